@@ -1,0 +1,270 @@
+//! The nouns of AWS that everything else is made of, each checked once when it is made.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// An AWS account id: exactly 12 ASCII digits, leading zeros included.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct AccountId(u64);
+
+/// Why a text is not an account id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an account id has exactly 12 digits")]
+pub struct NotAnAccountId;
+
+impl FromStr for AccountId {
+    type Err = NotAnAccountId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnAccountId> {
+        // Checked by hand because `u64::from_str` takes a sign and any length.
+        if text.len() != 12 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(NotAnAccountId);
+        }
+        text.parse().map(Self).map_err(|_| NotAnAccountId)
+    }
+}
+
+impl TryFrom<String> for AccountId {
+    type Error = NotAnAccountId;
+
+    fn try_from(text: String) -> Result<Self, NotAnAccountId> {
+        text.parse()
+    }
+}
+
+impl From<AccountId> for String {
+    fn from(id: AccountId) -> Self {
+        id.to_string()
+    }
+}
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:012}", self.0)
+    }
+}
+
+impl fmt::Debug for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// The root e-mail address of an account, as Detective accepts it.
+///
+/// An address is personal data: `Display` and `Debug` mask it (`r***@example.com`), and only
+/// [`Email::expose`] gives it whole. Two addresses are equal regardless of case.
+#[derive(Clone)]
+pub struct Email(Arc<str>);
+
+/// Why a text is not an e-mail address that Detective accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotAnEmail {
+    /// Nothing there.
+    #[error("the e-mail address is missing")]
+    Empty,
+    /// Over the service's limit.
+    #[error("the e-mail address has {0} characters, and Detective takes at most 64")]
+    TooLong(usize),
+    /// Nothing before or after an `@`, or no `@` at all.
+    #[error("the e-mail address needs a name, an @ and a domain")]
+    NoAt,
+    /// The part after the last `@` is not a domain name.
+    #[error("the e-mail address does not end in a domain name such as example.com")]
+    Domain,
+}
+
+impl Email {
+    /// The most characters that Detective takes (`EmailAddress` in its service model).
+    pub const MAX_CHARS: usize = 64;
+
+    /// The address itself: for the request to AWS and for nothing else.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Email {
+    type Err = NotAnEmail;
+
+    /// Follows the pattern of the service model,
+    /// `^.+@(?:(?:(?!-)[A-Za-z0-9-]{1,62})?[A-Za-z0-9]{1}\.)+[A-Za-z]{2,63}$`.
+    fn from_str(text: &str) -> Result<Self, NotAnEmail> {
+        if text.is_empty() {
+            return Err(NotAnEmail::Empty);
+        }
+        let chars = text.chars().count();
+        if chars > Self::MAX_CHARS {
+            return Err(NotAnEmail::TooLong(chars));
+        }
+        // The pattern's `.` matches no line break, and a domain has no `@`, so the last one divides.
+        let (name, domain) = text.rsplit_once('@').ok_or(NotAnEmail::NoAt)?;
+        if name.is_empty() || domain.is_empty() {
+            return Err(NotAnEmail::NoAt);
+        }
+        if name.contains(char::is_control) || !is_domain(domain) {
+            return Err(NotAnEmail::Domain);
+        }
+        Ok(Self(text.into()))
+    }
+}
+
+fn is_domain(domain: &str) -> bool {
+    let Some((labels, top)) = domain.rsplit_once('.') else {
+        return false;
+    };
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    (2..=63).contains(&top.len())
+        && top.bytes().all(|b| b.is_ascii_alphabetic())
+        && labels.split('.').all(label)
+}
+
+impl PartialEq for Email {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.to_lowercase() == other.0.to_lowercase()
+    }
+}
+
+impl Eq for Email {}
+
+impl fmt::Display for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, domain) = self.0.rsplit_once('@').unwrap_or(("", &self.0));
+        let first = name.chars().next().map(String::from).unwrap_or_default();
+        write!(f, "{first}***@{domain}")
+    }
+}
+
+impl fmt::Debug for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// The name of an AWS Region, such as `eu-central-1`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Region(Arc<str>);
+
+impl Region {
+    /// A Region by its name. Whether it exists is for [`crate::region`] and AWS to say.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        Self(name.into())
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl fmt::Debug for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// The ARN of a behavior graph, as AWS gave it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct GraphArn(Arc<str>);
+
+impl GraphArn {
+    /// An ARN as AWS gave it.
+    #[must_use]
+    pub fn new(arn: &str) -> Self {
+        Self(arn.into())
+    }
+
+    /// The ARN.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for GraphArn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for GraphArn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_id_keeps_its_leading_zeros() {
+        let id: AccountId = "001234567890".parse().unwrap();
+        assert_eq!(id.to_string(), "001234567890");
+        assert_eq!(serde_json::to_string(&id).unwrap(), "\"001234567890\"");
+    }
+
+    #[test]
+    fn an_account_id_is_12_ascii_digits_and_nothing_else() {
+        for text in ["", "12345678901", "1234567890123", "+12345678901", "１２３４５６７８９０１２", "12345678901x"] {
+            assert_eq!(text.parse::<AccountId>(), Err(NotAnAccountId), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_email_is_masked_wherever_it_is_printed() {
+        let email: Email = "root@example.com".parse().unwrap();
+        assert_eq!(format!("{email} {email:?}"), "r***@example.com r***@example.com");
+        assert_eq!(email.expose(), "root@example.com");
+    }
+
+    #[test]
+    fn emails_are_compared_without_regard_to_case() {
+        let one: Email = "Root@Example.com".parse().unwrap();
+        assert_eq!(one, "root@example.COM".parse().unwrap());
+        assert_ne!(one, "toor@example.com".parse().unwrap());
+    }
+
+    #[test]
+    fn an_email_follows_the_pattern_of_the_service() {
+        for good in ["a@b.co", "a b@c.example", "a@b@example.com", "x@1.example", "é@example.com", "a@x--y.example"] {
+            assert!(good.parse::<Email>().is_ok(), "{good}");
+        }
+        let long = format!("{}@example.com", "x".repeat(53));
+        for (bad, why) in [
+            ("", NotAnEmail::Empty),
+            ("example.com", NotAnEmail::NoAt),
+            ("@example.com", NotAnEmail::NoAt),
+            ("root@", NotAnEmail::NoAt),
+            ("root@example", NotAnEmail::Domain),
+            ("root@-x.example", NotAnEmail::Domain),
+            ("root@x-.example", NotAnEmail::Domain),
+            ("root@x..example", NotAnEmail::Domain),
+            ("root@x.c0m", NotAnEmail::Domain),
+            ("root@x.c", NotAnEmail::Domain),
+            (&long, NotAnEmail::TooLong(65)),
+        ] {
+            assert_eq!(bad.parse::<Email>().unwrap_err(), why, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The words and the rules of detective-fleet.
+//!
+//! Pure: no I/O, no clock, no randomness. The manifest proves it: neither tokio nor an AWS crate is
+//! a dependency, so that this crate builds and tests in seconds and `plan` can be trusted to be a
+//! function of what it is given.
+
+pub mod account;
+pub mod roster;

@@ -1,0 +1,1 @@
+//! The roster: the accounts that a CSV asks for, checked and free of duplicates.
