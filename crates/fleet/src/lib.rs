@@ -5,4 +5,5 @@
 //! function of what it is given.
 
 pub mod account;
+pub mod region;
 pub mod roster;
