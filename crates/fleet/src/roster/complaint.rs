@@ -26,8 +26,9 @@ fn what_is_wrong_with_id(field: &str, email: &str) -> String {
     let divided = format!("{field},{email}");
     if let Some(number) = [field, &divided].into_iter().find(|f| is_scientific(f)) {
         return format!(
-            "a spreadsheet turned the account id into {number} and its digits are lost; format \
-             the column as text and enter the id again"
+            "a spreadsheet turned the account id into {} and its digits are lost; format the \
+             column as text and enter the id again",
+            shown(number)
         );
     }
     if field.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -186,7 +187,7 @@ mod tests {
         }
         let complaint = account_id("1", "23457E+11").unwrap_err();
         assert!(
-            complaint.contains("1,23457E+11 and its digits"),
+            complaint.contains("\"1,23457E+11\" and its digits"),
             "{complaint}"
         );
     }

@@ -40,6 +40,7 @@ pub(super) fn fields(line: &str) -> Option<Vec<String>> {
         .has_headers(false)
         .flexible(true)
         .delimiter(separator(line))
+        .buffer_capacity(ended.len())
         .from_reader(ended.as_bytes());
     let record = reader.records().next()?.ok()?;
     // Only an open quote takes the end of the line into a field.
