@@ -116,6 +116,9 @@ mod tests {
             assert_eq!(fields(line).unwrap(), ["1", "a"], "{line}");
         }
         assert_eq!(fields(r#""x, y";1"#).unwrap(), ["x, y", "1"]);
+        assert_eq!(fields("1,\ta@b").unwrap(), ["1", "a@b"]);
+        assert_eq!(fields("1,a@b,x;y").unwrap(), ["1", "a@b", "x;y"]);
+        assert_eq!(fields("a@b;1;x, y").unwrap(), ["a@b", "1", "x, y"]);
         assert_eq!(fields(r#"1,"say ""a""""#).unwrap(), ["1", r#"say "a""#]);
     }
 
