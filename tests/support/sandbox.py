@@ -76,17 +76,27 @@ class Sandbox:
     def statuses(self, region):
         """Account id to member status, as the administrator's ListMembers says; empty without a graph."""
         detective = self.client("detective", region)
-        pages = (
-            page
+        return {
+            member["AccountId"]: member["Status"]
             for arn in self.graphs(region)
-            for page in detective.get_paginator("list_members").paginate(GraphArn=arn)
-        )
-        return {member["AccountId"]: member["Status"] for page in pages for member in page["MemberDetails"]}
+            for member in list_members(detective, arn)
+        }
 
     def assume(self, account, role=MEMBER_ROLE):
         arn = f"arn:aws:iam::{account}:role/{role}"
         reply = self.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")
         return reply["Credentials"]
+
+
+def list_members(detective, arn):
+    """All pages: botocore has no paginators for Detective."""
+    more = {}
+    while True:
+        page = detective.list_members(GraphArn=arn, **more)
+        yield from page["MemberDetails"]
+        if not page.get("NextToken"):
+            return
+        more = {"NextToken": page["NextToken"]}
 
 
 def read_some(process, seconds=30):
