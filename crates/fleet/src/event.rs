@@ -82,6 +82,8 @@ pub enum Operation {
     AssumeRole,
     /// `account:ListRegions`
     ListRegions,
+    /// `account:GetRegionOptStatus`
+    GetRegionOptStatus,
     /// `detective:ListGraphs`
     ListGraphs,
     /// `detective:CreateGraph`
@@ -106,6 +108,7 @@ impl Operation {
             Self::GetCallerIdentity => "sts:GetCallerIdentity",
             Self::AssumeRole => "sts:AssumeRole",
             Self::ListRegions => "account:ListRegions",
+            Self::GetRegionOptStatus => "account:GetRegionOptStatus",
             Self::ListGraphs => "detective:ListGraphs",
             Self::CreateGraph => "detective:CreateGraph",
             Self::ListMembers => "detective:ListMembers",

@@ -1,1 +1,34 @@
-//! Emulated AWS.
+//! An emulated AWS: Detective, and as much of STS and the Account service as it takes to use it.
+//!
+//! [`Sandbox::handle`] is all of it, free of sockets: from a request to a [`Reply`]. [`serve`] puts
+//! it on a TCP listener. What the emulated AWS is like is a [`World`].
+//!
+//! It shares no code with the product: the two meet on the wire only, so that one mistake cannot
+//! cancel another.
+
+mod account;
+mod account_regions;
+mod call;
+mod caller;
+mod calls;
+pub mod clock;
+mod detective;
+mod graph;
+mod luck;
+mod membership;
+mod operation;
+mod region;
+mod sandbox;
+mod serve;
+mod show;
+mod state;
+mod sts;
+mod wire;
+pub mod world;
+
+pub use self::account::{AccountId, NoAccountId};
+pub use self::clock::Clock;
+pub use self::region::Region;
+pub use self::sandbox::{Reply, Sandbox};
+pub use self::serve::serve;
+pub use self::world::{World, WorldError};

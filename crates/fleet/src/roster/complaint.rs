@@ -17,18 +17,16 @@ fn what_is_wrong_with_id(field: &str, email: &str) -> String {
         return "the account id is missing; the first column holds its 12 digits".to_owned();
     }
     if field.contains('@') {
-        return at_in_id(email);
+        return at_in_id(field, email);
     }
     if let Some(problem) = not_text(field) {
         return format!("the account id {problem}");
     }
-    // A decimal comma divides the number where the comma is the separator too.
-    let divided = format!("{field},{email}");
-    if let Some(number) = [field, &divided].into_iter().find(|f| is_scientific(f)) {
+    if let Some(number) = scientific(field, email) {
         return format!(
             "a spreadsheet turned the account id into {} and its digits are lost; format the \
              column as text and enter the id again",
-            shown(number)
+            shown(&number)
         );
     }
     if field.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -42,7 +40,12 @@ fn what_is_wrong_with_id(field: &str, email: &str) -> String {
     })
 }
 
-fn at_in_id(email: &str) -> String {
+fn at_in_id(field: &str, email: &str) -> String {
+    if email.is_empty() && field.starts_with(|c: char| c.is_ascii_digit()) {
+        return "the account id and the e-mail address are in one field; put a comma between them, \
+                and no quotes around both"
+            .to_owned();
+    }
     let what = if email.parse::<AccountId>().is_ok() {
         "the columns are swapped"
     } else {
@@ -65,14 +68,22 @@ fn wrong_length(digits: &str) -> String {
     )
 }
 
-/// `1.23457E+11`, and `1,23457E+11` where the comma is the decimal sign.
-fn is_scientific(field: &str) -> bool {
+/// A number such as `1.23457E+11`. A decimal comma is taken for a separator, so that the rest of the
+/// number stands in the next field, and in a file of semicolons other fields after it.
+fn scientific(field: &str, next: &str) -> Option<String> {
+    let next = next.split([';', '\t']).next().unwrap_or_default();
+    [field.to_owned(), format!("{field},{next}")]
+        .into_iter()
+        .find(|number| is_scientific(number))
+}
+
+fn is_scientific(number: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let Some((number, power)) = field.split_once(['e', 'E']) else {
+    let Some((mantissa, power)) = number.split_once(['e', 'E']) else {
         return false;
     };
-    let whole = number.replacen([',', '.'], "", 1);
-    digits(&whole) && digits(power.strip_prefix('+').unwrap_or(power))
+    digits(&mantissa.replacen([',', '.'], "", 1))
+        && digits(power.strip_prefix('+').unwrap_or(power))
 }
 
 /// Digits that are all there, but not written as an id is.
@@ -120,7 +131,14 @@ pub(super) fn email(field: &str) -> Result<Email, String> {
     if let Some(problem) = not_text(field) {
         return Err(format!("the e-mail address {problem}"));
     }
-    // The service's pattern takes anything before the last `@`, another address too.
+    // The service's pattern takes anything before the last `@`, so these two would only come out as
+    // a verification that fails.
+    if field
+        .get(..7)
+        .is_some_and(|start| start.eq_ignore_ascii_case("mailto:"))
+    {
+        return Err("the e-mail address is a link; write it without mailto:".to_owned());
+    }
     if field.matches('@').count() > 1 && field.contains([',', ';', ' ', '/', '|']) {
         return Err("there are two e-mail addresses; keep the one of the root user".to_owned());
     }
@@ -185,11 +203,13 @@ mod tests {
             assert!(complaint.contains(field), "{complaint}");
             assert!(complaint.contains("digits are lost"), "{complaint}");
         }
-        let complaint = account_id("1", "23457E+11").unwrap_err();
-        assert!(
-            complaint.contains("\"1,23457E+11\" and its digits"),
-            "{complaint}"
-        );
+        for rest in ["23457E+11", "23457E+11;a@example.com"] {
+            let complaint = account_id("1", rest).unwrap_err();
+            assert!(
+                complaint.contains("\"1,23457E+11\" and its digits"),
+                "{complaint}"
+            );
+        }
     }
 
     #[test]
@@ -238,6 +258,13 @@ mod tests {
             "{complaint}"
         );
         assert!(!complaint.contains("root@"), "{complaint}");
+        for field in [
+            "123456789012 root@example.com",
+            "123456789012,root@example.com",
+        ] {
+            let complaint = account_id(field, "").unwrap_err();
+            assert!(complaint.contains("are in one field"), "{complaint}");
+        }
     }
 
     #[test]
@@ -252,6 +279,7 @@ mod tests {
             ("root.example.com", "needs a name, an @ and a domain; write"),
             ("root@example", "does not end in a domain"),
             ("a@example.com;b@example.com", "two e-mail addresses"),
+            ("mailto:root@example.com", "without mailto:"),
             ("ro\0t@example.com", "NUL byte"),
             ("ro\u{fffd}t@example.com", "save the file as UTF-8"),
         ] {

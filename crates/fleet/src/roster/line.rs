@@ -74,7 +74,10 @@ fn trim(field: &str) -> String {
 /// other columns before, between and after them.
 pub(super) fn header(fields: &[String]) -> Option<Columns> {
     let names: Vec<String> = fields.iter().map(|field| name(field)).collect();
-    let id = names.iter().position(|name| is_id_name(name));
+    // `Account` and `ID` alone may be a name and a row number where another column says more.
+    let id = ["accountid", "accountnumber", "account", "id"]
+        .into_iter()
+        .find_map(|id| names.iter().position(|name| without_prefix(name) == id));
     let email = names.iter().position(|name| name.contains("mail"));
     if fields.iter().any(|field| field.contains('@')) {
         return None;
@@ -92,10 +95,9 @@ fn name(field: &str) -> String {
     letters.flat_map(char::to_lowercase).collect()
 }
 
-fn is_id_name(name: &str) -> bool {
+fn without_prefix(name: &str) -> &str {
     let name = name.strip_prefix("aws").unwrap_or(name);
-    let name = name.strip_prefix("member").unwrap_or(name);
-    matches!(name, "accountid" | "accountnumber" | "account" | "id")
+    name.strip_prefix("member").unwrap_or(name)
 }
 
 #[cfg(test)]
@@ -116,6 +118,9 @@ mod tests {
             assert_eq!(fields(line).unwrap(), ["1", "a"], "{line}");
         }
         assert_eq!(fields(r#""x, y";1"#).unwrap(), ["x, y", "1"]);
+        assert_eq!(fields("1,\ta@b").unwrap(), ["1", "a@b"]);
+        assert_eq!(fields("1,a@b,x;y").unwrap(), ["1", "a@b", "x;y"]);
+        assert_eq!(fields("a@b;1;x, y").unwrap(), ["a@b", "1", "x, y"]);
         assert_eq!(fields(r#"1,"say ""a""""#).unwrap(), ["1", r#"say "a""#]);
     }
 
@@ -155,6 +160,7 @@ mod tests {
         assert_eq!(header("AWS account;Root e-mail;Status"), at(0, 1));
         assert_eq!(header("Account ID,ARN,Email,Account Name,Status"), at(0, 2));
         assert_eq!(header("E-Mail,Name,Account ID,Volume (30 days)"), at(2, 0));
+        assert_eq!(header("ID,Account,AWS Account ID,Email"), at(2, 3));
         assert_eq!(header("Konto,Adresse"), at(0, 1));
         assert_eq!(header("Konto,Adresse,2026"), at(0, 1));
         for line in [

@@ -1,0 +1,65 @@
+//! One call of one operation: who asks what, where and when.
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use percent_encoding::percent_decode_str;
+use serde::de::DeserializeOwned;
+
+use crate::caller::Caller;
+use crate::operation::Operation;
+use crate::region::Region;
+use crate::wire::Failure;
+use crate::world::World;
+
+/// One call of one operation.
+pub(crate) struct Call<'a> {
+    pub(crate) world: &'a World,
+    pub(crate) now: Timestamp,
+    pub(crate) caller: &'a Caller,
+    pub(crate) region: Region,
+    pub(crate) operation: &'static Operation,
+    pub(crate) path: &'a str,
+    pub(crate) query: &'a str,
+    pub(crate) body: &'a Bytes,
+    pub(crate) request_id: &'a str,
+}
+
+impl Call<'_> {
+    /// The request's JSON. Members that the operation does not have are ignored, as AWS does; no
+    /// body at all is an empty request.
+    pub(crate) fn input<T: DeserializeOwned>(&self) -> Result<T, Failure> {
+        let body: &[u8] = if self.body.is_empty() {
+            b"{}"
+        } else {
+            self.body
+        };
+        // serde would take a list for the members of a structure in their order.
+        let input = if body.trim_ascii_start().starts_with(b"{") {
+            serde_json::from_slice(body).ok()
+        } else {
+            None
+        };
+        // The text is from a CloudTrail sample of Detective (administration guide,
+        // logging-using-cloudtrail).
+        input.ok_or_else(|| {
+            Failure::invalid("Invalid request body").with("ErrorCode", "INVALID_REQUEST_BODY")
+        })
+    }
+
+    /// The segment of the path that follows the operation's route, decoded.
+    pub(crate) fn segment(&self) -> String {
+        let segment = self
+            .path
+            .strip_prefix(self.operation.path)
+            .unwrap_or_default();
+        percent_decode_str(segment).decode_utf8_lossy().into_owned()
+    }
+
+    /// All values of a parameter of the query.
+    pub(crate) fn query(&self, name: &str) -> Vec<String> {
+        form_urlencoded::parse(self.query.as_bytes())
+            .filter(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
+            .collect()
+    }
+}

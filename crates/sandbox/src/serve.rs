@@ -1,0 +1,111 @@
+//! The sandbox as a TCP server.
+
+use std::convert::Infallible;
+use std::io;
+use std::pin::pin;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+use crate::clock::Clock;
+use crate::sandbox::{Reply, Sandbox};
+
+/// The largest body that is read. The largest that any operation takes is about 20 kB.
+const MAX_BODY: usize = 1024 * 1024;
+/// How long a client may take to send its headers, and then its body.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How long to wait when no connection can be taken, for want of file descriptors most likely.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Serves the sandbox on `listener` until `stop` ends; connections still open are closed then.
+///
+/// # Errors
+///
+/// None today: a connection that fails harms no other.
+pub async fn serve(
+    listener: TcpListener,
+    sandbox: Sandbox,
+    stop: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let mut stop = pin!(stop);
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            biased;
+            () = &mut stop => return Ok(()),
+            Some(_) = connections.join_next(), if !connections.is_empty() => {}
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => { connections.spawn(converse(stream, sandbox.clone())); }
+                Err(_) => sandbox.clock().sleep(PAUSE).await,
+            },
+        }
+    }
+}
+
+async fn converse(stream: TcpStream, sandbox: Sandbox) {
+    // Replies are small: waiting to fill packets would add 40 ms to some of them. If it cannot be
+    // set, replies are slower and nothing else.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(|request| respond(request, sandbox.clone()));
+    // How a connection ends is the client's affair, and a cut one ends with the error below.
+    let _ = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(PATIENCE)
+        .max_buf_size(64 * 1024)
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+/// The connection was cut on purpose.
+#[derive(Debug, thiserror::Error)]
+#[error("cut")]
+struct Cut;
+
+async fn respond(
+    request: Request<Incoming>,
+    sandbox: Sandbox,
+) -> Result<Response<Full<Bytes>>, Cut> {
+    let request = match read(request, sandbox.clock()).await {
+        Ok(request) => request,
+        Err(status) => return Ok(refusal(status)),
+    };
+    match sandbox.handle(request).await {
+        Reply::Response(response) => Ok(response.map(Full::new)),
+        Reply::Cut => Err(Cut),
+        Reply::Silence => match std::future::pending::<Infallible>().await {},
+    }
+}
+
+async fn read(request: Request<Incoming>, clock: Clock) -> Result<Request<Bytes>, StatusCode> {
+    let (head, body) = request.into_parts();
+    let body = clock
+        .within(PATIENCE, Limited::new(body, MAX_BODY).collect())
+        .await;
+    match body {
+        Some(Ok(body)) => Ok(Request::from_parts(head, body.to_bytes())),
+        Some(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
+            Err(StatusCode::PAYLOAD_TOO_LARGE)
+        }
+        Some(Err(_)) => Err(StatusCode::BAD_REQUEST),
+        None => Err(StatusCode::REQUEST_TIMEOUT),
+    }
+}
+
+/// The rest of the body is not read, so the connection cannot be used again.
+fn refusal(status: StatusCode) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::new()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(
+        http::header::CONNECTION,
+        http::HeaderValue::from_static("close"),
+    );
+    response
+}

@@ -1,0 +1,105 @@
+//! What changes while the sandbox runs.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::account::AccountId;
+use crate::calls::Calls;
+use crate::clock::later;
+use crate::graph::{Graph, GraphArn};
+use crate::luck::Luck;
+use crate::region::Region;
+use crate::world::World;
+
+/// How long an expired session is remembered, so that its owner is told that it expired.
+const SESSION_MEMORY: Duration = Duration::from_secs(3600);
+
+/// What changes while the sandbox runs.
+#[derive(Debug)]
+pub(crate) struct State {
+    /// A long-lived key of the administrator: its id and its secret.
+    pub(crate) access_key: (String, String),
+    /// Sessions by access key id.
+    pub(crate) sessions: BTreeMap<String, Session>,
+    /// Behavior graphs by Region and administrator, of whom each has at most one.
+    pub(crate) graphs: BTreeMap<(Region, AccountId), Graph>,
+    pub(crate) calls: Calls,
+    /// How often something that needs fresh randomness happened.
+    counts: BTreeMap<(AccountId, Option<Region>, &'static str), u64>,
+    seed: u64,
+}
+
+/// A session of an assumed role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Session {
+    pub(crate) account: AccountId,
+    pub(crate) role: String,
+    pub(crate) name: String,
+    pub(crate) token: String,
+    pub(crate) expires: Timestamp,
+}
+
+impl State {
+    /// How `world` starts.
+    pub(crate) fn of(world: &World) -> State {
+        let mut luck = Luck::of(world.seed, Some(world.administrator), None, "access key", 0);
+        State {
+            access_key: (format!("AKIA{}", luck.base32(16)), luck.secret(40)),
+            sessions: BTreeMap::new(),
+            graphs: BTreeMap::new(),
+            calls: Calls::default(),
+            counts: BTreeMap::new(),
+            seed: world.seed,
+        }
+    }
+
+    /// Fresh randomness for something that happens to `account`.
+    pub(crate) fn luck(
+        &mut self,
+        account: AccountId,
+        region: Option<Region>,
+        purpose: &'static str,
+    ) -> Luck {
+        let count = self.counts.entry((account, region, purpose)).or_default();
+        *count += 1;
+        Luck::of(self.seed, Some(account), region, purpose, *count)
+    }
+
+    /// Keeps a session that was just issued, and forgets those that ended long ago.
+    pub(crate) fn remember(&mut self, key: String, session: Session, now: Timestamp) {
+        if self.sessions.len() % 1024 == 1023 {
+            self.sessions
+                .retain(|_, session| later(session.expires, SESSION_MEMORY) > now);
+        }
+        self.sessions.insert(key, session);
+    }
+
+    /// The graph of that ARN, brought up to `now`.
+    pub(crate) fn graph(&mut self, arn: &GraphArn, now: Timestamp) -> Option<&mut Graph> {
+        let graph = self
+            .graphs
+            .get_mut(&(arn.region, arn.administrator))
+            .filter(|graph| graph.arn == *arn)?;
+        graph.settle(now);
+        Some(graph)
+    }
+}
+
+impl Session {
+    /// The session as IAM names it.
+    pub(crate) fn arn(&self) -> String {
+        format!(
+            "arn:aws:sts::{}:assumed-role/{}/{}",
+            self.account,
+            self.role_name(),
+            self.name
+        )
+    }
+
+    /// The name of its role without the path.
+    pub(crate) fn role_name(&self) -> &str {
+        self.role.rsplit('/').next().unwrap_or(&self.role)
+    }
+}

@@ -1,0 +1,79 @@
+//! What goes over the wire: answers and failures, in the dialect of each service.
+
+mod failure;
+mod xml;
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use serde::Serialize;
+
+pub(crate) use self::failure::{Failure, Trouble};
+pub(crate) use self::xml::Element;
+
+/// What an operation answers when it succeeds.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    status: StatusCode,
+    content_type: &'static str,
+    body: Bytes,
+}
+
+impl Answer {
+    /// 200 without a body: what operations without an output shape answer (API reference of
+    /// StartMonitoringMember and UpdateDatasourcePackages).
+    pub(crate) fn empty() -> Answer {
+        Answer {
+            status: StatusCode::OK,
+            content_type: "application/json",
+            body: Bytes::new(),
+        }
+    }
+
+    /// A JSON document.
+    pub(crate) fn json(output: &impl Serialize) -> Result<Answer, Failure> {
+        let body = serde_json::to_vec(output).map_err(|error| {
+            Failure::internal(&format!("the sandbox cannot write its answer: {error}"))
+        })?;
+        Ok(Answer {
+            body: body.into(),
+            ..Answer::empty()
+        })
+    }
+
+    /// An XML document, as the query protocol has it.
+    pub(crate) fn xml(document: &Element) -> Answer {
+        Answer {
+            content_type: "text/xml",
+            body: document.to_string().into(),
+            ..Answer::empty()
+        }
+    }
+
+    /// The same with another status.
+    pub(crate) fn with_status(self, status: StatusCode) -> Answer {
+        Answer { status, ..self }
+    }
+
+    pub(crate) fn into_response(self, request_id: &str) -> Response<Bytes> {
+        response(self.status, self.content_type, self.body, request_id)
+    }
+}
+
+pub(crate) fn response(
+    status: StatusCode,
+    content_type: &'static str,
+    body: Bytes,
+    id: &str,
+) -> Response<Bytes> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(
+        http::header::CONTENT_TYPE,
+        http::HeaderValue::from_static(content_type),
+    );
+    if let Ok(id) = http::HeaderValue::from_str(id) {
+        headers.insert("x-amzn-requestid", id);
+    }
+    response
+}

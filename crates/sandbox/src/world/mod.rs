@@ -1,0 +1,216 @@
+//! What the emulated AWS is like before anybody calls it: accounts, Regions, roles, and how long
+//! things take.
+
+mod accounts;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use jiff::fmt::serde::unsigned_duration::friendly::compact::required as duration;
+use serde::Deserialize;
+
+pub use self::accounts::{Account, Role};
+use crate::account::AccountId;
+use crate::region::Region;
+
+/// The administrator of worlds that do not name one.
+const ADMINISTRATOR: &str = "555555555555";
+
+/// The role that worlds have in every account unless they say otherwise.
+const ROLE: &str = "DetectiveFleetMember";
+
+/// What the emulated AWS is like.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct World {
+    /// Where all randomness comes from: the same seed gives the same weather.
+    pub seed: u64,
+    /// The account whose access key the sandbox hands out.
+    pub administrator: AccountId,
+    /// How many members there are besides those in `accounts`.
+    pub size: usize,
+    /// How long every call takes.
+    #[serde(with = "duration")]
+    pub latency: Duration,
+    /// How long Detective takes to check that an account id and an e-mail belong together. With
+    /// zero, invitations are sent at once.
+    #[serde(with = "duration")]
+    pub verification: Duration,
+    /// Opt-in Regions that are off in every account that does not switch them on.
+    pub regions_off: BTreeSet<Region>,
+    /// The roles of every account that does not list its own.
+    pub roles: Vec<Role>,
+    /// The accounts, by id.
+    pub accounts: BTreeMap<AccountId, Account>,
+}
+
+/// The world file cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct WorldError(#[from] toml::de::Error);
+
+impl Default for World {
+    fn default() -> World {
+        World {
+            seed: 0,
+            #[expect(clippy::unwrap_used, reason = "the constant has twelve digits")]
+            administrator: ADMINISTRATOR.parse().unwrap(),
+            size: 0,
+            latency: Duration::from_millis(100),
+            verification: Duration::from_secs(2),
+            regions_off: Region::all()
+                .into_iter()
+                .filter(|it| it.is_opt_in() && !it.has_detective())
+                .collect(),
+            roles: vec![Role::named(ROLE)],
+            accounts: BTreeMap::new(),
+        }
+    }
+}
+
+impl World {
+    /// An administrator and that many members, all of them as they should be.
+    pub fn of_size(members: usize) -> World {
+        World {
+            size: members,
+            ..World::default()
+        }
+        .settled()
+    }
+
+    /// An administrator and just those accounts with just those e-mails. An id that is not one
+    /// (twelve digits) names an account that cannot exist, so it does not exist here either.
+    pub fn of_roster(
+        administrator: &str,
+        members: impl IntoIterator<Item = (String, String)>,
+    ) -> World {
+        let mut world = World::default();
+        if let Ok(id) = administrator.parse() {
+            world.administrator = id;
+        }
+        for (id, email) in members {
+            if let Ok(id) = id.parse() {
+                world.accounts.insert(
+                    id,
+                    Account {
+                        email,
+                        ..Account::default()
+                    },
+                );
+            }
+        }
+        world.settled()
+    }
+
+    /// The world that a TOML file describes.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not TOML, or says something that a world does not have.
+    pub fn from_toml(text: &str) -> Result<World, WorldError> {
+        let world: World = toml::from_str(text)?;
+        Ok(world.settled())
+    }
+
+    /// The members of a roster that asks for everybody: account ids and e-mails.
+    pub(crate) fn roster(&self) -> impl Iterator<Item = (AccountId, &str)> {
+        self.accounts
+            .iter()
+            .filter(|(id, account)| **id != self.administrator && !account.unlisted)
+            .map(|(id, account)| (*id, account.listed_as.as_deref().unwrap_or(&account.email)))
+    }
+
+    /// The role of that name in that account.
+    pub(crate) fn role(&self, account: AccountId, name: &str) -> Option<&Role> {
+        let own = self.accounts.get(&account)?.roles.as_ref();
+        own.unwrap_or(&self.roles)
+            .iter()
+            .find(|role| role.name == name)
+    }
+
+    /// Whether that Region can be used in that account. Accounts that only an identity service
+    /// knows are like those that say nothing of their Regions.
+    pub(crate) fn is_on(&self, account: AccountId, region: Region) -> bool {
+        if !region.is_opt_in() {
+            return true;
+        }
+        let off_everywhere = self.regions_off.contains(&region);
+        self.accounts
+            .get(&account)
+            .map_or(!off_everywhere, |account| {
+                account.regions_on.contains(&region)
+                    || (!off_everywhere && !account.regions_off.contains(&region))
+            })
+    }
+
+    /// Fills in what was left out: the administrator, made-up members, made-up e-mails.
+    fn settled(mut self) -> World {
+        self.accounts.entry(self.administrator).or_default();
+        let named = &self.accounts;
+        let made_up = (1..)
+            .map_while(made_up_id)
+            .filter(|id| !named.contains_key(id))
+            .take(self.size);
+        let made_up: Vec<AccountId> = made_up.collect();
+        self.accounts
+            .extend(made_up.into_iter().map(|id| (id, Account::default())));
+        for (id, account) in &mut self.accounts {
+            if account.email.is_empty() {
+                account.email = format!("aws-{id}@example.com");
+            }
+        }
+        self
+    }
+}
+
+/// The id of the `nth` made-up member. Every eighth begins with a zero, which spreadsheets and
+/// careless programs lose.
+fn made_up_id(nth: u64) -> Option<AccountId> {
+    let base: u64 = if nth.is_multiple_of(8) {
+        12_345_000_000
+    } else {
+        234_567_000_000
+    };
+    format!("{:012}", base + nth).parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_world_of_80_has_80_members_some_with_leading_zeros() {
+        let world = World::of_size(80);
+        let ids: Vec<String> = world.roster().map(|(id, _)| id.to_string()).collect();
+        assert_eq!(ids.len(), 80);
+        assert_eq!(ids.iter().filter(|id| id.starts_with('0')).count(), 10);
+        assert!(!ids.contains(&ADMINISTRATOR.to_owned()));
+    }
+
+    #[test]
+    fn all_21_regions_of_detective_are_on_in_a_simple_world() {
+        let world = World::of_size(1);
+        assert!(
+            Region::with_detective()
+                .into_iter()
+                .all(|region| world.is_on(world.administrator, region))
+        );
+    }
+
+    #[test]
+    fn a_roster_makes_just_those_accounts() {
+        let members = [
+            ("000000000001".to_owned(), "a@example.com".to_owned()),
+            ("1".to_owned(), "b".to_owned()),
+        ];
+        let world = World::of_roster("444444444444", members);
+        let all: Vec<String> = world.accounts.keys().map(AccountId::to_string).collect();
+        assert_eq!(all, ["000000000001", "444444444444"]);
+    }
+
+    #[test]
+    fn unknown_settings_are_refused_by_name() {
+        let error = World::from_toml("latencies = '1s'").unwrap_err();
+        assert!(error.to_string().contains("latencies"), "{error}");
+    }
+}
