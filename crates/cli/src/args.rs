@@ -5,6 +5,7 @@ mod fleet;
 use std::path::PathBuf;
 
 use ::fleet::account::AccountId;
+use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::exit;
@@ -33,22 +34,24 @@ pub(crate) struct Cli {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct Global {
-    /// How results are printed: for people, or as exactly one JSON document on stdout
+    /// `text` for people, or `json`: exactly one document on stdout
     #[arg(
         long,
         global = true,
         value_name = "FORMAT",
         default_value = "text",
+        hide_possible_values = true,
         env = "DETECTIVE_FLEET_OUTPUT",
         hide_env = true
     )]
     pub output: Format,
-    /// When to use colour; `auto` honours NO_COLOR and CLICOLOR_FORCE
+    /// `always`, `never` or `auto`, which honours NO_COLOR and CLICOLOR_FORCE
     #[arg(
         long,
         global = true,
         value_name = "WHEN",
         default_value = "auto",
+        hide_possible_values = true,
         env = "DETECTIVE_FLEET_COLOR",
         hide_env = true
     )]
@@ -57,6 +60,7 @@ pub(crate) struct Global {
     #[arg(
         long,
         global = true,
+        value_parser = FalseyValueParser::new(),
         env = "DETECTIVE_FLEET_NO_PROGRESS",
         hide_env = true
     )]
@@ -67,11 +71,12 @@ pub(crate) struct Global {
     /// Log what is done to stderr; twice: what the AWS SDK does too
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
-    /// Read settings from this file instead of `detective-fleet.toml`
+    /// Read settings from this file [default: detective-fleet.toml, where there is one]
     #[arg(
         long,
         global = true,
         value_name = "FILE",
+        help_heading = "Settings",
         env = "DETECTIVE_FLEET_CONFIG",
         hide_env = true
     )]
@@ -204,8 +209,11 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub port: u16,
     /// How many members there are, besides the administrator
-    #[arg(long, value_name = "N", default_value_t = 80)]
-    pub accounts: usize,
+    #[arg(long, value_name = "N", default_value_t = 80, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub accounts: u32,
+    /// Take the world from this file: accounts, Regions, and what goes wrong
+    #[arg(long, value_name = "FILE.toml", conflicts_with = "accounts")]
+    pub scenario: Option<PathBuf>,
     /// Write the members to this file, `account id,root e-mail` on each line
     #[arg(long, value_name = "FILE")]
     pub write_roster: Option<PathBuf>,
@@ -217,12 +225,12 @@ pub(crate) struct SandboxArgs {
 /// How the emulated AWS behaves.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct PaceArgs {
-    /// How long every call takes
-    #[arg(long, value_name = "TIME", default_value = "100ms")]
-    pub latency: Time,
-    /// How long the verification of an e-mail takes; 0s: members are INVITED at once
-    #[arg(long, value_name = "TIME", default_value = "2s")]
-    pub verification: Time,
+    /// How long every call takes [default: 100ms]
+    #[arg(long, value_name = "TIME")]
+    pub latency: Option<Time>,
+    /// How long the verification of an e-mail takes; 0s: members are INVITED at once [default: 2s]
+    #[arg(long, value_name = "TIME")]
+    pub verification: Option<Time>,
 }
 
 /// Where the report goes.

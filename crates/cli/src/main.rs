@@ -9,6 +9,8 @@ mod exit;
 mod logging;
 mod manual;
 mod roster_file;
+mod settings;
+mod signals;
 mod values;
 
 use std::ffi::OsString;
@@ -16,10 +18,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::args::{Cli, Command};
+use crate::args::Cli;
 use crate::display::Output;
 use crate::document::ErrorDocument;
 use crate::exit::Exit;
+use crate::signals::Interrupted;
 
 fn main() -> ExitCode {
     let typed: Vec<OsString> = std::env::args_os().collect();
@@ -44,5 +47,9 @@ fn could_not(error: &anyhow::Error, output: Output) -> Exit {
         // Stdout that cannot be written either has been said above, or nobody reads it.
         let _ = document::json(&ErrorDocument::of(error)).and_then(|text| output.raw(&text));
     }
-    Exit::CouldNot
+    if error.is::<Interrupted>() {
+        Exit::Interrupted
+    } else {
+        Exit::CouldNot
+    }
 }

@@ -96,7 +96,11 @@ impl Wanted {
             send_email: args.send_email.or(file.send_email).unwrap_or(false),
             message: message.map(|message| message.0),
             tags: values::tags(tags).map_err(|error| anyhow!("--tags: {error}"))?,
-            expected: expected.into_iter().flatten().map(|pair| (pair.0, pair.1)).collect(),
+            expected: expected
+                .into_iter()
+                .flatten()
+                .map(|pair| (pair.0, pair.1))
+                .collect(),
         };
         Ok(Self {
             notes: notes(&settings),
@@ -138,7 +142,10 @@ fn explicit(names: Vec<RegionName>) -> Result<Option<Vec<String>>> {
 fn role(flag: &str, typed: Option<String>, filed: Option<&String>) -> Result<Option<RoleName>> {
     typed
         .or_else(|| filed.cloned())
-        .map(|name| name.parse().map_err(|error| anyhow!("--{flag} {name:?}: {error}")))
+        .map(|name| {
+            name.parse()
+                .map_err(|error| anyhow!("--{flag} {name:?}: {error}"))
+        })
         .transpose()
 }
 
@@ -146,5 +153,7 @@ fn role(flag: &str, typed: Option<String>, filed: Option<&String>) -> Result<Opt
 ///
 /// Never: the name is a good one.
 fn default_role() -> Result<RoleName> {
-    ROLE_NAME.parse().map_err(|error| anyhow!("{ROLE_NAME}: {error}"))
+    ROLE_NAME
+        .parse()
+        .map_err(|error| anyhow!("{ROLE_NAME}: {error}"))
 }

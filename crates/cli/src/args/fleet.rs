@@ -1,6 +1,7 @@
 //! The flags that say what is wanted, and of whom.
 
 use clap::Args;
+use clap::builder::BoolishValueParser;
 use fleet::account::AccountId;
 
 use crate::values::{ExternalId, List, Message, Pair, RegionName, Tag, Timeout};
@@ -138,7 +139,7 @@ pub(crate) struct FleetArgs {
     )]
     pub tags: Vec<List<Tag>>,
     /// Let AWS mail every root address, once for each Region [default: false]
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", env = "DETECTIVE_FLEET_SEND_EMAIL", hide_env = true, help_heading = "Invitations")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_possible_values = true, env = "DETECTIVE_FLEET_SEND_EMAIL", hide_env = true, help_heading = "Invitations")]
     pub send_email: Option<bool>,
     /// A text for that mail, of 1 to 1,000 characters
     #[arg(

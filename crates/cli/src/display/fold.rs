@@ -27,7 +27,7 @@ impl<'a> Everywhere<'a> {
             .filter(|region| !some.contains(**region))
             .collect();
         match missing.as_slice() {
-            [] if all > 1 => format!("all {all} Regions"),
+            [] if all > 3 => format!("all {all} Regions"),
             [..] if all > 5 && missing.len() <= 3 => {
                 format!("all {all} Regions but {}", listed(missing))
             }
@@ -117,11 +117,11 @@ mod tests {
     }
 
     #[test]
-    fn a_single_region_is_named() {
-        let all = regions(&["us-east-1"]);
+    fn a_few_regions_are_named() {
+        let all = regions(&["eu-west-1", "us-east-1"]);
         assert_eq!(
             Everywhere::of(&all).phrase(&all.iter().cloned().collect()),
-            "us-east-1"
+            "eu-west-1, us-east-1"
         );
     }
 

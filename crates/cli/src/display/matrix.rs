@@ -11,6 +11,7 @@ use fleet::member::MemberStatus;
 use fleet::report::{RegionNow, StatusReport};
 
 use super::fold::{self, Everywhere};
+use super::output::NO_WINDOW;
 use super::text::{DIM, counted, len, paint, wrapped};
 
 /// What stands in a cell: a letter, so that 21 of them fit side by side.
@@ -92,8 +93,12 @@ impl Row {
     }
 }
 
+/// How wide the matrix gets where there is no window.
+const PAPER: usize = 120;
+
 /// Draws the matrix and its legends.
 pub(crate) fn draw(report: &StatusReport, width: usize) -> String {
+    let paper = if width == NO_WINDOW { PAPER } else { width };
     let members = report.regions.iter().flat_map(|region| &region.members);
     let accounts: BTreeSet<AccountId> = members.map(|member| member.account_id).collect();
     let accounts: Vec<_> = accounts.into_iter().collect();
@@ -103,8 +108,8 @@ pub(crate) fn draw(report: &StatusReport, width: usize) -> String {
     let columns = columns(&report.regions, &accounts);
     let rows = rows(&columns, &accounts);
     let everywhere = Everywhere::of(report.regions.iter().map(|region| &region.region));
-    let headers = Headers::of(&columns, width);
-    let mut text = table(&headers.short, &rows, width);
+    let headers = Headers::of(&columns, paper);
+    let mut text = table(&headers.short, &rows, paper);
     text.push_str(&headers.legend(&columns, &everywhere, width));
     text.push_str(&row_legend(&rows, width));
     text.push_str(&code_legend(&rows, width));
@@ -175,10 +180,8 @@ const GAP: usize = 2;
 
 impl Headers {
     fn of(columns: &[Column], width: usize) -> Self {
-        let all_alike = columns.len() == 1;
         let name = |(at, column): (usize, &Column)| match column.regions.first() {
             Some(region) if column.regions.len() == 1 => region.to_string(),
-            _ if all_alike => counted(column.regions.len() as u64, "Region"),
             _ => format!("[{}] {} Regions", at + 1, column.regions.len()),
         };
         let short: Vec<_> = columns.iter().enumerate().map(name).collect();
@@ -197,7 +200,11 @@ impl Headers {
         let mut text = String::new();
         let explained = self.explained.iter().zip(columns).enumerate();
         for (at, (_, column)) in explained.filter(|(_, (explained, _))| **explained) {
-            let names = everywhere.phrase(&column.regions);
+            // A reader who asked for all Regions wants to know which they are.
+            let names = match columns {
+                [all] => fold::listed(&all.regions),
+                _ => everywhere.phrase(&column.regions),
+            };
             let first = format!("  {:<6}", format!("[{}]", at + 1));
             let _ = writeln!(text, "{}", wrapped(&names, width, &first, "        "));
         }
@@ -219,7 +226,11 @@ fn table(headers: &[String], rows: &[Row], width: usize) -> String {
         });
         let fits = ends.take_while(|used| *used <= room).count().max(1);
         let columns = from..from + fits;
-        let _ = writeln!(text, "{}\n", part(&headers[columns.clone()], rows, columns, gap));
+        let _ = writeln!(
+            text,
+            "{}\n",
+            part(&headers[columns.clone()], rows, columns, gap)
+        );
         from += fits;
     }
     text
@@ -231,7 +242,9 @@ fn part(headers: &[String], rows: &[Row], columns: Range<usize>, gap: usize) -> 
     table.set_header(std::iter::once("").chain(headers.iter().map(String::as_str)));
     for (at, row) in rows.iter().enumerate() {
         let label = Cell::new(label(row, at, rows.len()));
-        let cells = row.codes[columns.clone()].iter().map(|code| Cell::new(code.letter()));
+        let cells = row.codes[columns.clone()]
+            .iter()
+            .map(|code| Cell::new(code.letter()));
         table.add_row(std::iter::once(label).chain(cells));
     }
     for column in table.column_iter_mut() {
@@ -281,7 +294,7 @@ fn code_legend(rows: &[Row], width: usize) -> String {
     // A letter and its words stay on one line.
     let word = |code: Code| format!("{} {}", code.letter(), code.words()).replace(' ', "\u{a0}");
     let legend = wrapped(&fold::listed(used.into_iter().map(word)), width, "  ", "  ");
-    format!("{}\n\n", paint(DIM, legend.replace('\u{a0}', " ")))
+    format!("{}\n", paint(DIM, legend.replace('\u{a0}', " ")))
 }
 
 fn spaced(mut text: String) -> String {

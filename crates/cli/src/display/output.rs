@@ -9,8 +9,8 @@ use serde::Serialize;
 use crate::args::{Color, Format, Global};
 use crate::document;
 
-/// The window, where there is none to ask: what most readers of a log have.
-const NO_WINDOW: u16 = 100;
+/// How wide texts are where there is no window: lines that are not broken can be searched.
+pub(crate) const NO_WINDOW: usize = 100_000;
 
 /// How this run prints.
 #[derive(Clone, Copy, Debug)]
@@ -107,6 +107,16 @@ impl Output {
         }
     }
 
+    /// Prints what a question is about, where people will see it: on the terminal that is asked on.
+    pub(crate) fn beside_question(self, text: impl FnOnce(usize) -> String) {
+        if !self.is_json() && std::io::stdout().is_terminal() {
+            // The question comes next; if this could not be shown, neither can that.
+            let _ = self.raw(&text(self.width()));
+        } else {
+            self.always(&text(self.message_width()));
+        }
+    }
+
     /// Tells what is going on.
     pub(crate) fn message(self, text: &str) {
         if !self.quiet {
@@ -116,9 +126,14 @@ impl Output {
 
     /// Tells what has to be known even when it should be quiet.
     pub(crate) fn always(self, text: &str) {
-        // Where stderr cannot be written there is nowhere left to say so.
-        let _ = write(anstream::stderr().lock(), text);
+        stderr(text);
     }
+}
+
+/// Prints a text to stderr in one piece.
+pub(super) fn stderr(text: &str) {
+    // Where stderr cannot be written there is nowhere left to say so.
+    let _ = write(anstream::stderr().lock(), text);
 }
 
 /// A reader that has seen enough (`| head`) is no failure; the exit status still tells how the
@@ -134,5 +149,5 @@ fn write(mut stream: impl Write, text: &str) -> std::io::Result<()> {
 }
 
 fn width(size: Option<(terminal_size::Width, terminal_size::Height)>) -> usize {
-    size.map_or(NO_WINDOW, |(width, _)| width.0).into()
+    size.map_or(NO_WINDOW, |(width, _)| width.0.into())
 }

@@ -32,10 +32,7 @@ pub(crate) fn costs(report: &Report) -> String {
         let count = count.set_alignment(comfy_table::CellAlignment::Right);
         table.add_row([comfy_table::Cell::new(operation), count]);
     }
-    format!(
-        "{}\n{table}\n",
-        paint(BOLD, format_args!("{}:", effort(report)))
-    )
+    format!("{}:\n{}\n", effort(report), table.trim_fmt())
 }
 
 fn changes(report: &Report, everywhere: &Everywhere<'_>, width: usize) -> String {

@@ -15,6 +15,9 @@ use super::trouble::{self, Item};
 pub(crate) fn status(report: &StatusReport, width: usize) -> String {
     let everywhere = Everywhere::of(report.regions.iter().map(|region| &region.region));
     let mut text = matrix::draw(report, width);
+    if !text.is_empty() {
+        text.push('\n');
+    }
     let unread = report
         .regions
         .iter()

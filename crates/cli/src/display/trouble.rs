@@ -111,7 +111,7 @@ mod tests {
         assert_eq!(
             text,
             "  ! no role in ACCOUNT\n".to_owned()
-                + "      111111111111, 222222222222 in all 2 Regions\n"
+                + "      111111111111, 222222222222 in eu-west-1, us-east-1\n"
                 + "  ! eu-west-1 is off: \"333333333333/eu-west-1\"\n"
                 + "      333333333333 in eu-west-1\n"
         );

@@ -66,11 +66,13 @@ impl SettingsFile {
                 return Ok(Self::default());
             }
             Err(error) => {
-                return Err(error).with_context(|| format!("cannot read settings from {}", path.display()));
+                return Err(error)
+                    .with_context(|| format!("cannot read settings from {}", path.display()));
             }
         };
         tracing::debug!(path = %path.display(), "settings file");
-        toml::from_str(&text).map_err(|error| anyhow!("{}: {}", path.display(), error.to_string().trim_end()))
+        toml::from_str(&text)
+            .map_err(|error| anyhow!("{}: {}", path.display(), error.to_string().trim_end()))
     }
 }
 
@@ -104,7 +106,9 @@ where
         }
     }
 
-    deserializer.deserialize_any(Texts(std::marker::PhantomData)).map(Some)
+    deserializer
+        .deserialize_any(Texts(std::marker::PhantomData))
+        .map(Some)
 }
 
 fn table<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Tag>, D::Error> {
@@ -158,13 +162,19 @@ mod tests {
             ("max-concurrency = 0", "zero"),
         ] {
             let error = format!("{:#}", read(text).unwrap_err());
-            assert!(error.contains(why) && error.contains("fleet.toml"), "{text}: {error}");
+            assert!(
+                error.contains(why) && error.contains("fleet.toml"),
+                "{text}: {error}"
+            );
         }
     }
 
     #[test]
     fn a_file_that_was_named_has_to_be_there() {
         let error = SettingsFile::read(Some(Path::new("/nowhere/x.toml"))).unwrap_err();
-        assert!(format!("{error:#}").contains("/nowhere/x.toml"), "{error:#}");
+        assert!(
+            format!("{error:#}").contains("/nowhere/x.toml"),
+            "{error:#}"
+        );
     }
 }
