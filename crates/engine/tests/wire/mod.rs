@@ -1,8 +1,9 @@
+//! The sandbox plugged under the SDK as its HTTP client, and a run on it under tokio's paused clock.
 #![expect(
     unreachable_pub,
-    reason = "a module that several test programs include"
+    clippy::unwrap_used,
+    reason = "a module of test programs: a test ends where its stage cannot be set"
 )]
-//! The sandbox plugged under the SDK as its HTTP client, and a run on it under tokio's paused clock.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
