@@ -3,10 +3,26 @@
 mod wire;
 
 use sandbox::World;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use fleet::report::{Ended, Verdict};
-use wire::{Stage, calls, outcomes};
+use fleet::report::{Ended, Report, Verdict};
+use wire::{Stage, calls};
+
+/// How many memberships ended in each way, by account.
+fn outcomes(report: &Report) -> BTreeMap<String, Vec<String>> {
+    let mut outcomes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for region in &report.regions {
+        for member in &region.members {
+            let outcome = format!("{:?}", member.outcome).to_lowercase();
+            outcomes
+                .entry(member.account_id.to_string())
+                .or_default()
+                .push(outcome);
+        }
+    }
+    outcomes
+}
 
 #[tokio::test(start_paused = true)]
 async fn from_nothing_to_enabled_in_every_region() {

@@ -5,7 +5,7 @@
     reason = "a module of test programs: a test ends where its stage cannot be set"
 )]
 
-use std::collections::BTreeMap;
+use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -19,7 +19,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use engine::clock::Clock;
-use engine::{Aws, Connection, Endpoint, Finish, Ground, Limit, RegionSelection, Run};
+use engine::{Aws, Chosen, Connection, Endpoint, Finish, Ground, Limit, RegionSelection, Run};
 use fleet::account::AccountId;
 use fleet::fleet::{Fleet, Settings};
 use fleet::report::{Header, Recorder, Report};
@@ -76,6 +76,8 @@ pub struct Stage {
     pub role_name: String,
     pub timeout: Duration,
     pub max_concurrency: usize,
+    /// Begin again where the weather keeps a run from beginning.
+    pub patient: bool,
     pub epoch: SystemTime,
 }
 
@@ -102,6 +104,7 @@ impl Stage {
             role_name: "DetectiveFleetMember".to_owned(),
             timeout: Duration::from_secs(900),
             max_concurrency: 256,
+            patient: false,
             epoch,
         }
     }
@@ -114,12 +117,33 @@ impl Stage {
     /// One run of `enable`, and its report.
     pub async fn enable(&self) -> Report {
         let recorder = Arc::new(Recorder::default());
+        let (aws, chosen) = loop {
+            match self.connect(&recorder).await {
+                Ok(connected) => break connected,
+                Err(error) => assert!(self.patient, "{error}"),
+            }
+        };
+        let mut run = Run::new(&aws, Arc::new(self.fleet.clone()), &chosen.regions);
+        let limit = Limit {
+            timeout: self.timeout,
+            stop: CancellationToken::new(),
+        };
+        let Finish { ended, error } = run.reconcile(&limit).await;
+        recorder.report(
+            header(aws.administrator()),
+            aws.clock().timestamp(),
+            ended,
+            error,
+        )
+    }
+
+    async fn connect(&self, recorder: &Arc<Recorder>) -> Result<(Aws, Chosen), Box<dyn Error>> {
         let (access_key_id, secret_access_key) = self.sandbox.access_key();
         let connection = Connection {
             profile: None,
             admin_account: None,
             admin_role: None,
-            role_name: self.role_name.parse().unwrap(),
+            role_name: self.role_name.parse()?,
             external_id: None,
             max_concurrency: self.max_concurrency,
             endpoint: Some(Endpoint {
@@ -133,22 +157,9 @@ impl Stage {
             clock: Clock::starting_at(self.epoch),
             seed: 7,
         };
-        let aws = Aws::connect_on(ground, connection, recorder.clone())
-            .await
-            .unwrap();
-        let chosen = aws.regions(&self.regions).await.unwrap();
-        let mut run = Run::new(&aws, Arc::new(self.fleet.clone()), &chosen.regions);
-        let limit = Limit {
-            timeout: self.timeout,
-            stop: CancellationToken::new(),
-        };
-        let Finish { ended, error } = run.reconcile(&limit).await;
-        recorder.report(
-            header(aws.administrator()),
-            aws.clock().timestamp(),
-            ended,
-            error,
-        )
+        let aws = Aws::connect_on(ground, connection, recorder.clone()).await?;
+        let chosen = aws.regions(&self.regions).await?;
+        Ok((aws, chosen))
     }
 }
 
@@ -168,23 +179,4 @@ fn header(administrator: AccountId) -> Header {
 /// How many requests of one operation a report counts.
 pub fn calls(report: &Report, operation: &str) -> u64 {
     report.calls.get(operation).copied().unwrap_or_default()
-}
-
-/// How many memberships ended in each way, by account.
-pub fn outcomes(report: &Report) -> BTreeMap<String, Vec<String>> {
-    let mut outcomes: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for region in &report.regions {
-        for member in &region.members {
-            let outcome = serde_json::to_value(member.outcome)
-                .unwrap()
-                .as_str()
-                .unwrap()
-                .to_owned();
-            outcomes
-                .entry(member.account_id.to_string())
-                .or_default()
-                .push(outcome);
-        }
-    }
-    outcomes
 }
