@@ -1,15 +1,9 @@
 //! AWS says how fast it may be asked; the run slows down there, and only there.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test ends where its stage cannot be set"
-)]
-
-mod wire;
 
 use std::time::Duration;
 
+use crate::stage::{Stage, calls};
 use sandbox::World;
-use wire::{Stage, calls};
 
 #[tokio::test(start_paused = true)]
 async fn a_run_takes_little_longer_than_the_buckets_allow() {

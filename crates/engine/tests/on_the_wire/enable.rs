@@ -1,13 +1,11 @@
 //! `enable`, from the fleet to the wire: the real engine and the real SDK over the sandbox.
 
-mod wire;
-
 use sandbox::World;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::stage::{Stage, calls};
 use fleet::report::{Ended, Report, Verdict};
-use wire::{Stage, calls};
 
 /// How many memberships ended in each way, by account.
 fn outcomes(report: &Report) -> BTreeMap<String, Vec<String>> {

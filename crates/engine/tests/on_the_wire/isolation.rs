@@ -1,17 +1,11 @@
 //! Each trouble costs exactly its own memberships, named with the reason and what to do.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test ends where its stage cannot be set"
-)]
-
-mod wire;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::stage::{Stage, calls};
 use fleet::report::{Outcome, Report};
 use sandbox::World;
-use wire::{Stage, calls};
 
 const REGIONS: [&str; 3] = ["us-east-1", "eu-west-1", "eu-south-1"];
 

@@ -1,9 +1,4 @@
 //! The sandbox plugged under the SDK as its HTTP client, and a run on it under tokio's paused clock.
-#![expect(
-    unreachable_pub,
-    clippy::unwrap_used,
-    reason = "a module of test programs: a test ends where its stage cannot be set"
-)]
 
 use std::error::Error;
 use std::sync::Arc;
@@ -69,21 +64,21 @@ impl HttpClient for Wire {
 }
 
 /// A sandbox, and what is wanted of it.
-pub struct Stage {
-    pub sandbox: Sandbox,
-    pub fleet: Fleet,
-    pub regions: RegionSelection,
-    pub role_name: String,
-    pub timeout: Duration,
-    pub max_concurrency: usize,
+pub(crate) struct Stage {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) fleet: Fleet,
+    pub(crate) regions: RegionSelection,
+    pub(crate) role_name: String,
+    pub(crate) timeout: Duration,
+    pub(crate) max_concurrency: usize,
     /// Begin again where the weather keeps a run from beginning.
-    pub patient: bool,
-    pub epoch: SystemTime,
+    pub(crate) patient: bool,
+    pub(crate) epoch: SystemTime,
 }
 
 impl Stage {
     /// Every member of the world is wanted in every Region.
-    pub fn of(world: World) -> Self {
+    pub(crate) fn of(world: World) -> Self {
         let epoch = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
         let clock = sandbox::clock::Clock::starting_at(epoch.try_into().unwrap());
         let sandbox = Sandbox::new(world, clock);
@@ -109,13 +104,13 @@ impl Stage {
         }
     }
 
-    pub fn in_regions(mut self, names: &[&str]) -> Self {
+    pub(crate) fn in_regions(mut self, names: &[&str]) -> Self {
         self.regions.names = Some(names.iter().map(|name| (*name).to_owned()).collect());
         self
     }
 
     /// One run of `enable`, and its report.
-    pub async fn enable(&self) -> Report {
+    pub(crate) async fn enable(&self) -> Report {
         let recorder = Arc::new(Recorder::default());
         let (aws, chosen) = loop {
             match self.connect(&recorder).await {
@@ -177,6 +172,6 @@ fn header(administrator: AccountId) -> Header {
 }
 
 /// How many requests of one operation a report counts.
-pub fn calls(report: &Report, operation: &str) -> u64 {
+pub(crate) fn calls(report: &Report, operation: &str) -> u64 {
     report.calls.get(operation).copied().unwrap_or_default()
 }
