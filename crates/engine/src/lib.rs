@@ -20,5 +20,5 @@ mod sts;
 
 pub use aws::{Aws, ConnectError};
 pub use connection::{Connection, Endpoint, Ground, NotARoleName, RoleName};
-pub use regions::{Chosen, RegionError, RegionSelection};
+pub use regions::{Chosen, Newer, RegionError, RegionSelection};
 pub use run::{Finish, Limit, Run};

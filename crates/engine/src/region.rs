@@ -69,6 +69,7 @@ pub(crate) struct RegionRun {
     events: Events,
     news: mpsc::UnboundedReceiver<News>,
     newsroom: mpsc::UnboundedSender<News>,
+    defect: Option<Arc<str>>,
 }
 
 impl RegionRun {
@@ -93,8 +94,18 @@ impl RegionRun {
             events: aws.events().stream(),
             news,
             newsroom,
+            defect: None,
             aws: aws.clone(),
         }
+    }
+
+    /// A Region that could not be worked in because of a defect of ours.
+    pub(crate) fn with_defect(mut self, error: &dyn std::error::Error) -> Self {
+        let text = format!(
+            "a defect of detective-fleet ended the work in this Region: {error}; please report it, and run again"
+        );
+        self.defect = Some(text.into());
+        self
     }
 
     pub(crate) fn region(&self) -> &Region {
@@ -138,6 +149,10 @@ impl RegionRun {
             Next::Send(work) => Some(work),
             _ => None,
         };
+        if due.is_none() {
+            // A place in the queue that nobody asks for any more would keep its permit from others.
+            self.permits = PollSemaphore::new(self.aws.permits().clone());
+        }
         tokio::select! {
             biased;
             () = stop.cancelled() => {}
@@ -162,11 +177,14 @@ impl RegionRun {
 
     /// Plans what changed, and asks for the roles that the plan needs.
     fn replan(&mut self) {
-        while !self.changed.is_empty() {
+        loop {
             let changed = std::mem::take(&mut self.changed);
             self.plan
                 .refresh(&self.fleet, &self.observation, &self.attempts, changed);
             self.ask_for_roles(Kind::NeedsRole, false);
+            if self.changed.is_empty() {
+                break;
+            }
         }
         self.notice_waiting(clock::now());
     }

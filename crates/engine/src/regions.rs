@@ -9,8 +9,10 @@ use aws_sdk_account::types::RegionOptStatus;
 use fleet::account::Region;
 use fleet::event::Operation;
 use fleet::region::{self, Partition};
+use tokio::task::JoinSet;
 
 use crate::aws::{Aws, patiently};
+use crate::detective;
 use crate::failure::{Cause, Failure};
 
 /// What was asked for.
@@ -29,6 +31,8 @@ pub struct Chosen {
     pub regions: Vec<Region>,
     /// What is worth knowing about the choice.
     pub notes: Vec<String>,
+    /// On for the administrator, and not among those where Detective is known to be offered.
+    pub unlisted: Vec<Region>,
 }
 
 /// Why there are no Regions to work in. Nothing has been changed then.
@@ -57,6 +61,26 @@ pub enum RegionError {
     Unanswered(Arc<str>),
 }
 
+/// Regions that are being asked whether Detective is offered there.
+#[derive(Debug)]
+pub struct Newer(JoinSet<Option<Region>>);
+
+impl Newer {
+    /// What is worth knowing of those that have answered by now; the others are not waited for.
+    #[must_use]
+    pub fn note(mut self) -> Option<String> {
+        let answered = std::iter::from_fn(|| self.0.try_join_next());
+        let newer: BTreeSet<Region> = answered
+            .filter_map(|answer| answer.ok().flatten())
+            .collect();
+        let names: Vec<&str> = newer.iter().map(Region::as_str).collect();
+        (!names.is_empty()).then(|| format!(
+            "Detective answers in Regions that are newer than our table: {}; they are used only if asked for with --regions",
+            names.join(", ")
+        ))
+    }
+}
+
 /// What the administrator's account says of each Region; `None` where it may not be asked.
 type Switched = Option<BTreeMap<String, bool>>;
 
@@ -69,6 +93,24 @@ impl Aws {
     pub async fn regions(&self, selection: &RegionSelection) -> Result<Chosen, RegionError> {
         let switched = self.switched().await?;
         choose(selection, self.partition(), switched.as_ref())
+    }
+
+    /// Asks the Regions that our table does not have whether Detective is offered there by now,
+    /// beside whatever else is done.
+    #[must_use]
+    pub fn look_for_newer(&self, chosen: &Chosen) -> Newer {
+        let mut asked = JoinSet::new();
+        for region in chosen.unlisted.clone() {
+            let aws = self.clone();
+            asked.spawn(async move {
+                let client = aws.detective(&region);
+                let found = async { detective::find_graph(&client, aws.keys().await?).await }.await;
+                aws.events()
+                    .called(None, Operation::ListGraphs, found.as_ref().map(|_| ()));
+                found.is_ok().then_some(region)
+            });
+        }
+        Newer(asked)
     }
 
     /// Whether a Region is on in the account of these credentials (`account:GetRegionOptStatus`).
@@ -154,9 +196,15 @@ fn choose(
     if regions.is_empty() {
         return Err(RegionError::None);
     }
+    // Who names Regions has chosen among them.
+    let unlisted = match (&selection.names, switched) {
+        (None, Some(switched)) => unlisted(switched, &excluded),
+        _ => Vec::new(),
+    };
     Ok(Chosen {
         regions: regions.into_iter().collect(),
         notes,
+        unlisted,
     })
 }
 
@@ -222,6 +270,17 @@ fn all(
         .collect()
 }
 
+fn unlisted(switched: &BTreeMap<String, bool>, excluded: &BTreeSet<&str>) -> Vec<Region> {
+    let is_listed = |name: &str| region::find(name).is_some_and(|entry| entry.detective);
+    let on = switched
+        .iter()
+        .filter(|(_, on)| **on)
+        .map(|(name, _)| name.as_str());
+    on.filter(|name| !is_listed(name) && !excluded.contains(name))
+        .map(Region::new)
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -256,6 +315,8 @@ mod tests {
         assert_eq!(chosen.regions.len(), 19);
         assert!(!chosen.regions.contains(&Region::new("ap-northeast-3")));
         assert!(chosen.notes[0].contains("eu-south-1"));
+        assert!(chosen.unlisted.contains(&Region::new("ap-northeast-3")));
+        assert!(!chosen.unlisted.contains(&Region::new("us-east-1")));
     }
 
     #[test]

@@ -145,6 +145,10 @@ impl Assumer {
         while open || !self.under_way.is_empty() || !self.waiting.is_empty() {
             let may = self.pace.check();
             let due = !self.waiting.is_empty();
+            if !due || may.is_err() {
+                // A place in the queue that nobody asks for any more would keep its permit from others.
+                self.permits = PollSemaphore::new(self.aws.permits().clone());
+            }
             tokio::select! {
                 biased;
                 Some(assumed) = self.under_way.next() => self.ended(assumed),

@@ -1,5 +1,6 @@
 //! One fleet in all its Regions at once.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -113,22 +114,26 @@ impl Run {
     async fn drive(&mut self, modes: Vec<Mode>, limit: &Limit) -> Finish {
         let stop = limit.stop.child_token();
         let mut tasks = JoinSet::new();
+        let mut names = BTreeMap::new();
         for (mut region, mode) in std::mem::take(&mut self.regions).into_iter().zip(modes) {
-            let stop = stop.clone();
-            tasks.spawn(async move {
+            let (stop, name) = (stop.clone(), region.region().clone());
+            let task = tasks.spawn(async move {
                 region.drive(mode, &stop).await;
                 region
             });
+            names.insert(task.id(), name);
         }
         let work = async {
-            while let Some(region) = tasks.join_next().await {
-                match region {
+            while let Some(joined) = tasks.join_next().await {
+                match joined {
                     Ok(region) => self.regions.push(region),
-                    // A defect in one Region: the others go on, and the run says so.
-                    Err(error) => self
-                        .aws
-                        .halt()
-                        .stop(format!("a defect of detective-fleet: {error}")),
+                    Err(error) => {
+                        // A defect in one Region is that Region's failure: the others go on.
+                        let name = names.get(&error.id()).cloned();
+                        let lost = name.map(|name| RegionRun::new(&self.aws, &self.fleet, &name));
+                        self.regions
+                            .extend(lost.map(|region| region.with_defect(&error)));
+                    }
                 }
             }
         };

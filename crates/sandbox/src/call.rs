@@ -22,6 +22,8 @@ pub(crate) struct Call<'a> {
     pub(crate) query: &'a str,
     pub(crate) body: &'a Bytes,
     pub(crate) request_id: &'a str,
+    /// Whether it was sent to the global endpoint of STS by name.
+    pub(crate) global_host: bool,
 }
 
 impl Call<'_> {

@@ -1,6 +1,7 @@
 //! Who calls, told from the credential scope of the signature. Signatures are not verified.
 
 use http::{HeaderMap, StatusCode, header};
+use jiff::Timestamp;
 
 use crate::account::AccountId;
 use crate::operation::Service;
@@ -30,19 +31,27 @@ impl Scope {
     /// Reads the headers of a signed request.
     pub(crate) fn of(headers: &HeaderMap) -> Result<Scope, Failure> {
         let Some(authorization) = headers.get(header::AUTHORIZATION) else {
+            let code = "MissingAuthenticationTokenException";
             return Err(Failure::new(
                 StatusCode::FORBIDDEN,
-                "MissingAuthenticationTokenException",
+                code,
                 "Missing Authentication Token",
             ));
         };
-        let parts = authorization.to_str().ok().and_then(credential).ok_or_else(|| {
-            Failure::new(
-                StatusCode::BAD_REQUEST,
-                "IncompleteSignatureException",
-                "Authorization header requires 'Credential' parameter of the form KEY/DATE/REGION/SERVICE/aws4_request.",
-            )
-        })?;
+        let parts = authorization
+            .to_str()
+            .ok()
+            .and_then(credential)
+            .ok_or_else(|| {
+                let form = "AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request";
+                let message =
+                    format!("Authorization header requires a credential of the form {form}.");
+                Failure::new(
+                    StatusCode::BAD_REQUEST,
+                    "IncompleteSignatureException",
+                    message,
+                )
+            })?;
         let [key, _, region, service, _] = parts.map(str::to_owned);
         let token = headers
             .get("x-amz-security-token")
@@ -70,52 +79,56 @@ fn credential(authorization: &str) -> Option<[&str; 5]> {
 }
 
 impl Caller {
+    /// The owner of a long-lived key.
+    pub(crate) fn of_account(account: AccountId) -> Caller {
+        Caller {
+            account,
+            session: None,
+        }
+    }
+
     /// Who has that key, as far as the sandbox itself knows.
-    pub(crate) fn known(scope: &Scope, world: &World, state: &State) -> Option<Caller> {
-        if let Some(session) = state.sessions.get(&scope.key) {
+    pub(crate) fn known(key: &str, world: &World, state: &State) -> Option<Caller> {
+        if let Some(session) = state.sessions.get(key) {
             return Some(Caller {
                 account: session.account,
                 session: Some(session.clone()),
             });
         }
-        let account = if scope.key == state.access_key.0 {
-            world.administrator
-        } else {
-            // As in MiniStack: a key of twelve digits is that account.
-            scope
-                .key
-                .parse()
-                .ok()
-                .filter(|id| world.accounts.contains_key(id))?
-        };
-        Some(Caller {
-            account,
-            session: None,
-        })
+        if key == state.access_key.0 {
+            return Some(Caller::of_account(world.administrator));
+        }
+        // As in MiniStack: a key of twelve digits is that account.
+        key.parse()
+            .ok()
+            .filter(|id| world.accounts.contains_key(id))
+            .map(Caller::of_account)
     }
 
-    /// Checks that the credentials count here and now.
+    /// Checks that the credentials count here and now. That they do not in an opt-in Region that is
+    /// off, or with a session of version 1 in one that is on, looks the same (README of
+    /// amazon-detective-multiaccount-scripts; aws-nuke, issue 1062).
     pub(crate) fn admit(
         &self,
         scope: &Scope,
         service: Service,
         region: Region,
         world: &World,
-        now: jiff::Timestamp,
+        now: Timestamp,
     ) -> Result<(), Failure> {
         if let Some(session) = &self.session {
-            if scope.token.as_deref() != Some(session.token.as_str()) {
-                return Err(Failure::of(service, Trouble::UnknownKey));
+            let version_1_abroad = session.version_1 && region.is_opt_in();
+            if scope.token.as_deref() != Some(session.token.as_str()) || version_1_abroad {
+                return Err(Trouble::UnknownKey.of(service));
             }
             if session.expires <= now {
-                return Err(Failure::of(service, Trouble::Expired));
+                return Err(Trouble::Expired.of(service));
             }
         }
-        // An opt-in Region that is off does not know anybody of that account.
         if world.is_on(self.account, region) {
             Ok(())
         } else {
-            Err(Failure::of(service, Trouble::UnknownKey))
+            Err(Trouble::UnknownKey.of(service))
         }
     }
 
@@ -134,9 +147,10 @@ mod tests {
 
     #[test]
     fn the_scope_names_key_region_and_service() {
-        let text = "AWS4-HMAC-SHA256 Credential=AKIA/20260101/us-east-1/detective/aws4_request, SignedHeaders=host, Signature=0";
+        let scope = "AKIA/20260101/us-east-1/detective/aws4_request";
+        let text = format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0");
         assert_eq!(
-            credential(text),
+            credential(&text),
             Some(["AKIA", "20260101", "us-east-1", "detective", "aws4_request"])
         );
     }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::account::AccountId;
 use crate::operation::{Operation, Service};
 use crate::region::Region;
+use crate::sandbox::Sandbox;
 
 /// How many of the latest calls are shown one by one.
 const RECENT: usize = 1_000;
@@ -52,17 +53,6 @@ struct Count {
 }
 
 impl Calls {
-    /// A call arrived.
-    pub(crate) fn begin(&mut self) {
-        self.in_flight += 1;
-        self.peak = self.peak.max(self.in_flight);
-    }
-
-    /// A call is over, be it because the client gave up.
-    pub(crate) fn end(&mut self) {
-        self.in_flight = self.in_flight.saturating_sub(1);
-    }
-
     /// How a call ended.
     pub(crate) fn record(&mut self, at: Timestamp, kind: Kind) {
         *self.counts.entry(kind).or_default() += 1;
@@ -92,6 +82,26 @@ impl Calls {
             "counts": counts,
             "recent": recent,
         })
+    }
+}
+
+/// A call that is being answered. It is over when this is dropped, be it because the client gave up.
+pub(crate) struct InFlight<'a>(&'a Sandbox);
+
+impl InFlight<'_> {
+    pub(crate) fn begin(sandbox: &Sandbox) -> InFlight<'_> {
+        let calls = &mut sandbox.lock().calls;
+        calls.in_flight += 1;
+        calls.peak = calls.peak.max(calls.in_flight);
+        InFlight(sandbox)
+    }
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        let calls = &mut self.0.lock().calls;
+        // A reset in between forgot that it began.
+        calls.in_flight = calls.in_flight.saturating_sub(1);
     }
 }
 

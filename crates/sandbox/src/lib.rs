@@ -8,26 +8,37 @@
 
 mod account;
 mod account_regions;
+mod beginning;
 mod call;
 mod caller;
 mod calls;
 pub mod clock;
 mod detective;
 mod graph;
+mod guardduty;
+mod identity;
+mod investigation;
 mod luck;
 mod membership;
 mod operation;
+mod organizations;
+mod packages;
 mod region;
 mod sandbox;
 mod serve;
 mod show;
 mod state;
 mod sts;
+mod target;
+mod visit;
+mod weather;
 mod wire;
 pub mod world;
 
 pub use self::account::{AccountId, NoAccountId};
 pub use self::clock::Clock;
+pub use self::identity::{Identity, IdentityError};
+pub use self::membership::Status;
 pub use self::region::Region;
 pub use self::sandbox::{Reply, Sandbox};
 pub use self::serve::serve;

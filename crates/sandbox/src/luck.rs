@@ -4,6 +4,8 @@
 //! times before). Concurrency may change the order in which streams are asked for, but never what
 //! a stream says, so the same seed gives the same weather.
 
+use std::time::Duration;
+
 use crate::account::AccountId;
 use crate::region::Region;
 
@@ -31,15 +33,34 @@ impl Luck {
         Luck(fastrand::Rng::with_seed(hash.0))
     }
 
-    /// True once in `1 / chance` times.
-    #[cfg(test)]
+    /// True in a share of `chance`, from 0 to 1, of all cases.
     pub(crate) fn happens(&mut self, chance: f64) -> bool {
         self.0.f64() < chance
+    }
+
+    /// `base` and up to `spread` more.
+    pub(crate) fn spread(&mut self, base: Duration, spread: Duration) -> Duration {
+        base.saturating_add(spread.mul_f64(self.0.f64()))
+    }
+
+    /// A text of the form of a UUID, as request ids have it.
+    pub(crate) fn uuid(&mut self) -> String {
+        [8, 4, 4, 4, 12].map(|digits| self.hex(digits)).join("-")
+    }
+
+    /// A number of 128 bits.
+    pub(crate) fn id(&mut self) -> u128 {
+        self.0.u128(..)
     }
 
     /// Lower-case hexadecimal digits.
     pub(crate) fn hex(&mut self, digits: usize) -> String {
         self.text(digits, b"0123456789abcdef")
+    }
+
+    /// Decimal digits.
+    pub(crate) fn digits(&mut self, digits: usize) -> String {
+        self.text(digits, b"0123456789")
     }
 
     /// Upper-case letters and digits, as in access key ids.

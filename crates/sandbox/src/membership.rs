@@ -1,7 +1,11 @@
 //! Memberships: one account in one behavior graph.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::clock::later;
 
 /// One account in one behavior graph.
 #[derive(Debug)]
@@ -10,14 +14,20 @@ pub(crate) struct Membership {
     pub(crate) invited: Timestamp,
     pub(crate) updated: Timestamp,
     pub(crate) status: Status,
+    /// Why an account that accepted cannot contribute.
+    pub(crate) disabled: Option<Disabled>,
+    /// Whether its organization put it there, without an invitation.
+    pub(crate) of_organization: bool,
+    /// From when on lists show it.
+    pub(crate) visible: Timestamp,
     /// When the verification ends, and whether id and e-mail belong together.
-    verification: Option<(Timestamp, bool)>,
+    pub(crate) verification: Option<(Timestamp, bool)>,
 }
 
 /// How far a membership is, in AWS's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum Status {
+pub enum Status {
     /// Detective checks that account id and e-mail belong together.
     VerificationInProgress,
     /// They do not, so no invitation was sent.
@@ -30,23 +40,27 @@ pub(crate) enum Status {
     AcceptedButDisabled,
 }
 
+/// Why an account that accepted cannot contribute, in AWS's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum Disabled {
+    VolumeTooHigh,
+    VolumeUnknown,
+}
+
 impl Membership {
-    /// A membership whose verification begins `now`, ends at `verified` and has that result.
-    pub(crate) fn invited(
-        email: &str,
-        now: Timestamp,
-        verified: Timestamp,
-        belongs: bool,
-    ) -> Membership {
-        let mut membership = Membership {
+    /// A membership that begins `now` with that status, and is seen at once.
+    pub(crate) fn new(email: &str, status: Status, now: Timestamp) -> Membership {
+        Membership {
             email: email.into(),
             invited: now,
             updated: now,
-            status: Status::VerificationInProgress,
-            verification: Some((verified, belongs)),
-        };
-        membership.settle(now);
-        membership
+            status,
+            disabled: None,
+            of_organization: false,
+            visible: now,
+            verification: None,
+        }
     }
 
     /// Ends the verification if it is due.
@@ -62,9 +76,29 @@ impl Membership {
         }
     }
 
+    /// Whether the invitation was left unanswered for too long.
+    pub(crate) fn is_forgotten(&self, lifetime: Option<Duration>, now: Timestamp) -> bool {
+        self.status == Status::Invited
+            && lifetime.is_some_and(|lifetime| later(self.updated, lifetime) <= now)
+    }
+
     /// Moves on to another status.
     pub(crate) fn become_at(&mut self, status: Status, now: Timestamp) {
         self.status = status;
         self.updated = now;
+        self.disabled = None;
+    }
+
+    /// Contributes from now on, or says why it cannot.
+    pub(crate) fn contribute(&mut self, obstacle: Option<Disabled>, now: Timestamp) {
+        self.become_at(
+            if obstacle.is_some() {
+                Status::AcceptedButDisabled
+            } else {
+                Status::Enabled
+            },
+            now,
+        );
+        self.disabled = obstacle;
     }
 }

@@ -5,13 +5,15 @@ use http::Method;
 use crate::call::Call;
 use crate::state::State;
 use crate::wire::{Answer, Failure};
-use crate::{account_regions, detective, sts};
+use crate::{account_regions, detective, guardduty, organizations, sts};
 
 /// An emulated service, as the credential scope of a signature names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Service {
     Account,
     Detective,
+    GuardDuty,
+    Organizations,
     Sts,
 }
 
@@ -30,9 +32,15 @@ pub(crate) struct Operation {
 impl Service {
     /// The service of that signing name.
     pub(crate) fn named(name: &str) -> Option<Service> {
-        [Service::Account, Service::Detective, Service::Sts]
-            .into_iter()
-            .find(|service| service.name() == name)
+        [
+            Service::Account,
+            Service::Detective,
+            Service::GuardDuty,
+            Service::Organizations,
+            Service::Sts,
+        ]
+        .into_iter()
+        .find(|service| service.name() == name)
     }
 
     /// Its signing name.
@@ -40,6 +48,8 @@ impl Service {
         match self {
             Service::Account => "account",
             Service::Detective => "detective",
+            Service::GuardDuty => "guardduty",
+            Service::Organizations => "organizations",
             Service::Sts => "sts",
         }
     }
@@ -49,6 +59,8 @@ impl Service {
         match self {
             Service::Account => &account_regions::OPERATIONS,
             Service::Detective => &detective::OPERATIONS,
+            Service::GuardDuty => &guardduty::OPERATIONS,
+            Service::Organizations => &organizations::OPERATIONS,
             Service::Sts => &sts::OPERATIONS,
         }
     }

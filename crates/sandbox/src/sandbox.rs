@@ -1,23 +1,23 @@
-//! From a request to a reply, without a socket.
+//! The sandbox: from a request to a reply, without a socket.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 use serde_json::Value;
 
-use crate::call::Call;
-use crate::caller::{Caller, Scope};
-use crate::calls::Kind;
+use crate::caller::Caller;
+use crate::calls::{InFlight, Kind};
 use crate::clock::Clock;
+use crate::identity::Identity;
 use crate::luck::Luck;
-use crate::operation::{Operation, Service};
-use crate::region::Region;
 use crate::show;
 use crate::state::State;
-use crate::sts;
-use crate::wire::{Answer, Failure, Trouble};
-use crate::world::World;
+use crate::target::{Nowhere, Target};
+use crate::visit::Visit;
+use crate::weather::{Forecast, Station};
+use crate::wire::{Failure, Trouble};
+use crate::world::{Effect, World};
 
 /// An emulated AWS. Clones are the same one.
 #[derive(Clone, Debug)]
@@ -27,6 +27,7 @@ pub struct Sandbox(Arc<Inside>);
 struct Inside {
     world: World,
     clock: Clock,
+    identity: Option<Identity>,
     // A mutex of the standard library: it is never held across an await.
     state: Mutex<State>,
 }
@@ -42,21 +43,23 @@ pub enum Reply {
     Silence,
 }
 
-/// Where a request goes.
-struct Target {
-    scope: Scope,
-    service: Service,
-    region: Region,
-    operation: Option<&'static Operation>,
-}
-
 impl Sandbox {
     /// Starts the world.
     pub fn new(world: World, clock: Clock) -> Sandbox {
-        let state = Mutex::new(State::of(&world));
+        Sandbox::start(world, clock, None)
+    }
+
+    /// Starts the world and asks `identity` for the accounts behind keys that are not the world's.
+    pub fn with_identity(world: World, clock: Clock, identity: Identity) -> Sandbox {
+        Sandbox::start(world, clock, Some(identity))
+    }
+
+    fn start(world: World, clock: Clock, identity: Option<Identity>) -> Sandbox {
+        let state = Mutex::new(State::of(&world, clock.now()));
         Sandbox(Arc::new(Inside {
             world,
             clock,
+            identity,
             state,
         }))
     }
@@ -90,158 +93,116 @@ impl Sandbox {
         self.lock().calls.to_json()
     }
 
+    /// Lets the world begin again: what `POST /_sandbox/reset` does. The time goes on.
+    pub fn reset(&self) {
+        *self.lock() = State::of(&self.0.world, self.0.clock.now());
+    }
+
     /// Answers a request as AWS would.
     pub async fn handle(&self, request: Request<Bytes>) -> Reply {
         if let Some(page) = request.uri().path().strip_prefix("/_sandbox/") {
-            return Reply::Response(self.page(page));
+            return Reply::Response(show::page(self, request.method(), page));
         }
-        let scope = match Scope::of(request.headers()) {
-            Ok(scope) => scope,
-            Err(failure) => return Reply::Response(failure.into_response(None, "")),
+        let target = match Target::of(&request) {
+            Ok(target) => target,
+            Err(Nowhere::Refused(failure)) => {
+                return Reply::Response(failure.into_response(None, ""));
+            }
+            Err(Nowhere::Unreachable) => return Reply::Cut,
         };
-        // A name that does not exist cannot be connected to.
-        let Some(region) = Region::named(&scope.region) else {
-            return Reply::Cut;
-        };
-        let Some(service) = Service::named(&scope.service) else {
-            let message = format!(
-                "The sandbox does not emulate the service `{}`.",
-                scope.service
-            );
-            let failure = Failure::new(StatusCode::NOT_FOUND, "UnknownOperationException", message);
-            return Reply::Response(failure.into_response(None, ""));
-        };
-        if service == Service::Detective && !region.has_detective() {
-            return Reply::Cut;
-        }
-        let operation = operation(service, &request);
         let _in_flight = InFlight::begin(self);
-        self.0.clock.sleep(self.0.world.latency).await;
-        Reply::Response(self.respond(
-            &request,
-            &Target {
-                scope,
-                service,
-                region,
-                operation,
-            },
-        ))
+        let caller = self.caller(&target).await;
+        let forecast = self.forecast(&target, caller.as_ref().ok());
+        let way_in = forecast.latency / 2;
+        self.0.clock.sleep(way_in).await;
+        let reply = self.reply(&request, &target, caller, &forecast);
+        self.0.clock.sleep(forecast.latency - way_in).await;
+        reply
     }
 
-    fn respond(&self, request: &Request<Bytes>, target: &Target) -> Response<Bytes> {
-        let now = self.0.clock.now();
+    /// Who calls, as far as the sandbox or its identity service knows.
+    async fn caller(&self, target: &Target) -> Result<Caller, Failure> {
+        let known = Caller::known(&target.scope.key, &self.0.world, &self.lock());
+        let unknown = || Trouble::UnknownKey.of(target.service);
+        match (known, &self.0.identity) {
+            (Some(caller), _) => Ok(caller),
+            (None, None) => Err(unknown()),
+            (None, Some(identity)) => {
+                let account = identity.account_of(&target.scope.key, self.0.clock).await;
+                // The reason is for whoever set the sandbox up, not for a program.
+                let account =
+                    account.map_err(|error| Failure::internal(format!("sandbox: {error}")))?;
+                account.map(Caller::of_account).ok_or_else(unknown)
+            }
+        }
+    }
+
+    fn forecast(&self, target: &Target, caller: Option<&Caller>) -> Forecast {
         let mut state = self.lock();
-        let caller = Caller::known(&target.scope, &self.0.world, &state);
-        let request_id = request_id(&mut state, self.0.world.administrator);
-        let answer = self.answer(request, target, caller.as_ref(), &mut state, &request_id);
+        match (caller, target.operation) {
+            (Some(caller), Some(operation)) => {
+                let station = Station::of(caller.account, target.region, target.service, operation);
+                Forecast::of(station, &self.0.world, &mut state, self.0.clock.elapsed())
+            }
+            _ => Forecast {
+                latency: self.0.world.latency,
+                effect: None,
+                request_id: Luck::of(self.0.world.seed, None, None, "stranger", 0).uuid(),
+            },
+        }
+    }
+
+    /// What happens once the request is there.
+    fn reply(
+        &self,
+        request: &Request<Bytes>,
+        target: &Target,
+        caller: Result<Caller, Failure>,
+        forecast: &Forecast,
+    ) -> Reply {
+        let (world, now) = (&self.0.world, self.0.clock.now());
+        let mut state = self.lock();
         let kind = Kind {
             service: target.service,
             operation: target.operation.map(|operation| operation.name),
             region: target.region,
-            account: caller.map(|caller| caller.account),
-            outcome: answer
-                .as_ref()
-                .map_or_else(|failure| failure.code, |_| "ok"),
+            account: caller.as_ref().ok().map(|caller| caller.account),
+            outcome: "ok",
         };
-        state.calls.record(now, kind);
-        match answer {
-            Ok(answer) => answer.into_response(&request_id),
-            Err(failure) => failure.into_response(Some(target.service), &request_id),
-        }
-    }
-
-    fn answer(
-        &self,
-        request: &Request<Bytes>,
-        target: &Target,
-        caller: Option<&Caller>,
-        state: &mut State,
-        request_id: &str,
-    ) -> Result<Answer, Failure> {
-        let now = self.0.clock.now();
-        let world = &self.0.world;
-        let caller = caller.ok_or_else(|| Failure::of(target.service, Trouble::UnknownKey))?;
-        caller.admit(&target.scope, target.service, target.region, world, now)?;
-        let operation = target
-            .operation
-            .ok_or_else(|| unknown_operation(target.service))?;
-        let call = Call {
+        let visit = Visit {
             world,
             now,
-            caller,
-            region: target.region,
-            operation,
-            path: request.uri().path(),
-            query: request.uri().query().unwrap_or_default(),
-            body: request.body(),
-            request_id,
+            request,
+            target,
+            request_id: &forecast.request_id,
         };
-        (operation.effect)(&call, state)
-    }
-
-    fn page(&self, page: &str) -> Response<Bytes> {
-        let (status, body) = match page {
-            "state" => (StatusCode::OK, self.state()),
-            "calls" => (StatusCode::OK, self.calls()),
-            _ => (StatusCode::NOT_FOUND, Value::Null),
+        let result = match forecast.effect {
+            Some(effect @ (Effect::CutBefore | Effect::Silence)) => Err(effect),
+            effect => Ok((visit.result(caller, effect, &mut state), effect)),
         };
-        crate::wire::response(status, "application/json", body.to_string().into(), "")
+        let (outcome, reply) = match result {
+            Err(Effect::Silence) => ("silence", Reply::Silence),
+            Err(_) => ("cut_before", Reply::Cut),
+            Ok((Ok(_), Some(Effect::CutAfter))) => ("cut_after", Reply::Cut),
+            Ok((Ok(answer), _)) => (
+                "ok",
+                Reply::Response(answer.into_response(&forecast.request_id)),
+            ),
+            Ok((Err(failure), _)) => (
+                failure.code,
+                Reply::Response(failure.into_response(Some(target.service), &forecast.request_id)),
+            ),
+        };
+        state.calls.record(now, Kind { outcome, ..kind });
+        reply
     }
 
     pub(crate) fn clock(&self) -> Clock {
         self.0.clock
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
         // Every operation checks before it changes, so a state that a panic left behind is whole.
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// A call that is being answered; it ends when this is dropped, however that comes about.
-struct InFlight<'a>(&'a Sandbox);
-
-impl InFlight<'_> {
-    fn begin(sandbox: &Sandbox) -> InFlight<'_> {
-        sandbox.lock().calls.begin();
-        InFlight(sandbox)
-    }
-}
-
-impl Drop for InFlight<'_> {
-    fn drop(&mut self) {
-        self.0.lock().calls.end();
-    }
-}
-
-fn operation(service: Service, request: &Request<Bytes>) -> Option<&'static Operation> {
-    match service {
-        Service::Sts => {
-            let query = request.uri().query().unwrap_or_default();
-            service.operation(&sts::parameter(query, request.body(), "Action")?)
-        }
-        Service::Account | Service::Detective => {
-            service.routed(request.method(), request.uri().path())
-        }
-    }
-}
-
-fn unknown_operation(service: Service) -> Failure {
-    match service {
-        Service::Sts => Failure::new(
-            StatusCode::BAD_REQUEST,
-            "InvalidAction",
-            "Could not find operation",
-        ),
-        _ => Failure::new(
-            StatusCode::NOT_FOUND,
-            "UnknownOperationException",
-            "Unknown operation",
-        ),
-    }
-}
-
-fn request_id(state: &mut State, administrator: crate::account::AccountId) -> String {
-    let mut luck: Luck = state.luck(administrator, None, "request");
-    [8, 4, 4, 4, 12].map(|digits| luck.hex(digits)).join("-")
 }

@@ -1,20 +1,42 @@
-//! What `/_sandbox/` shows: the world as it is now.
+//! The pages under `/_sandbox/`: the world as it is now, what was called, beginning again.
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
+use http::{Method, Response, StatusCode};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::graph::Graph;
 use crate::region::Region;
+use crate::sandbox::Sandbox;
 use crate::state::State;
+use crate::wire::response;
 use crate::world::World;
+
+/// The page of that name.
+pub(crate) fn page(sandbox: &Sandbox, method: &Method, name: &str) -> Response<Bytes> {
+    let (status, body) = match (name, method.as_str()) {
+        ("state", "GET") => (StatusCode::OK, sandbox.state()),
+        ("calls", "GET") => (StatusCode::OK, sandbox.calls()),
+        ("reset", "POST") => {
+            sandbox.reset();
+            (StatusCode::OK, json!({}))
+        }
+        ("state" | "calls" | "reset", _) => (StatusCode::METHOD_NOT_ALLOWED, json!({})),
+        _ => (
+            StatusCode::NOT_FOUND,
+            json!({ "pages": ["state", "calls", "reset"] }),
+        ),
+    };
+    response(status, "application/json", body.to_string().into(), "")
+}
 
 /// The world as it is `now`.
 pub(crate) fn state(world: &World, state: &mut State, now: Timestamp) -> Value {
     let mut regions: BTreeMap<Region, Vec<Value>> = BTreeMap::new();
     for ((region, _), graph) in &mut state.graphs {
-        graph.settle(now);
+        graph.settle(world, state.started, now);
         regions.entry(*region).or_default().push(graph_json(graph));
     }
     let accounts: BTreeMap<String, Value> = world

@@ -11,6 +11,7 @@ use crate::clock::later;
 use crate::graph::{Graph, GraphArn};
 use crate::luck::Luck;
 use crate::region::Region;
+use crate::weather::Buckets;
 use crate::world::World;
 
 /// How long an expired session is remembered, so that its owner is told that it expired.
@@ -19,13 +20,20 @@ const SESSION_MEMORY: Duration = Duration::from_secs(3600);
 /// What changes while the sandbox runs.
 #[derive(Debug)]
 pub(crate) struct State {
+    /// When it began.
+    pub(crate) started: Timestamp,
     /// A long-lived key of the administrator: its id and its secret.
     pub(crate) access_key: (String, String),
     /// Sessions by access key id.
     pub(crate) sessions: BTreeMap<String, Session>,
     /// Behavior graphs by Region and administrator, of whom each has at most one.
     pub(crate) graphs: BTreeMap<(Region, AccountId), Graph>,
+    /// Until when graphs that were deleted are in the queue for it.
+    pub(crate) deleting: BTreeMap<(Region, AccountId), Timestamp>,
+    /// The accounts that an organization made its administrators, and since when.
+    pub(crate) delegated: BTreeMap<Region, (AccountId, Timestamp)>,
     pub(crate) calls: Calls,
+    pub(crate) buckets: Buckets,
     /// How often something that needs fresh randomness happened.
     counts: BTreeMap<(AccountId, Option<Region>, &'static str), u64>,
     seed: u64,
@@ -35,36 +43,46 @@ pub(crate) struct State {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Session {
     pub(crate) account: AccountId,
+    /// The role with its path.
     pub(crate) role: String,
     pub(crate) name: String,
     pub(crate) token: String,
     pub(crate) expires: Timestamp,
+    /// Whether it is of no use in opt-in Regions, as sessions of the global endpoint are.
+    pub(crate) version_1: bool,
 }
 
 impl State {
-    /// How `world` starts.
-    pub(crate) fn of(world: &World) -> State {
+    /// A state without anything in it.
+    pub(crate) fn empty(world: &World, now: Timestamp) -> State {
         let mut luck = Luck::of(world.seed, Some(world.administrator), None, "access key", 0);
         State {
+            started: now,
             access_key: (format!("AKIA{}", luck.base32(16)), luck.secret(40)),
             sessions: BTreeMap::new(),
             graphs: BTreeMap::new(),
+            deleting: BTreeMap::new(),
+            delegated: BTreeMap::new(),
             calls: Calls::default(),
+            buckets: Buckets::new(),
             counts: BTreeMap::new(),
             seed: world.seed,
         }
     }
 
-    /// Fresh randomness for something that happens to `account`.
+    /// Fresh randomness for something that happens to `account`, and how often it has by now.
     pub(crate) fn luck(
         &mut self,
         account: AccountId,
         region: Option<Region>,
         purpose: &'static str,
-    ) -> Luck {
+    ) -> (u64, Luck) {
         let count = self.counts.entry((account, region, purpose)).or_default();
         *count += 1;
-        Luck::of(self.seed, Some(account), region, purpose, *count)
+        (
+            *count,
+            Luck::of(self.seed, Some(account), region, purpose, *count),
+        )
     }
 
     /// Keeps a session that was just issued, and forgets those that ended long ago.
@@ -77,13 +95,36 @@ impl State {
     }
 
     /// The graph of that ARN, brought up to `now`.
-    pub(crate) fn graph(&mut self, arn: &GraphArn, now: Timestamp) -> Option<&mut Graph> {
+    pub(crate) fn graph(
+        &mut self,
+        arn: &GraphArn,
+        world: &World,
+        now: Timestamp,
+    ) -> Option<&mut Graph> {
         let graph = self
             .graphs
             .get_mut(&(arn.region, arn.administrator))
             .filter(|graph| graph.arn == *arn)?;
-        graph.settle(now);
+        graph.settle(world, self.started, now);
         Some(graph)
+    }
+
+    /// A new graph of that administrator, which must not have one.
+    pub(crate) fn new_graph(
+        &mut self,
+        region: Region,
+        administrator: AccountId,
+        now: Timestamp,
+    ) -> &mut Graph {
+        let (_, mut luck) = self.luck(administrator, Some(region), "graph");
+        let arn = GraphArn {
+            region,
+            administrator,
+            id: luck.id(),
+        };
+        self.graphs
+            .entry((region, administrator))
+            .or_insert_with(|| Graph::new(arn, now))
     }
 }
 

@@ -34,6 +34,9 @@ impl RegionRun {
 
     /// Why the Region as a whole failed. One that never said whether it has a graph has failed, too.
     pub(crate) fn error(&self) -> Option<Arc<str>> {
+        if self.defect.is_some() {
+            return self.defect.clone();
+        }
         match self.plan.graph() {
             GraphStep::Blocked(reason) => Some(reason.to_string().into()),
             _ if *self.observation.graph() == Graph::Unknown => {

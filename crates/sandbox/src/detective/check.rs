@@ -12,6 +12,7 @@ use crate::call::Call;
 use crate::graph::{Graph, GraphArn, NoGraph};
 use crate::state::State;
 use crate::wire::Failure;
+use crate::world::unverified::ForeignGraph;
 
 /// Most accounts in one request.
 pub(crate) const BATCH: usize = 50;
@@ -51,6 +52,16 @@ impl Call<'_> {
             _ => return Ok(()),
         };
         Err(self.wrong(member, &format!("must have length {bound}. Found {found}.")))
+    }
+
+    /// A failure that says that a number is not from 1 to `max`.
+    pub(super) fn out_of_range(&self, member: &str, found: i64, max: usize) -> Failure {
+        let bound = if found < 1 {
+            "greater than or equal to 1".to_owned()
+        } else {
+            format!("less than or equal to {max}")
+        };
+        self.wrong(member, &format!("must have value {bound}. Found {found}."))
     }
 
     /// A list of account ids of which there have to be 1 to `max`.
@@ -118,6 +129,17 @@ impl Call<'_> {
         self.administered(arn, state)
     }
 
+    /// The graph of that ARN, whoever its administrator is. A graph of another Region is not known
+    /// in this one.
+    pub(super) fn any_graph<'s>(
+        &self,
+        arn: GraphArn,
+        state: &'s mut State,
+    ) -> Option<&'s mut Graph> {
+        let arn = Some(arn).filter(|arn| arn.region == self.region)?;
+        state.graph(&arn, self.world, self.now)
+    }
+
     /// An ARN that fits the pattern. One of a Region that does not exist names no graph.
     pub(super) fn graph_arn(
         &self,
@@ -125,14 +147,29 @@ impl Call<'_> {
         text: Option<String>,
     ) -> Result<GraphArn, Failure> {
         let text = self.required(member, text)?;
-        GraphArn::parse(&text).map_err(|error| match error {
-            NoGraph::Malformed => self.failure(
+        self.check_graph_arn(member, &text)?;
+        GraphArn::parse(&text).map_err(|_| self.no_such_graph())
+    }
+
+    /// Checks that an ARN fits the pattern.
+    pub(super) fn check_graph_arn(&self, member: &str, text: &str) -> Result<(), Failure> {
+        match GraphArn::parse(text) {
+            Err(NoGraph::Malformed) => Err(self.failure(
                 member,
                 &format!("must match pattern {GRAPH_ARN}"),
                 "INVALID_GRAPH_ARN",
-            ),
-            NoGraph::Elsewhere => no_such_graph(),
-        })
+            )),
+            Ok(_) | Err(NoGraph::Elsewhere) => Ok(()),
+        }
+    }
+
+    /// That there is no such graph. Organization operations have no error for what is not there.
+    pub(super) fn no_such_graph(&self) -> Failure {
+        const MESSAGE: &str = "The behavior graph was not found.";
+        if self.operation.name.contains("Organization") {
+            return Failure::invalid(MESSAGE).with("ErrorCode", "INVALID_GRAPH_ARN");
+        }
+        Failure::not_found(MESSAGE)
     }
 
     fn administered<'s>(
@@ -140,27 +177,24 @@ impl Call<'_> {
         arn: GraphArn,
         state: &'s mut State,
     ) -> Result<&'s mut Graph, Failure> {
-        if arn.administrator != self.caller.account {
+        let by_stranger = arn.administrator != self.caller.account;
+        if by_stranger && self.world.unverified.foreign_graph == ForeignGraph::Denied {
             // Detective checks that the caller is the graph's administrator, whatever IAM says
-            // (administration guide, security_iam_service-with-iam). The error is UNVERIFIED.
+            // (administration guide, security_iam_service-with-iam).
             return Err(Failure::denied(
                 "The caller is not the administrator account of the behavior graph.",
             ));
         }
-        // A graph of another Region is not known in this one.
-        let arn = Some(arn)
-            .filter(|arn| arn.region == self.region)
-            .ok_or_else(no_such_graph)?;
-        state.graph(&arn, self.now).ok_or_else(no_such_graph)
+        if by_stranger {
+            return Err(self.no_such_graph());
+        }
+        self.any_graph(arn, state)
+            .ok_or_else(|| self.no_such_graph())
     }
 
     fn mismatch(&self, member: &str, pattern: &str) -> Failure {
         self.wrong(member, &format!("must match pattern {pattern}"))
     }
-}
-
-pub(super) fn no_such_graph() -> Failure {
-    Failure::not_found("The behavior graph was not found.")
 }
 
 /// `^.+@(?:(?:(?!-)[A-Za-z0-9-]{1,62})?[A-Za-z0-9]{1}\.)+[A-Za-z]{2,63}$`

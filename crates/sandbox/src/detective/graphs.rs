@@ -6,11 +6,15 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::page::PageRequest;
-use super::shapes::Time;
+use super::shapes::{OfGraph, Time};
 use crate::call::Call;
-use crate::graph::{Graph, GraphArn};
+use crate::clock::later;
+use crate::graph::{GraphArn, needs_guardduty};
 use crate::state::State;
 use crate::wire::{Answer, Failure};
+use crate::world::unverified::{
+    DeleteGraphWithMembers, RecreatedGraph, RepeatedCreateGraph, RepeatedCreateGraphTags,
+};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -18,38 +22,68 @@ struct CreateGraph {
     tags: Option<BTreeMap<String, String>>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct OfGraph {
-    graph_arn: Option<String>,
-}
-
 /// Answers the ARN of the graph that the caller has already, if there is one (service model,
 /// CreateGraph).
 pub(super) fn create(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let input: CreateGraph = call.input()?;
     if let Some(tags) = &input.tags {
+        // The one operation without a ValidationException of its own: what a request that does not
+        // fit is told is UNVERIFIED.
         call.tags(tags)?;
     }
+    let tags = input.tags.unwrap_or_default();
     let key = (call.region, call.caller.account);
-    if !state.graphs.contains_key(&key) {
-        let id = state.luck(key.1, Some(key.0), "graph").hex(32);
-        let id = u128::from_str_radix(&id, 16).map_err(|error| {
-            Failure::internal(&format!("the sandbox made a bad graph id: {error}"))
-        })?;
-        let mut graph = Graph::new(
-            GraphArn {
-                region: key.0,
-                administrator: key.1,
-                id,
-            },
-            call.now,
-        );
-        graph.tags = input.tags.unwrap_or_default();
-        state.graphs.insert(key, graph);
-    }
-    let arn = state.graphs.get(&key).map(|graph| graph.arn);
+    let arn = if state.graphs.contains_key(&key) {
+        repeated(call, state, tags)?
+    } else {
+        new(call, state, tags)?
+    };
     Answer::json(&json!({ "GraphArn": arn }))
+}
+
+fn repeated(
+    call: &Call<'_>,
+    state: &mut State,
+    tags: BTreeMap<String, String>,
+) -> Result<Option<GraphArn>, Failure> {
+    let unverified = &call.world.unverified;
+    if unverified.repeated_create_graph == RepeatedCreateGraph::Conflict {
+        return Err(Failure::conflict(
+            "The account already is the administrator account of a behavior graph.",
+        ));
+    }
+    let graph = state.graphs.get_mut(&(call.region, call.caller.account));
+    Ok(graph.map(|graph| {
+        if unverified.repeated_create_graph_tags == RepeatedCreateGraphTags::Merged {
+            graph.tags.extend(tags);
+        }
+        graph.arn
+    }))
+}
+
+fn new(
+    call: &Call<'_>,
+    state: &mut State,
+    tags: BTreeMap<String, String>,
+) -> Result<Option<GraphArn>, Failure> {
+    let (region, account) = (call.region, call.caller.account);
+    let deleting = state
+        .deleting
+        .get(&(region, account))
+        .is_some_and(|until| call.now < *until);
+    if deleting && call.world.unverified.recreated_graph == RecreatedGraph::Conflict {
+        return Err(Failure::conflict(
+            "A behavior graph of the account is being deleted.",
+        ));
+    }
+    if needs_guardduty(call.world, account, state.started, call.now) {
+        return Err(Failure::denied(
+            "GuardDuty must be enabled for at least 48 hours.",
+        ));
+    }
+    let graph = state.new_graph(region, account, call.now);
+    graph.tags = tags;
+    Ok(Some(graph.arn))
 }
 
 /// A member sees no graph here, only its invitations (service model, ListGraphs).
@@ -68,9 +102,16 @@ pub(super) fn list(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure
 
 /// The graph leaves the lists of its members too (service model, DeleteGraph).
 pub(super) fn delete(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
-    let arn = call
-        .own_graph(call.input::<OfGraph>()?.graph_arn, state)?
-        .arn;
-    state.graphs.remove(&(arn.region, arn.administrator));
+    let graph = call.own_graph(call.input::<OfGraph>()?.graph_arn, state)?;
+    let refused =
+        call.world.unverified.delete_graph_with_members == DeleteGraphWithMembers::Refused;
+    if refused && !graph.members.is_empty() {
+        return Err(Failure::invalid("The behavior graph has member accounts."));
+    }
+    let key = (graph.arn.region, graph.arn.administrator);
+    state.graphs.remove(&key);
+    state
+        .deleting
+        .insert(key, later(call.now, call.world.deletion));
     Ok(Answer::empty())
 }

@@ -13,8 +13,8 @@ use crate::wire::Failure;
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct PageRequest {
-    max_results: Option<i64>,
-    next_token: Option<String>,
+    pub(super) max_results: Option<i64>,
+    pub(super) next_token: Option<String>,
 }
 
 /// Which part of a list is wanted.
@@ -27,29 +27,24 @@ pub(super) struct Page<K> {
 impl PageRequest {
     /// The page that is asked for, of at most `max` entries.
     pub(super) fn read<K: FromStr>(self, call: &Call<'_>, max: usize) -> Result<Page<K>, Failure> {
+        let default = call.world.unverified.page_size.get().min(max);
         let size = match self.max_results {
-            None => max,
+            None => default,
             Some(found) => usize::try_from(found)
                 .ok()
                 .filter(|found| (1..=max).contains(found))
-                .ok_or_else(|| {
-                    call.wrong(
-                        "MaxResults",
-                        &format!("must be between 1 and {max}. Found {found}."),
-                    )
-                })?,
+                .ok_or_else(|| call.out_of_range("MaxResults", found, max))?,
         };
-        let after = match self.next_token {
-            None => None,
-            Some(token) => {
-                call.length("NextToken", token.chars().count(), 1, 1024)?;
-                Some(
-                    read_token(call, &token)
-                        .ok_or_else(|| call.wrong("NextToken", "is not valid."))?,
-                )
-            }
+        let Some(token) = self.next_token else {
+            return Ok(Page { after: None, size });
         };
-        Ok(Page { after, size })
+        call.length("NextToken", token.chars().count(), 1, 2048)?;
+        let after =
+            read_token(call, &token).ok_or_else(|| call.wrong("NextToken", "is not valid."))?;
+        Ok(Page {
+            after: Some(after),
+            size,
+        })
     }
 }
 

@@ -4,27 +4,17 @@ use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::{Value, json};
 
-use super::Element;
-use super::response;
+use super::{Element, response};
 use crate::operation::Service;
 
 /// An error as a service answers it.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    pub(crate) status: StatusCode,
+    status: StatusCode,
     pub(crate) code: &'static str,
     message: String,
     /// Members that the error has besides its message.
     more: Vec<(&'static str, Value)>,
-}
-
-/// Errors that every service has, whatever it calls them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Trouble {
-    /// The access key belongs to nobody, or does not count in that Region.
-    UnknownKey,
-    /// The session is over.
-    Expired,
 }
 
 impl Failure {
@@ -48,7 +38,7 @@ impl Failure {
         self
     }
 
-    pub(crate) fn internal(message: &str) -> Failure {
+    pub(crate) fn internal(message: impl Into<String>) -> Failure {
         Failure::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "InternalServerException",
@@ -72,32 +62,15 @@ impl Failure {
         Failure::new(StatusCode::BAD_REQUEST, "ValidationException", message)
     }
 
-    /// What `service` says of that trouble.
-    pub(crate) fn of(service: Service, trouble: Trouble) -> Failure {
-        let (code, message) = match (trouble, service) {
-            // AWS knowledge center, "InvalidClientTokenId".
-            (Trouble::UnknownKey, Service::Sts) => (
-                "InvalidClientTokenId",
-                "The security token included in the request is invalid.",
-            ),
-            // README of amazon-detective-multiaccount-scripts.
-            (Trouble::UnknownKey, _) => (
-                "UnrecognizedClientException",
-                "The security token included in the request is invalid.",
-            ),
-            (Trouble::Expired, Service::Sts) => (
-                "ExpiredToken",
-                "The security token included in the request is expired",
-            ),
-            (Trouble::Expired, _) => (
-                "ExpiredTokenException",
-                "The security token included in the request is expired",
-            ),
-        };
-        Failure::new(StatusCode::FORBIDDEN, code, message)
+    pub(crate) fn too_many(message: impl Into<String>) -> Failure {
+        Failure::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "TooManyRequestsException",
+            message,
+        )
     }
 
-    /// The error as `service` puts it.
+    /// The error as `service` puts it; without one, as AWS's front door does.
     pub(crate) fn into_response(
         self,
         service: Option<Service>,
@@ -105,19 +78,34 @@ impl Failure {
     ) -> Response<Bytes> {
         match service {
             Some(Service::Sts) => self.into_xml(request_id),
-            Some(Service::Detective) => self.into_json("Message", request_id),
-            Some(Service::Account) | None => self.into_json("message", request_id),
+            Some(Service::Detective) => self.into_json("Message", "application/json", request_id),
+            Some(Service::Organizations) => {
+                let code = self.code;
+                self.with("__type", code).into_json(
+                    "Message",
+                    "application/x-amz-json-1.1",
+                    request_id,
+                )
+            }
+            Some(Service::Account | Service::GuardDuty) | None => {
+                self.into_json("message", "application/json", request_id)
+            }
         }
     }
 
-    fn into_json(self, message_member: &str, request_id: &str) -> Response<Bytes> {
+    fn into_json(
+        self,
+        message_member: &str,
+        content_type: &'static str,
+        request_id: &str,
+    ) -> Response<Bytes> {
         let mut body = json!({ message_member: self.message });
         for (name, value) in self.more {
             body[name] = value;
         }
         let mut response = response(
             self.status,
-            "application/json",
+            content_type,
             body.to_string().into(),
             request_id,
         );
@@ -133,19 +121,16 @@ impl Failure {
         } else {
             "Sender"
         };
-        let error = Element::of(
-            "Error",
-            vec![
-                Element::text("Type", fault),
-                Element::text("Code", self.code),
-                Element::text("Message", self.message),
-            ],
-        );
-        let document = Element::of(
-            "ErrorResponse",
-            vec![error, Element::text("RequestId", request_id)],
-        )
-        .in_namespace(crate::sts::NAMESPACE);
+        let error = vec![
+            Element::text("Type", fault),
+            Element::text("Code", self.code),
+            Element::text("Message", self.message),
+        ];
+        let document = vec![
+            Element::of("Error", error),
+            Element::text("RequestId", request_id),
+        ];
+        let document = Element::of("ErrorResponse", document).in_namespace(crate::sts::NAMESPACE);
         response(
             self.status,
             "text/xml",

@@ -1,13 +1,15 @@
 //! What goes over the wire: answers and failures, in the dialect of each service.
 
 mod failure;
+mod trouble;
 mod xml;
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use serde::Serialize;
 
-pub(crate) use self::failure::{Failure, Trouble};
+pub(crate) use self::failure::Failure;
+pub(crate) use self::trouble::{Trouble, denied_by_policy, throttled};
 pub(crate) use self::xml::Element;
 
 /// What an operation answers when it succeeds.
@@ -32,11 +34,19 @@ impl Answer {
     /// A JSON document.
     pub(crate) fn json(output: &impl Serialize) -> Result<Answer, Failure> {
         let body = serde_json::to_vec(output).map_err(|error| {
-            Failure::internal(&format!("the sandbox cannot write its answer: {error}"))
+            Failure::internal(format!("the sandbox cannot write its answer: {error}"))
         })?;
         Ok(Answer {
             body: body.into(),
             ..Answer::empty()
+        })
+    }
+
+    /// A JSON document in the JSON 1.1 protocol.
+    pub(crate) fn json_1_1(output: &impl Serialize) -> Result<Answer, Failure> {
+        Ok(Answer {
+            content_type: "application/x-amz-json-1.1",
+            ..Answer::json(output)?
         })
     }
 

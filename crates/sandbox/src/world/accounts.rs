@@ -1,14 +1,19 @@
-//! Accounts and their roles.
+//! Accounts, their roles, and the organization that some of them are in.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
+use jiff::fmt::serde::unsigned_duration::friendly::compact::{optional, required};
 use serde::Deserialize;
 
 use crate::account::AccountId;
 use crate::region::Region;
 
+/// GuardDuty is on for that long unless an account says otherwise.
+const GUARDDUTY_AGE: Duration = Duration::from_secs(90 * 24 * 3600);
+
 /// One account.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Account {
     /// The e-mail address of its root user; made up if left out.
@@ -23,6 +28,18 @@ pub struct Account {
     pub regions_on: BTreeSet<Region>,
     /// Its roles, if they are not those of the world.
     pub roles: Option<Vec<Role>>,
+    /// Whether it is suspended: none of its roles can be assumed.
+    pub suspended: bool,
+    /// For how long GuardDuty has been on when the world starts.
+    #[serde(with = "optional")]
+    pub guardduty_age: Option<Duration>,
+    /// Whether GuardDuty is off in all Regions.
+    pub guardduty_off: bool,
+    /// How much data it sends to each graph that it contributes to.
+    pub gigabytes_per_day: f64,
+    /// Whether its sessions from the global STS endpoint count in opt-in Regions too (IAM,
+    /// SetSecurityTokenServicePreferences).
+    pub version_2_tokens: bool,
 }
 
 /// A role that can be assumed.
@@ -41,16 +58,68 @@ pub struct Role {
     /// named.
     #[serde(default)]
     pub trusts_role: Option<String>,
+    /// The longest session that it grants.
+    #[serde(default = "one_hour", with = "required")]
+    pub max_session: Duration,
+}
+
+/// An organization. The invitation path is for people who cannot use theirs, but AWS answers
+/// differently to accounts that are in one.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Organization {
+    /// Its management account.
+    pub management: AccountId,
+    /// Its accounts; all of the world if none is named.
+    #[serde(default)]
+    pub accounts: BTreeSet<AccountId>,
+}
+
+impl Default for Account {
+    fn default() -> Account {
+        Account {
+            email: String::new(),
+            listed_as: None,
+            unlisted: false,
+            regions_off: BTreeSet::new(),
+            regions_on: BTreeSet::new(),
+            roles: None,
+            suspended: false,
+            guardduty_age: None,
+            guardduty_off: false,
+            gigabytes_per_day: 2.0,
+            version_2_tokens: false,
+        }
+    }
+}
+
+impl Account {
+    /// For how long GuardDuty has been on when the world starts, if it is.
+    pub(crate) fn guardduty(&self) -> Option<Duration> {
+        (!self.guardduty_off).then_some(self.guardduty_age.unwrap_or(GUARDDUTY_AGE))
+    }
 }
 
 impl Role {
-    /// A role that any principal of the administrator can assume.
+    /// A role that any principal of the administrator can assume for an hour.
     pub fn named(name: &str) -> Role {
         Role {
             name: name.to_owned(),
             external_id: None,
             trusts: Vec::new(),
             trusts_role: None,
+            max_session: one_hour(),
         }
     }
+}
+
+impl Organization {
+    /// Whether the account is in it.
+    pub(crate) fn has(&self, account: AccountId) -> bool {
+        account == self.management || self.accounts.is_empty() || self.accounts.contains(&account)
+    }
+}
+
+fn one_hour() -> Duration {
+    Duration::from_secs(3600)
 }

@@ -2,6 +2,9 @@
 //! things take.
 
 mod accounts;
+mod beginning;
+pub mod unverified;
+mod weather;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -9,7 +12,10 @@ use std::time::Duration;
 use jiff::fmt::serde::unsigned_duration::friendly::compact::required as duration;
 use serde::Deserialize;
 
-pub use self::accounts::{Account, Role};
+pub use self::accounts::{Account, Organization, Role};
+pub use self::beginning::{ExistingGraph, ExistingMembership};
+pub use self::unverified::Unverified;
+pub use self::weather::{Effect, Fault, Operations, Throttle};
 use crate::account::AccountId;
 use crate::region::Region;
 
@@ -29,19 +35,51 @@ pub struct World {
     pub administrator: AccountId,
     /// How many members there are besides those in `accounts`.
     pub size: usize,
-    /// How long every call takes.
+    /// How long every call takes at least.
     #[serde(with = "duration")]
     pub latency: Duration,
-    /// How long Detective takes to check that an account id and an e-mail belong together. With
-    /// zero, invitations are sent at once.
+    /// How much longer it takes at most.
+    #[serde(with = "duration")]
+    pub latency_spread: Duration,
+    /// How long Detective takes at least to check that an account id and an e-mail belong together.
+    /// With zero, and no spread, invitations are sent at once.
     #[serde(with = "duration")]
     pub verification: Duration,
+    /// How much longer it takes at most.
+    #[serde(with = "duration")]
+    pub verification_spread: Duration,
+    /// How many of the accounts, from 0 to 1, are verified at once whatever `verification` says.
+    pub verified_at_once: f64,
+    /// How long it takes until lists show a new member.
+    #[serde(with = "duration")]
+    pub visibility: Duration,
+    /// How much longer it takes at most.
+    #[serde(with = "duration")]
+    pub visibility_spread: Duration,
+    /// How long a deleted graph is in the queue for deletion.
+    #[serde(with = "duration")]
+    pub deletion: Duration,
+    /// Whether STS calls signed for us-east-1 go to the global endpoint, whose sessions do not
+    /// count in opt-in Regions, and not to the Regional one.
+    pub global_sts: bool,
     /// Opt-in Regions that are off in every account that does not switch them on.
     pub regions_off: BTreeSet<Region>,
     /// The roles of every account that does not list its own.
     pub roles: Vec<Role>,
     /// The accounts, by id.
     pub accounts: BTreeMap<AccountId, Account>,
+    /// The organization that some of them are in.
+    pub organization: Option<Organization>,
+    /// Behavior graphs that exist already.
+    pub graphs: Vec<ExistingGraph>,
+    /// Memberships that exist already.
+    pub memberships: Vec<ExistingMembership>,
+    /// What goes wrong.
+    pub faults: Vec<Fault>,
+    /// How fast one may call.
+    pub throttles: Vec<Throttle>,
+    /// What is taken for true that nobody has verified.
+    pub unverified: Unverified,
 }
 
 /// The world file cannot be used.
@@ -57,13 +95,26 @@ impl Default for World {
             administrator: ADMINISTRATOR.parse().unwrap(),
             size: 0,
             latency: Duration::from_millis(100),
+            latency_spread: Duration::ZERO,
             verification: Duration::from_secs(2),
+            verification_spread: Duration::ZERO,
+            verified_at_once: 0.0,
+            visibility: Duration::ZERO,
+            visibility_spread: Duration::ZERO,
+            deletion: Duration::ZERO,
+            global_sts: false,
             regions_off: Region::all()
                 .into_iter()
                 .filter(|it| it.is_opt_in() && !it.has_detective())
                 .collect(),
             roles: vec![Role::named(ROLE)],
             accounts: BTreeMap::new(),
+            organization: None,
+            graphs: Vec::new(),
+            memberships: Vec::new(),
+            faults: Vec::new(),
+            throttles: Vec::new(),
+            unverified: Unverified::default(),
         }
     }
 }
@@ -126,6 +177,13 @@ impl World {
         own.unwrap_or(&self.roles)
             .iter()
             .find(|role| role.name == name)
+    }
+
+    /// How much data that account sends in a day to each graph that it contributes to.
+    pub(crate) fn gigabytes(&self, account: AccountId) -> f64 {
+        self.accounts
+            .get(&account)
+            .map_or(0.0, |account| account.gigabytes_per_day.max(0.0))
     }
 
     /// Whether that Region can be used in that account. Accounts that only an identity service

@@ -1,13 +1,10 @@
-//! Behavior graphs.
+//! ARNs of behavior graphs.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
-use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 use crate::account::AccountId;
-use crate::membership::Membership;
 use crate::region::Region;
 
 /// The ARN of a behavior graph.
@@ -16,34 +13,6 @@ pub(crate) struct GraphArn {
     pub(crate) region: Region,
     pub(crate) administrator: AccountId,
     pub(crate) id: u128,
-}
-
-/// A behavior graph.
-#[derive(Debug)]
-pub(crate) struct Graph {
-    pub(crate) arn: GraphArn,
-    pub(crate) created: Timestamp,
-    pub(crate) tags: BTreeMap<String, String>,
-    pub(crate) members: BTreeMap<AccountId, Membership>,
-}
-
-impl Graph {
-    /// A graph without members.
-    pub(crate) fn new(arn: GraphArn, created: Timestamp) -> Graph {
-        Graph {
-            arn,
-            created,
-            tags: BTreeMap::new(),
-            members: BTreeMap::new(),
-        }
-    }
-
-    /// Lets happen what was due until `now`.
-    pub(crate) fn settle(&mut self, now: Timestamp) {
-        for membership in self.members.values_mut() {
-            membership.settle(now);
-        }
-    }
 }
 
 /// Why a text is no ARN of a graph that could exist here.

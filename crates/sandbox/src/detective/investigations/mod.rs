@@ -1,0 +1,174 @@
+//! Investigations: what was started can be looked at again, and nothing is ever found.
+
+mod listing;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::json;
+
+pub(super) use self::listing::list;
+use super::page::PageRequest;
+use super::shapes::Time;
+use crate::call::Call;
+use crate::graph::Graph;
+use crate::investigation::{EntityType, Investigation, InvestigationState};
+use crate::state::State;
+use crate::wire::{Answer, Failure};
+
+/// How many a graph keeps. The real limit is UNVERIFIED; this one is for the sandbox's memory.
+const MOST: usize = 1_000;
+
+const INDICATORS: [&str; 8] = [
+    "TTP_OBSERVED",
+    "IMPOSSIBLE_TRAVEL",
+    "FLAGGED_IP_ADDRESS",
+    "NEW_GEOLOCATION",
+    "NEW_ASO",
+    "NEW_USER_AGENT",
+    "RELATED_FINDING",
+    "RELATED_FINDING_GROUP",
+];
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Start {
+    graph_arn: Option<String>,
+    entity_arn: Option<String>,
+    scope_start_time: Option<String>,
+    scope_end_time: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct OfInvestigation {
+    graph_arn: Option<String>,
+    investigation_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct UpdateState {
+    graph_arn: Option<String>,
+    investigation_id: Option<String>,
+    state: Option<InvestigationState>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ListIndicators {
+    graph_arn: Option<String>,
+    investigation_id: Option<String>,
+    indicator_type: Option<String>,
+    max_results: Option<i64>,
+    next_token: Option<String>,
+}
+
+pub(super) fn start(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+    let input: Start = call.input()?;
+    let entity = call.required("EntityArn", input.entity_arn)?;
+    if !entity.starts_with("arn:") {
+        return Err(call.wrong("EntityArn", "must match pattern ^arn:.*"));
+    }
+    let entity_type = EntityType::of(&entity)
+        .ok_or_else(|| call.wrong("EntityArn", "must be an IAM role or user."))?;
+    let from = time(call, "ScopeStartTime", input.scope_start_time)?;
+    let to = time(call, "ScopeEndTime", input.scope_end_time)?;
+    if to <= from {
+        return Err(call.wrong("ScopeEndTime", "must be after ScopeStartTime."));
+    }
+    let (_, mut luck) = state.luck(call.caller.account, Some(call.region), "investigation");
+    let graph = call.own_graph(input.graph_arn, state)?;
+    if graph.investigations.len() >= MOST {
+        return Err(Failure::too_many(
+            "Too many investigations in the behavior graph.",
+        ));
+    }
+    let id = luck.digits(21);
+    graph.investigations.push(Investigation {
+        id: id.clone(),
+        entity,
+        entity_type,
+        created: call.now,
+        scope: (from, to),
+        state: InvestigationState::Active,
+    });
+    Answer::json(&json!({ "InvestigationId": id }))
+}
+
+pub(super) fn get(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+    let input: OfInvestigation = call.input()?;
+    let graph = call.own_graph(input.graph_arn, state)?;
+    let arn = graph.arn;
+    let found = &*investigation(call, graph, input.investigation_id)?;
+    let mut answer = json!({
+        "GraphArn": arn,
+        "InvestigationId": found.id,
+        "EntityArn": found.entity,
+        "EntityType": found.entity_type,
+        "CreatedTime": Time(found.created),
+        "ScopeStartTime": Time(found.scope.0),
+        "ScopeEndTime": Time(found.scope.1),
+        "Status": found.status(call.now),
+        "State": found.state,
+    });
+    if let Some(severity) = found.severity(call.now) {
+        answer["Severity"] = json!(severity);
+    }
+    Answer::json(&answer)
+}
+
+pub(super) fn list_indicators(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+    let ListIndicators {
+        graph_arn,
+        investigation_id,
+        indicator_type,
+        max_results,
+        next_token,
+    } = call.input()?;
+    if indicator_type.is_some_and(|kind| !INDICATORS.contains(&kind.as_str())) {
+        return Err(call.wrong(
+            "IndicatorType",
+            &format!("must be one of {}.", INDICATORS.join(", ")),
+        ));
+    }
+    PageRequest {
+        max_results,
+        next_token,
+    }
+    .read::<u8>(call, 100)?;
+    let graph = call.own_graph(graph_arn, state)?;
+    let arn = graph.arn;
+    let found = investigation(call, graph, investigation_id)?;
+    Answer::json(&json!({ "GraphArn": arn, "InvestigationId": found.id, "Indicators": [] }))
+}
+
+pub(super) fn update_state(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+    let input: UpdateState = call.input()?;
+    let wanted = call.required("State", input.state)?;
+    let graph = call.own_graph(input.graph_arn, state)?;
+    investigation(call, graph, input.investigation_id)?.state = wanted;
+    Ok(Answer::empty())
+}
+
+fn investigation<'g>(
+    call: &Call<'_>,
+    graph: &'g mut Graph,
+    id: Option<String>,
+) -> Result<&'g mut Investigation, Failure> {
+    let id = call.required("InvestigationId", id)?;
+    call.length("InvestigationId", id.chars().count(), 21, 21)?;
+    if !id.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(call.wrong("InvestigationId", "must match pattern ^[0-9]+$"));
+    }
+    let found = graph
+        .investigations
+        .iter_mut()
+        .find(|investigation| investigation.id == id);
+    found.ok_or_else(|| Failure::not_found("The investigation was not found."))
+}
+
+fn time(call: &Call<'_>, member: &str, text: Option<String>) -> Result<Timestamp, Failure> {
+    let text = call.required(member, text)?;
+    text.parse()
+        .map_err(|_| call.wrong(member, "must be a timestamp in ISO 8601 format."))
+}

@@ -1,0 +1,65 @@
+//! GuardDuty: whether it is on, and since when. After the service model (botocore 1.43.11).
+
+use http::{Method, StatusCode};
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::call::Call;
+use crate::luck::Luck;
+use crate::operation::Operation;
+use crate::state::State;
+use crate::wire::{Answer, Failure};
+
+pub(crate) static OPERATIONS: [Operation; 2] = [
+    Operation {
+        name: "ListDetectors",
+        method: Method::GET,
+        path: "/detector",
+        effect: list_detectors,
+    },
+    Operation {
+        name: "GetDetector",
+        method: Method::GET,
+        path: "/detector/",
+        effect: get_detector,
+    },
+];
+
+fn list_detectors(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+    let ids: Vec<String> = detector(call, state)
+        .map(|(id, _)| id)
+        .into_iter()
+        .collect();
+    Answer::json(&json!({ "detectorIds": ids }))
+}
+
+fn get_detector(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+    let (_, created) = detector(call, state).filter(|(id, _)| *id == call.segment()).ok_or_else(|| {
+        let message = "The request is rejected because the input detectorId is not owned by the current account.";
+        Failure::new(StatusCode::BAD_REQUEST, "BadRequestException", message).with("type", "InvalidInputException")
+    })?;
+    let created = format!("{created:.3}");
+    let role = "role/aws-service-role/guardduty.amazonaws.com/AWSServiceRoleForAmazonGuardDuty";
+    Answer::json(&json!({
+        "createdAt": created,
+        "updatedAt": created,
+        "findingPublishingFrequency": "SIX_HOURS",
+        "serviceRole": format!("arn:aws:iam::{}:{role}", call.caller.account),
+        "status": "ENABLED",
+    }))
+}
+
+/// The detector of the caller in this Region, and when it was made.
+fn detector(call: &Call<'_>, state: &State) -> Option<(String, Timestamp)> {
+    let account = call.caller.account;
+    let age = call.world.accounts.get(&account)?.guardduty()?;
+    let id = Luck::of(
+        call.world.seed,
+        Some(account),
+        Some(call.region),
+        "detector",
+        0,
+    )
+    .hex(32);
+    Some((id, state.started.checked_sub(age).unwrap_or(Timestamp::MIN)))
+}

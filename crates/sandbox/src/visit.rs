@@ -1,0 +1,85 @@
+//! One request that reached its service: what comes of it.
+
+use bytes::Bytes;
+use http::Request;
+use jiff::Timestamp;
+
+use crate::call::Call;
+use crate::caller::Caller;
+use crate::detective;
+use crate::operation::{Operation, Service};
+use crate::state::State;
+use crate::target::Target;
+use crate::wire::{Answer, Failure, Trouble, denied_by_policy, throttled};
+use crate::world::{Effect, World};
+
+/// One request that reached its service.
+pub(crate) struct Visit<'a> {
+    pub(crate) world: &'a World,
+    pub(crate) now: Timestamp,
+    pub(crate) request: &'a Request<Bytes>,
+    pub(crate) target: &'a Target,
+    pub(crate) request_id: &'a str,
+}
+
+impl Visit<'_> {
+    /// What comes of it: credentials are looked at first, then whether the weather lets it through,
+    /// then the request itself.
+    pub(crate) fn result(
+        &self,
+        caller: Result<Caller, Failure>,
+        effect: Option<Effect>,
+        state: &mut State,
+    ) -> Result<Answer, Failure> {
+        let Target {
+            scope,
+            service,
+            region,
+            ..
+        } = self.target;
+        let caller = caller?;
+        caller.admit(scope, *service, *region, self.world, self.now)?;
+        let operation = self
+            .target
+            .operation
+            .ok_or_else(|| Trouble::UnknownOperation.of(*service))?;
+        if let Some(failure) = effect.and_then(|effect| self.trouble(effect, &caller, operation)) {
+            return Err(failure);
+        }
+        let call = Call {
+            world: self.world,
+            now: self.now,
+            caller: &caller,
+            region: *region,
+            operation,
+            path: self.request.uri().path(),
+            query: self.request.uri().query().unwrap_or_default(),
+            body: self.request.body(),
+            request_id: self.request_id,
+            global_host: self.target.global_host,
+        };
+        (operation.effect)(&call, state)
+    }
+
+    fn trouble(&self, effect: Effect, caller: &Caller, operation: &Operation) -> Option<Failure> {
+        let service = self.target.service;
+        match effect {
+            Effect::Throttle => {
+                let declared =
+                    service == Service::Detective && detective::declares_throttling(operation.name);
+                Some(throttled(
+                    service,
+                    declared,
+                    self.world.unverified.throttling_error,
+                ))
+            }
+            Effect::ServerError => Some(Trouble::ServerError.of(service)),
+            Effect::Denied => {
+                let action = Operation::full_name(service, operation.name);
+                Some(denied_by_policy(service, &caller.arn(), &action))
+            }
+            Effect::ExpiredToken => Some(Trouble::Expired.of(service)),
+            Effect::CutBefore | Effect::CutAfter | Effect::Silence => None,
+        }
+    }
+}
