@@ -27,7 +27,7 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Exit> {
         Command::Plan(args) => to_the_end(plan::run(args, &settings()?, output)),
         Command::Enable(args) => to_the_end(enable::run(args, &settings()?, output)),
         Command::Status(args) => to_the_end(status::run(args, &settings()?, output)),
-        Command::Validate(args) => validate::run(&args, output),
+        Command::Validate(args) => validate::run(&args, &settings()?, output),
         Command::Rehearse(args) => to_the_end(rehearse::run(args, output)),
         Command::Sandbox(args) => to_the_end(sandbox::run(args, output)),
         Command::Manual => output.raw(&manual::markdown()).map(|()| Exit::Fine),

@@ -20,18 +20,22 @@ impl std::fmt::Display for Interrupted {
 
 impl std::error::Error for Interrupted {}
 
-/// Listens from here on. The token is cancelled by the first signal.
+/// What is told where requests are under way.
+pub(crate) const MAY_FINISH: &str =
+    "\nInterrupted: what is under way may finish. Once more ends it at once.\n";
+
+/// Listens from here on. The token is cancelled by the first signal, and `told` says what follows.
 ///
 /// # Errors
 ///
 /// When the system does not let us listen.
-pub(crate) fn listen(output: Output) -> Result<CancellationToken> {
+pub(crate) fn listen(output: Output, told: &'static str) -> Result<CancellationToken> {
     let mut signals = Signals::new().context("cannot listen for signals")?;
     let stop = CancellationToken::new();
     let token = stop.clone();
     tokio::spawn(async move {
         signals.next().await;
-        output.always("\nInterrupted: what is under way may finish; once more to end at once.\n");
+        output.message(told);
         token.cancel();
         signals.next().await;
         end_at_once();

@@ -39,7 +39,7 @@ pub(crate) async fn run(args: EnableArgs, file: &SettingsFile, output: Output) -
     let roster = roster_file::read(&args.file, administrator)?;
     let accounts = Accounts::of(roster, &wanted)?;
     let files = ReportFiles::open(&args.reports.files)?;
-    let stop = signals::listen(output)?;
+    let stop = signals::listen(output, signals::MAY_FINISH)?;
     let ground = Ground::open(wanted.reach, accounts, stop, output).await?;
     let mut run = ground.run();
     if !args.yes {

@@ -150,9 +150,10 @@ impl Ground {
     ///
     /// When that could not be finished.
     pub(crate) async fn look(&self, run: &mut Run) -> Result<()> {
-        self.progress.begin(Phase::Look {
+        let phase = Phase::Look {
             regions: self.regions.len(),
-        });
+        };
+        self.progress.begin(phase, self.clock.timestamp());
         let finish = run.observe(&self.limit).await;
         self.progress.end();
         match finish {
@@ -180,9 +181,10 @@ impl Ground {
             .regions
             .iter()
             .map(|region| (region.clone(), self.wanted_in(region)));
-        self.progress.begin(Phase::Enable {
+        let phase = Phase::Enable {
             regions: regions.collect(),
-        });
+        };
+        self.progress.begin(phase, self.clock.timestamp());
         let finish = run.reconcile(&self.limit).await;
         self.progress.end();
         let header = self.header("run", "enable");

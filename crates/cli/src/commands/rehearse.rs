@@ -35,7 +35,7 @@ pub(crate) async fn run(args: RehearseArgs, output: Output) -> Result<Exit> {
         .map(|path| roster_file::read(path, None))
         .transpose()?;
     let files = ReportFiles::open(&args.reports.files)?;
-    let stop = signals::listen(output)?;
+    let stop = signals::listen(output, signals::MAY_FINISH)?;
     let mut world = given
         .as_ref()
         .map_or_else(|| World::of_size(MADE_UP), world_of);

@@ -18,7 +18,7 @@ use crate::signals;
 /// When it cannot listen, or cannot write what it was asked to write.
 pub(crate) async fn run(args: SandboxArgs, output: Output) -> Result<Exit> {
     let world = world(&args)?;
-    let stop = signals::listen(output)?;
+    let stop = signals::listen(output, "")?;
     let (listener, address) = listen(args.port).await?;
     let sandbox = Sandbox::new(world, Clock::system());
     // Whoever reads the lines below may read the roster at once.

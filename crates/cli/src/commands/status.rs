@@ -24,7 +24,7 @@ pub(crate) async fn run(args: StatusArgs, file: &SettingsFile, output: Output) -
         None => Roster::default(),
     };
     let files = ReportFiles::open(&args.reports.files)?;
-    let stop = signals::listen(output)?;
+    let stop = signals::listen(output, signals::MAY_FINISH)?;
     let ground = Ground::open(reach, Accounts::all(roster), stop, output).await?;
     let mut run = ground.run();
     ground.look(&mut run).await?;

@@ -22,7 +22,9 @@ struct Shape {
 /// Draws a plan for a window of that many columns.
 pub(crate) fn plan(report: &PlanReport, width: usize) -> String {
     let everywhere = Everywhere::of(report.regions.iter().map(|region| &region.region));
-    let mut text = String::new();
+    let members = report.regions.iter().flat_map(|region| &region.members);
+    let accounts = members.map(|member| member.account_id).collect();
+    let mut text = super::text::head(&report.header, &accounts, report.regions.len());
     for (shape, regions) in shapes(report) {
         draw_shape(&mut text, &shape, &everywhere.phrase(&regions), width);
     }

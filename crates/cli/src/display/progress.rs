@@ -59,7 +59,7 @@ impl Progress {
     }
 
     /// Something begins.
-    pub(crate) fn begin(&self, phase: Phase) {
+    pub(crate) fn begin(&self, phase: Phase, at: Timestamp) {
         let mut shown = self.shown();
         shown.drawn = None;
         let title = match phase {
@@ -73,8 +73,7 @@ impl Progress {
         if self.output.may_move() {
             shown.bar = Some(bar(title, shown.tally.total()));
         } else if !shown.enabling {
-            // The time of a line is that of its event, and nothing has happened yet.
-            self.say(&format!("{title} ...\n"));
+            self.line(at, &title);
         }
     }
 
@@ -153,8 +152,8 @@ impl Sink for Progress {
 fn bar(title: String, total: u64) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(15));
     let template = match total {
-        0 => "{spinner:.green} {prefix}: {msg}, {elapsed}",
-        _ => "{spinner:.green} {prefix} {bar:16.green/dim} {msg}, {elapsed}",
+        0 => "{spinner:.green} {prefix} {elapsed} {wide_msg}",
+        _ => "{spinner:.green} {prefix} {bar:14.green/dim} {elapsed} {wide_msg}",
     };
     // A template that did not parse would leave the plain bar, which does as well.
     if let Ok(style) = ProgressStyle::with_template(template) {

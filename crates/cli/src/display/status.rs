@@ -1,5 +1,6 @@
 //! Every account in every Region, as it is now.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use fleet::member::MemberStatus;
@@ -14,8 +15,11 @@ use super::trouble::{self, Item};
 /// Draws a status for a window of that many columns.
 pub(crate) fn status(report: &StatusReport, width: usize) -> String {
     let everywhere = Everywhere::of(report.regions.iter().map(|region| &region.region));
-    let mut text = matrix::draw(report, width);
-    if !text.is_empty() {
+    let members = report.regions.iter().flat_map(|region| &region.members);
+    let accounts = members.map(|member| member.account_id).collect();
+    let mut text = super::text::head(&report.header, &accounts, report.regions.len());
+    text.push_str(&matrix::draw(report, width));
+    if !accounts.is_empty() {
         text.push('\n');
     }
     let unread = report
@@ -32,10 +36,24 @@ pub(crate) fn status(report: &StatusReport, width: usize) -> String {
     if !trouble.is_empty() {
         let _ = writeln!(text, "{}\n{trouble}", paint(BOLD, "Not as wanted:"));
     }
+    text.push_str(&strangers(report, width));
     text.push_str(&failure::bad_lines(&report.header, width));
     text.push_str(&failure::notes(&report.header, width));
     text.push_str(&summary(report));
     text
+}
+
+/// Members of our graphs that the file does not name: they are left alone, but somebody should know.
+fn strangers(report: &StatusReport, width: usize) -> String {
+    let members = report.regions.iter().flat_map(|region| &region.members);
+    let strangers = members.filter(|member| member.in_roster == Some(false));
+    let strangers: BTreeSet<_> = strangers.map(|member| member.account_id).collect();
+    if strangers.is_empty() {
+        return String::new();
+    }
+    let strangers: Vec<_> = strangers.into_iter().collect();
+    let text = format!("not in the file: {}", fold::accounts(&strangers));
+    format!("{}\n\n", failure::note(&text, width))
 }
 
 /// The memberships that somebody has to do something about.
