@@ -125,3 +125,30 @@ pub(crate) fn close(report: &Report, files: ReportFiles, output: Output) -> Exit
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::display::fixture;
+
+    #[test]
+    fn plans_are_the_same_when_the_same_would_be_done() {
+        let plan = |who: usize| {
+            fixture::plan(3, move |n, _| match n {
+                n if n == who => (Action::Unchanged, None),
+                2 => (Action::Blocked, Some("no")),
+                _ => (Action::Accept, None),
+            })
+        };
+        assert!(same(&plan(0), &plan(0)));
+        assert!(!same(&plan(0), &plan(1)));
+        // What cannot be done is not done differently for another reason.
+        assert!(same(
+            &plan(7),
+            &fixture::plan(3, |n, _| match n {
+                2 => (Action::Blocked, Some("never")),
+                _ => (Action::Accept, None),
+            })
+        ));
+    }
+}

@@ -40,3 +40,27 @@ fn exit(plan: &PlanReport, detailed: bool) -> Exit {
         (false, _) => Exit::Fine,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::display::fixture;
+    use fleet::report::Action;
+
+    #[test]
+    fn the_detailed_exit_status_is_that_of_terraform() {
+        for (action, plain, detailed) in [
+            (Action::Unchanged, Exit::Fine, Exit::Fine),
+            (Action::Invite, Exit::Fine, Exit::Changes),
+            (Action::Wait, Exit::Fine, Exit::Changes),
+            (Action::Blocked, Exit::NotAsWanted, Exit::CouldNot),
+        ] {
+            let plan = fixture::plan(2, |_, _| (action, None));
+            assert_eq!(
+                (exit(&plan, false), exit(&plan, true)),
+                (plain, detailed),
+                "{action:?}"
+            );
+        }
+    }
+}

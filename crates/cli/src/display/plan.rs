@@ -7,9 +7,10 @@ use anstyle::Style;
 use fleet::account::{AccountId, Region};
 use fleet::report::{Action, PlanReport, PlanSummary, RegionPlan};
 
-use super::fold::{self, Everywhere};
+use super::fold;
 use super::text::{BAD, BOLD, CHANGE, DIM, GOOD, counted, len, number, paint, wrapped};
 use super::trouble::{self, Item};
+use super::whole::Whole;
 
 /// What Regions have in common that are drawn as one.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,14 +22,12 @@ struct Shape {
 
 /// Draws a plan for a window of that many columns.
 pub(crate) fn plan(report: &PlanReport, width: usize) -> String {
-    let everywhere = Everywhere::of(report.regions.iter().map(|region| &region.region));
-    let members = report.regions.iter().flat_map(|region| &region.members);
-    let accounts = members.map(|member| member.account_id).collect();
-    let mut text = super::text::head(&report.header, &accounts, report.regions.len());
+    let whole = Whole::from(report);
+    let mut text = whole.head(&report.header);
     for (shape, regions) in shapes(report) {
-        draw_shape(&mut text, &shape, &everywhere.phrase(&regions), width);
+        draw_shape(&mut text, &shape, &whole.regions(&regions), width);
     }
-    text.push_str(&blocked(report, &everywhere, width));
+    text.push_str(&blocked(report, &whole, width));
     text.push_str(&super::failure::bad_lines(&report.header, width));
     text.push_str(&super::failure::notes(&report.header, width));
     text.push_str(&summary(report));
@@ -122,7 +121,7 @@ fn words(action: Action) -> (&'static str, Style, &'static str) {
 
 /// What cannot be as wanted, by reason. A Region that failed as a whole is one thing, not one for
 /// each of its accounts.
-fn blocked(report: &PlanReport, everywhere: &Everywhere<'_>, width: usize) -> String {
+fn blocked(report: &PlanReport, whole: &Whole, width: usize) -> String {
     let members = report
         .regions
         .iter()
@@ -143,10 +142,10 @@ fn blocked(report: &PlanReport, everywhere: &Everywhere<'_>, width: usize) -> St
             .regions
             .iter()
             .filter_map(|region| Some((&region.region, region.error.as_deref()?))),
-        everywhere,
+        whole,
         width,
     );
-    text.push_str(&trouble::draw(members, everywhere, ('!', BAD), width));
+    text.push_str(&trouble::draw(members, whole, ('!', BAD), width));
     if !text.is_empty() {
         text.insert_str(0, &format!("{}\n", paint(BOLD, "Cannot be as wanted:")));
         text.push('\n');

@@ -7,32 +7,26 @@ use fleet::member::MemberStatus;
 use fleet::report::{MemberNow, StatusReport};
 
 use super::failure;
-use super::fold::{self, Everywhere};
+use super::fold;
 use super::matrix::{self, Code};
 use super::text::{BAD, BOLD, counted, number, paint};
 use super::trouble::{self, Item};
+use super::whole::Whole;
 
 /// Draws a status for a window of that many columns.
 pub(crate) fn status(report: &StatusReport, width: usize) -> String {
-    let everywhere = Everywhere::of(report.regions.iter().map(|region| &region.region));
-    let members = report.regions.iter().flat_map(|region| &region.members);
-    let accounts = members.map(|member| member.account_id).collect();
-    let mut text = super::text::head(&report.header, &accounts, report.regions.len());
+    let whole = Whole::from(report);
+    let mut text = whole.head(&report.header);
     text.push_str(&matrix::draw(report, width));
-    if !accounts.is_empty() {
+    if !whole.accounts.is_empty() {
         text.push('\n');
     }
     let unread = report
         .regions
         .iter()
         .filter_map(|region| Some((&region.region, region.error.as_deref()?)));
-    let mut trouble = failure::regions(unread, &everywhere, width);
-    trouble.push_str(&trouble::draw(
-        troubled(report),
-        &everywhere,
-        ('!', BAD),
-        width,
-    ));
+    let mut trouble = failure::regions(unread, &whole, width);
+    trouble.push_str(&trouble::draw(troubled(report), &whole, ('!', BAD), width));
     if !trouble.is_empty() {
         let _ = writeln!(text, "{}\n{trouble}", paint(BOLD, "Not as wanted:"));
     }

@@ -1,11 +1,8 @@
 //! Words, numbers and styles that all texts share.
 
-use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use anstyle::{AnsiColor, Style};
-use fleet::account::AccountId;
-use fleet::report::Header;
 
 /// What is as wanted, or comes new.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
@@ -50,19 +47,6 @@ pub(crate) fn counted(n: u64, thing: &str) -> String {
         other => other,
     };
     format!("{} {}", number(n), if n == 1 { thing } else { plural })
-}
-
-/// Whose graphs a text is about, and how much of them.
-pub(crate) fn head(header: &Header, accounts: &BTreeSet<AccountId>, regions: usize) -> String {
-    format!(
-        "{} {}, {}.\n\n",
-        paint(
-            BOLD,
-            format_args!("Administrator {}:", header.administrator)
-        ),
-        counted(accounts.len() as u64, "account"),
-        counted(regions as u64, "Region"),
-    )
 }
 
 /// How many there are, as a number that [`counted`] takes.

@@ -6,8 +6,9 @@ use std::fmt::Write;
 use anstyle::Style;
 use fleet::account::{AccountId, Region};
 
-use super::fold::{self, Everywhere};
+use super::fold;
 use super::text::{paint, wrapped};
+use super::whole::Whole;
 
 /// What stands for an account and a Region in a reason that many have in common. They are the words
 /// of `--expected ACCOUNT/REGION`.
@@ -24,7 +25,7 @@ pub(crate) struct Item<'a> {
 /// Draws the items, those with the same reason together.
 pub(crate) fn draw<'a>(
     items: impl IntoIterator<Item = Item<'a>>,
-    everywhere: &Everywhere<'_>,
+    whole: &Whole,
     (symbol, style): (char, Style),
     width: usize,
 ) -> String {
@@ -43,8 +44,8 @@ pub(crate) fn draw<'a>(
         for (regions, accounts) in fold::places(memberships) {
             let place = format!(
                 "{} in {}",
-                fold::accounts(&accounts),
-                everywhere.phrase(&regions)
+                whole.accounts(&accounts),
+                whole.regions(&regions)
             );
             let _ = writeln!(text, "{}", wrapped(&place, width, "      ", "        "));
         }
@@ -79,7 +80,10 @@ mod tests {
     use pretty_assertions::assert_eq;
 
     fn drawn(items: &[(&str, &str, &str)]) -> String {
-        let regions: Vec<_> = ["eu-west-1", "us-east-1"].map(Region::new).into();
+        let whole = Whole {
+            regions: ["eu-west-1", "us-east-1"].map(Region::new).into(),
+            accounts: BTreeSet::new(),
+        };
         let items: Vec<_> = items
             .iter()
             .map(|(account, region, reason)| {
@@ -91,7 +95,7 @@ mod tests {
             region,
             reason,
         });
-        let text = draw(items, &Everywhere::of(&regions), ('!', BAD), 80);
+        let text = draw(items, &whole, ('!', BAD), 80);
         anstream::adapter::strip_str(&text).to_string()
     }
 
