@@ -40,7 +40,7 @@ pub(crate) async fn run(args: RehearseArgs, output: Output) -> Result<Exit> {
         .as_ref()
         .map_or_else(|| World::of_size(MADE_UP), world_of);
     served::set_pace(&mut world, args.pace);
-    output.text(|_| display::curtain(&world.latency, &world.verification))?;
+    output.text(|width| display::curtain(world.latency, world.verification, width))?;
     let emulated = Emulated::start(world).await?;
     let roster = match given {
         Some(roster) => roster,

@@ -30,7 +30,7 @@ pub(crate) fn plan(report: &PlanReport, width: usize) -> String {
     text.push_str(&blocked(report, &whole, width));
     text.push_str(&super::failure::bad_lines(&report.header, width));
     text.push_str(&super::failure::notes(&report.header, width));
-    text.push_str(&summary(report));
+    text.push_str(&summary(report, width));
     text
 }
 
@@ -153,31 +153,35 @@ fn blocked(report: &PlanReport, whole: &Whole, width: usize) -> String {
     text
 }
 
-fn summary(report: &PlanReport) -> String {
+fn summary(report: &PlanReport, width: usize) -> String {
     let sum = &report.summary;
-    let mut text = String::new();
     if !report.changes_anything() && !report.has_trouble() {
-        let all = counted(sum.memberships - sum.skipped, "membership");
-        let _ = writeln!(text, "{} {all} as wanted.", paint(BOLD, "No changes."));
-        return text;
+        return no_changes(report);
     }
-    if sum.create_graphs > 0 {
-        let _ = writeln!(
-            text,
+    let administrator = (sum.create_graphs > 0).then(|| {
+        format!(
             "This makes {} a Detective administrator in {} where it has no behavior graph yet.",
             report.header.administrator,
             counted(sum.create_graphs, "Region")
-        );
-    }
-    if sum.starts_charging > 0 {
-        let _ = writeln!(
-            text,
+        )
+    });
+    let charges = (sum.starts_charging > 0).then(|| {
+        format!(
             "{} would start to be charged for, or begin their free trial.",
             counted(sum.starts_charging, "account-Region")
-        );
-    }
-    let _ = writeln!(text, "{} {}.", paint(BOLD, "Plan:"), counts(sum));
-    text
+        )
+    });
+    let counts = format!("{} {}.", paint(BOLD, "Plan:"), counts(sum));
+    let lines = administrator.into_iter().chain(charges).chain([counts]);
+    lines
+        .map(|line| wrapped(&line, width, "", "  ") + "\n")
+        .collect()
+}
+
+/// Nothing is left to do.
+pub(super) fn no_changes(report: &PlanReport) -> String {
+    let fine = counted(report.summary.unchanged, "membership");
+    format!("{} {fine} as wanted.\n", paint(BOLD, "No changes."))
 }
 
 /// The three that everybody looks for, always; the others where there are any.

@@ -157,11 +157,23 @@ fn verdict(report: &Report) -> (Style, &'static str) {
         (Verdict::AsWanted, _) => (GOOD, "Enable complete!"),
         (Verdict::Interrupted, _) => (BAD, "Interrupted."),
         (Verdict::NotAsWanted, Ended::Superseded) => (BAD, "Ended by a newer list of accounts."),
+        (Verdict::NotAsWanted, _) if !has_failures(report) => {
+            (CHANGE, "Enable complete, but for bad lines.")
+        }
         (Verdict::NotAsWanted, Ended::Timeout) => (BAD, "Timed out, with failures."),
         (Verdict::NotAsWanted, _) => (BAD, "Enable ended with failures."),
         (Verdict::Waiting, Ended::Timeout) => (CHANGE, "Timed out."),
         (Verdict::Waiting, _) => (CHANGE, "Not finished."),
     }
+}
+
+/// Whether anything but bad lines of the file is not as wanted.
+fn has_failures(report: &Report) -> bool {
+    let regions = &report.regions;
+    report.error.is_some()
+        || !report.settled
+        || report.summary.failed > 0
+        || regions.iter().any(|region| region.error.is_some())
 }
 
 /// Calls and seconds.
@@ -195,6 +207,17 @@ mod tests {
         report.header.invalid_lines.push(fixture::bad_line());
         report.header.notes.push("a note".into());
         insta::assert_snapshot!(plain(&run(&report, 80)));
+    }
+
+    #[test]
+    fn a_bad_line_alone_is_no_failure_of_a_membership() {
+        let mut report = fixture::run(80, |_, _| (Outcome::Unchanged, None));
+        report.header.invalid_lines.push(fixture::bad_line());
+        let text = plain(&run(&report, 80));
+        assert!(
+            text.contains("Enable complete, but for bad lines."),
+            "{text}"
+        );
     }
 
     #[test]

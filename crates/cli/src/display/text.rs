@@ -1,8 +1,10 @@
 //! Words, numbers and styles that all texts share.
 
 use std::fmt::Display;
+use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
+use jiff::SignedDuration;
 
 /// What is as wanted, or comes new.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
@@ -47,6 +49,13 @@ pub(crate) fn counted(n: u64, thing: &str) -> String {
         other => other,
     };
     format!("{} {}", number(n), if n == 1 { thing } else { plural })
+}
+
+/// A length of time, as it would be typed.
+pub(crate) fn time(time: Duration) -> String {
+    // Nobody waits for longer than that.
+    let time = SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX);
+    format!("{time:#}")
 }
 
 /// How many there are, as a number that [`counted`] takes.
