@@ -20,7 +20,7 @@ pub(crate) use fleet::{FleetArgs, ReachArgs};
 /// always safe: it looks at AWS first and does only what is missing.
 #[derive(Debug, Parser)]
 #[command(name = "detective-fleet", version, after_help = exit::HELP, max_term_width = 100)]
-#[command(disable_help_subcommand = true, infer_long_args = false)]
+#[command(disable_help_subcommand = true)]
 pub(crate) struct Cli {
     /// What every command understands.
     #[command(flatten)]

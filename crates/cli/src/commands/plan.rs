@@ -21,7 +21,7 @@ pub(crate) async fn run(args: PlanArgs, file: &SettingsFile, output: Output) -> 
     let wanted = Wanted::of(args.fleet, file)?;
     let roster = roster_file::read(&args.file, wanted.reach.connection.admin_account)?;
     let accounts = Accounts::of(roster, &wanted)?;
-    let files = ReportFiles::open(&args.reports.files)?;
+    let files = ReportFiles::check(args.reports.files)?;
     let stop = signals::listen(output, signals::MAY_FINISH)?;
     let ground = Ground::open(wanted.reach, accounts, stop, output).await?;
     let mut run = ground.run();
