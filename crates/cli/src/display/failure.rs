@@ -112,7 +112,8 @@ pub(crate) fn regions<'a>(
             "all accounts in {}",
             whole.regions(&regions.into_iter().collect())
         );
-        let _ = writeln!(text, "  {} {reason}", paint(BAD, '!'));
+        let first = format!("  {} ", paint(BAD, '!'));
+        let _ = writeln!(text, "{}", wrapped(&reason, width, &first, "    "));
         let _ = writeln!(text, "{}", wrapped(&place, width, "      ", "        "));
     }
     text

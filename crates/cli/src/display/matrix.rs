@@ -89,7 +89,8 @@ impl Row {
     /// Whether its accounts have to be named below: not where all accounts are alike, and not those
     /// that are as everybody wants them.
     fn is_named(&self, rows: usize) -> bool {
-        let fine = self.codes.iter().all(|code| *code == Code::Enabled);
+        let fine = [Code::Enabled, Code::Unread];
+        let fine = self.codes.iter().all(|code| fine.contains(code));
         rows > 1 && self.accounts.len() > 1 && !fine
     }
 }

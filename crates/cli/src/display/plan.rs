@@ -134,7 +134,11 @@ fn blocked(report: &PlanReport, whole: &Whole, width: usize) -> String {
             blocked.map(|member| Item {
                 account: member.account_id,
                 region: &region.region,
-                reason: member.reason.as_deref().unwrap_or("AWS does not say why"),
+                reason: member
+                    .reason
+                    .as_deref()
+                    .unwrap_or("AWS does not say why")
+                    .into(),
             })
         });
     let mut text = super::failure::regions(

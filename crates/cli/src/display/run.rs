@@ -79,7 +79,8 @@ fn changes(report: &Report, whole: &Whole, width: usize) -> String {
 fn failed(report: &Report, whole: &Whole, width: usize) -> String {
     let mut text = String::new();
     if let Some(error) = &report.error {
-        let _ = writeln!(text, "  {} {error}", paint(BAD, '!'));
+        let first = format!("  {} ", paint(BAD, '!'));
+        let _ = writeln!(text, "{}", wrapped(error, width, &first, "    "));
     }
     let regions = report
         .regions
@@ -121,7 +122,11 @@ fn of(report: &Report, outcome: Outcome) -> impl Iterator<Item = Item<'_>> {
         members.map(|member| Item {
             account: member.account_id,
             region: &region.region,
-            reason: member.reason.as_deref().unwrap_or("AWS is not finished"),
+            reason: member
+                .reason
+                .as_deref()
+                .unwrap_or("AWS is not finished")
+                .into(),
         })
     })
 }

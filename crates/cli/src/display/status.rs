@@ -1,5 +1,6 @@
 //! Every account in every Region, as it is now.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -63,21 +64,19 @@ fn troubled(report: &StatusReport) -> impl Iterator<Item = Item<'_>> {
     })
 }
 
-fn reason(member: &MemberNow) -> Option<&str> {
-    match member.status.as_ref()? {
-        MemberStatus::VerificationFailed => {
-            Some("VERIFICATION_FAILED: the e-mail that it was invited with is not its root e-mail")
-        }
-        MemberStatus::AcceptedButDisabled => Some(
-            member
-                .disabled_reason
-                .as_deref()
-                .unwrap_or("ACCEPTED_BUT_DISABLED: AWS gives no reason"),
+fn reason(member: &MemberNow) -> Option<Cow<'_, str>> {
+    match (member.status.as_ref()?, &member.disabled_reason) {
+        (MemberStatus::VerificationFailed, _) => Some(
+            "VERIFICATION_FAILED: the e-mail that it was invited with is not its root e-mail"
+                .into(),
         ),
-        MemberStatus::VerificationInProgress
-        | MemberStatus::Invited
-        | MemberStatus::Enabled
-        | MemberStatus::Other(_) => None,
+        (MemberStatus::AcceptedButDisabled, Some(reason)) => {
+            Some(format!("ACCEPTED_BUT_DISABLED: {reason}").into())
+        }
+        (MemberStatus::AcceptedButDisabled, None) => {
+            Some("ACCEPTED_BUT_DISABLED: AWS gives no reason".into())
+        }
+        _ => None,
     }
 }
 

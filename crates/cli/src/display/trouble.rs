@@ -1,5 +1,6 @@
 //! What is not as wanted, each thing with its reason, its accounts and its Regions.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -19,7 +20,7 @@ const REGION: &str = "REGION";
 pub(crate) struct Item<'a> {
     pub account: AccountId,
     pub region: &'a Region,
-    pub reason: &'a str,
+    pub reason: Cow<'a, str>,
 }
 
 /// Draws the items, those with the same reason together.
@@ -39,8 +40,8 @@ pub(crate) fn draw<'a>(
     let mut text = String::new();
     for (reason, memberships) in by_reason {
         let reason = particular(reason, &memberships);
-        // Not wrapped: a line of it may be meant to be copied.
-        let _ = writeln!(text, "  {} {reason}", paint(style, symbol));
+        let first = format!("  {} ", paint(style, symbol));
+        let _ = writeln!(text, "{}", wrapped(&reason, width, &first, "    "));
         for (regions, accounts) in fold::places(memberships) {
             let place = format!(
                 "{} in {}",
@@ -93,7 +94,7 @@ mod tests {
         let items = items.iter().map(|(account, region, reason)| Item {
             account: *account,
             region,
-            reason,
+            reason: (*reason).into(),
         });
         let text = draw(items, &whole, ('!', BAD), 80);
         anstream::adapter::strip_str(&text).to_string()
