@@ -214,6 +214,9 @@ pub(crate) struct SandboxArgs {
     /// Take the world from this file: accounts, Regions, and what goes wrong
     #[arg(long, value_name = "FILE.toml", conflicts_with = "accounts")]
     pub scenario: Option<PathBuf>,
+    /// Ask the STS at this URL whose the keys are that the sandbox did not hand out
+    #[arg(long, value_name = "URL")]
+    pub identity: Option<String>,
     /// Write the members to this file, `account id,root e-mail` on each line
     #[arg(long, value_name = "FILE")]
     pub write_roster: Option<PathBuf>,

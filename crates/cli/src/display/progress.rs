@@ -16,6 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Output;
 use super::tally::Tally;
 use super::text::counted;
+use crate::logging;
 
 /// How often a bar is brought up to date: faster than eyes, slower than calls.
 const REDRAWN_EVERY: SignedDuration = SignedDuration::from_millis(80);
@@ -146,6 +147,7 @@ impl Progress {
 impl Sink for Progress {
     fn record(&self, event: &Event) -> Result<(), SinkError> {
         self.recorder.record(event)?;
+        logging::event(event);
         if self.output.shows_progress() {
             self.show(event);
         }
