@@ -20,7 +20,7 @@ pub(crate) use fleet::{FleetArgs, ReachArgs};
 /// always safe: it looks at AWS first and does only what is missing.
 #[derive(Debug, Parser)]
 #[command(name = "detective-fleet", version, after_help = exit::HELP, max_term_width = 100)]
-#[command(disable_help_subcommand = true, infer_long_args = false)]
+#[command(disable_help_subcommand = true)]
 pub(crate) struct Cli {
     /// What every command understands.
     #[command(flatten)]
@@ -214,6 +214,9 @@ pub(crate) struct SandboxArgs {
     /// Take the world from this file: accounts, Regions, and what goes wrong
     #[arg(long, value_name = "FILE.toml", conflicts_with = "accounts")]
     pub scenario: Option<PathBuf>,
+    /// Ask the STS at this URL whose the keys are that the sandbox did not hand out
+    #[arg(long, value_name = "URL")]
+    pub identity: Option<String>,
     /// Write the members to this file, `account id,root e-mail` on each line
     #[arg(long, value_name = "FILE")]
     pub write_roster: Option<PathBuf>,

@@ -5,7 +5,7 @@
 
 mod failure;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod fold;
 mod matrix;
 mod output;
@@ -19,6 +19,7 @@ mod tally;
 mod text;
 mod trouble;
 mod validate;
+mod whole;
 
 pub(crate) use failure::{error, usage};
 pub(crate) use matrix::draw as matrix;
@@ -29,4 +30,5 @@ pub(crate) use prompt::ask;
 pub(crate) use rehearsal::{act, curtain, second_plan};
 pub(crate) use run::{costs, run};
 pub(crate) use status::status;
+pub(crate) use text::time;
 pub(crate) use validate::{unusable, validate};

@@ -76,22 +76,23 @@ pub(crate) fn json(document: &impl Serialize) -> Result<String> {
     Ok(text)
 }
 
-/// The files of `--report`, each with the temporary file that will take its place.
-///
-/// They are opened before anything is changed: a report that cannot be written should be known
-/// then, and not after the only run that it could have told about.
+/// The files of `--report`.
 #[derive(Debug)]
-pub(crate) struct ReportFiles(Vec<(PathBuf, NamedTempFile)>);
+pub(crate) struct ReportFiles(Vec<PathBuf>);
 
 impl ReportFiles {
-    /// Makes sure that all of them can be written.
+    /// Makes sure that all of them can be written. That should be known before anything is changed,
+    /// and not after the only run that they could have told about.
     ///
     /// # Errors
     ///
     /// When one cannot, or asks for a format that there is not.
-    pub(crate) fn open(paths: &[PathBuf]) -> Result<Self> {
-        let open = |path: &PathBuf| Ok((path.clone(), temporary(path)?));
-        paths.iter().map(open).collect::<Result<_>>().map(Self)
+    pub(crate) fn check(paths: Vec<PathBuf>) -> Result<Self> {
+        for path in &paths {
+            // Not kept until the end: a run that is killed would leave it behind.
+            drop(temporary(path)?);
+        }
+        Ok(Self(paths))
     }
 
     /// Writes the document to all of them. Each is whole or as it was before.
@@ -99,12 +100,13 @@ impl ReportFiles {
     /// # Errors
     ///
     /// When one cannot be written.
-    pub(crate) fn write(self, document: &impl Serialize) -> Result<()> {
-        let text = json(document)?;
-        for (path, mut file) in self.0 {
+    pub(crate) fn write(&self, document: &impl Serialize) -> Result<()> {
+        for path in &self.0 {
             let failed = || format!("cannot write the report {}", path.display());
-            file.write_all(text.as_bytes()).with_context(failed)?;
-            file.persist(&path).with_context(failed)?;
+            let mut file = temporary(path)?;
+            file.write_all(json(document)?.as_bytes())
+                .with_context(failed)?;
+            file.persist(path).with_context(failed)?;
         }
         Ok(())
     }
@@ -157,7 +159,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("r.json");
         std::fs::write(&path, "old").unwrap();
-        let files = ReportFiles::open(std::slice::from_ref(&path)).unwrap();
+        let files = ReportFiles::check(vec![path.clone()]).unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "old");
         files.write(&serde_json::json!({"version": 1})).unwrap();
         assert_eq!(
@@ -175,7 +177,7 @@ mod tests {
             ("no/r.json", "cannot write there"),
             ("r", ".json"),
         ] {
-            let error = ReportFiles::open(&[dir.path().join(name)]).unwrap_err();
+            let error = ReportFiles::check(vec![dir.path().join(name)]).unwrap_err();
             assert!(format!("{error:#}").contains(why), "{name}: {error:#}");
         }
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);

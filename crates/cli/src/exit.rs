@@ -58,10 +58,10 @@ impl From<Verdict> for Exit {
 pub(crate) const HELP: &str = "\
 Exit status:
     0    everything is as wanted
-    1    it could not be done, and nothing was changed: wrong usage, no usable file, no credentials, declined
+    1    it could not be done, and nothing was changed
     2    `plan --detailed-exitcode`: something would change
-    3    it was done, and something is not as wanted; each thing is named with its reason
-    4    nothing failed, but AWS is not finished (verification): run again
+    3    it was done, and something is not as wanted: each thing is named
+    4    nothing failed, but AWS is not finished: run again
     130  interrupted";
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Log lines, on stderr, for `-v`.
 
+use fleet::event::{Event, EventKind};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
@@ -27,4 +28,32 @@ pub(crate) fn start(global: &Global) {
         .with(targets)
         .with(lines)
         .try_init();
+}
+
+/// Logs what happens in a run.
+pub(crate) fn event(event: &Event) {
+    let region = event.region.as_ref().map_or("-", |region| region.as_str());
+    match &event.kind {
+        EventKind::Called { operation, result } => {
+            tracing::debug!(region, ?result, "{}", operation.as_str());
+        }
+        EventKind::Graph { arn, made } => tracing::debug!(region, ?arn, made, "behavior graph"),
+        EventKind::Seen { account, status } => {
+            let status = status
+                .as_ref()
+                .map_or("no member", |status| status.as_str());
+            tracing::debug!(region, %account, status, "seen");
+        }
+        EventKind::Did { account, deed } => tracing::debug!(region, %account, "{deed:?}"),
+        EventKind::Concluded {
+            account,
+            conclusion,
+            reason,
+        } => {
+            tracing::debug!(region, %account, ?conclusion, reason = reason.as_deref(), "concluded");
+        }
+        EventKind::RegionEnded { error } => {
+            tracing::debug!(region, error = error.as_deref(), "ended")
+        }
+    }
 }

@@ -157,3 +157,72 @@ fn default_role() -> Result<RoleName> {
         .parse()
         .map_err(|error| anyhow!("{ROLE_NAME}: {error}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::args::{Cli, Command};
+
+    fn wanted(flags: &str, file: &str) -> Result<Wanted> {
+        let words = "detective-fleet plan accounts.csv".split(' ');
+        let cli = Cli::try_parse_from(words.chain(flags.split_whitespace()))?;
+        let Command::Plan(args) = cli.command else {
+            bail!("another command")
+        };
+        Wanted::of(args.fleet, &toml::from_str(file)?)
+    }
+
+    #[test]
+    fn flags_go_before_the_file_and_the_file_before_defaults() {
+        let file = "role-name = \"FromFile\"\ntimeout = \"20m\"\nsend-email = true";
+        let wanted = wanted("--role-name FromFlag --send-email=false", file).unwrap();
+        let connection = &wanted.reach.connection;
+        assert_eq!(connection.role_name.as_str(), "FromFlag");
+        assert_eq!(connection.max_concurrency, 256);
+        assert_eq!(wanted.reach.timeout, Duration::from_secs(20 * 60));
+        assert!(!wanted.settings.send_email);
+    }
+
+    #[test]
+    fn a_list_of_flags_takes_the_place_of_the_file_as_a_whole() {
+        let file = "regions = [\"us-east-1\"]\nexclude-region = \"us-west-2\"";
+        let wanted = wanted("--regions eu-west-1,eu-west-2 --region eu-west-3", file).unwrap();
+        let regions = wanted.reach.regions;
+        let names = regions.names.unwrap();
+        assert_eq!(names, ["eu-west-1", "eu-west-2", "eu-west-3"]);
+        assert_eq!(regions.exclude, ["us-west-2"]);
+    }
+
+    #[test]
+    fn all_regions_is_the_default_and_excludes_names() {
+        for (flags, file) in [("", ""), ("--regions all", ""), ("", "regions = \"all\"")] {
+            assert_eq!(wanted(flags, file).unwrap().reach.regions.names, None);
+        }
+        assert!(wanted("--regions all,us-east-1", "").is_err());
+        assert!(wanted("", "regions = []").is_err());
+    }
+
+    #[test]
+    fn what_is_expected_and_selected_is_kept_apart() {
+        let file = "expected = [\"111122223333/eu-south-1\"]";
+        let wanted = wanted("--account 111122223333 --not-account 222233334444", file).unwrap();
+        assert_eq!(wanted.settings.expected.len(), 1);
+        assert_eq!((wanted.only.len(), wanted.except.len()), (1, 1));
+    }
+
+    #[test]
+    fn a_role_is_a_name_and_a_message_needs_the_mail() {
+        assert!(wanted("--role-name arn:aws:iam::111122223333:role/x", "").is_err());
+        assert!(wanted("--admin-role a//b", "").is_err());
+        assert_eq!(wanted("--message hello", "").unwrap().notes.len(), 1);
+        assert!(
+            wanted("--message hello --send-email", "")
+                .unwrap()
+                .notes
+                .is_empty()
+        );
+    }
+}

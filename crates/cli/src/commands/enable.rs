@@ -38,7 +38,7 @@ pub(crate) async fn run(args: EnableArgs, file: &SettingsFile, output: Output) -
     }
     let roster = roster_file::read(&args.file, administrator)?;
     let accounts = Accounts::of(roster, &wanted)?;
-    let files = ReportFiles::open(&args.reports.files)?;
+    let files = ReportFiles::check(args.reports.files)?;
     let stop = signals::listen(output, signals::MAY_FINISH)?;
     let ground = Ground::open(wanted.reach, accounts, stop, output).await?;
     let mut run = ground.run();
@@ -46,7 +46,7 @@ pub(crate) async fn run(args: EnableArgs, file: &SettingsFile, output: Output) -
         agree(&ground, &mut run, output).await?;
     }
     let report = ground.enable(&mut run).await;
-    Ok(close(&report, files, output))
+    Ok(close(&report, &files, output))
 }
 
 /// Shows the plan and asks, and again where the answer took so long that the plan has changed.
@@ -110,7 +110,7 @@ fn same(one: &PlanReport, other: &PlanReport) -> bool {
 
 /// Hands the report over. Where that fails the run was done all the same, and something is not as
 /// wanted.
-pub(crate) fn close(report: &Report, files: ReportFiles, output: Output) -> Exit {
+pub(crate) fn close(report: &Report, files: &ReportFiles, output: Output) -> Exit {
     let shown = output.result(report, |width| display::run(report, width));
     let handed_over = files.write(report).and(shown);
     match (handed_over, Exit::from(report.verdict())) {
@@ -123,5 +123,32 @@ pub(crate) fn close(report: &Report, files: ReportFiles, output: Output) -> Exit
                 Exit::NotAsWanted
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::display::fixture;
+
+    #[test]
+    fn plans_are_the_same_when_the_same_would_be_done() {
+        let plan = |who: usize| {
+            fixture::plan(3, move |n, _| match n {
+                n if n == who => (Action::Unchanged, None),
+                2 => (Action::Blocked, Some("no")),
+                _ => (Action::Accept, None),
+            })
+        };
+        assert!(same(&plan(0), &plan(0)));
+        assert!(!same(&plan(0), &plan(1)));
+        // What cannot be done is not done differently for another reason.
+        assert!(same(
+            &plan(7),
+            &fixture::plan(3, |n, _| match n {
+                2 => (Action::Blocked, Some("never")),
+                _ => (Action::Accept, None),
+            })
+        ));
     }
 }

@@ -13,7 +13,7 @@ use fleet::report::{Ended, Header, PlanReport, Recorder, Report, StatusReport, V
 use fleet::roster::{Member, Roster};
 use tokio_util::sync::CancellationToken;
 
-use crate::display::{Output, Phase, Progress};
+use crate::display::{self, Output, Phase, Progress};
 use crate::settings::{Reach, Wanted};
 use crate::signals::{self, Interrupted};
 
@@ -168,8 +168,8 @@ impl Ground {
                 ended: Ended::Timeout,
                 ..
             } => bail!(
-                "AWS had not answered everything after {:?} (--timeout); nothing was changed",
-                self.limit.timeout
+                "AWS had not answered everything after {} (--timeout); nothing was changed",
+                display::time(self.limit.timeout)
             ),
             Finish { .. } => Ok(()),
         }

@@ -21,7 +21,7 @@ pub(crate) async fn run(args: PlanArgs, file: &SettingsFile, output: Output) -> 
     let wanted = Wanted::of(args.fleet, file)?;
     let roster = roster_file::read(&args.file, wanted.reach.connection.admin_account)?;
     let accounts = Accounts::of(roster, &wanted)?;
-    let files = ReportFiles::open(&args.reports.files)?;
+    let files = ReportFiles::check(args.reports.files)?;
     let stop = signals::listen(output, signals::MAY_FINISH)?;
     let ground = Ground::open(wanted.reach, accounts, stop, output).await?;
     let mut run = ground.run();
@@ -38,5 +38,29 @@ fn exit(plan: &PlanReport, detailed: bool) -> Exit {
         (true, false) => Exit::NotAsWanted,
         (false, true) if plan.changes_anything() => Exit::Changes,
         (false, _) => Exit::Fine,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::display::fixture;
+    use fleet::report::Action;
+
+    #[test]
+    fn the_detailed_exit_status_is_that_of_terraform() {
+        for (action, plain, detailed) in [
+            (Action::Unchanged, Exit::Fine, Exit::Fine),
+            (Action::Invite, Exit::Fine, Exit::Changes),
+            (Action::Wait, Exit::Fine, Exit::Changes),
+            (Action::Blocked, Exit::NotAsWanted, Exit::CouldNot),
+        ] {
+            let plan = fixture::plan(2, |_, _| (action, None));
+            assert_eq!(
+                (exit(&plan, false), exit(&plan, true)),
+                (plain, detailed),
+                "{action:?}"
+            );
+        }
     }
 }

@@ -34,23 +34,23 @@ pub(crate) async fn run(args: RehearseArgs, output: Output) -> Result<Exit> {
         .as_deref()
         .map(|path| roster_file::read(path, None))
         .transpose()?;
-    let files = ReportFiles::open(&args.reports.files)?;
+    let files = ReportFiles::check(args.reports.files)?;
     let stop = signals::listen(output, signals::MAY_FINISH)?;
     let mut world = given
         .as_ref()
         .map_or_else(|| World::of_size(MADE_UP), world_of);
     served::set_pace(&mut world, args.pace);
-    output.text(|_| display::curtain(&world.latency, &world.verification))?;
+    output.text(|width| display::curtain(world.latency, world.verification, width))?;
     let emulated = Emulated::start(world).await?;
     let roster = match given {
         Some(roster) => roster,
         None => emulated.roster()?,
     };
     let ground = Ground::open(emulated.reach()?, Accounts::all(roster), stop, output).await?;
-    perform(&ground, files, output).await
+    perform(&ground, &files, output).await
 }
 
-async fn perform(ground: &Ground, files: ReportFiles, output: Output) -> Result<Exit> {
+async fn perform(ground: &Ground, files: &ReportFiles, output: Output) -> Result<Exit> {
     let mut run = ground.run();
     if !output.is_json() {
         ground.look(&mut run).await?;

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use anyhow::{Context, Result};
-use sandbox::{Clock, Sandbox, World};
+use sandbox::{Clock, Identity, Sandbox, World};
 use tokio::net::TcpListener;
 
 use crate::args::{PaceArgs, SandboxArgs};
@@ -18,9 +18,14 @@ use crate::signals;
 /// When it cannot listen, or cannot write what it was asked to write.
 pub(crate) async fn run(args: SandboxArgs, output: Output) -> Result<Exit> {
     let world = world(&args)?;
+    let identity = args.identity.as_deref().map(Identity::ask);
+    let identity = identity.transpose().context("--identity")?;
     let stop = signals::listen(output, "")?;
     let (listener, address) = listen(args.port).await?;
-    let sandbox = Sandbox::new(world, Clock::system());
+    let sandbox = match identity {
+        Some(identity) => Sandbox::with_identity(world, Clock::system(), identity),
+        None => Sandbox::new(world, Clock::system()),
+    };
     // Whoever reads the lines below may read the roster at once.
     if let Some(path) = &args.write_roster {
         std::fs::write(path, roster(&sandbox))

@@ -23,7 +23,7 @@ pub(crate) async fn run(args: StatusArgs, file: &SettingsFile, output: Output) -
         Some(path) => roster_file::read(path, reach.connection.admin_account)?,
         None => Roster::default(),
     };
-    let files = ReportFiles::open(&args.reports.files)?;
+    let files = ReportFiles::check(args.reports.files)?;
     let stop = signals::listen(output, signals::MAY_FINISH)?;
     let ground = Ground::open(reach, Accounts::all(roster), stop, output).await?;
     let mut run = ground.run();

@@ -7,8 +7,9 @@ use std::io::Write as _;
 use fleet::account::Region;
 use fleet::report::{Header, InvalidLine};
 
-use super::fold::{self, Everywhere};
+use super::fold;
 use super::text::{BAD, BOLD, CHANGE, counted, len, paint, wrapped};
+use super::whole::Whole;
 use crate::document::{self, ErrorDocument};
 use crate::exit::Exit;
 
@@ -95,7 +96,7 @@ pub(crate) fn note(note: &str, width: usize) -> String {
 /// Regions that failed as a whole, those with the same reason together.
 pub(crate) fn regions<'a>(
     failed: impl IntoIterator<Item = (&'a Region, &'a str)>,
-    everywhere: &Everywhere<'_>,
+    whole: &Whole,
     width: usize,
 ) -> String {
     let general = |(region, error): (&Region, &str)| {
@@ -109,9 +110,10 @@ pub(crate) fn regions<'a>(
         };
         let place = format!(
             "all accounts in {}",
-            everywhere.phrase(&regions.into_iter().collect())
+            whole.regions(&regions.into_iter().collect())
         );
-        let _ = writeln!(text, "  {} {reason}", paint(BAD, '!'));
+        let first = format!("  {} ", paint(BAD, '!'));
+        let _ = writeln!(text, "{}", wrapped(&reason, width, &first, "    "));
         let _ = writeln!(text, "{}", wrapped(&place, width, "      ", "        "));
     }
     text

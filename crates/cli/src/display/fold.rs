@@ -9,33 +9,6 @@ use super::text::{counted, len};
 /// The most accounts that are named in one place; the JSON report names all of them.
 const MOST_NAMED: usize = 200;
 
-/// All Regions of a run, for saying "all" and "all but".
-pub(crate) struct Everywhere<'a>(pub Vec<&'a Region>);
-
-impl<'a> Everywhere<'a> {
-    /// Those Regions.
-    pub(crate) fn of(regions: impl IntoIterator<Item = &'a Region>) -> Self {
-        Self(regions.into_iter().collect())
-    }
-
-    /// Names some of them.
-    pub(crate) fn phrase(&self, some: &BTreeSet<Region>) -> String {
-        let all = self.0.len();
-        let missing: Vec<_> = self
-            .0
-            .iter()
-            .filter(|region| !some.contains(**region))
-            .collect();
-        match missing.as_slice() {
-            [] if all > 3 => format!("all {all} Regions"),
-            [..] if all > 5 && missing.len() <= 3 => {
-                format!("all {all} Regions but {}", listed(missing))
-            }
-            _ => listed(some),
-        }
-    }
-}
-
 /// Names with commas between them.
 pub(crate) fn listed(names: impl IntoIterator<Item = impl ToString>) -> String {
     let names: Vec<_> = names.into_iter().map(|name| name.to_string()).collect();
@@ -95,35 +68,6 @@ pub(crate) fn places(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn regions(names: &[&str]) -> Vec<Region> {
-        names.iter().map(|name| Region::new(name)).collect()
-    }
-
-    #[test]
-    fn most_regions_are_named_by_those_that_are_missing() {
-        let all = regions(&["a", "b", "c", "d", "e", "f"]);
-        let everywhere = Everywhere::of(&all);
-        for (some, phrase) in [
-            (&["a", "b", "c", "d", "e", "f"][..], "all 6 Regions"),
-            (&["a", "b", "d", "e", "f"], "all 6 Regions but c"),
-            (&["a", "b"], "a, b"),
-        ] {
-            assert_eq!(
-                everywhere.phrase(&regions(some).into_iter().collect()),
-                phrase
-            );
-        }
-    }
-
-    #[test]
-    fn a_few_regions_are_named() {
-        let all = regions(&["eu-west-1", "us-east-1"]);
-        assert_eq!(
-            Everywhere::of(&all).phrase(&all.iter().cloned().collect()),
-            "eu-west-1, us-east-1"
-        );
-    }
 
     #[test]
     fn accounts_with_the_same_regions_are_one_place() {

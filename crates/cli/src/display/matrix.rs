@@ -10,9 +10,10 @@ use fleet::account::{AccountId, Region};
 use fleet::member::MemberStatus;
 use fleet::report::{RegionNow, StatusReport};
 
-use super::fold::{self, Everywhere};
+use super::fold;
 use super::output::NO_WINDOW;
 use super::text::{DIM, counted, len, paint, wrapped};
+use super::whole::Whole;
 
 /// What stands in a cell: a letter, so that 21 of them fit side by side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,7 +89,8 @@ impl Row {
     /// Whether its accounts have to be named below: not where all accounts are alike, and not those
     /// that are as everybody wants them.
     fn is_named(&self, rows: usize) -> bool {
-        let fine = self.codes.iter().all(|code| *code == Code::Enabled);
+        let fine = [Code::Enabled, Code::Unread];
+        let fine = self.codes.iter().all(|code| fine.contains(code));
         rows > 1 && self.accounts.len() > 1 && !fine
     }
 }
@@ -99,18 +101,16 @@ const PAPER: usize = 120;
 /// Draws the matrix and its legends.
 pub(crate) fn draw(report: &StatusReport, width: usize) -> String {
     let paper = if width == NO_WINDOW { PAPER } else { width };
-    let members = report.regions.iter().flat_map(|region| &region.members);
-    let accounts: BTreeSet<AccountId> = members.map(|member| member.account_id).collect();
-    let accounts: Vec<_> = accounts.into_iter().collect();
+    let whole = Whole::from(report);
+    let accounts: Vec<_> = whole.accounts.iter().copied().collect();
     if accounts.is_empty() {
         return String::new();
     }
     let columns = columns(&report.regions, &accounts);
     let rows = rows(&columns, &accounts);
-    let everywhere = Everywhere::of(report.regions.iter().map(|region| &region.region));
     let headers = Headers::of(&columns, paper);
     let mut text = table(&headers.short, &rows, paper);
-    text.push_str(&headers.legend(&columns, &everywhere, width));
+    text.push_str(&headers.legend(&columns, &whole, width));
     text.push_str(&row_legend(&rows, width));
     text.push_str(&code_legend(&rows, width));
     text
@@ -139,11 +139,16 @@ fn codes(region: &RegionNow, accounts: &[AccountId]) -> Vec<Code> {
         .iter()
         .map(|member| (member.account_id, &member.status))
         .collect();
+    let has_roster = region
+        .members
+        .iter()
+        .any(|member| member.in_roster.is_some());
     let code = |account| match members.get(account) {
         Some(Some(status)) => Code::from(status),
         Some(None) => Code::Absent,
         None if region.error.is_some() => Code::Unread,
-        None => Code::Unlisted,
+        None if has_roster => Code::Unlisted,
+        None => Code::Absent,
     };
     accounts.iter().map(code).collect()
 }
@@ -196,14 +201,14 @@ impl Headers {
         }
     }
 
-    fn legend(&self, columns: &[Column], everywhere: &Everywhere<'_>, width: usize) -> String {
+    fn legend(&self, columns: &[Column], whole: &Whole, width: usize) -> String {
         let mut text = String::new();
         let explained = self.explained.iter().zip(columns).enumerate();
         for (at, (_, column)) in explained.filter(|(_, (explained, _))| **explained) {
             // A reader who asked for all Regions wants to know which they are.
             let names = match columns {
                 [all] => fold::listed(&all.regions),
-                _ => everywhere.phrase(&column.regions),
+                _ => whole.regions(&column.regions),
             };
             let first = format!("  {:<6}", format!("[{}]", at + 1));
             let _ = writeln!(text, "{}", wrapped(&names, width, &first, "        "));

@@ -58,6 +58,11 @@ impl Output {
         self.shows_progress() && !self.verbose && std::io::stderr().is_terminal()
     }
 
+    /// Whether messages have colours.
+    pub(crate) fn colours_messages(self) -> bool {
+        anstream::AutoStream::choice(&std::io::stderr()) != ColorChoice::Never
+    }
+
     /// How many columns results have.
     pub(crate) fn width(self) -> usize {
         width(terminal_size::terminal_size_of(std::io::stdout()))

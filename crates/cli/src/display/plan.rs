@@ -7,9 +7,10 @@ use anstyle::Style;
 use fleet::account::{AccountId, Region};
 use fleet::report::{Action, PlanReport, PlanSummary, RegionPlan};
 
-use super::fold::{self, Everywhere};
+use super::fold;
 use super::text::{BAD, BOLD, CHANGE, DIM, GOOD, counted, len, number, paint, wrapped};
 use super::trouble::{self, Item};
+use super::whole::Whole;
 
 /// What Regions have in common that are drawn as one.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,17 +22,15 @@ struct Shape {
 
 /// Draws a plan for a window of that many columns.
 pub(crate) fn plan(report: &PlanReport, width: usize) -> String {
-    let everywhere = Everywhere::of(report.regions.iter().map(|region| &region.region));
-    let members = report.regions.iter().flat_map(|region| &region.members);
-    let accounts = members.map(|member| member.account_id).collect();
-    let mut text = super::text::head(&report.header, &accounts, report.regions.len());
+    let whole = Whole::from(report);
+    let mut text = whole.head(&report.header);
     for (shape, regions) in shapes(report) {
-        draw_shape(&mut text, &shape, &everywhere.phrase(&regions), width);
+        draw_shape(&mut text, &shape, &whole.regions(&regions), width);
     }
-    text.push_str(&blocked(report, &everywhere, width));
+    text.push_str(&blocked(report, &whole, width));
     text.push_str(&super::failure::bad_lines(&report.header, width));
     text.push_str(&super::failure::notes(&report.header, width));
-    text.push_str(&summary(report));
+    text.push_str(&summary(report, width));
     text
 }
 
@@ -122,7 +121,7 @@ fn words(action: Action) -> (&'static str, Style, &'static str) {
 
 /// What cannot be as wanted, by reason. A Region that failed as a whole is one thing, not one for
 /// each of its accounts.
-fn blocked(report: &PlanReport, everywhere: &Everywhere<'_>, width: usize) -> String {
+fn blocked(report: &PlanReport, whole: &Whole, width: usize) -> String {
     let members = report
         .regions
         .iter()
@@ -135,7 +134,11 @@ fn blocked(report: &PlanReport, everywhere: &Everywhere<'_>, width: usize) -> St
             blocked.map(|member| Item {
                 account: member.account_id,
                 region: &region.region,
-                reason: member.reason.as_deref().unwrap_or("AWS does not say why"),
+                reason: member
+                    .reason
+                    .as_deref()
+                    .unwrap_or("AWS does not say why")
+                    .into(),
             })
         });
     let mut text = super::failure::regions(
@@ -143,10 +146,10 @@ fn blocked(report: &PlanReport, everywhere: &Everywhere<'_>, width: usize) -> St
             .regions
             .iter()
             .filter_map(|region| Some((&region.region, region.error.as_deref()?))),
-        everywhere,
+        whole,
         width,
     );
-    text.push_str(&trouble::draw(members, everywhere, ('!', BAD), width));
+    text.push_str(&trouble::draw(members, whole, ('!', BAD), width));
     if !text.is_empty() {
         text.insert_str(0, &format!("{}\n", paint(BOLD, "Cannot be as wanted:")));
         text.push('\n');
@@ -154,31 +157,35 @@ fn blocked(report: &PlanReport, everywhere: &Everywhere<'_>, width: usize) -> St
     text
 }
 
-fn summary(report: &PlanReport) -> String {
+fn summary(report: &PlanReport, width: usize) -> String {
     let sum = &report.summary;
-    let mut text = String::new();
     if !report.changes_anything() && !report.has_trouble() {
-        let all = counted(sum.memberships - sum.skipped, "membership");
-        let _ = writeln!(text, "{} {all} as wanted.", paint(BOLD, "No changes."));
-        return text;
+        return no_changes(report);
     }
-    if sum.create_graphs > 0 {
-        let _ = writeln!(
-            text,
+    let administrator = (sum.create_graphs > 0).then(|| {
+        format!(
             "This makes {} a Detective administrator in {} where it has no behavior graph yet.",
             report.header.administrator,
             counted(sum.create_graphs, "Region")
-        );
-    }
-    if sum.starts_charging > 0 {
-        let _ = writeln!(
-            text,
+        )
+    });
+    let charges = (sum.starts_charging > 0).then(|| {
+        format!(
             "{} would start to be charged for, or begin their free trial.",
             counted(sum.starts_charging, "account-Region")
-        );
-    }
-    let _ = writeln!(text, "{} {}.", paint(BOLD, "Plan:"), counts(sum));
-    text
+        )
+    });
+    let counts = format!("{} {}.", paint(BOLD, "Plan:"), counts(sum));
+    let lines = administrator.into_iter().chain(charges).chain([counts]);
+    lines
+        .map(|line| wrapped(&line, width, "", "  ") + "\n")
+        .collect()
+}
+
+/// Nothing is left to do.
+pub(super) fn no_changes(report: &PlanReport) -> String {
+    let fine = counted(report.summary.unchanged, "membership");
+    format!("{} {fine} as wanted.\n", paint(BOLD, "No changes."))
 }
 
 /// The three that everybody looks for, always; the others where there are any.

@@ -16,6 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Output;
 use super::tally::Tally;
 use super::text::counted;
+use crate::logging;
 
 /// How often a bar is brought up to date: faster than eyes, slower than calls.
 const REDRAWN_EVERY: SignedDuration = SignedDuration::from_millis(80);
@@ -71,7 +72,11 @@ impl Progress {
             }
         };
         if self.output.may_move() {
-            shown.bar = Some(bar(title, shown.tally.total()));
+            shown.bar = Some(bar(
+                title,
+                shown.tally.total(),
+                self.output.colours_messages(),
+            ));
         } else if !shown.enabling {
             self.line(at, &title);
         }
@@ -142,6 +147,7 @@ impl Progress {
 impl Sink for Progress {
     fn record(&self, event: &Event) -> Result<(), SinkError> {
         self.recorder.record(event)?;
+        logging::event(event);
         if self.output.shows_progress() {
             self.show(event);
         }
@@ -149,11 +155,13 @@ impl Sink for Progress {
     }
 }
 
-fn bar(title: String, total: u64) -> ProgressBar {
+fn bar(title: String, total: u64, coloured: bool) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(15));
-    let template = match total {
-        0 => "{spinner:.green} {prefix} {elapsed} {wide_msg}",
-        _ => "{spinner:.green} {prefix} {bar:14.green/dim} {elapsed} {wide_msg}",
+    let template = match (total, coloured) {
+        (0, true) => "{spinner:.green} {prefix} {elapsed} {wide_msg}",
+        (0, false) => "{spinner} {prefix} {elapsed} {wide_msg}",
+        (_, true) => "{spinner:.green} {prefix} {bar:14.green/dim} {elapsed} {wide_msg}",
+        (_, false) => "{spinner} {prefix} {bar:14} {elapsed} {wide_msg}",
     };
     // A template that did not parse would leave the plain bar, which does as well.
     if let Ok(style) = ProgressStyle::with_template(template) {

@@ -4,14 +4,18 @@ use std::time::Duration;
 
 use fleet::report::PlanReport;
 
-use super::text::{BOLD, GOOD, paint};
+use super::plan::no_changes;
+use super::text::{BOLD, GOOD, paint, time, wrapped};
 
 /// What is about to be seen.
-pub(crate) fn curtain(latency: &Duration, verification: &Duration) -> String {
-    format!(
-        "{} an emulated AWS in this process, {latency:?} for each call, {verification:?} to verify an e-mail. Nothing leaves this machine.\n\n",
+pub(crate) fn curtain(latency: Duration, verification: Duration, width: usize) -> String {
+    let text = format!(
+        "{} an emulated AWS in this process, {} for each call, {} to verify an e-mail. Nothing leaves this machine.",
         paint(BOLD, "Rehearsal:"),
-    )
+        time(latency),
+        time(verification),
+    );
+    format!("{}\n\n", wrapped(&text, width, "", "  "))
 }
 
 /// A heading.
@@ -21,12 +25,9 @@ pub(crate) fn act(title: &str) -> String {
 
 /// What the plan after the run says.
 pub(crate) fn second_plan(plan: &PlanReport, width: usize) -> String {
-    let text = super::plan(plan, width);
     if plan.changes_anything() {
-        return text;
+        return super::plan(plan, width);
     }
-    format!(
-        "{text}{}\n",
-        paint(GOOD, "A second run finds nothing to do.")
-    )
+    let end = paint(GOOD, "A second run finds nothing to do.");
+    format!("{}{end}\n", no_changes(plan))
 }

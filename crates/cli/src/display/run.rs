@@ -6,17 +6,18 @@ use anstyle::Style;
 use fleet::report::{Ended, Outcome, RegionReport, Report, Verdict};
 
 use super::failure;
-use super::fold::{self, Everywhere};
+use super::fold;
 use super::text::{BAD, BOLD, CHANGE, GOOD, counted, number, paint, wrapped};
 use super::trouble::{self, Item};
+use super::whole::Whole;
 
 /// Draws the report: what was changed, what failed, what waits, and the counts last, where the eye
 /// is.
 pub(crate) fn run(report: &Report, width: usize) -> String {
-    let everywhere = Everywhere::of(report.regions.iter().map(|region| &region.region));
-    let mut text = changes(report, &everywhere, width);
-    text.push_str(&failed(report, &everywhere, width));
-    text.push_str(&waiting(report, &everywhere, width));
+    let whole = Whole::from(report);
+    let mut text = changes(report, &whole, width);
+    text.push_str(&failed(report, &whole, width));
+    text.push_str(&waiting(report, &whole, width));
     text.push_str(&failure::bad_lines(&report.header, width));
     text.push_str(&failure::notes(&report.header, width));
     text.push_str(&headline(report, width));
@@ -35,7 +36,7 @@ pub(crate) fn costs(report: &Report) -> String {
     format!("{}:\n{}\n", effort(report), table.trim_fmt())
 }
 
-fn changes(report: &Report, everywhere: &Everywhere<'_>, width: usize) -> String {
+fn changes(report: &Report, whole: &Whole, width: usize) -> String {
     let mut text = String::new();
     let made = report.regions.iter().flat_map(|region| {
         region
@@ -46,7 +47,7 @@ fn changes(report: &Report, everywhere: &Everywhere<'_>, width: usize) -> String
     for (change, regions) in fold::group(made) {
         let place = format!(
             "{change} in {}",
-            everywhere.phrase(&regions.into_iter().collect())
+            whole.regions(&regions.into_iter().collect())
         );
         let _ = writeln!(
             text,
@@ -65,7 +66,7 @@ fn changes(report: &Report, everywhere: &Everywhere<'_>, width: usize) -> String
             let place = format!(
                 "{} {what} in {}",
                 fold::few_accounts(&accounts),
-                everywhere.phrase(&regions)
+                whole.regions(&regions)
             );
             let first = format!("  {} ", paint(GOOD, symbol));
             let _ = writeln!(text, "{}", wrapped(&place, width, &first, "      "));
@@ -75,30 +76,31 @@ fn changes(report: &Report, everywhere: &Everywhere<'_>, width: usize) -> String
 }
 
 /// Each failure is named. A Region that failed as a whole is one thing, not one for each account.
-fn failed(report: &Report, everywhere: &Everywhere<'_>, width: usize) -> String {
+fn failed(report: &Report, whole: &Whole, width: usize) -> String {
     let mut text = String::new();
     if let Some(error) = &report.error {
-        let _ = writeln!(text, "  {} {error}", paint(BAD, '!'));
+        let first = format!("  {} ", paint(BAD, '!'));
+        let _ = writeln!(text, "{}", wrapped(error, width, &first, "    "));
     }
     let regions = report
         .regions
         .iter()
         .filter_map(|region| Some((&region.region, region.error.as_deref()?)));
-    text.push_str(&failure::regions(regions, everywhere, width));
+    text.push_str(&failure::regions(regions, whole, width));
     text.push_str(&trouble::draw(
         of(report, Outcome::Failed),
-        everywhere,
+        whole,
         ('!', BAD),
         width,
     ));
     section("Failed:", text)
 }
 
-fn waiting(report: &Report, everywhere: &Everywhere<'_>, width: usize) -> String {
+fn waiting(report: &Report, whole: &Whole, width: usize) -> String {
     let waiting = of(report, Outcome::Waiting);
     section(
         "Waiting:",
-        trouble::draw(waiting, everywhere, ('~', CHANGE), width),
+        trouble::draw(waiting, whole, ('~', CHANGE), width),
     )
 }
 
@@ -120,7 +122,11 @@ fn of(report: &Report, outcome: Outcome) -> impl Iterator<Item = Item<'_>> {
         members.map(|member| Item {
             account: member.account_id,
             region: &region.region,
-            reason: member.reason.as_deref().unwrap_or("AWS is not finished"),
+            reason: member
+                .reason
+                .as_deref()
+                .unwrap_or("AWS is not finished")
+                .into(),
         })
     })
 }
@@ -145,8 +151,8 @@ fn headline(report: &Report, width: usize) -> String {
         wrapped(&counts, width, "", "  "),
         effort(report)
     );
-    if report.verdict() == Verdict::Waiting {
-        text.push_str("AWS is not finished: run the same command again to go on.\n");
+    if matches!(report.verdict(), Verdict::Waiting | Verdict::Interrupted) {
+        text.push_str("Run the same command again to go on.\n");
     }
     text
 }
@@ -156,11 +162,23 @@ fn verdict(report: &Report) -> (Style, &'static str) {
         (Verdict::AsWanted, _) => (GOOD, "Enable complete!"),
         (Verdict::Interrupted, _) => (BAD, "Interrupted."),
         (Verdict::NotAsWanted, Ended::Superseded) => (BAD, "Ended by a newer list of accounts."),
+        (Verdict::NotAsWanted, _) if !has_failures(report) => {
+            (CHANGE, "Enable complete, but for bad lines.")
+        }
         (Verdict::NotAsWanted, Ended::Timeout) => (BAD, "Timed out, with failures."),
         (Verdict::NotAsWanted, _) => (BAD, "Enable ended with failures."),
         (Verdict::Waiting, Ended::Timeout) => (CHANGE, "Timed out."),
         (Verdict::Waiting, _) => (CHANGE, "Not finished."),
     }
+}
+
+/// Whether anything but bad lines of the file is not as wanted.
+fn has_failures(report: &Report) -> bool {
+    let regions = &report.regions;
+    report.error.is_some()
+        || !report.settled
+        || report.summary.failed > 0
+        || regions.iter().any(|region| region.error.is_some())
 }
 
 /// Calls and seconds.
@@ -194,6 +212,17 @@ mod tests {
         report.header.invalid_lines.push(fixture::bad_line());
         report.header.notes.push("a note".into());
         insta::assert_snapshot!(plain(&run(&report, 80)));
+    }
+
+    #[test]
+    fn a_bad_line_alone_is_no_failure_of_a_membership() {
+        let mut report = fixture::run(80, |_, _| (Outcome::Unchanged, None));
+        report.header.invalid_lines.push(fixture::bad_line());
+        let text = plain(&run(&report, 80));
+        assert!(
+            text.contains("Enable complete, but for bad lines."),
+            "{text}"
+        );
     }
 
     #[test]

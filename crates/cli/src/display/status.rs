@@ -1,5 +1,6 @@
 //! Every account in every Region, as it is now.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -7,32 +8,26 @@ use fleet::member::MemberStatus;
 use fleet::report::{MemberNow, StatusReport};
 
 use super::failure;
-use super::fold::{self, Everywhere};
+use super::fold;
 use super::matrix::{self, Code};
 use super::text::{BAD, BOLD, counted, number, paint};
 use super::trouble::{self, Item};
+use super::whole::Whole;
 
 /// Draws a status for a window of that many columns.
 pub(crate) fn status(report: &StatusReport, width: usize) -> String {
-    let everywhere = Everywhere::of(report.regions.iter().map(|region| &region.region));
-    let members = report.regions.iter().flat_map(|region| &region.members);
-    let accounts = members.map(|member| member.account_id).collect();
-    let mut text = super::text::head(&report.header, &accounts, report.regions.len());
+    let whole = Whole::from(report);
+    let mut text = whole.head(&report.header);
     text.push_str(&matrix::draw(report, width));
-    if !accounts.is_empty() {
+    if !whole.accounts.is_empty() {
         text.push('\n');
     }
     let unread = report
         .regions
         .iter()
         .filter_map(|region| Some((&region.region, region.error.as_deref()?)));
-    let mut trouble = failure::regions(unread, &everywhere, width);
-    trouble.push_str(&trouble::draw(
-        troubled(report),
-        &everywhere,
-        ('!', BAD),
-        width,
-    ));
+    let mut trouble = failure::regions(unread, &whole, width);
+    trouble.push_str(&trouble::draw(troubled(report), &whole, ('!', BAD), width));
     if !trouble.is_empty() {
         let _ = writeln!(text, "{}\n{trouble}", paint(BOLD, "Not as wanted:"));
     }
@@ -69,21 +64,19 @@ fn troubled(report: &StatusReport) -> impl Iterator<Item = Item<'_>> {
     })
 }
 
-fn reason(member: &MemberNow) -> Option<&str> {
-    match member.status.as_ref()? {
-        MemberStatus::VerificationFailed => {
-            Some("VERIFICATION_FAILED: the e-mail that it was invited with is not its root e-mail")
-        }
-        MemberStatus::AcceptedButDisabled => Some(
-            member
-                .disabled_reason
-                .as_deref()
-                .unwrap_or("ACCEPTED_BUT_DISABLED: AWS gives no reason"),
+fn reason(member: &MemberNow) -> Option<Cow<'_, str>> {
+    match (member.status.as_ref()?, &member.disabled_reason) {
+        (MemberStatus::VerificationFailed, _) => Some(
+            "VERIFICATION_FAILED: the e-mail that it was invited with is not its root e-mail"
+                .into(),
         ),
-        MemberStatus::VerificationInProgress
-        | MemberStatus::Invited
-        | MemberStatus::Enabled
-        | MemberStatus::Other(_) => None,
+        (MemberStatus::AcceptedButDisabled, Some(reason)) => {
+            Some(format!("ACCEPTED_BUT_DISABLED: {reason}").into())
+        }
+        (MemberStatus::AcceptedButDisabled, None) => {
+            Some("ACCEPTED_BUT_DISABLED: AWS gives no reason".into())
+        }
+        _ => None,
     }
 }
 

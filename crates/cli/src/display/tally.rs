@@ -90,7 +90,7 @@ impl Tally {
             number(self.total())
         );
         let others = [
-            (Standing::Verifying, "in verification"),
+            (Standing::Verifying, "verifying"),
             (Standing::Invited, "invited"),
             (Standing::Failed, "failed"),
         ];

@@ -1,11 +1,10 @@
 //! Words, numbers and styles that all texts share.
 
-use std::collections::BTreeSet;
 use std::fmt::Display;
+use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
-use fleet::account::AccountId;
-use fleet::report::Header;
+use jiff::SignedDuration;
 
 /// What is as wanted, or comes new.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
@@ -52,17 +51,11 @@ pub(crate) fn counted(n: u64, thing: &str) -> String {
     format!("{} {}", number(n), if n == 1 { thing } else { plural })
 }
 
-/// Whose graphs a text is about, and how much of them.
-pub(crate) fn head(header: &Header, accounts: &BTreeSet<AccountId>, regions: usize) -> String {
-    format!(
-        "{} {}, {}.\n\n",
-        paint(
-            BOLD,
-            format_args!("Administrator {}:", header.administrator)
-        ),
-        counted(accounts.len() as u64, "account"),
-        counted(regions as u64, "Region"),
-    )
+/// A length of time, as it would be typed.
+pub(crate) fn time(time: Duration) -> String {
+    // Nobody waits for longer than that.
+    let time = SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX);
+    format!("{time:#}")
 }
 
 /// How many there are, as a number that [`counted`] takes.

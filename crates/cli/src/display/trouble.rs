@@ -1,13 +1,15 @@
 //! What is not as wanted, each thing with its reason, its accounts and its Regions.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use anstyle::Style;
 use fleet::account::{AccountId, Region};
 
-use super::fold::{self, Everywhere};
+use super::fold;
 use super::text::{paint, wrapped};
+use super::whole::Whole;
 
 /// What stands for an account and a Region in a reason that many have in common. They are the words
 /// of `--expected ACCOUNT/REGION`.
@@ -18,13 +20,13 @@ const REGION: &str = "REGION";
 pub(crate) struct Item<'a> {
     pub account: AccountId,
     pub region: &'a Region,
-    pub reason: &'a str,
+    pub reason: Cow<'a, str>,
 }
 
 /// Draws the items, those with the same reason together.
 pub(crate) fn draw<'a>(
     items: impl IntoIterator<Item = Item<'a>>,
-    everywhere: &Everywhere<'_>,
+    whole: &Whole,
     (symbol, style): (char, Style),
     width: usize,
 ) -> String {
@@ -38,13 +40,13 @@ pub(crate) fn draw<'a>(
     let mut text = String::new();
     for (reason, memberships) in by_reason {
         let reason = particular(reason, &memberships);
-        // Not wrapped: a line of it may be meant to be copied.
-        let _ = writeln!(text, "  {} {reason}", paint(style, symbol));
+        let first = format!("  {} ", paint(style, symbol));
+        let _ = writeln!(text, "{}", wrapped(&reason, width, &first, "    "));
         for (regions, accounts) in fold::places(memberships) {
             let place = format!(
                 "{} in {}",
-                fold::accounts(&accounts),
-                everywhere.phrase(&regions)
+                whole.accounts(&accounts),
+                whole.regions(&regions)
             );
             let _ = writeln!(text, "{}", wrapped(&place, width, "      ", "        "));
         }
@@ -79,7 +81,10 @@ mod tests {
     use pretty_assertions::assert_eq;
 
     fn drawn(items: &[(&str, &str, &str)]) -> String {
-        let regions: Vec<_> = ["eu-west-1", "us-east-1"].map(Region::new).into();
+        let whole = Whole {
+            regions: ["eu-west-1", "us-east-1"].map(Region::new).into(),
+            accounts: BTreeSet::new(),
+        };
         let items: Vec<_> = items
             .iter()
             .map(|(account, region, reason)| {
@@ -89,9 +94,9 @@ mod tests {
         let items = items.iter().map(|(account, region, reason)| Item {
             account: *account,
             region,
-            reason,
+            reason: (*reason).into(),
         });
-        let text = draw(items, &Everywhere::of(&regions), ('!', BAD), 80);
+        let text = draw(items, &whole, ('!', BAD), 80);
         anstream::adapter::strip_str(&text).to_string()
     }
 
