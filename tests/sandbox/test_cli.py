@@ -20,7 +20,7 @@ AWS = pathlib.Path(sys.executable).with_name("aws")
 def aws(sandbox, tmp_path):
     """Runs the AWS CLI as somebody; the administrator unless credentials are given."""
 
-    def aws(*arguments, status=0, **credentials):
+    def aws(*arguments, fails=False, **credentials):
         env = {
             "PATH": os.environ["PATH"],
             "HOME": str(tmp_path),
@@ -30,8 +30,8 @@ def aws(sandbox, tmp_path):
             **credentials,
         }
         done = subprocess.run([str(AWS), *arguments, "--output", "json"], env=env, capture_output=True, text=True)
-        assert done.returncode == status, done.stderr
-        return done.stderr if status else json.loads(done.stdout or "{}")
+        assert (done.returncode != 0) == fails, done.stderr
+        return done.stderr if fails else json.loads(done.stdout or "{}")
 
     return aws
 
@@ -80,10 +80,10 @@ def test_the_walk_through_of_the_user_guide(sandbox, aws):
 
 def test_errors_are_those_that_the_cli_prints(sandbox, aws):
     graph = aws("detective", "create-graph")["GraphArn"]
-    error = aws("detective", "list-members", "--graph-arn", graph[:-32] + "0" * 32, status=254)
+    error = aws("detective", "list-members", "--graph-arn", graph[:-32] + "0" * 32, fails=True)
     assert "(ResourceNotFoundException) when calling the ListMembers operation" in error
     role = f"arn:aws:iam::{sandbox.ids[0]}:role/Other"
-    error = aws("sts", "assume-role", "--role-arn", role, "--role-session-name", "walk", status=254)
+    error = aws("sts", "assume-role", "--role-arn", role, "--role-session-name", "walk", fails=True)
     assert "(AccessDenied) when calling the AssumeRole operation" in error and "not authorized" in error
 
 
