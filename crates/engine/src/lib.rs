@@ -1,1 +1,24 @@
-//! The world.
+//! The world of detective-fleet: AWS calls, credentials, pacing and time.
+//!
+//! [`Aws::connect`] finds out who is calling, [`Aws::regions`] where to work, and a [`Run`] looks at
+//! those Regions and brings them to what a fleet wants. What happens goes to an event sink.
+
+mod aws;
+pub mod clock;
+mod connection;
+mod credentials;
+mod detective;
+mod events;
+mod failure;
+mod halt;
+mod pace;
+mod region;
+mod regions;
+mod roles;
+mod run;
+mod sts;
+
+pub use aws::{Aws, ConnectError};
+pub use connection::{Connection, Endpoint, Ground, NotARoleName, RoleName};
+pub use regions::{Chosen, Newer, RegionError, RegionSelection};
+pub use run::{Finish, Limit, Run};

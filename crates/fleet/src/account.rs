@@ -122,7 +122,9 @@ fn is_domain(domain: &str) -> bool {
         (1..=63).contains(&label.len())
             && !label.starts_with('-')
             && !label.ends_with('-')
-            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
     };
     (2..=63).contains(&top.len())
         && top.bytes().all(|b| b.is_ascii_alphabetic())
@@ -226,7 +228,14 @@ mod tests {
 
     #[test]
     fn an_account_id_is_12_ascii_digits_and_nothing_else() {
-        for text in ["", "12345678901", "1234567890123", "+12345678901", "１２３４５６７８９０１２", "12345678901x"] {
+        for text in [
+            "",
+            "12345678901",
+            "1234567890123",
+            "+12345678901",
+            "１２３４５６７８９０１２",
+            "12345678901x",
+        ] {
             assert_eq!(text.parse::<AccountId>(), Err(NotAnAccountId), "{text}");
         }
     }
@@ -234,7 +243,10 @@ mod tests {
     #[test]
     fn an_email_is_masked_wherever_it_is_printed() {
         let email: Email = "root@example.com".parse().unwrap();
-        assert_eq!(format!("{email} {email:?}"), "r***@example.com r***@example.com");
+        assert_eq!(
+            format!("{email} {email:?}"),
+            "r***@example.com r***@example.com"
+        );
         assert_eq!(email.expose(), "root@example.com");
     }
 
@@ -247,7 +259,14 @@ mod tests {
 
     #[test]
     fn an_email_follows_the_pattern_of_the_service() {
-        for good in ["a@b.co", "a b@c.example", "a@b@example.com", "x@1.example", "é@example.com", "a@x--y.example"] {
+        for good in [
+            "a@b.co",
+            "a b@c.example",
+            "a@b@example.com",
+            "x@1.example",
+            "é@example.com",
+            "a@x--y.example",
+        ] {
             assert!(good.parse::<Email>().is_ok(), "{good}");
         }
         let long = format!("{}@example.com", "x".repeat(53));

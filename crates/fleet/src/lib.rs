@@ -5,4 +5,12 @@
 //! function of what it is given.
 
 pub mod account;
+pub mod attempts;
+pub mod event;
+pub mod fleet;
+pub mod member;
+pub mod observation;
+pub mod plan;
+pub mod region;
+pub mod report;
 pub mod roster;

@@ -1,0 +1,33 @@
+# `make test` checks everything, on a machine that has Rust, a C compiler and Python 3.11 or later.
+# What it installs goes into .venv; CARGO_TARGET_DIR is honoured.
+
+PYTHON ?= python3
+VENV   := .venv
+PYTEST := $(VENV)/bin/python -m pytest
+
+.PHONY: test lint unit end-to-end clean
+
+test: lint unit end-to-end
+
+lint:
+	cargo fmt --check
+	cargo clippy --workspace --locked --all-targets -- -D warnings
+
+unit:
+	cargo test --workspace --locked
+
+# The command as a user has it, black box: exit status, stdout and stderr against the contracts.
+# ARGS goes to pytest: make end-to-end ARGS='-k rehearse -x'
+end-to-end: $(VENV)/ready
+	cargo build --locked --package detective-fleet
+	$(PYTEST) tests $(ARGS)
+
+# The stamp comes last, so that an installation that broke off is done again.
+$(VENV)/ready: tests/requirements.txt
+	$(PYTHON) -m venv --clear $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --requirement tests/requirements.txt
+	touch $@
+
+clean:
+	cargo clean
+	rm -rf $(VENV)

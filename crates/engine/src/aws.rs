@@ -1,0 +1,180 @@
+//! AWS as this run reaches it: who is asking, who is the administrator, and the clients.
+
+mod connect;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_config::{Region as SdkRegion, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_smithy_types::retry::RetryConfig;
+use backon::{ExponentialBuilder, Retryable};
+use fleet::account::{AccountId, Region};
+use fleet::region::{Partition, find};
+use tokio::sync::Semaphore;
+
+pub use connect::ConnectError;
+
+use crate::clock::{self, Clock};
+use crate::connection::{Connection, Ground};
+use crate::credentials::Keys;
+use crate::events::Events;
+use crate::failure::{Cause, Failure};
+use crate::halt::Halt;
+use crate::sts::{Identity, RoleToAssume};
+
+/// AWS as one run reaches it. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Aws(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    config: SdkConfig,
+    sts: aws_sdk_sts::Client,
+    keys: Arc<Keys>,
+    caller: Identity,
+    administrator: AccountId,
+    partition: Partition,
+    connection: Connection,
+    ground: Ground,
+    events: Events,
+    halt: Halt,
+    permits: Arc<Semaphore>,
+}
+
+impl Aws {
+    /// The account that owns the behavior graphs.
+    #[must_use]
+    pub fn administrator(&self) -> AccountId {
+        self.0.administrator
+    }
+
+    /// The ARN of who is calling.
+    #[must_use]
+    pub fn caller(&self) -> &str {
+        &self.0.caller.arn
+    }
+
+    /// The part of AWS that this is.
+    #[must_use]
+    pub fn partition(&self) -> Partition {
+        self.0.partition
+    }
+
+    /// The clock that the run goes by.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.0.ground.clock
+    }
+
+    pub(crate) fn seed(&self) -> u64 {
+        self.0.ground.seed
+    }
+
+    pub(crate) fn events(&self) -> &Events {
+        &self.0.events
+    }
+
+    pub(crate) fn halt(&self) -> &Halt {
+        &self.0.halt
+    }
+
+    pub(crate) fn permits(&self) -> &Arc<Semaphore> {
+        &self.0.permits
+    }
+
+    pub(crate) fn sts(&self) -> &aws_sdk_sts::Client {
+        &self.0.sts
+    }
+
+    /// The administrator's credentials.
+    pub(crate) async fn keys(&self) -> Result<Credentials, Failure> {
+        self.0.keys.get().await
+    }
+
+    /// The administrator's credentials; without them, nothing can go on anywhere.
+    pub(crate) async fn keys_or_halt(&self) -> Result<Credentials, Failure> {
+        let keys = self.keys().await;
+        if let Err(failure) = &keys
+            && !failure.is_transient()
+        {
+            self.halt().stop(failure.text.to_string());
+        }
+        keys
+    }
+
+    /// AWS says that the administrator's credentials are past their time.
+    pub(crate) fn halt_if_expired(&self, failure: &Failure) {
+        if failure.cause == Cause::Expired {
+            self.halt().stop(format!("the administrator's credentials have expired ({}): sign in again, and run again; what was reached stays", failure.text));
+        }
+    }
+
+    /// The role that accepts in a member.
+    pub(crate) fn member_role(&self, member: AccountId) -> RoleToAssume {
+        let Connection {
+            role_name,
+            external_id,
+            ..
+        } = &self.0.connection;
+        RoleToAssume::new(
+            self.0.partition,
+            member,
+            role_name.as_str(),
+            external_id.clone(),
+        )
+    }
+
+    /// A client for one Region; credentials come with each operation.
+    pub(crate) fn detective(&self, region: &Region) -> aws_sdk_detective::Client {
+        // Without the SDK's own retries: a change whose answer was lost has to be looked at, not sent
+        // again, and every throttle has to be seen to slow down where AWS says so. It also leaves the
+        // SDK's retry quota alone, which all members of a Region would share.
+        let config = aws_sdk_detective::config::Builder::from(&self.0.config)
+            .region(SdkRegion::new(region.as_str().to_owned()))
+            .retry_config(RetryConfig::disabled())
+            .identity_cache(aws_sdk_detective::config::IdentityCache::no_cache())
+            .build();
+        aws_sdk_detective::Client::from_conf(config)
+    }
+
+    /// A client of the Account service, which is global.
+    pub(crate) fn account(&self) -> aws_sdk_account::Client {
+        let config = aws_sdk_account::config::Builder::from(&self.0.config)
+            .region(SdkRegion::new(sts_region(&self.0.config)))
+            .retry_config(RetryConfig::disabled())
+            .identity_cache(aws_sdk_account::config::IdentityCache::no_cache())
+            .build();
+        aws_sdk_account::Client::from_conf(config)
+    }
+}
+
+/// Asks again a few times where that may help: for questions that everything else waits for.
+pub(crate) async fn patiently<T, F>(seed: u64, ask: impl FnMut() -> F) -> Result<T, Failure>
+where
+    F: Future<Output = Result<T, Failure>>,
+{
+    let delays = ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(200))
+        .with_max_times(3)
+        .with_jitter_seed(seed)
+        .with_jitter();
+    // A silent endpoint has taken 10 s already.
+    ask.retry(delays)
+        .sleep(clock::sleep)
+        .when(|failure| failure.is_transient() && failure.cause != Cause::Silent)
+        .await
+}
+
+/// The Regional STS endpoint of a Region that every account has on. Its tokens are valid in all
+/// Regions, and one of an opt-in Region would refuse members that do not have it
+/// (docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html).
+fn sts_region(config: &SdkConfig) -> String {
+    let configured = config
+        .region()
+        .map_or("us-east-1", |region| region.as_ref());
+    match find(configured) {
+        Some(entry) if entry.opt_in => "us-east-1".to_owned(),
+        _ => configured.to_owned(),
+    }
+}

@@ -1,0 +1,186 @@
+//! Who is calling, and how the caller becomes the administrator.
+
+use std::sync::Arc;
+
+use aws_config::{Region as SdkRegion, SdkConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_types::retry::RetryConfig;
+use fleet::account::AccountId;
+use fleet::event::{Operation, Sink};
+use fleet::region::{Partition, UnsupportedPartition};
+use tokio::sync::Semaphore;
+
+use super::{Aws, Inner, patiently, sts_region};
+use crate::clock::Clock;
+use crate::connection::{Connection, Ground, RoleName};
+use crate::credentials::Keys;
+use crate::events::Events;
+use crate::failure::Cause;
+use crate::halt::Halt;
+use crate::sts::{self, Identity, RoleToAssume};
+
+/// Why AWS cannot be worked with at all. Nothing has been changed then.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// No credentials, or STS cannot be reached.
+    #[error("cannot ask AWS who is calling: {0}")]
+    Identity(Arc<str>),
+    /// The administrator's role cannot be assumed.
+    #[error("{0}")]
+    AdminRole(Arc<str>),
+    /// The caller is not the administrator.
+    #[error(
+        "the credentials are those of account {caller} ({arn}), not of the administrator {administrator}: use another profile, or name a role of the administrator with --admin-role"
+    )]
+    NotTheAdministrator {
+        /// The caller's account.
+        caller: AccountId,
+        /// Who the caller is.
+        arn: String,
+        /// The account that was named.
+        administrator: AccountId,
+    },
+    /// Detective is not there.
+    #[error(transparent)]
+    Partition(#[from] UnsupportedPartition),
+}
+
+impl Aws {
+    /// Finds out who is calling and becomes the administrator.
+    ///
+    /// # Errors
+    /// Where that is not possible; the message says what to do.
+    pub async fn connect(
+        connection: Connection,
+        sink: Arc<dyn Sink>,
+    ) -> Result<Self, ConnectError> {
+        Self::connect_on(Ground::real(), connection, sink).await
+    }
+
+    /// The same, on another ground than the network.
+    ///
+    /// # Errors
+    /// As [`Aws::connect`].
+    pub async fn connect_on(
+        ground: Ground,
+        connection: Connection,
+        sink: Arc<dyn Sink>,
+    ) -> Result<Self, ConnectError> {
+        let config = connection.load(&ground).await;
+        let halt = Halt::default();
+        let events = Events::new(sink, ground.clock, halt.clone());
+        let sts = aws_sdk_sts::Client::from_conf(
+            aws_sdk_sts::config::Builder::from(&config)
+                .region(SdkRegion::new(sts_region(&config)))
+                .retry_config(RetryConfig::disabled())
+                .identity_cache(aws_sdk_sts::config::IdentityCache::no_cache())
+                .build(),
+        );
+        let own = Arc::new(own_keys(&config, ground.clock)?);
+        let caller = who_is_calling(&sts, &own, (&ground, &events)).await?;
+        let partition = Partition::from_name(caller.arn.split(':').nth(1).unwrap_or_default())?;
+        let administrator = connection.admin_account.unwrap_or(caller.account);
+        let keys = administrators_keys(
+            &connection,
+            (&caller, administrator, partition),
+            own,
+            (&sts, &ground, &events),
+        )
+        .await?;
+        let permits = Arc::new(Semaphore::new(
+            connection.max_concurrency.clamp(1, Semaphore::MAX_PERMITS),
+        ));
+        let inner = Inner {
+            config,
+            sts,
+            keys,
+            caller,
+            administrator,
+            partition,
+            connection,
+            ground,
+            events,
+            halt,
+            permits,
+        };
+        Ok(Self(Arc::new(inner)))
+    }
+}
+
+fn own_keys(config: &SdkConfig, clock: Clock) -> Result<Keys, ConnectError> {
+    let provider: SharedCredentialsProvider = config
+        .credentials_provider()
+        .ok_or_else(|| ConnectError::Identity("no credentials are configured".into()))?;
+    Ok(Keys::of_chain(provider, clock))
+}
+
+async fn who_is_calling(
+    sts: &aws_sdk_sts::Client,
+    own: &Keys,
+    (ground, events): (&Ground, &Events),
+) -> Result<Identity, ConnectError> {
+    let ask = || async {
+        let credentials = own.get().await?;
+        let result = sts::identity(sts, credentials).await;
+        events.called(
+            None,
+            Operation::GetCallerIdentity,
+            result.as_ref().map(|_| ()),
+        );
+        result
+    };
+    patiently(ground.seed, ask).await.map_err(|failure| {
+        ConnectError::Identity(match failure.cause {
+            Cause::Expired if &*failure.code != "NoCredentials" => {
+                format!("{}: sign in again", failure.text).into()
+            }
+            Cause::NotOn => format!(
+                "{}: the access key is unknown to AWS, or switched off",
+                failure.text
+            )
+            .into(),
+            Cause::Silent => format!(
+                "{}: is the network up, and is AWS_ENDPOINT_URL right?",
+                failure.text
+            )
+            .into(),
+            _ => failure.text,
+        })
+    })
+}
+
+async fn administrators_keys(
+    connection: &Connection,
+    (caller, administrator, partition): (&Identity, AccountId, Partition),
+    own: Arc<Keys>,
+    (sts, ground, events): (&aws_sdk_sts::Client, &Ground, &Events),
+) -> Result<Arc<Keys>, ConnectError> {
+    match &connection.admin_role {
+        Some(role) if !is_session_of(caller, administrator, role) => {
+            let role = RoleToAssume::new(partition, administrator, role.as_str(), None);
+            let keys = Arc::new(Keys::of_role(
+                sts.clone(),
+                role,
+                own,
+                (ground.clock, events.clone()),
+            ));
+            let assume = || async { keys.get().await };
+            patiently(ground.seed, assume)
+                .await
+                .map_err(|failure| ConnectError::AdminRole(failure.text))?;
+            Ok(keys)
+        }
+        None if caller.account != administrator => Err(ConnectError::NotTheAdministrator {
+            caller: caller.account,
+            arn: caller.arn.clone(),
+            administrator,
+        }),
+        _ => Ok(own),
+    }
+}
+
+/// Whether the caller has the administrator's role already: a role need not trust itself.
+fn is_session_of(caller: &Identity, administrator: AccountId, role: &RoleName) -> bool {
+    let session = format!(":assumed-role/{}/", role.base());
+    caller.account == administrator && caller.arn.contains(&session)
+}

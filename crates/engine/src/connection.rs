@@ -1,0 +1,186 @@
+//! How to reach AWS: what the caller decides, before anything is asked.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::timeout::TimeoutConfig;
+use fleet::account::AccountId;
+
+use crate::clock::Clock;
+
+/// How to reach AWS, and with which roles.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// The profile of the AWS configuration files; `None` for the SDK's own choice.
+    pub profile: Option<String>,
+    /// The administrator; `None` for the caller's own account.
+    pub admin_account: Option<AccountId>,
+    /// A role in the administrator, for a caller who is elsewhere.
+    pub admin_role: Option<RoleName>,
+    /// The role in every member.
+    pub role_name: RoleName,
+    /// What the member role's trust policy wants as `sts:ExternalId`: 2 to 1,224 characters.
+    pub external_id: Option<String>,
+    /// The most requests that are under way at one time.
+    pub max_concurrency: usize,
+    /// An AWS other than the SDK's configuration names.
+    pub endpoint: Option<Endpoint>,
+}
+
+/// The address of an emulated AWS, and the key to it.
+#[derive(Clone)]
+pub struct Endpoint {
+    /// Such as `http://127.0.0.1:4566`.
+    pub url: String,
+    /// A long-lived key of the administrator.
+    pub access_key_id: String,
+    /// Its secret.
+    pub secret_access_key: String,
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoint")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The name of an IAM role, with its path where it has one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleName(String);
+
+/// Why a text is not the name of a role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a role is given by its name, such as DetectiveFleetMember or path/DetectiveFleetMember: up to 64 letters, digits and +=,.@_- (not its ARN)"
+)]
+pub struct NotARoleName;
+
+impl FromStr for RoleName {
+    type Err = NotARoleName;
+
+    /// IAM's rules: a path of up to 512 characters, a name of up to 64 of `[\w+=,.@-]`.
+    fn from_str(text: &str) -> Result<Self, NotARoleName> {
+        let text = text.trim_matches('/');
+        let (path, name) = text.rsplit_once('/').unwrap_or(("", text));
+        let is_of = |text: &str, more: &str| {
+            text.chars()
+                .all(|c| c.is_ascii_alphanumeric() || more.contains(c))
+        };
+        let fits = (1..=64).contains(&name.len()) && path.len() <= 510;
+        if fits && is_of(name, "+=,.@_-") && is_of(path, "+=,.@_-/") && !text.contains("//") {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(NotARoleName)
+        }
+    }
+}
+
+impl fmt::Display for RoleName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl RoleName {
+    /// Path and name, as a role's ARN has them.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name alone, as the ARN of a session has it.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        self.0.rsplit_once('/').map_or(&self.0, |(_, name)| name)
+    }
+}
+
+/// What a run stands on: the wire and the clock. A simulation brings its own.
+#[derive(Clone, Debug)]
+pub struct Ground {
+    /// What carries requests.
+    pub http: SharedHttpClient,
+    /// What tells the time.
+    pub clock: Clock,
+    /// What jitter is drawn from.
+    pub seed: u64,
+}
+
+impl Ground {
+    /// The network, and the machine's clock.
+    #[must_use]
+    pub fn real() -> Self {
+        let clock = Clock::system();
+        let http = aws_smithy_http_client::Builder::new()
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .build_https();
+        // Two processes that start in one nanosecond may back off alike; nothing else depends on it.
+        let seed = clock.timestamp().as_nanosecond() as u64;
+        Self { http, clock, seed }
+    }
+}
+
+/// An attempt may take 10 s, so that an endpoint that never answers is noticed; AWS's slowest
+/// ordinary answers stay far below.
+pub(crate) fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .operation_attempt_timeout(Duration::from_secs(10))
+        .operation_timeout(Duration::from_secs(30))
+        .build()
+}
+
+impl Connection {
+    /// The SDK's own configuration: profiles, SSO, endpoints and Region are its business.
+    pub(crate) async fn load(&self, ground: &Ground) -> SdkConfig {
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(ground.http.clone())
+            .time_source(ground.clock)
+            .timeout_config(timeouts());
+        if let Some(profile) = &self.profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Some(endpoint) = &self.endpoint {
+            let (id, secret) = (&endpoint.access_key_id, &endpoint.secret_access_key);
+            loader = loader
+                .endpoint_url(&endpoint.url)
+                .credentials_provider(Credentials::new(id, secret, None, None, "endpoint"))
+                .region("us-east-1");
+        }
+        loader.load().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_is_a_name_with_or_without_a_path() {
+        for good in ["DetectiveFleetMember", "/a/b/Name", "a_b+=,.@-"] {
+            assert!(good.parse::<RoleName>().is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "a b",
+            "a//b",
+            "arn:aws:iam::111111111111:role/x",
+            &"x".repeat(65),
+        ] {
+            assert!(bad.parse::<RoleName>().is_err(), "{bad}");
+        }
+        assert_eq!(
+            "/a/b/Name".parse::<RoleName>().unwrap().as_str(),
+            "a/b/Name"
+        );
+        assert_eq!("/a/b/Name".parse::<RoleName>().unwrap().base(), "Name");
+    }
+}

@@ -1,0 +1,181 @@
+//! The calls of Detective. Each is one request and says what came back, in the words of the fleet.
+
+use aws_credential_types::Credentials;
+use aws_sdk_detective::Client;
+use aws_sdk_detective::config::{Builder, Config};
+use aws_sdk_detective::types::{Account, MemberDetail, UnprocessedAccount};
+use fleet::account::{AccountId, Email, GraphArn};
+use fleet::fleet::Settings;
+use fleet::member::Member;
+
+use crate::failure::Failure;
+
+/// The most entries that ListMembers gives at once (Detective's service model).
+const PAGE: i32 = 200;
+
+/// A member, and what AWS says of it.
+pub(crate) type Entry = (AccountId, Member);
+
+/// Accounts that AWS left out of a batch, each with its words.
+pub(crate) type LeftOut = Vec<(AccountId, String)>;
+
+fn with(credentials: Credentials) -> Builder {
+    Config::builder().credentials_provider(credentials)
+}
+
+/// `detective:ListGraphs`: the one that the administrator has, if any.
+pub(crate) async fn find_graph(
+    client: &Client,
+    keys: Credentials,
+) -> Result<Option<GraphArn>, Failure> {
+    let output = client
+        .list_graphs()
+        .customize()
+        .config_override(with(keys))
+        .send()
+        .await?;
+    // At most one graph per administrator and Region.
+    let arn = output
+        .graph_list
+        .unwrap_or_default()
+        .into_iter()
+        .find_map(|graph| graph.arn);
+    Ok(arn.map(|arn| GraphArn::new(&arn)))
+}
+
+/// `detective:CreateGraph`. Where one exists, AWS answers with that one.
+pub(crate) async fn create_graph(
+    client: &Client,
+    keys: Credentials,
+    settings: &Settings,
+) -> Result<GraphArn, Failure> {
+    // An empty map is out of the service's range of 1 to 50.
+    let tags = (!settings.tags.is_empty()).then(|| settings.tags.clone().into_iter().collect());
+    let call = client.create_graph().set_tags(tags).customize();
+    let output = call.config_override(with(keys)).send().await?;
+    let arn = output
+        .graph_arn
+        .ok_or_else(|| Failure::unclear("CreateGraph answered without an ARN"))?;
+    Ok(GraphArn::new(&arn))
+}
+
+/// One page of `detective:ListMembers`, and the token of the next.
+pub(crate) async fn list_members(
+    client: &Client,
+    keys: Credentials,
+    (graph, token): (&GraphArn, Option<String>),
+) -> Result<(Vec<Entry>, Option<String>), Failure> {
+    let call = client
+        .list_members()
+        .graph_arn(graph.as_str())
+        .max_results(PAGE)
+        .set_next_token(token);
+    let page = call.customize().config_override(with(keys)).send().await?;
+    Ok((
+        entries(page.member_details),
+        page.next_token.filter(|token| !token.is_empty()),
+    ))
+}
+
+/// `detective:GetMembers`. An account that is not in the answer may be absent or have failed to be
+/// read: only a whole list tells.
+pub(crate) async fn get_members(
+    client: &Client,
+    keys: Credentials,
+    (graph, accounts): (&GraphArn, &[AccountId]),
+) -> Result<Vec<Entry>, Failure> {
+    let call = client.get_members().graph_arn(graph.as_str());
+    let call = call.set_account_ids(Some(accounts.iter().map(ToString::to_string).collect()));
+    let output = call.customize().config_override(with(keys)).send().await?;
+    Ok(entries(output.member_details))
+}
+
+/// `detective:CreateMembers`: who is listed now, and who was left out. Being listed is not success:
+/// a failed verification is listed too.
+pub(crate) async fn create_members(
+    client: &Client,
+    keys: Credentials,
+    graph: &GraphArn,
+    (settings, invited): (&Settings, &[(AccountId, Email)]),
+) -> Result<(Vec<Entry>, LeftOut), Failure> {
+    let mut call = client
+        .create_members()
+        .graph_arn(graph.as_str())
+        .disable_email_notification(!settings.send_email)
+        .set_message(settings.message.clone());
+    for (account, email) in invited {
+        let account = Account::builder()
+            .account_id(account.to_string())
+            .email_address(email.expose());
+        let account = account
+            .build()
+            .map_err(|error| Failure::refused("RequestNotBuilt", error.to_string()))?;
+        call = call.accounts(account);
+    }
+    let output = call.customize().config_override(with(keys)).send().await?;
+    Ok((
+        entries(output.members),
+        left_out(output.unprocessed_accounts),
+    ))
+}
+
+/// `detective:DeleteMembers`: who was removed, and who was left out.
+pub(crate) async fn delete_members(
+    client: &Client,
+    keys: Credentials,
+    (graph, accounts): (&GraphArn, &[AccountId]),
+) -> Result<(Vec<AccountId>, LeftOut), Failure> {
+    let call = client.delete_members().graph_arn(graph.as_str());
+    let call = call.set_account_ids(Some(accounts.iter().map(ToString::to_string).collect()));
+    let output = call.customize().config_override(with(keys)).send().await?;
+    let removed = output.account_ids.unwrap_or_default();
+    let removed = removed
+        .iter()
+        .filter_map(|account| account.parse().ok())
+        .collect();
+    Ok((removed, left_out(output.unprocessed_accounts)))
+}
+
+/// `detective:AcceptInvitation`, with the member's credentials.
+pub(crate) async fn accept(
+    client: &Client,
+    keys: Credentials,
+    graph: &GraphArn,
+) -> Result<(), Failure> {
+    let call = client.accept_invitation().graph_arn(graph.as_str());
+    call.customize().config_override(with(keys)).send().await?;
+    Ok(())
+}
+
+fn entries(details: Option<Vec<MemberDetail>>) -> Vec<Entry> {
+    details
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(entry)
+        .collect()
+}
+
+fn entry(detail: MemberDetail) -> Option<Entry> {
+    let account = detail.account_id?.parse().ok()?;
+    let member = Member {
+        status: detail.status?.as_str().into(),
+        // Detective's older pattern took addresses that today's does not.
+        email: detail.email_address.and_then(|email| email.parse().ok()),
+        disabled_reason: detail.disabled_reason.map(|reason| reason.as_str().into()),
+    };
+    Some((account, member))
+}
+
+fn left_out(unprocessed: Option<Vec<UnprocessedAccount>>) -> LeftOut {
+    let word = |account: UnprocessedAccount| {
+        let reason = account
+            .reason
+            .unwrap_or_else(|| "AWS gave no reason".to_owned());
+        Some((account.account_id?.parse().ok()?, reason))
+    };
+    unprocessed
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(word)
+        .collect()
+}

@@ -1,0 +1,236 @@
+//! What a request that did not succeed means for the next step.
+//!
+//! Decisions go by the kind of failure and AWS's error code; the words are for people.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use aws_runtime::retries::classifiers::{THROTTLING_ERRORS, TRANSIENT_ERRORS};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use fleet::attempts::{Answer, Refusal};
+use fleet::event::CallResult;
+
+/// What a failure means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// Asked too fast: nothing happened.
+    Throttled,
+    /// AWS's own error, or a connection that was cut: it may have happened.
+    Unclear,
+    /// No connection, or no answer in time.
+    Silent,
+    /// The credentials' time is over.
+    Expired,
+    /// The credentials are not valid in this Region: it is not switched on in their account, or
+    /// their token is one of the global STS endpoint. AWS gives one error for both
+    /// (UnrecognizedClientException, InvalidClientTokenId).
+    NotOn,
+    /// Not allowed.
+    Denied,
+    /// What was named does not exist.
+    Missing,
+    /// Any other final answer.
+    Refused,
+}
+
+/// A request that did not succeed.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure {
+    /// What it means.
+    pub(crate) cause: Cause,
+    /// AWS's error code; ours where AWS did not answer.
+    pub(crate) code: Arc<str>,
+    /// What happened, for people.
+    pub(crate) text: Arc<str>,
+}
+
+impl Failure {
+    /// A final answer in our own words.
+    pub(crate) fn refused(code: &str, text: impl Into<Arc<str>>) -> Self {
+        Self {
+            cause: Cause::Refused,
+            code: code.into(),
+            text: text.into(),
+        }
+    }
+
+    /// An answer that does not say what became of the request.
+    pub(crate) fn unclear(text: impl Into<Arc<str>>) -> Self {
+        Self {
+            cause: Cause::Unclear,
+            code: "Unclear".into(),
+            text: text.into(),
+        }
+    }
+
+    /// The same failure in other words.
+    pub(crate) fn saying(mut self, text: impl Into<Arc<str>>) -> Self {
+        self.text = text.into();
+        self
+    }
+
+    /// Whether asking again, later, may help.
+    pub(crate) fn is_transient(&self) -> bool {
+        matches!(
+            self.cause,
+            Cause::Throttled | Cause::Unclear | Cause::Silent
+        )
+    }
+
+    /// How an event names it.
+    pub(crate) fn result(&self) -> CallResult {
+        match self.cause {
+            Cause::Throttled => CallResult::Throttled,
+            Cause::Unclear => CallResult::Unclear,
+            Cause::Silent => CallResult::Silent,
+            Cause::Expired | Cause::NotOn | Cause::Denied | Cause::Missing | Cause::Refused => {
+                CallResult::Refused
+            }
+        }
+    }
+
+    /// What the plan is told.
+    pub(crate) fn answer(&self) -> Answer {
+        match self.result() {
+            CallResult::Throttled => Answer::Throttled,
+            CallResult::Unclear => Answer::Unclear(self.text.clone()),
+            CallResult::Silent => Answer::Silent(self.text.clone()),
+            CallResult::Ok | CallResult::Refused => Answer::Refused(Refusal {
+                code: self.code.clone(),
+                text: self.text.clone(),
+            }),
+        }
+    }
+}
+
+impl<E> From<SdkError<E, HttpResponse>> for Failure
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    fn from(error: SdkError<E, HttpResponse>) -> Self {
+        tracing::debug!(error = %aws_smithy_types::error::display::DisplayErrorContext(&error), "request failed");
+        match &error {
+            SdkError::ServiceError(service) => {
+                let status = service.raw().status().as_u16();
+                of_service(service.err().code(), service.err().message(), status)
+            }
+            SdkError::TimeoutError(_) => silent("no answer in time"),
+            SdkError::DispatchFailure(failure) if failure.is_timeout() => {
+                silent("no answer in time")
+            }
+            SdkError::DispatchFailure(failure) => {
+                let source = failure.as_connector_error().and_then(Error::source);
+                of_connection(source)
+            }
+            SdkError::ResponseError(response) => {
+                let status = response.raw().status().as_u16();
+                Self::unclear(format!(
+                    "an answer that is not AWS's (HTTP status {status})"
+                ))
+            }
+            _ => Self::refused(
+                "RequestNotBuilt",
+                format!("the request could not be made: {}", innermost(&error)),
+            ),
+        }
+    }
+}
+
+fn silent(text: &str) -> Failure {
+    Failure {
+        cause: Cause::Silent,
+        code: "NoAnswer".into(),
+        text: text.into(),
+    }
+}
+
+fn of_service(code: Option<&str>, message: Option<&str>, status: u16) -> Failure {
+    let name = code.map_or_else(|| format!("HTTP status {status}"), str::to_owned);
+    let cause = match code.unwrap_or_default() {
+        code if THROTTLING_ERRORS.contains(&code) => Cause::Throttled,
+        _ if status == 429 => Cause::Throttled,
+        code if TRANSIENT_ERRORS.contains(&code) => Cause::Unclear,
+        _ if status >= 500 => Cause::Unclear,
+        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => Cause::Expired,
+        "UnrecognizedClientException" | "InvalidClientTokenId" | "RegionDisabledException" => {
+            Cause::NotOn
+        }
+        "AccessDenied" | "AccessDeniedException" => Cause::Denied,
+        "ResourceNotFoundException" => Cause::Missing,
+        _ => Cause::Refused,
+    };
+    let text = match message {
+        Some(message) if !message.is_empty() => format!("{name}: {message}"),
+        _ => name.clone(),
+    };
+    Failure {
+        cause,
+        code: name.into(),
+        text: text.into(),
+    }
+}
+
+/// Whether there was a connection decides: only then can the request have reached AWS.
+fn of_connection(source: Option<&(dyn Error + 'static)>) -> Failure {
+    let Some(source) = source else {
+        return Failure::unclear("the connection was cut");
+    };
+    let chain = || std::iter::successors(Some(source), |&error| error.source());
+    let connecting = chain().any(|error| {
+        error
+            .downcast_ref::<hyper_util::client::legacy::Error>()
+            .is_some_and(|error| error.is_connect())
+    });
+    let innermost = innermost(source);
+    if connecting {
+        silent(&format!("no connection ({innermost})"))
+    } else {
+        Failure::unclear(format!("the connection was cut ({innermost})"))
+    }
+}
+
+fn innermost(error: &(dyn Error + 'static)) -> String {
+    std::iter::successors(Some(error), |&error| error.source())
+        .last()
+        .unwrap_or(error)
+        .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_and_the_status_tell_what_a_failure_means() {
+        for (code, status, cause) in [
+            (Some("ThrottlingException"), 400, Cause::Throttled),
+            (Some("Throttling"), 400, Cause::Throttled),
+            (None, 429, Cause::Throttled),
+            (Some("InternalServerException"), 500, Cause::Unclear),
+            (None, 503, Cause::Unclear),
+            (Some("ExpiredTokenException"), 403, Cause::Expired),
+            (Some("UnrecognizedClientException"), 403, Cause::NotOn),
+            (Some("AccessDeniedException"), 403, Cause::Denied),
+            (Some("ResourceNotFoundException"), 404, Cause::Missing),
+            (Some("ConflictException"), 409, Cause::Refused),
+            (Some("ServiceQuotaExceededException"), 402, Cause::Refused),
+        ] {
+            assert_eq!(
+                of_service(code, None, status).cause,
+                cause,
+                "{code:?} {status}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_failure_says_what_aws_said() {
+        assert_eq!(
+            &*of_service(Some("X"), Some("because"), 400).text,
+            "X: because"
+        );
+        assert_eq!(&*of_service(None, None, 418).text, "HTTP status 418");
+    }
+}

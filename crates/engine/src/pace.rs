@@ -1,0 +1,168 @@
+//! How fast one operation may be asked for.
+//!
+//! AWS publishes no request rates for Detective, so the pace is found by asking: as fast as the
+//! concurrency of the run allows, until AWS says that it is too fast. Then half as many at a time,
+//! after a pause with jitter, and one more for each round that goes well.
+
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use fleet::event::CallResult;
+use tokio::time::Instant;
+
+use crate::clock;
+
+/// The longest pause between two tries.
+const LONGEST_PAUSE: Duration = Duration::from_secs(20);
+
+/// The pace of one operation in one Region, or of one account's share of it.
+#[derive(Debug)]
+pub(crate) struct Pace {
+    seed: u64,
+    under_way: usize,
+    /// How many may be under way at one time; without a limit until AWS has complained.
+    limit: Option<f64>,
+    slowed: Option<Instant>,
+    pauses: Option<ExponentialBackoff>,
+    not_before: Option<Instant>,
+}
+
+/// A request that counts towards a pace until it ends.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Begun(Instant);
+
+/// Why a request may not begin now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotYet {
+    /// Before this moment.
+    Before(Instant),
+    /// Before another one has ended.
+    Full,
+}
+
+impl Pace {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self {
+            seed,
+            under_way: 0,
+            limit: None,
+            slowed: None,
+            pauses: None,
+            not_before: None,
+        }
+    }
+
+    /// Whether another request may begin now.
+    pub(crate) fn check(&self) -> Result<(), NotYet> {
+        if self
+            .limit
+            .is_some_and(|limit| self.under_way as f64 + 1.0 > limit)
+        {
+            return Err(NotYet::Full);
+        }
+        match self.not_before {
+            Some(moment) if moment > clock::now() => Err(NotYet::Before(moment)),
+            _ => Ok(()),
+        }
+    }
+
+    /// A request begins.
+    pub(crate) fn begin(&mut self) -> Begun {
+        self.under_way += 1;
+        Begun(clock::now())
+    }
+
+    /// A request ended.
+    pub(crate) fn end(&mut self, begun: Begun, result: CallResult) {
+        let together = self.under_way as f64;
+        self.under_way = self.under_way.saturating_sub(1);
+        match result {
+            CallResult::Ok => {
+                self.pauses = None;
+                self.limit = self.limit.map(|limit| limit + 1.0 / limit);
+            }
+            CallResult::Throttled => {
+                // All that were under way together are answered alike: they are one complaint.
+                if self.slowed.is_none_or(|slowed| begun.0 > slowed) {
+                    self.limit =
+                        Some((self.limit.unwrap_or(together).min(together) / 2.0).max(1.0));
+                    self.slowed = Some(clock::now());
+                }
+                self.pause();
+            }
+            CallResult::Unclear | CallResult::Silent | CallResult::Refused => self.pause(),
+        }
+    }
+
+    /// The next request waits, longer each time in a row.
+    fn pause(&mut self) {
+        if self.not_before.is_some_and(|moment| moment > clock::now()) {
+            return;
+        }
+        let seed = self.seed;
+        let pauses = self.pauses.get_or_insert_with(|| {
+            ExponentialBuilder::default()
+                .with_min_delay(Duration::from_millis(100))
+                .with_max_delay(LONGEST_PAUSE)
+                .without_max_times()
+                .with_jitter_seed(seed)
+                .with_jitter()
+                .build()
+        });
+        self.not_before = Some(clock::now() + pauses.next().unwrap_or(LONGEST_PAUSE));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn without_a_complaint_there_is_no_limit() {
+        let mut pace = Pace::new(1);
+        for _ in 0..1000 {
+            assert_eq!(pace.check(), Ok(()));
+            pace.begin();
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_burst_is_one_complaint_and_halves_the_pace() {
+        let mut pace = Pace::new(1);
+        let begun: Vec<_> = (0..64).map(|_| pace.begin()).collect();
+        for begun in begun {
+            pace.end(begun, CallResult::Throttled);
+        }
+        assert_eq!(pace.limit, Some(32.0));
+        assert!(matches!(pace.check(), Err(NotYet::Before(_))));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_the_pause_it_speeds_up_with_each_success() {
+        let mut pace = Pace::new(1);
+        let begun = pace.begin();
+        pace.end(begun, CallResult::Throttled);
+        clock::sleep(LONGEST_PAUSE * 2).await;
+        let begun = pace.begin();
+        assert_eq!(pace.check(), Err(NotYet::Full));
+        pace.end(begun, CallResult::Ok);
+        pace.begin();
+        assert_eq!(pace.check(), Ok(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn pauses_grow_while_it_keeps_failing() {
+        let mut pace = Pace::new(1);
+        let mut pauses = Vec::new();
+        for _ in 0..4 {
+            let begun = pace.begin();
+            pace.end(begun, CallResult::Unclear);
+            let Err(NotYet::Before(moment)) = pace.check() else {
+                panic!("no pause")
+            };
+            pauses.push(moment - clock::now());
+            clock::until(moment).await;
+        }
+        assert!(pauses.is_sorted(), "{pauses:?}");
+    }
+}

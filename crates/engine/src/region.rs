@@ -1,0 +1,236 @@
+//! One Region, reconciled in a loop: look, plan, act, until nothing is left to do.
+//!
+//! Every request is a future of its own that ends in a [`Reply`]; replies are merged into the
+//! observation one by one, and what changed is planned again. Nothing waits for anything else.
+
+mod conclude;
+mod due;
+mod look;
+mod merge;
+mod send;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use fleet::account::{AccountId, Region};
+use fleet::attempts::{Attempts, Role};
+use fleet::event::Operation;
+use fleet::fleet::Fleet;
+use fleet::member::MemberStatus;
+use fleet::observation::{Observation, Round};
+use fleet::plan::{Kind, Plan, Wait, plan};
+use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio_util::sync::{CancellationToken, PollSemaphore};
+
+use crate::aws::Aws;
+use crate::clock;
+use crate::events::Events;
+use crate::pace::Pace;
+use crate::roles::{News, Roles};
+use due::{Next, Work};
+use look::Looks;
+use send::{Reply, Under};
+
+/// How long requests that are under way may go on once the run is to end.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// What a Region may do.
+#[derive(Clone, Debug)]
+pub(crate) enum Mode {
+    /// Look, and change nothing.
+    Observe,
+    /// Make it as wanted, with the members' roles.
+    Reconcile(Roles),
+}
+
+/// One Region of a run.
+pub(crate) struct RegionRun {
+    aws: Aws,
+    client: aws_sdk_detective::Client,
+    fleet: Arc<Fleet>,
+    observation: Observation,
+    attempts: Attempts,
+    plan: Plan,
+    mode: Mode,
+    /// What has to be planned again.
+    changed: BTreeSet<AccountId>,
+    under_way: FuturesUnordered<BoxFuture<'static, Reply>>,
+    permits: PollSemaphore,
+    paces: BTreeMap<(Operation, Option<AccountId>), Pace>,
+    looks: Looks,
+    /// The newest look that had begun when something was last changed.
+    altered: Option<Round>,
+    /// The statuses that events have told of.
+    told: BTreeMap<AccountId, MemberStatus>,
+    events: Events,
+    news: mpsc::UnboundedReceiver<News>,
+    newsroom: mpsc::UnboundedSender<News>,
+    defect: Option<Arc<str>>,
+}
+
+impl RegionRun {
+    pub(crate) fn new(aws: &Aws, fleet: &Arc<Fleet>, region: &Region) -> Self {
+        let observation = Observation::of(region.clone());
+        let attempts = Attempts::default();
+        let (newsroom, news) = mpsc::unbounded_channel();
+        Self {
+            client: aws.detective(region),
+            plan: plan(fleet, &observation, &attempts),
+            fleet: fleet.clone(),
+            observation,
+            attempts,
+            mode: Mode::Observe,
+            changed: BTreeSet::new(),
+            under_way: FuturesUnordered::new(),
+            permits: PollSemaphore::new(aws.permits().clone()),
+            paces: BTreeMap::new(),
+            looks: Looks::default(),
+            altered: None,
+            told: BTreeMap::new(),
+            events: aws.events().stream(),
+            news,
+            newsroom,
+            defect: None,
+            aws: aws.clone(),
+        }
+    }
+
+    /// A Region that could not be worked in because of a defect of ours.
+    pub(crate) fn with_defect(mut self, error: &dyn std::error::Error) -> Self {
+        let text = format!(
+            "a defect of detective-fleet ended the work in this Region: {error}; please report it, and run again"
+        );
+        self.defect = Some(text.into());
+        self
+    }
+
+    pub(crate) fn region(&self) -> &Region {
+        self.observation.region()
+    }
+
+    pub(crate) fn observation(&self) -> &Observation {
+        &self.observation
+    }
+
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Where to tell this Region what became of roles.
+    pub(crate) fn newsroom(&self) -> mpsc::UnboundedSender<News> {
+        self.newsroom.clone()
+    }
+
+    /// Works until nothing is left to do, or until `stop`.
+    pub(crate) async fn drive(&mut self, mode: Mode, stop: &CancellationToken) {
+        self.mode = mode;
+        while !stop.is_cancelled() {
+            self.replan();
+            match self.next(clock::now()) {
+                Next::Done if self.try_roles_again() => {}
+                Next::Done => return,
+                next => self.step(next, stop).await,
+            }
+        }
+        self.let_finish().await;
+    }
+
+    /// Waits for the next thing to happen, and takes it in.
+    async fn step(&mut self, next: Next, stop: &CancellationToken) {
+        let wake = match next {
+            Next::At(moment) => Some(moment),
+            _ => None,
+        };
+        let due = match next {
+            Next::Send(work) => Some(work),
+            _ => None,
+        };
+        if due.is_none() {
+            // A place in the queue that nobody asks for any more would keep its permit from others.
+            self.permits = PollSemaphore::new(self.aws.permits().clone());
+        }
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => {}
+            Some(reply) = self.under_way.next() => self.merge(reply),
+            Some((account, role)) = self.news.recv() => self.saw_role(account, role),
+            permit = std::future::poll_fn(|cx| self.permits.poll_acquire(cx)), if due.is_some() => {
+                self.start(due, permit);
+            }
+            () = clock::until(wake.unwrap_or_else(clock::now)), if wake.is_some() => {}
+        }
+    }
+
+    fn start(&mut self, due: Option<Work>, permit: Option<OwnedSemaphorePermit>) {
+        let Some(request) = due.and_then(|work| self.request(work)) else {
+            return;
+        };
+        self.under_way.push(Box::pin(async move {
+            let _permit = permit;
+            request.await
+        }));
+    }
+
+    /// Plans what changed, and asks for the roles that the plan needs.
+    fn replan(&mut self) {
+        loop {
+            let changed = std::mem::take(&mut self.changed);
+            self.plan
+                .refresh(&self.fleet, &self.observation, &self.attempts, changed);
+            self.ask_for_roles(Kind::NeedsRole, false);
+            if self.changed.is_empty() {
+                break;
+            }
+        }
+        self.notice_waiting(clock::now());
+    }
+
+    /// Nothing else is left to do: the roles that failed are tried once more.
+    fn try_roles_again(&mut self) -> bool {
+        self.ask_for_roles(Kind::Wait(Wait::LastRoleTry), true);
+        !self.changed.is_empty()
+    }
+
+    fn ask_for_roles(&mut self, kind: Kind, again: bool) {
+        let Mode::Reconcile(roles) = &self.mode else {
+            return;
+        };
+        let roles = roles.clone();
+        let accounts: Vec<_> = self.plan.of(kind).collect();
+        for account in accounts {
+            self.saw_role(account, roles.ask(account, again));
+        }
+    }
+
+    fn saw_role(&mut self, account: AccountId, role: Role) {
+        self.attempts.saw_role(account, role);
+        self.changed.insert(account);
+    }
+
+    /// Something became known that concerns every membership.
+    fn everything_changed(&mut self) {
+        self.changed.extend(self.fleet.members.keys());
+    }
+
+    /// Lets what is under way come to its end, so that the report knows of it.
+    async fn let_finish(&mut self) {
+        let end = clock::now() + GRACE;
+        while !self.under_way.is_empty() {
+            tokio::select! {
+                biased;
+                Some(reply) = self.under_way.next() => self.merge(reply),
+                () = clock::until(end) => break,
+            }
+        }
+        self.replan();
+    }
+
+    fn pace(&mut self, under: Under) -> &mut Pace {
+        let seed = self.aws.seed() ^ send::salt(self.observation.region(), under);
+        self.paces.entry(under).or_insert_with(|| Pace::new(seed))
+    }
+}

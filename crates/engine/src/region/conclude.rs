@@ -1,0 +1,126 @@
+//! How a Region ended, and the words for what went wrong.
+
+use std::sync::Arc;
+
+use fleet::account::{AccountId, Region};
+use fleet::attempts::{Answer, Attempt, RegionRequest, Role};
+use fleet::event::{Conclusion, EventKind, Operation};
+use fleet::observation::Graph;
+use fleet::plan::{GraphStep, Step, Wait};
+
+use super::RegionRun;
+use crate::failure::{Cause, Failure};
+
+impl RegionRun {
+    /// Records how the run ended for each membership, and for the Region.
+    pub(crate) fn conclude(&self) {
+        let error = self.error();
+        for (account, step) in self.plan.steps() {
+            let (conclusion, reason) = match (step, &error) {
+                (Step::Skipped, _) => (Conclusion::Skipped, None),
+                (Step::Right, _) => (Conclusion::Right, None),
+                (Step::Blocked(reason), _) => (Conclusion::Failed, Some(reason.to_string().into())),
+                (_, Some(error)) => (Conclusion::Failed, Some(error.clone())),
+                (step, None) => self.unfinished(account, step),
+            };
+            self.record(EventKind::Concluded {
+                account,
+                conclusion,
+                reason,
+            });
+        }
+        self.record(EventKind::RegionEnded { error });
+    }
+
+    /// Why the Region as a whole failed. One that never said whether it has a graph has failed, too.
+    pub(crate) fn error(&self) -> Option<Arc<str>> {
+        if self.defect.is_some() {
+            return self.defect.clone();
+        }
+        match self.plan.graph() {
+            GraphStep::Blocked(reason) => Some(reason.to_string().into()),
+            _ if *self.observation.graph() == Graph::Unknown => {
+                let last = self
+                    .attempts
+                    .region(RegionRequest::FindGraph)
+                    .and_then(last_words);
+                Some(last.unwrap_or_else(|| {
+                    "the run ended before this Region was looked at: run again".into()
+                }))
+            }
+            _ => None,
+        }
+    }
+
+    fn unfinished(&self, account: AccountId, step: &Step) -> (Conclusion, Option<Arc<str>>) {
+        let tried = self.attempts.member(account);
+        if let Some(Role::Failed { reason, .. }) = tried.map(|tried| &tried.role)
+            && *step == Step::Wait(Wait::LastRoleTry)
+        {
+            return (Conclusion::Failed, Some(reason.clone()));
+        }
+        let words =
+            tried.and_then(|tried| last_words(&tried.accept).or_else(|| last_words(&tried.invite)));
+        let waits = match step {
+            Step::Wait(Wait::Verification) => {
+                "AWS is still comparing account id and root e-mail: run again later"
+            }
+            Step::Wait(Wait::Visible) => "AWS has not shown the result yet: run again later",
+            Step::Wait(Wait::Role) => "its role was not assumed before the run ended: run again",
+            _ => "the run ended before this was finished: run again",
+        };
+        let reason = words.map_or_else(
+            || waits.into(),
+            |words| format!("{waits} (last answer: {words})").into(),
+        );
+        (Conclusion::Waiting, Some(reason))
+    }
+}
+
+fn last_words(attempt: &Attempt) -> Option<Arc<str>> {
+    match attempt.last.as_ref()? {
+        Answer::Unclear(text) | Answer::Silent(text) => Some(text.clone()),
+        Answer::Refused(refusal) => Some(refusal.text.clone()),
+        Answer::Throttled => Some("AWS was asked too fast".into()),
+        Answer::Done => None,
+    }
+}
+
+/// Why a Region failed for the administrator, and what to do.
+pub(super) fn why_the_region_failed(
+    region: &Region,
+    administrator: AccountId,
+    (operation, failure): (Operation, &Failure),
+) -> String {
+    let (operation, text) = (operation.as_str(), &failure.text);
+    let leave_out = format!("or leave it out with --exclude-region {region}");
+    match failure.cause {
+        Cause::NotOn => format!(
+            "{operation}: {text}: {region} is not switched on in {administrator}, or its token is of the global STS endpoint; switch the Region on, {leave_out}"
+        ),
+        Cause::Denied => format!(
+            "{operation}: {text}: allow it to the administrator's role (a service control policy can deny a whole Region), {leave_out}"
+        ),
+        Cause::Silent => format!(
+            "{operation}: {text}: Detective may not be offered in {region}, or cannot be reached from here; run again, {leave_out}"
+        ),
+        Cause::Throttled | Cause::Unclear | Cause::Expired | Cause::Missing | Cause::Refused => {
+            format!("{operation}: {text}")
+        }
+    }
+}
+
+/// Why an invitation could not be accepted, and what to do.
+pub(super) fn why_not_accepted(region: &Region, account: AccountId, failure: &Failure) -> String {
+    let text = &failure.text;
+    let expected = format!("or list the pair as expected: \"{account}/{region}\"");
+    match failure.cause {
+        Cause::NotOn => format!(
+            "{text}: {region} is not switched on in {account}, or its token is not valid there; switch the Region on, {expected}"
+        ),
+        Cause::Denied => format!(
+            "{text}: allow detective:AcceptInvitation to its role (a service control policy can deny a whole Region), {expected}"
+        ),
+        _ => text.to_string(),
+    }
+}

@@ -1,0 +1,119 @@
+//! What a Region does next.
+
+use fleet::event::Operation;
+use fleet::plan::{GraphStep, Kind, Wait};
+use tokio::time::Instant;
+
+use super::send::Under;
+use super::{Mode, RegionRun};
+use crate::pace::NotYet;
+
+/// A request that is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Work {
+    FindGraph,
+    CreateGraph,
+    Invite,
+    Remove,
+    Accept(fleet::account::AccountId),
+    /// The next page of the member list.
+    List,
+    /// Just those that AWS is not finished with.
+    Get,
+}
+
+/// What a Region does next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Send a request.
+    Send(Work),
+    /// Look around again at this moment, unless something happens before.
+    At(Instant),
+    /// Something has to happen first.
+    Idle,
+    /// Nothing is left to do.
+    Done,
+}
+
+impl RegionRun {
+    pub(super) fn next(&self, now: Instant) -> Next {
+        let mut wake = None;
+        if let Some(work) = self
+            .change_due(&mut wake)
+            .or_else(|| self.look_due(now, &mut wake))
+        {
+            return Next::Send(work);
+        }
+        match wake {
+            Some(moment) => Next::At(moment),
+            None if self.under_way.is_empty() && !self.waits_for_roles() => Next::Done,
+            None => Next::Idle,
+        }
+    }
+
+    /// What finds or changes something, in the order that gets the slowest things going first.
+    fn change_due(&self, wake: &mut Option<Instant>) -> Option<Work> {
+        let may_change = matches!(self.mode, Mode::Reconcile(_));
+        match self.plan.graph() {
+            GraphStep::Find => self.paced(Work::FindGraph, (Operation::ListGraphs, None), wake),
+            GraphStep::Create if may_change => {
+                self.paced(Work::CreateGraph, (Operation::CreateGraph, None), wake)
+            }
+            GraphStep::Keep if may_change && self.observation.graph_arn().is_some() => self
+                .batch_due(Kind::Invite, Work::Invite, Operation::CreateMembers, wake)
+                .or_else(|| {
+                    self.batch_due(Kind::Remove, Work::Remove, Operation::DeleteMembers, wake)
+                })
+                .or_else(|| self.acceptance_due(wake)),
+            _ => None,
+        }
+    }
+
+    fn batch_due(
+        &self,
+        kind: Kind,
+        work: Work,
+        operation: Operation,
+        wake: &mut Option<Instant>,
+    ) -> Option<Work> {
+        (self.plan.count(kind) > 0)
+            .then(|| self.paced(work, (operation, None), wake))
+            .flatten()
+    }
+
+    fn acceptance_due(&self, wake: &mut Option<Instant>) -> Option<Work> {
+        self.plan.of(Kind::Accept).find_map(|account| {
+            self.paced(
+                Work::Accept(account),
+                (Operation::AcceptInvitation, Some(account)),
+                wake,
+            )
+        })
+    }
+
+    /// The work, if its pace allows it now; else `wake` is the moment when it will.
+    pub(super) fn paced(
+        &self,
+        work: Work,
+        under: Under,
+        wake: &mut Option<Instant>,
+    ) -> Option<Work> {
+        match self
+            .paces
+            .get(&under)
+            .map_or(Ok(()), crate::pace::Pace::check)
+        {
+            Ok(()) => Some(work),
+            Err(NotYet::Before(moment)) => {
+                *wake = Some(wake.map_or(moment, |wake: Instant| wake.min(moment)));
+                None
+            }
+            // The end of one that is under way wakes.
+            Err(NotYet::Full) => None,
+        }
+    }
+
+    fn waits_for_roles(&self) -> bool {
+        matches!(self.mode, Mode::Reconcile(_)) && self.plan.count(Kind::Wait(Wait::Role)) > 0
+    }
+}

@@ -1,0 +1,143 @@
+//! When to look at AWS again, and at what.
+
+use std::time::Duration;
+
+use fleet::account::AccountId;
+use fleet::event::Operation;
+use fleet::observation::Round;
+use fleet::plan::{BATCH, Kind, Wait};
+use tokio::time::Instant;
+
+use super::due::Work;
+use super::{Mode, RegionRun};
+
+/// The most entries of a page of ListMembers.
+const PAGE: usize = 200;
+
+/// Between two looks at what AWS is busy with.
+const SHORTEST: Duration = Duration::from_millis(100);
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// How long answers may go without a look while others are still under way: looking at each of them
+/// by itself would be a look per answer.
+const UNCONFIRMED: Duration = Duration::from_secs(2);
+
+/// The looks of one Region.
+#[derive(Debug, Default)]
+pub(super) struct Looks {
+    /// Since when something has been waited for without a break.
+    since: Option<Instant>,
+    /// When the last look began.
+    last: Option<Instant>,
+    /// The list that is being read, and the token of its next page.
+    pub(super) listing: Option<(Round, Option<String>)>,
+    /// How many are under way.
+    pub(super) under_way: usize,
+    /// GetMembers left somebody out: only a list tells why.
+    pub(super) list_next: bool,
+}
+
+impl Looks {
+    /// A look begins.
+    pub(super) fn begin(&mut self, now: Instant) {
+        self.last = Some(now);
+        self.under_way += 1;
+    }
+
+    /// When the next look is due at what AWS is busy with: the longer it takes, the more rarely.
+    fn next(&self, at_least: Duration) -> Option<Instant> {
+        let since = self.since?;
+        let last = self.last.filter(|last| *last > since).unwrap_or(since);
+        let interval = ((last - since) / 8).clamp(SHORTEST, LONGEST);
+        Some(last + interval.max(at_least))
+    }
+}
+
+impl RegionRun {
+    /// Whether AWS is busy with something, or an answer has not been confirmed: asked after planning.
+    pub(super) fn notice_waiting(&mut self, now: Instant) {
+        if self.busy() + self.unconfirmed() == 0 {
+            self.looks.since = None;
+        } else {
+            self.looks.since.get_or_insert(now);
+        }
+    }
+
+    fn busy(&self) -> usize {
+        self.plan.count(Kind::Wait(Wait::Verification)) + self.plan.count(Kind::Wait(Wait::Visible))
+    }
+
+    fn unconfirmed(&self) -> usize {
+        self.plan.count(Kind::Wait(Wait::Look))
+    }
+
+    pub(super) fn look_due(&self, now: Instant, wake: &mut Option<Instant>) -> Option<Work> {
+        if self.observation.graph_arn().is_none() || self.looks.under_way > 0 || self.is_blocked() {
+            return None;
+        }
+        let list = |wake: &mut _| self.paced(Work::List, (Operation::ListMembers, None), wake);
+        if self.looks.listing.is_some() || self.observation.listed().is_none() {
+            return list(wake);
+        }
+        if matches!(self.mode, Mode::Observe) {
+            return None;
+        }
+        // A moment to wake at means that something is still to be sent: closing looks come last.
+        let quiet = self.under_way.is_empty() && wake.is_none();
+        let (busy, unconfirmed) = (self.busy(), self.unconfirmed());
+        if busy == 0 && quiet && (unconfirmed > 0 || self.needs_closing_list()) {
+            return list(wake);
+        }
+        if busy + unconfirmed == 0 {
+            return None;
+        }
+        let due = self
+            .looks
+            .next(if busy == 0 { UNCONFIRMED } else { SHORTEST })?;
+        if due > now {
+            *wake = Some(wake.map_or(due, |wake| wake.min(due)));
+            return None;
+        }
+        let (work, operation) = self.cheapest_look();
+        self.paced(work, (operation, None), wake)
+    }
+
+    /// Something was changed since the last whole list, and nothing is left to do.
+    fn needs_closing_list(&self) -> bool {
+        let waits_for_roles = self.plan.count(Kind::Wait(Wait::Role)) > 0;
+        !waits_for_roles
+            && self
+                .altered
+                .is_some_and(|altered| self.observation.listed() <= Some(altered))
+    }
+
+    /// Those that are waited for, where few; everybody, where that is fewer calls.
+    fn cheapest_look(&self) -> (Work, Operation) {
+        let waiting = self.busy() + self.unconfirmed();
+        let known = self.observation.members().count().max(1);
+        let absent = |account| {
+            self.observation
+                .look(account)
+                .is_none_or(|look| look.member.is_none())
+        };
+        if self.looks.list_next
+            || known.div_ceil(PAGE) <= waiting.div_ceil(BATCH)
+            || self.looked_for().any(absent)
+        {
+            (Work::List, Operation::ListMembers)
+        } else {
+            (Work::Get, Operation::GetMembers)
+        }
+    }
+
+    /// The memberships that a look is for.
+    pub(super) fn looked_for(&self) -> impl Iterator<Item = AccountId> + '_ {
+        [Wait::Verification, Wait::Visible, Wait::Look]
+            .into_iter()
+            .flat_map(|wait| self.plan.of(Kind::Wait(wait)))
+    }
+
+    fn is_blocked(&self) -> bool {
+        matches!(self.plan.graph(), fleet::plan::GraphStep::Blocked(_))
+    }
+}

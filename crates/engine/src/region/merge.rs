@@ -1,0 +1,301 @@
+//! From replies to what is known.
+
+use fleet::account::{AccountId, GraphArn};
+use fleet::attempts::{Answer, MemberRequest, Refusal, RegionRequest, Role};
+use fleet::event::{CallResult, Deed, EventKind, Operation};
+use fleet::observation::Round;
+use fleet::plan::{Kind, Wait};
+
+use super::send::{Body, Refused, Reply};
+use super::{Mode, RegionRun};
+use crate::detective::{Entry, LeftOut};
+use crate::failure::{Cause, Failure};
+
+impl RegionRun {
+    /// Takes in one reply.
+    pub(super) fn merge(&mut self, Reply { under, begun, body }: Reply) {
+        let result = body.result();
+        self.events
+            .called(Some(self.observation.region()), under.0, result);
+        let result = result.err().map_or(CallResult::Ok, Failure::result);
+        // An account's own pace is only worth keeping once it was too fast.
+        if result != CallResult::Ok || under.1.is_none() {
+            self.pace(under).end(begun, result);
+        } else {
+            self.paces.remove(&under);
+        }
+        match body {
+            Body::Found(found) => self.merge_found(found),
+            Body::Made(made) => self.merge_made(made),
+            Body::Listed(round, page) => self.merge_page(round, page),
+            Body::Got(round, asked, got) => self.merge_got(round, &asked, got),
+            Body::Invited(round, asked, made) => self.merge_invited(round, &asked, made),
+            Body::Removed(asked, removed) => self.merge_removed(&asked, removed),
+            Body::Accepted(account, accepted) => self.merge_accepted(account, accepted),
+        }
+    }
+
+    fn merge_found(&mut self, found: Result<Option<GraphArn>, Failure>) {
+        match found {
+            Ok(arn) => {
+                self.answered(RegionRequest::FindGraph, Answer::Done);
+                self.record(EventKind::Graph {
+                    arn: arn.clone(),
+                    made: false,
+                });
+                self.observation.saw_graph(arn);
+            }
+            Err(failure) => {
+                self.region_failed(RegionRequest::FindGraph, Operation::ListGraphs, failure);
+            }
+        }
+        self.everything_changed();
+    }
+
+    fn merge_made(&mut self, made: Result<GraphArn, Failure>) {
+        self.altered = Some(self.observation.newest());
+        match made {
+            Ok(arn) => {
+                self.answered(RegionRequest::CreateGraph, Answer::Done);
+                self.record(EventKind::Graph {
+                    arn: Some(arn.clone()),
+                    made: true,
+                });
+                self.observation.made_graph(arn);
+            }
+            Err(failure) => {
+                self.region_failed(RegionRequest::CreateGraph, Operation::CreateGraph, failure);
+                self.observation.lost_graph();
+            }
+        }
+        self.everything_changed();
+    }
+
+    fn merge_page(&mut self, round: Round, page: Result<(Vec<Entry>, Option<String>), Failure>) {
+        self.looks.under_way -= 1;
+        match page {
+            Ok((entries, next)) => {
+                self.answered(RegionRequest::Look, Answer::Done);
+                self.saw_entries(round, entries);
+                self.looks.listing = next.map(|token| (round, Some(token)));
+                if self.looks.listing.is_none() {
+                    self.saw_whole_list(round);
+                }
+            }
+            Err(failure) if failure.is_transient() => {
+                self.region_failed(RegionRequest::Look, Operation::ListMembers, failure);
+            }
+            Err(failure) => self.look_failed(Operation::ListMembers, failure),
+        }
+    }
+
+    fn merge_got(&mut self, round: Round, asked: &[AccountId], got: Result<Vec<Entry>, Failure>) {
+        self.looks.under_way -= 1;
+        match got {
+            Ok(entries) => {
+                self.answered(RegionRequest::Look, Answer::Done);
+                self.looks.list_next = entries.len() < asked.len();
+                self.saw_entries(round, entries);
+            }
+            Err(failure) => self.look_failed(Operation::GetMembers, failure),
+        }
+    }
+
+    /// A list begins anew after a final answer, and a graph that is not there is looked for.
+    fn look_failed(&mut self, operation: Operation, failure: Failure) {
+        self.looks.listing = None;
+        if failure.cause == Cause::Missing {
+            self.observation.lost_graph();
+        }
+        self.region_failed(RegionRequest::Look, operation, failure);
+        self.everything_changed();
+    }
+
+    fn merge_invited(
+        &mut self,
+        round: Round,
+        asked: &[AccountId],
+        made: Result<(Vec<Entry>, LeftOut), Failure>,
+    ) {
+        let (listed, left_out) = match made {
+            Ok(made) => made,
+            Err(failure) => return self.batch_failed(MemberRequest::Invite, asked, failure),
+        };
+        self.answered(RegionRequest::Change, Answer::Done);
+        for (account, _) in &listed {
+            self.did(*account, MemberRequest::Invite, Deed::Invited);
+        }
+        let listed_accounts: Vec<_> = listed.iter().map(|(account, _)| *account).collect();
+        self.saw_entries(round, listed);
+        self.not_done(MemberRequest::Invite, asked, (&listed_accounts, left_out));
+    }
+
+    fn merge_removed(
+        &mut self,
+        asked: &[AccountId],
+        removed: Result<(Vec<AccountId>, LeftOut), Failure>,
+    ) {
+        let (removed, left_out) = match removed {
+            Ok(removed) => removed,
+            Err(failure) => return self.batch_failed(MemberRequest::Remove, asked, failure),
+        };
+        self.answered(RegionRequest::Change, Answer::Done);
+        for account in &removed {
+            self.did(*account, MemberRequest::Remove, Deed::Removed);
+        }
+        self.not_done(MemberRequest::Remove, asked, (&removed, left_out));
+    }
+
+    /// What a batch did not do: some accounts AWS left out in words, of others it says nothing.
+    fn not_done(
+        &mut self,
+        request: MemberRequest,
+        asked: &[AccountId],
+        (done, left_out): (&[AccountId], LeftOut),
+    ) {
+        for (account, words) in &left_out {
+            let refusal = Refusal {
+                code: "UnprocessedAccount".into(),
+                text: words.as_str().into(),
+            };
+            self.answered_for(request, *account, Answer::Refused(refusal));
+        }
+        for account in asked {
+            if !done.contains(account) && !left_out.iter().any(|(left_out, _)| left_out == account)
+            {
+                let answer =
+                    Answer::Unclear("AWS answered without a word about this account".into());
+                self.answered_for(request, *account, answer);
+            }
+        }
+    }
+
+    /// A whole batch failed. Who may not do this at all is the Region's trouble, not a member's.
+    fn batch_failed(&mut self, request: MemberRequest, asked: &[AccountId], failure: Failure) {
+        self.altered = Some(self.observation.newest());
+        let operation = match request {
+            MemberRequest::Remove => Operation::DeleteMembers,
+            MemberRequest::Invite | MemberRequest::Accept => Operation::CreateMembers,
+        };
+        let of_the_region = matches!(
+            failure.cause,
+            Cause::Denied | Cause::NotOn | Cause::Expired | Cause::Missing
+        );
+        let answer = if of_the_region {
+            Answer::Throttled
+        } else {
+            failure.answer()
+        };
+        for account in asked {
+            self.answered_for(request, *account, answer.clone());
+        }
+        if failure.cause == Cause::Missing {
+            self.observation.lost_graph();
+        }
+        if of_the_region {
+            self.region_failed(RegionRequest::Change, operation, failure);
+            self.everything_changed();
+        }
+    }
+
+    fn merge_accepted(&mut self, account: AccountId, accepted: Result<(), Refused>) {
+        let Refused { failure, off } = match accepted {
+            Ok(()) => return self.did(account, MemberRequest::Accept, Deed::Accepted),
+            Err(refused) => refused,
+        };
+        if off {
+            self.attempts.saw_off(account);
+        }
+        if failure.cause == Cause::Expired
+            && let Mode::Reconcile(roles) = &self.mode
+        {
+            roles.expired(account);
+            self.attempts.saw_role(account, Role::Unasked);
+        }
+        let text = super::conclude::why_not_accepted(self.observation.region(), account, &failure);
+        self.answered_for(
+            MemberRequest::Accept,
+            account,
+            failure.saying(text).answer(),
+        );
+    }
+
+    fn did(&mut self, account: AccountId, request: MemberRequest, deed: Deed) {
+        self.record(EventKind::Did { account, deed });
+        self.answered_for(request, account, Answer::Done);
+    }
+
+    fn answered_for(&mut self, request: MemberRequest, account: AccountId, answer: Answer) {
+        let newest = self.observation.newest();
+        self.altered = Some(newest);
+        self.attempts.answered(request, account, answer, newest);
+        self.changed.insert(account);
+    }
+
+    fn answered(&mut self, request: RegionRequest, answer: Answer) {
+        self.attempts
+            .region_answered(request, answer, self.observation.newest());
+    }
+
+    fn region_failed(&mut self, request: RegionRequest, operation: Operation, failure: Failure) {
+        self.aws.halt_if_expired(&failure);
+        let text = super::conclude::why_the_region_failed(
+            self.observation.region(),
+            self.aws.administrator(),
+            (operation, &failure),
+        );
+        self.answered(request, failure.saying(text).answer());
+    }
+
+    fn saw_entries(&mut self, round: Round, entries: Vec<Entry>) {
+        for (account, member) in entries {
+            self.observation.saw_member(round, account, Some(member));
+            self.tell(account);
+            self.changed.insert(account);
+        }
+    }
+
+    fn saw_whole_list(&mut self, round: Round) {
+        self.observation.saw_whole_list(round);
+        self.looks.list_next = false;
+        let waiting = [Wait::Look, Wait::Visible, Wait::Verification];
+        for wait in waiting {
+            self.changed.extend(self.plan.of(Kind::Wait(wait)));
+        }
+        let told: Vec<_> = self.told.keys().copied().collect();
+        for account in told {
+            if self
+                .observation
+                .look(account)
+                .is_some_and(|look| look.member.is_none())
+            {
+                self.tell(account);
+                self.changed.insert(account);
+            }
+        }
+    }
+
+    /// Tells of a status that was not known; of the fleet's members only: others are left alone.
+    fn tell(&mut self, account: AccountId) {
+        if !self.fleet.members.contains_key(&account) {
+            return;
+        }
+        let status = self
+            .observation
+            .look(account)
+            .and_then(|look| look.member)
+            .map(|member| member.status.clone());
+        if self.told.get(&account) == status.as_ref() {
+            return;
+        }
+        match &status {
+            Some(status) => self.told.insert(account, status.clone()),
+            None => self.told.remove(&account),
+        };
+        self.record(EventKind::Seen { account, status });
+    }
+
+    pub(super) fn record(&self, kind: EventKind) {
+        self.events.record(Some(self.observation.region()), kind);
+    }
+}

@@ -1,0 +1,258 @@
+//! From what is due to requests, each a future that ends in a reply.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use fleet::account::{AccountId, Email, GraphArn, Region};
+use fleet::attempts::{MemberRequest, RegionRequest};
+use fleet::event::Operation;
+use fleet::observation::Round;
+use fleet::plan::BATCH;
+use futures_util::future::BoxFuture;
+
+use super::due::Work;
+use super::{Mode, RegionRun};
+use crate::clock;
+use crate::detective::{self, Entry, LeftOut};
+use crate::failure::{Cause, Failure};
+use crate::pace::Begun;
+
+/// What a request counts under: its operation, and the account where each has a pace of its own.
+pub(super) type Under = (Operation, Option<AccountId>);
+
+/// A request that has ended.
+pub(super) struct Reply {
+    pub(super) under: Under,
+    pub(super) begun: Begun,
+    pub(super) body: Body,
+}
+
+/// What came back.
+pub(super) enum Body {
+    Found(Result<Option<GraphArn>, Failure>),
+    Made(Result<GraphArn, Failure>),
+    Listed(Round, Result<(Vec<Entry>, Option<String>), Failure>),
+    Got(Round, Vec<AccountId>, Result<Vec<Entry>, Failure>),
+    Invited(
+        Round,
+        Vec<AccountId>,
+        Result<(Vec<Entry>, LeftOut), Failure>,
+    ),
+    Removed(Vec<AccountId>, Result<(Vec<AccountId>, LeftOut), Failure>),
+    Accepted(AccountId, Result<(), Refused>),
+}
+
+/// Why an invitation could not be accepted.
+pub(super) struct Refused {
+    pub(super) failure: Failure,
+    /// The member says that this Region is not switched on in it.
+    pub(super) off: bool,
+}
+
+impl From<Failure> for Refused {
+    fn from(failure: Failure) -> Self {
+        Self {
+            failure,
+            off: false,
+        }
+    }
+}
+
+impl Body {
+    /// How the request went.
+    pub(super) fn result(&self) -> Result<(), &Failure> {
+        match self {
+            Self::Found(result) => result.as_ref().map(|_| ()),
+            Self::Made(result) => result.as_ref().map(|_| ()),
+            Self::Listed(_, result) => result.as_ref().map(|_| ()),
+            Self::Got(_, _, result) => result.as_ref().map(|_| ()),
+            Self::Invited(_, _, result) => result.as_ref().map(|_| ()),
+            Self::Removed(_, result) => result.as_ref().map(|_| ()),
+            Self::Accepted(_, result) => {
+                result.as_ref().copied().map_err(|refused| &refused.failure)
+            }
+        }
+    }
+}
+
+/// Sets paces apart, so that what was throttled together does not come back together.
+pub(super) fn salt(region: &Region, under: Under) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (region, under).hash(&mut hasher);
+    hasher.finish()
+}
+
+type Request = BoxFuture<'static, Body>;
+
+impl RegionRun {
+    /// Makes the request and notes that it is under way. `None` where it is not due after all.
+    pub(super) fn request(&mut self, work: Work) -> Option<BoxFuture<'static, Reply>> {
+        let (under, request) = match work {
+            Work::FindGraph => self.find_graph(),
+            Work::CreateGraph => self.create_graph(),
+            Work::List => self.list()?,
+            Work::Get => self.get()?,
+            Work::Invite => self.invite()?,
+            Work::Remove => self.remove()?,
+            Work::Accept(account) => self.accept(account)?,
+        };
+        let begun = self.pace(under).begin();
+        Some(Box::pin(async move {
+            Reply {
+                under,
+                begun,
+                body: request.await,
+            }
+        }))
+    }
+
+    fn find_graph(&mut self) -> (Under, Request) {
+        self.observation.begin_look();
+        self.attempts.region_sent(RegionRequest::FindGraph);
+        let (aws, client) = (self.aws.clone(), self.client.clone());
+        let request = async move {
+            let found = async { detective::find_graph(&client, aws.keys_or_halt().await?).await };
+            Body::Found(found.await)
+        };
+        ((Operation::ListGraphs, None), Box::pin(request))
+    }
+
+    fn create_graph(&mut self) -> (Under, Request) {
+        self.attempts.region_sent(RegionRequest::CreateGraph);
+        let (aws, client, fleet) = (self.aws.clone(), self.client.clone(), self.fleet.clone());
+        let request = async move {
+            let made = async {
+                detective::create_graph(&client, aws.keys_or_halt().await?, &fleet.settings).await
+            };
+            Body::Made(made.await)
+        };
+        ((Operation::CreateGraph, None), Box::pin(request))
+    }
+
+    fn list(&mut self) -> Option<(Under, Request)> {
+        let graph = self.observation.graph_arn()?.clone();
+        let (round, token) = match self.looks.listing.take() {
+            Some(listing) => listing,
+            None => (self.observation.begin_look(), None),
+        };
+        self.looks.listing = Some((round, token.clone()));
+        self.looks.begin(clock::now());
+        self.attempts.region_sent(RegionRequest::Look);
+        let (aws, client) = (self.aws.clone(), self.client.clone());
+        let request = async move {
+            let page = async {
+                detective::list_members(&client, aws.keys_or_halt().await?, (&graph, token)).await
+            };
+            Body::Listed(round, page.await)
+        };
+        Some(((Operation::ListMembers, None), Box::pin(request)))
+    }
+
+    fn get(&mut self) -> Option<(Under, Request)> {
+        let graph = self.observation.graph_arn()?.clone();
+        let mut waiting: Vec<_> = self.looked_for().collect();
+        // Those that were looked at longest ago come first, so that everybody has a turn.
+        waiting.sort_by_key(|account| {
+            (
+                self.observation.look(*account).map(|look| look.round),
+                *account,
+            )
+        });
+        waiting.truncate(BATCH);
+        let round = self.observation.begin_look();
+        self.looks.begin(clock::now());
+        self.attempts.region_sent(RegionRequest::Look);
+        let (aws, client) = (self.aws.clone(), self.client.clone());
+        let request = async move {
+            let got = async {
+                detective::get_members(&client, aws.keys_or_halt().await?, (&graph, &waiting)).await
+            };
+            let got = got.await;
+            Body::Got(round, waiting, got)
+        };
+        Some(((Operation::GetMembers, None), Box::pin(request)))
+    }
+
+    fn invite(&mut self) -> Option<(Under, Request)> {
+        let graph = self.observation.graph_arn()?.clone();
+        let accounts = self.plan.next_invitations();
+        let invited: Vec<(AccountId, Email)> = accounts
+            .iter()
+            .filter_map(|account| Some((*account, self.fleet.members.get(account)?.clone())))
+            .collect();
+        self.note_sent(MemberRequest::Invite, &accounts);
+        // What CreateMembers answers is a look, too.
+        let round = self.observation.begin_look();
+        let (aws, client, fleet) = (self.aws.clone(), self.client.clone(), self.fleet.clone());
+        let request = async move {
+            let made = async {
+                let keys = aws.keys_or_halt().await?;
+                detective::create_members(&client, keys, &graph, (&fleet.settings, &invited)).await
+            };
+            let made = made.await;
+            Body::Invited(round, accounts, made)
+        };
+        Some(((Operation::CreateMembers, None), Box::pin(request)))
+    }
+
+    fn remove(&mut self) -> Option<(Under, Request)> {
+        let graph = self.observation.graph_arn()?.clone();
+        let accounts = self.plan.next_removals();
+        self.note_sent(MemberRequest::Remove, &accounts);
+        let (aws, client) = (self.aws.clone(), self.client.clone());
+        let request = async move {
+            let removed = async {
+                detective::delete_members(&client, aws.keys_or_halt().await?, (&graph, &accounts))
+                    .await
+            };
+            let removed = removed.await;
+            Body::Removed(accounts, removed)
+        };
+        Some(((Operation::DeleteMembers, None), Box::pin(request)))
+    }
+
+    fn accept(&mut self, account: AccountId) -> Option<(Under, Request)> {
+        let graph = self.observation.graph_arn()?.clone();
+        let Mode::Reconcile(roles) = &self.mode else {
+            return None;
+        };
+        let Some(keys) = roles.credentials(account) else {
+            // Their hour is over: the plan asks for new ones.
+            self.attempts
+                .saw_role(account, fleet::attempts::Role::Unasked);
+            self.changed.insert(account);
+            return None;
+        };
+        self.note_sent(MemberRequest::Accept, &[account]);
+        let (aws, client, region) = (self.aws.clone(), self.client.clone(), self.region().clone());
+        let events = self.events.clone();
+        let request = async move {
+            let accepted = match detective::accept(&client, keys.clone(), &graph).await {
+                Err(failure) if failure.cause == Cause::NotOn => {
+                    let is_on = aws.is_on(&region, keys).await;
+                    events.called(
+                        Some(&region),
+                        Operation::GetRegionOptStatus,
+                        is_on.as_ref().map(|_| ()),
+                    );
+                    Err(Refused {
+                        failure,
+                        off: is_on.is_ok_and(|is_on| !is_on),
+                    })
+                }
+                accepted => accepted.map_err(Refused::from),
+            };
+            Body::Accepted(account, accepted)
+        };
+        Some((
+            (Operation::AcceptInvitation, Some(account)),
+            Box::pin(request),
+        ))
+    }
+
+    fn note_sent(&mut self, request: MemberRequest, accounts: &[AccountId]) {
+        for account in accounts {
+            self.attempts.sent(request, *account);
+            self.changed.insert(*account);
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! One fleet in all its Regions at once.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fleet::account::Region;
+use fleet::fleet::Fleet;
+use fleet::report::{Ended, RegionNow, RegionPlan};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::aws::Aws;
+use crate::clock;
+use crate::region::{Mode, RegionRun};
+use crate::roles::Roles;
+
+/// When a run ends at the latest.
+#[derive(Clone, Debug)]
+pub struct Limit {
+    /// Its time; what still waits then is reported as waiting.
+    pub timeout: Duration,
+    /// Somebody wants it to end: nothing new is started, and what is under way may finish.
+    pub stop: CancellationToken,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finish {
+    /// What ended it.
+    pub ended: Ended,
+    /// What ended it for every Region at once, such as credentials that expired.
+    pub error: Option<String>,
+}
+
+/// One fleet in all its Regions.
+pub struct Run {
+    aws: Aws,
+    fleet: Arc<Fleet>,
+    regions: Vec<RegionRun>,
+}
+
+impl Run {
+    /// Nothing is asked yet.
+    #[must_use]
+    pub fn new(aws: &Aws, fleet: Arc<Fleet>, regions: &[Region]) -> Self {
+        let regions = regions
+            .iter()
+            .map(|region| RegionRun::new(aws, &fleet, region))
+            .collect();
+        Self {
+            aws: aws.clone(),
+            fleet,
+            regions,
+        }
+    }
+
+    /// Looks at every Region, and changes nothing.
+    pub async fn observe(&mut self, limit: &Limit) -> Finish {
+        let modes = self.regions.iter().map(|_| Mode::Observe).collect();
+        self.drive(modes, limit).await
+    }
+
+    /// Brings every Region to what is wanted. What [`Run::observe`] saw is used, not asked again.
+    /// How it ended is told to the sink, membership by membership.
+    pub async fn reconcile(&mut self, limit: &Limit) -> Finish {
+        let newsrooms = self.regions.iter().map(RegionRun::newsroom).collect();
+        let (roles, assume) = Roles::new(&self.aws, newsrooms);
+        let modes = self
+            .regions
+            .iter()
+            .map(|_| Mode::Reconcile(roles.clone()))
+            .collect();
+        drop(roles);
+        let mut assumer = JoinSet::new();
+        assumer.spawn(assume);
+        let finish = self.drive(modes, limit).await;
+        for region in &self.regions {
+            region.conclude();
+        }
+        finish
+    }
+
+    /// What would happen, after [`Run::observe`].
+    #[must_use]
+    pub fn plan(&self) -> Vec<RegionPlan> {
+        self.regions
+            .iter()
+            .map(|region| {
+                let mut plan = RegionPlan::of(region.observation(), region.plan());
+                plan.error = region.error();
+                plan
+            })
+            .collect()
+    }
+
+    /// What there is, after [`Run::observe`].
+    #[must_use]
+    pub fn now(&self, with_roster: bool) -> Vec<RegionNow> {
+        let roster = with_roster.then(|| self.fleet.members.keys());
+        self.regions
+            .iter()
+            .map(|region| RegionNow::of(region.observation(), region.error(), roster.clone()))
+            .collect()
+    }
+
+    /// Forgets what was seen: the next look begins anew.
+    pub fn forget(&mut self) {
+        for region in &mut self.regions {
+            *region = RegionRun::new(&self.aws, &self.fleet, &region.region().clone());
+        }
+    }
+
+    async fn drive(&mut self, modes: Vec<Mode>, limit: &Limit) -> Finish {
+        let stop = limit.stop.child_token();
+        let mut tasks = JoinSet::new();
+        let mut names = BTreeMap::new();
+        for (mut region, mode) in std::mem::take(&mut self.regions).into_iter().zip(modes) {
+            let (stop, name) = (stop.clone(), region.region().clone());
+            let task = tasks.spawn(async move {
+                region.drive(mode, &stop).await;
+                region
+            });
+            names.insert(task.id(), name);
+        }
+        let work = async {
+            while let Some(joined) = tasks.join_next().await {
+                match joined {
+                    Ok(region) => self.regions.push(region),
+                    Err(error) => {
+                        // A defect in one Region is that Region's failure: the others go on.
+                        let name = names.get(&error.id()).cloned();
+                        let lost = name.map(|name| RegionRun::new(&self.aws, &self.fleet, &name));
+                        self.regions
+                            .extend(lost.map(|region| region.with_defect(&error)));
+                    }
+                }
+            }
+        };
+        let halt = self.aws.halt().clone();
+        let ended = supervise(work, &stop, limit, halt.stopped()).await;
+        self.regions.sort_by(|a, b| a.region().cmp(b.region()));
+        Finish {
+            ended,
+            error: halt.reason().map(str::to_owned),
+        }
+    }
+}
+
+/// Waits for the work, and tells it when to stop.
+async fn supervise(
+    work: impl Future<Output = ()>,
+    stop: &CancellationToken,
+    limit: &Limit,
+    halted: impl Future<Output = ()>,
+) -> Ended {
+    let mut ended = Ended::Complete;
+    tokio::pin!(work);
+    tokio::select! {
+        biased;
+        () = &mut work => return ended,
+        () = limit.stop.cancelled() => ended = Ended::Interrupted,
+        () = halted => stop.cancel(),
+        () = clock::sleep(limit.timeout) => {
+            ended = Ended::Timeout;
+            stop.cancel();
+        }
+    }
+    work.await;
+    ended
+}

@@ -1,0 +1,10 @@
+//! The real engine and the real SDK over the sandbox, under tokio's paused clock.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test ends where its stage cannot be set"
+)]
+
+mod enable;
+mod isolation;
+mod pacing;
+mod stage;

@@ -1,0 +1,177 @@
+//! The sandbox plugged under the SDK as its HTTP client, and a run on it under tokio's paused clock.
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
+use engine::clock::Clock;
+use engine::{Aws, Chosen, Connection, Endpoint, Finish, Ground, Limit, RegionSelection, Run};
+use fleet::account::AccountId;
+use fleet::fleet::{Fleet, Settings};
+use fleet::report::{Header, Recorder, Report};
+use http_body_util::BodyExt;
+use sandbox::{Reply, Sandbox, World};
+use tokio_util::sync::CancellationToken;
+
+/// Requests go to the sandbox's function, without a socket.
+#[derive(Clone, Debug)]
+struct Wire(Sandbox);
+
+impl HttpConnector for Wire {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let sandbox = self.0.clone();
+        HttpConnectorFuture::new(async move {
+            let request = request
+                .try_into_http1x()
+                .map_err(|error| ConnectorError::user(error.into()))?;
+            let (parts, body) = request.into_parts();
+            let body = body
+                .collect()
+                .await
+                .map_err(ConnectorError::user)?
+                .to_bytes();
+            match sandbox.handle(http::Request::from_parts(parts, body)).await {
+                Reply::Response(response) => {
+                    let response = response.map(|body: Bytes| SdkBody::from(body));
+                    response
+                        .try_into()
+                        .map_err(|error| ConnectorError::user(Box::new(error)))
+                }
+                Reply::Cut => Err(ConnectorError::io("the connection was cut".into())),
+                Reply::Silence => std::future::pending().await,
+            }
+        })
+    }
+}
+
+impl HttpClient for Wire {
+    fn http_connector(
+        &self,
+        _: &HttpConnectorSettings,
+        _: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+/// A sandbox, and what is wanted of it.
+pub(crate) struct Stage {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) fleet: Fleet,
+    pub(crate) regions: RegionSelection,
+    pub(crate) role_name: String,
+    pub(crate) timeout: Duration,
+    pub(crate) max_concurrency: usize,
+    /// Begin again where the weather keeps a run from beginning.
+    pub(crate) patient: bool,
+    pub(crate) epoch: SystemTime,
+}
+
+impl Stage {
+    /// Every member of the world is wanted in every Region.
+    pub(crate) fn of(world: World) -> Self {
+        let epoch = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+        let clock = sandbox::clock::Clock::starting_at(epoch.try_into().unwrap());
+        let sandbox = Sandbox::new(world, clock);
+        let members = sandbox
+            .roster()
+            .into_iter()
+            .map(|(id, email)| (id.parse().unwrap(), email.parse().unwrap()))
+            .collect();
+        let administrator = sandbox.administrator().parse().unwrap();
+        Self {
+            fleet: Fleet {
+                administrator,
+                members,
+                settings: Settings::default(),
+            },
+            sandbox,
+            regions: RegionSelection::default(),
+            role_name: "DetectiveFleetMember".to_owned(),
+            timeout: Duration::from_secs(900),
+            max_concurrency: 256,
+            patient: false,
+            epoch,
+        }
+    }
+
+    pub(crate) fn in_regions(mut self, names: &[&str]) -> Self {
+        self.regions.names = Some(names.iter().map(|name| (*name).to_owned()).collect());
+        self
+    }
+
+    /// One run of `enable`, and its report.
+    pub(crate) async fn enable(&self) -> Report {
+        let recorder = Arc::new(Recorder::default());
+        let (aws, chosen) = loop {
+            match self.connect(&recorder).await {
+                Ok(connected) => break connected,
+                Err(error) => assert!(self.patient, "{error}"),
+            }
+        };
+        let mut run = Run::new(&aws, Arc::new(self.fleet.clone()), &chosen.regions);
+        let limit = Limit {
+            timeout: self.timeout,
+            stop: CancellationToken::new(),
+        };
+        let Finish { ended, error } = run.reconcile(&limit).await;
+        recorder.report(
+            header(aws.administrator()),
+            aws.clock().timestamp(),
+            ended,
+            error,
+        )
+    }
+
+    async fn connect(&self, recorder: &Arc<Recorder>) -> Result<(Aws, Chosen), Box<dyn Error>> {
+        let (access_key_id, secret_access_key) = self.sandbox.access_key();
+        let connection = Connection {
+            profile: None,
+            admin_account: None,
+            admin_role: None,
+            role_name: self.role_name.parse()?,
+            external_id: None,
+            max_concurrency: self.max_concurrency,
+            endpoint: Some(Endpoint {
+                url: "http://sandbox.invalid".to_owned(),
+                access_key_id,
+                secret_access_key,
+            }),
+        };
+        let ground = Ground {
+            http: SharedHttpClient::new(Wire(self.sandbox.clone())),
+            clock: Clock::starting_at(self.epoch),
+            seed: 7,
+        };
+        let aws = Aws::connect_on(ground, connection, recorder.clone()).await?;
+        let chosen = aws.regions(&self.regions).await?;
+        Ok((aws, chosen))
+    }
+}
+
+fn header(administrator: AccountId) -> Header {
+    Header {
+        version: 1,
+        kind: "run".to_owned(),
+        operation: "enable".to_owned(),
+        run_id: "test".to_owned(),
+        administrator,
+        started: jiff::Timestamp::UNIX_EPOCH,
+        invalid_lines: Vec::new(),
+        notes: Vec::new(),
+    }
+}
+
+/// How many requests of one operation a report counts.
+pub(crate) fn calls(report: &Report, operation: &str) -> u64 {
+    report.calls.get(operation).copied().unwrap_or_default()
+}

@@ -1,0 +1,268 @@
+//! What this run has tried in one Region, and what came of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::account::AccountId;
+use crate::observation::Round;
+
+/// How many times the same final answer, each after a fresh look, makes a failure of it.
+pub const FINAL_AFTER: u32 = 3;
+
+/// What came of one request, as far as the next step depends on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// AWS did it.
+    Done,
+    /// AWS was asked too fast: nothing happened, and it may be asked again.
+    Throttled,
+    /// An error of AWS's own, or a cut connection: it may have happened or not.
+    Unclear(Arc<str>),
+    /// Nothing came back, not even a connection. It may have happened or not.
+    Silent(Arc<str>),
+    /// AWS said no, in words that are for people only.
+    Refused(Refusal),
+}
+
+/// A final answer of AWS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// AWS's error code, such as `AccessDeniedException`; it tells answers apart.
+    pub code: Arc<str>,
+    /// What it said and what can be done about it: for people.
+    pub text: Arc<str>,
+}
+
+/// The history of one kind of request about one thing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Attempt {
+    /// How many have been sent.
+    pub sent: u32,
+    /// A request is under way.
+    pub under_way: bool,
+    /// What the last one that ended came to.
+    pub last: Option<Answer>,
+    /// The newest look when that answer arrived: only a later one can tell what it did.
+    pub after: Round,
+    /// How many answers in a row were like the last.
+    pub alike: u32,
+}
+
+impl Attempt {
+    /// The last final answer, if it has come often enough to be believed.
+    #[must_use]
+    pub fn refused_for_good(&self) -> Option<&Refusal> {
+        match &self.last {
+            Some(Answer::Refused(refusal)) if self.alike >= FINAL_AFTER => Some(refusal),
+            _ => None,
+        }
+    }
+
+    fn begin(&mut self) {
+        self.sent += 1;
+        self.under_way = true;
+    }
+
+    fn end(&mut self, answer: Answer, newest: Round) {
+        let alike = match (&self.last, &answer) {
+            (Some(Answer::Refused(before)), Answer::Refused(now)) => before.code == now.code,
+            (Some(before), now) => std::mem::discriminant(before) == std::mem::discriminant(now),
+            (None, _) => false,
+        };
+        self.alike = if alike { self.alike + 1 } else { 1 };
+        self.last = Some(answer);
+        self.under_way = false;
+        self.after = newest;
+    }
+}
+
+/// A request about the whole Region, by the administrator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RegionRequest {
+    /// ListGraphs.
+    FindGraph,
+    /// CreateGraph.
+    CreateGraph,
+    /// ListMembers and GetMembers.
+    Look,
+    /// CreateMembers and DeleteMembers, refused for reasons that are not a member's.
+    Change,
+}
+
+/// A request about one membership.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MemberRequest {
+    /// CreateMembers.
+    Invite,
+    /// AcceptInvitation.
+    Accept,
+    /// DeleteMembers of an entry whose verification failed.
+    Remove,
+}
+
+/// What is known of the role in a member.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Role {
+    /// Nobody has tried.
+    #[default]
+    Unasked,
+    /// It is being assumed.
+    Asked,
+    /// It was assumed.
+    Ready,
+    /// It could not be, and AWS does not say why.
+    Failed {
+        /// What to tell people.
+        reason: Arc<str>,
+        /// How many times it was tried: the second is the last.
+        times: u32,
+    },
+}
+
+/// What was tried about one membership.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MemberAttempts {
+    /// CreateMembers.
+    pub invite: Attempt,
+    /// AcceptInvitation.
+    pub accept: Attempt,
+    /// DeleteMembers.
+    pub remove: Attempt,
+    /// The role that accepts.
+    pub role: Role,
+}
+
+impl MemberAttempts {
+    fn of(&mut self, request: MemberRequest) -> &mut Attempt {
+        match request {
+            MemberRequest::Invite => &mut self.invite,
+            MemberRequest::Accept => &mut self.accept,
+            MemberRequest::Remove => &mut self.remove,
+        }
+    }
+}
+
+/// What this run has tried in one Region.
+#[derive(Clone, Debug, Default)]
+pub struct Attempts {
+    region: BTreeMap<RegionRequest, Attempt>,
+    members: BTreeMap<AccountId, MemberAttempts>,
+    off: BTreeSet<AccountId>,
+    heard: bool,
+}
+
+impl Attempts {
+    /// What was tried about the whole Region.
+    #[must_use]
+    pub fn region(&self, request: RegionRequest) -> Option<&Attempt> {
+        self.region.get(&request)
+    }
+
+    /// What was tried about one membership.
+    #[must_use]
+    pub fn member(&self, account: AccountId) -> Option<&MemberAttempts> {
+        self.members.get(&account)
+    }
+
+    /// Whether this Region is known to be off in that member.
+    #[must_use]
+    pub fn is_off(&self, account: AccountId) -> bool {
+        self.off.contains(&account)
+    }
+
+    /// Whether Detective has ever answered in this Region.
+    #[must_use]
+    pub fn was_heard(&self) -> bool {
+        self.heard
+    }
+
+    /// A request about the Region was sent.
+    pub fn region_sent(&mut self, request: RegionRequest) {
+        self.region.entry(request).or_default().begin();
+    }
+
+    /// A request about the Region ended; `newest` is the newest look that had begun by then.
+    pub fn region_answered(&mut self, request: RegionRequest, answer: Answer, newest: Round) {
+        self.heard |= !matches!(answer, Answer::Silent(_));
+        self.region.entry(request).or_default().end(answer, newest);
+    }
+
+    /// A request about a membership was sent.
+    pub fn sent(&mut self, request: MemberRequest, account: AccountId) {
+        self.members.entry(account).or_default().of(request).begin();
+    }
+
+    /// A request about a membership ended; `newest` is the newest look that had begun by then.
+    pub fn answered(
+        &mut self,
+        request: MemberRequest,
+        account: AccountId,
+        answer: Answer,
+        newest: Round,
+    ) {
+        self.members
+            .entry(account)
+            .or_default()
+            .of(request)
+            .end(answer, newest);
+    }
+
+    /// Something became known about a member's role.
+    pub fn saw_role(&mut self, account: AccountId, role: Role) {
+        self.members.entry(account).or_default().role = role;
+    }
+
+    /// The member says that this Region is off in it.
+    pub fn saw_off(&mut self, account: AccountId) {
+        self.off.insert(account);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(code: &str) -> Answer {
+        Answer::Refused(Refusal {
+            code: code.into(),
+            text: "no".into(),
+        })
+    }
+
+    #[test]
+    fn a_final_answer_is_believed_when_it_came_three_times_in_a_row() {
+        let mut attempt = Attempt::default();
+        for answer in [
+            refused("A"),
+            refused("A"),
+            refused("B"),
+            refused("A"),
+            refused("A"),
+        ] {
+            attempt.begin();
+            attempt.end(answer, Round::default());
+            assert_eq!(attempt.refused_for_good(), None);
+        }
+        attempt.end(refused("A"), Round::default());
+        assert_eq!(&*attempt.refused_for_good().unwrap().code, "A");
+        attempt.end(Answer::Throttled, Round::default());
+        assert_eq!(attempt.refused_for_good(), None);
+    }
+
+    #[test]
+    fn a_region_was_heard_when_anything_came_back() {
+        let mut attempts = Attempts::default();
+        attempts.region_answered(
+            RegionRequest::FindGraph,
+            Answer::Silent("gone".into()),
+            Round::default(),
+        );
+        assert!(!attempts.was_heard());
+        attempts.region_answered(
+            RegionRequest::FindGraph,
+            Answer::Throttled,
+            Round::default(),
+        );
+        assert!(attempts.was_heard());
+    }
+}

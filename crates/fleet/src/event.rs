@@ -1,0 +1,183 @@
+//! What happens in a run, as a stream of numbered events per Region.
+//!
+//! Progress, log lines, the report and the exit status are all folds of this stream; nothing else is
+//! kept of a run.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::account::{AccountId, GraphArn, Region};
+use crate::member::MemberStatus;
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Event {
+    /// Where; `None` for what belongs to the run as a whole.
+    pub region: Option<Region>,
+    /// Counts up from 1 within the Region, or within the run: with it, streams can be joined.
+    pub number: u64,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum EventKind {
+    /// A request to AWS ended.
+    Called {
+        /// Which.
+        operation: Operation,
+        /// How.
+        result: CallResult,
+    },
+    /// The Region's behavior graph became known.
+    Graph {
+        /// Its ARN; `None` where there is none.
+        arn: Option<GraphArn>,
+        /// This run made it.
+        made: bool,
+    },
+    /// A membership was seen in a status that it was not known to be in.
+    Seen {
+        /// Whose.
+        account: AccountId,
+        /// `None` where the account is not a member.
+        status: Option<MemberStatus>,
+    },
+    /// AWS did something to a membership that this run asked for.
+    Did {
+        /// Whose.
+        account: AccountId,
+        /// What.
+        deed: Deed,
+    },
+    /// The run has ended for a membership.
+    Concluded {
+        /// Whose.
+        account: AccountId,
+        /// How.
+        conclusion: Conclusion,
+        /// Why, where it is not as wanted: a sentence for people.
+        reason: Option<Arc<str>>,
+    },
+    /// The run has ended in a Region.
+    RegionEnded {
+        /// Why nothing more could be done there.
+        error: Option<Arc<str>>,
+    },
+}
+
+/// A call of the AWS API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Operation {
+    /// `sts:GetCallerIdentity`
+    GetCallerIdentity,
+    /// `sts:AssumeRole`
+    AssumeRole,
+    /// `account:ListRegions`
+    ListRegions,
+    /// `account:GetRegionOptStatus`
+    GetRegionOptStatus,
+    /// `detective:ListGraphs`
+    ListGraphs,
+    /// `detective:CreateGraph`
+    CreateGraph,
+    /// `detective:ListMembers`
+    ListMembers,
+    /// `detective:GetMembers`
+    GetMembers,
+    /// `detective:CreateMembers`
+    CreateMembers,
+    /// `detective:DeleteMembers`
+    DeleteMembers,
+    /// `detective:AcceptInvitation`
+    AcceptInvitation,
+}
+
+impl Operation {
+    /// `service:Operation`, as in an IAM policy.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::GetCallerIdentity => "sts:GetCallerIdentity",
+            Self::AssumeRole => "sts:AssumeRole",
+            Self::ListRegions => "account:ListRegions",
+            Self::GetRegionOptStatus => "account:GetRegionOptStatus",
+            Self::ListGraphs => "detective:ListGraphs",
+            Self::CreateGraph => "detective:CreateGraph",
+            Self::ListMembers => "detective:ListMembers",
+            Self::GetMembers => "detective:GetMembers",
+            Self::CreateMembers => "detective:CreateMembers",
+            Self::DeleteMembers => "detective:DeleteMembers",
+            Self::AcceptInvitation => "detective:AcceptInvitation",
+        }
+    }
+}
+
+impl Serialize for Operation {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// How a request ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallResult {
+    /// AWS did it.
+    Ok,
+    /// Asked too fast.
+    Throttled,
+    /// An error of AWS's own, or a cut connection.
+    Unclear,
+    /// Nothing came back.
+    Silent,
+    /// AWS said no.
+    Refused,
+}
+
+/// What this run did to a membership.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deed {
+    /// CreateMembers.
+    Invited,
+    /// AcceptInvitation.
+    Accepted,
+    /// DeleteMembers.
+    Removed,
+}
+
+/// How the run ended for a membership.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Conclusion {
+    /// As wanted.
+    Right,
+    /// AWS is not finished, or the run ended before it could be.
+    Waiting,
+    /// It cannot be as wanted.
+    Failed,
+    /// Known to stay out.
+    Skipped,
+}
+
+/// Takes events as they happen.
+pub trait Sink: Send + Sync {
+    /// Takes one event. It is called in the middle of the run, so it has to be quick.
+    ///
+    /// # Errors
+    /// Where the event could not be kept. The run then starts nothing new that changes AWS.
+    fn record(&self, event: &Event) -> Result<(), SinkError>;
+}
+
+/// Why an event could not be kept.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct SinkError(pub String);

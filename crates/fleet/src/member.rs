@@ -1,0 +1,97 @@
+//! What AWS says of one membership.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::account::Email;
+
+/// The state of a membership, as `MemberDetail.Status` of Detective's service model names it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub enum MemberStatus {
+    /// AWS compares account id and root e-mail; no published figure says for how long.
+    VerificationInProgress,
+    /// Account id and root e-mail do not match: no invitation was sent.
+    VerificationFailed,
+    /// The invitation waits to be accepted.
+    Invited,
+    /// The account contributes data to the behavior graph.
+    Enabled,
+    /// Accepted, but AWS does not let it contribute: [`Member::disabled_reason`] says why.
+    AcceptedButDisabled,
+    /// A state that AWS has added since.
+    Other(Arc<str>),
+}
+
+impl MemberStatus {
+    /// The name that AWS uses.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::VerificationInProgress => "VERIFICATION_IN_PROGRESS",
+            Self::VerificationFailed => "VERIFICATION_FAILED",
+            Self::Invited => "INVITED",
+            Self::Enabled => "ENABLED",
+            Self::AcceptedButDisabled => "ACCEPTED_BUT_DISABLED",
+            Self::Other(name) => name,
+        }
+    }
+}
+
+impl From<&str> for MemberStatus {
+    fn from(name: &str) -> Self {
+        match name {
+            "VERIFICATION_IN_PROGRESS" => Self::VerificationInProgress,
+            "VERIFICATION_FAILED" => Self::VerificationFailed,
+            "INVITED" => Self::Invited,
+            "ENABLED" => Self::Enabled,
+            "ACCEPTED_BUT_DISABLED" => Self::AcceptedButDisabled,
+            other => Self::Other(other.into()),
+        }
+    }
+}
+
+impl From<String> for MemberStatus {
+    fn from(name: String) -> Self {
+        name.as_str().into()
+    }
+}
+
+impl From<MemberStatus> for String {
+    fn from(status: MemberStatus) -> Self {
+        status.as_str().to_owned()
+    }
+}
+
+impl fmt::Display for MemberStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// One entry of a behavior graph's member list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Where the membership stands.
+    pub status: MemberStatus,
+    /// The root e-mail that it was invited with; `None` where AWS gives one that is not an address.
+    pub email: Option<Email>,
+    /// AWS's reason for [`MemberStatus::AcceptedButDisabled`], such as `VOLUME_TOO_HIGH`.
+    pub disabled_reason: Option<Arc<str>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_that_aws_has_added_since_keeps_its_name() {
+        for name in ["INVITED", "ENABLED", "SOMETHING_NEW"] {
+            let status: MemberStatus = serde_json::from_value(name.into()).unwrap();
+            assert_eq!(status.as_str(), name);
+            assert_eq!(serde_json::to_value(&status).unwrap(), name);
+        }
+    }
+}

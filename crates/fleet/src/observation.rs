@@ -1,0 +1,256 @@
+//! What AWS said of one Region just now.
+
+use std::collections::BTreeMap;
+
+use crate::account::{AccountId, GraphArn, Region};
+use crate::member::Member;
+
+/// The number of a look at AWS, taken when its request is sent.
+///
+/// Replies overtake each other; what was asked later is what counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Round(u32);
+
+impl Round {
+    /// How many looks have begun since the round `earlier`.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> u32 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+/// What is known of the administrator's behavior graph.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Graph {
+    /// Not asked, or not answered.
+    Unknown,
+    /// There is none in this Region.
+    Absent,
+    /// There is one.
+    Present(GraphArn),
+}
+
+/// The newest thing that is known of one membership.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look<'a> {
+    /// The look that said so.
+    pub round: Round,
+    /// The entry in the member list; `None` where the account is not in it.
+    pub member: Option<&'a Member>,
+}
+
+/// What AWS said of one Region: the graph, and its members as far as they were asked for.
+#[derive(Clone, Debug)]
+pub struct Observation {
+    region: Region,
+    graph: Graph,
+    newest: Round,
+    listed: Option<Round>,
+    looks: BTreeMap<AccountId, (Round, Option<Member>)>,
+}
+
+impl Observation {
+    /// Nothing is known of `region` yet.
+    #[must_use]
+    pub fn of(region: Region) -> Self {
+        Self {
+            region,
+            graph: Graph::Unknown,
+            newest: Round::default(),
+            listed: None,
+            looks: BTreeMap::new(),
+        }
+    }
+
+    /// The Region that this is about.
+    #[must_use]
+    pub fn region(&self) -> &Region {
+        &self.region
+    }
+
+    /// The behavior graph.
+    #[must_use]
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// The graph's ARN, where there is one.
+    #[must_use]
+    pub fn graph_arn(&self) -> Option<&GraphArn> {
+        match &self.graph {
+            Graph::Present(arn) => Some(arn),
+            Graph::Unknown | Graph::Absent => None,
+        }
+    }
+
+    /// The newest look that has begun.
+    #[must_use]
+    pub fn newest(&self) -> Round {
+        self.newest
+    }
+
+    /// The look that last listed every member.
+    #[must_use]
+    pub fn listed(&self) -> Option<Round> {
+        self.listed
+    }
+
+    /// What is known of one account; `None` before any look could tell.
+    #[must_use]
+    pub fn look(&self, account: AccountId) -> Option<Look<'_>> {
+        let seen = self.looks.get(&account).map(|(round, member)| Look {
+            round: *round,
+            member: member.as_ref(),
+        });
+        match (seen, self.listed) {
+            (Some(look), Some(listed)) if look.round >= listed => Some(look),
+            // A whole list that came later does not have it.
+            (_, Some(round)) => Some(Look {
+                round,
+                member: None,
+            }),
+            (seen, None) => seen,
+        }
+    }
+
+    /// The members that the graph has, as far as is known, the unlisted ones of the roster included.
+    pub fn members(&self) -> impl Iterator<Item = (AccountId, &Member)> {
+        self.looks
+            .keys()
+            .filter_map(|account| Some((*account, self.look(*account)?.member?)))
+    }
+
+    /// Begins a look: take the number when its request is sent.
+    pub fn begin_look(&mut self) -> Round {
+        self.newest.0 += 1;
+        self.newest
+    }
+
+    /// AWS named the graph, or said that there is none. What was known of another graph's members
+    /// is forgotten.
+    pub fn saw_graph(&mut self, arn: Option<GraphArn>) {
+        let graph = arn.map_or(Graph::Absent, Graph::Present);
+        if graph != self.graph {
+            self.listed = None;
+            self.looks.clear();
+        }
+        if graph == Graph::Absent {
+            self.listed = Some(self.newest);
+        }
+        self.graph = graph;
+    }
+
+    /// The graph was made just now: it needs no listing to know that it has no member.
+    pub fn made_graph(&mut self, arn: GraphArn) {
+        self.looks.clear();
+        self.listed = Some(self.newest);
+        self.graph = Graph::Present(arn);
+    }
+
+    /// What was known of the graph does not hold any more.
+    pub fn lost_graph(&mut self) {
+        self.graph = Graph::Unknown;
+        self.listed = None;
+        self.looks.clear();
+    }
+
+    /// An answer told of one account. An older look never overrides a newer one.
+    pub fn saw_member(&mut self, round: Round, account: AccountId, member: Option<Member>) {
+        let known = self.look(account).map(|look| look.round);
+        if known.is_none_or(|known| round >= known) {
+            self.looks.insert(account, (round, member));
+        }
+    }
+
+    /// Every page of the member list has been merged: whoever was not in it is not a member.
+    pub fn saw_whole_list(&mut self, round: Round) {
+        if self.listed.is_none_or(|listed| round > listed) {
+            self.listed = Some(round);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::member::MemberStatus;
+
+    fn account(n: u8) -> AccountId {
+        format!("{n:012}").parse().unwrap()
+    }
+
+    fn member(status: MemberStatus) -> Member {
+        Member {
+            status,
+            email: None,
+            disabled_reason: None,
+        }
+    }
+
+    fn observed() -> Observation {
+        let mut observation = Observation::of(Region::new("us-east-1"));
+        observation.saw_graph(Some(GraphArn::new("arn")));
+        observation
+    }
+
+    #[test]
+    fn before_a_look_nothing_is_known() {
+        assert_eq!(observed().look(account(1)), None);
+    }
+
+    #[test]
+    fn an_account_that_a_whole_list_does_not_have_is_absent() {
+        let mut observation = observed();
+        let round = observation.begin_look();
+        observation.saw_member(round, account(1), Some(member(MemberStatus::Invited)));
+        observation.saw_whole_list(round);
+        assert!(observation.look(account(1)).unwrap().member.is_some());
+        assert_eq!(
+            observation.look(account(2)),
+            Some(Look {
+                round,
+                member: None
+            })
+        );
+
+        let later = observation.begin_look();
+        observation.saw_whole_list(later);
+        assert_eq!(
+            observation.look(account(1)),
+            Some(Look {
+                round: later,
+                member: None
+            })
+        );
+        assert_eq!(observation.members().count(), 0);
+    }
+
+    #[test]
+    fn a_reply_that_was_overtaken_changes_nothing() {
+        let mut observation = observed();
+        let (early, late) = (observation.begin_look(), observation.begin_look());
+        observation.saw_member(late, account(1), Some(member(MemberStatus::Enabled)));
+        observation.saw_member(early, account(1), Some(member(MemberStatus::Invited)));
+        observation.saw_whole_list(early);
+        assert_eq!(
+            observation.look(account(1)).unwrap().member.unwrap().status,
+            MemberStatus::Enabled
+        );
+    }
+
+    #[test]
+    fn members_of_a_graph_that_is_gone_are_forgotten() {
+        let mut observation = observed();
+        let round = observation.begin_look();
+        observation.saw_member(round, account(1), Some(member(MemberStatus::Enabled)));
+        observation.saw_graph(Some(GraphArn::new("another")));
+        assert_eq!(observation.look(account(1)), None);
+    }
+
+    #[test]
+    fn a_region_without_a_graph_has_no_members() {
+        let mut observation = observed();
+        observation.saw_graph(None);
+        assert_eq!(observation.look(account(1)).unwrap().member, None);
+    }
+}

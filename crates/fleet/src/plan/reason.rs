@@ -1,0 +1,76 @@
+//! Why a membership cannot be as wanted, and what to do about it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::account::{AccountId, Email, Region};
+
+/// Why a membership cannot be as wanted. `Display` says it in a sentence for people, with what to
+/// do; an e-mail in it is masked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// VERIFICATION_FAILED with the e-mail that the roster has.
+    WrongEmail(AccountId, Option<Email>),
+    /// ACCEPTED_BUT_DISABLED, with AWS's reason.
+    Disabled(Option<Arc<str>>),
+    /// A status that this version does not know.
+    UnknownStatus(Arc<str>),
+    /// The Region is not switched on in the member.
+    RegionOff(AccountId, Region),
+    /// The role in the member could not be assumed.
+    Role(Arc<str>),
+    /// An operation was refused, with AWS's words.
+    Refused(&'static str, Arc<str>),
+    /// AWS answers that an operation succeeded, again and again, and nothing comes of it.
+    NoEffect(&'static str),
+    /// The Region as a whole failed.
+    Region(Arc<str>),
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::WrongEmail(account, Some(email)) => write!(
+                f,
+                "the root e-mail of {account} is not {email}: correct its line in the CSV and run again"
+            ),
+            Self::WrongEmail(account, None) => {
+                write!(
+                    f,
+                    "the root e-mail of {account} is wrong: correct its line in the CSV and run again"
+                )
+            }
+            Self::Disabled(reason) => write!(
+                f,
+                "accepted, but not enabled: {}",
+                disabled(reason.as_deref())
+            ),
+            Self::UnknownStatus(status) => {
+                write!(
+                    f,
+                    "AWS reports the status {status}, which this version does not know: look at it in Detective's console"
+                )
+            }
+            Self::RegionOff(account, region) => write!(
+                f,
+                "{region} is not switched on in {account}: switch it on there, or list the pair as expected: \"{account}/{region}\""
+            ),
+            Self::Role(text) | Self::Region(text) => f.write_str(text),
+            Self::Refused(operation, text) => write!(f, "{operation}: {text}"),
+            Self::NoEffect(operation) => write!(
+                f,
+                "AWS answers {operation} with success, again and again, but the member list does not show it: run again later, or ask AWS support"
+            ),
+        }
+    }
+}
+
+/// The words of Detective's service model and user guide for its two reasons.
+fn disabled(reason: Option<&str>) -> String {
+    match reason {
+        Some("VOLUME_TOO_HIGH") => "VOLUME_TOO_HIGH: the account's data would overload the behavior graph; ask AWS support to raise its limit".to_owned(),
+        Some("VOLUME_UNKNOWN") => "VOLUME_UNKNOWN: AWS could not determine the account's data volume; it tries again by itself, so run again in a day".to_owned(),
+        Some(other) => other.to_owned(),
+        None => "AWS gives no reason; it tries again by itself, so run again in a day".to_owned(),
+    }
+}

@@ -1,0 +1,214 @@
+//! The report: JSON version 1, a fold of the events.
+
+mod fold;
+mod now;
+mod planned;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub use fold::Recorder;
+pub use now::{MemberNow, RegionNow, StatusReport, StatusSummary};
+pub use planned::{Action, MemberPlan, PlanReport, PlanSummary, RegionPlan};
+
+use crate::account::{AccountId, GraphArn, Region};
+use crate::member::MemberStatus;
+use crate::roster::BadLine;
+
+/// The version of every document in this module. Fields and values are added without a new one.
+pub const VERSION: u32 = 1;
+
+/// What every document says of the run that made it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// [`VERSION`].
+    pub version: u32,
+    /// `run`, `plan` or `status`.
+    pub kind: String,
+    /// `enable` or `disable`; for a status, `status`.
+    pub operation: String,
+    /// Told apart from every other run.
+    pub run_id: String,
+    /// The account that owns the behavior graphs.
+    pub administrator: AccountId,
+    /// When the run began.
+    pub started: Timestamp,
+    /// Lines of the roster that could not be used.
+    pub invalid_lines: Vec<InvalidLine>,
+    /// What is worth knowing and no failure.
+    pub notes: Vec<String>,
+}
+
+/// A line of the roster that could not be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvalidLine {
+    /// Its number, from 1.
+    pub line: u64,
+    /// What is wrong, and what to do.
+    pub reason: String,
+}
+
+impl From<&BadLine> for InvalidLine {
+    fn from(bad: &BadLine) -> Self {
+        Self {
+            line: bad.line,
+            reason: bad.reason.clone(),
+        }
+    }
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ended {
+    /// Nothing was left to do.
+    Complete,
+    /// Its time was over.
+    Timeout,
+    /// A signal ended it.
+    Interrupted,
+    /// A newer roster took over.
+    Superseded,
+}
+
+/// What a run came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// Who, what and when.
+    #[serde(flatten)]
+    pub header: Header,
+    /// When the run ended.
+    pub finished: Timestamp,
+    /// How it ended.
+    pub ended: Ended,
+    /// Nothing waits for AWS any more.
+    pub settled: bool,
+    /// What ended the run for every Region at once, such as credentials that expired.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// Totals over all memberships.
+    pub summary: Summary,
+    /// Each Region, by name.
+    pub regions: Vec<RegionReport>,
+    /// How many requests were sent, by `service:Operation`.
+    pub calls: BTreeMap<String, u64>,
+}
+
+/// Totals over all memberships: every one is counted in exactly one outcome.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// All of them.
+    pub memberships: u64,
+    /// Those whose status is ENABLED at the end, changed or not.
+    pub enabled: u64,
+    /// Those that this run changed.
+    pub changed: u64,
+    /// Those that AWS is not finished with.
+    pub waiting: u64,
+    /// Those that are not as wanted.
+    pub failed: u64,
+    /// Those that flags or `expected` left out.
+    pub skipped: u64,
+}
+
+/// How a Region ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RegionState {
+    /// Nothing is left to do there.
+    Settled,
+    /// AWS is not finished with something.
+    Waiting,
+    /// The Region, or something in it, is not as wanted.
+    Failed,
+    /// Nothing was wanted there.
+    Skipped,
+}
+
+/// One Region.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegionReport {
+    /// Its name.
+    pub region: Region,
+    /// The behavior graph, where there is one.
+    pub graph_arn: Option<GraphArn>,
+    /// How it ended.
+    pub state: RegionState,
+    /// Why the Region as a whole failed.
+    pub error: Option<Arc<str>>,
+    /// What this run changed in the Region itself.
+    pub changes: Vec<String>,
+    /// Its memberships, by account id.
+    pub members: Vec<MemberReport>,
+}
+
+/// How a membership ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It is ENABLED, and was not before.
+    Enabled,
+    /// It was as wanted already.
+    Unchanged,
+    /// A failed entry was replaced, and it is ENABLED now.
+    Repaired,
+    /// It is no member any more.
+    Removed,
+    /// AWS is not finished.
+    Waiting,
+    /// It is not as wanted.
+    Failed,
+    /// Flags or `expected` left it out.
+    Skipped,
+}
+
+/// One membership.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberReport {
+    /// Whose.
+    pub account_id: AccountId,
+    /// Its status as last seen; `null` for no member.
+    pub status: Option<MemberStatus>,
+    /// Its status when the run began.
+    pub before: Option<MemberStatus>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Why it is not as wanted, and what to do.
+    pub reason: Option<Arc<str>>,
+}
+
+/// What the exit status says of a run that could be done, the first that applies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It was interrupted.
+    Interrupted,
+    /// Something is not as wanted.
+    NotAsWanted,
+    /// Nothing failed, but AWS is not finished.
+    Waiting,
+    /// Everything is as wanted.
+    AsWanted,
+}
+
+impl Report {
+    /// What the exit status says.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        let region_failed = self
+            .regions
+            .iter()
+            .any(|region| region.state == RegionState::Failed);
+        if self.ended == Ended::Interrupted {
+            Verdict::Interrupted
+        } else if self.error.is_some() || region_failed || !self.header.invalid_lines.is_empty() {
+            Verdict::NotAsWanted
+        } else if !self.settled {
+            Verdict::Waiting
+        } else {
+            Verdict::AsWanted
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! From events to the report.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+
+use super::{Ended, Header, MemberReport, Outcome, RegionReport, RegionState, Report, Summary};
+use crate::account::{AccountId, GraphArn, Region};
+use crate::event::{Conclusion, Deed, Event, EventKind, Sink, SinkError};
+use crate::member::MemberStatus;
+
+/// A sink that keeps what the report needs, and no more.
+#[derive(Debug, Default)]
+pub struct Recorder(Mutex<Fold>);
+
+#[derive(Debug, Default)]
+struct Fold {
+    regions: BTreeMap<Region, RegionFold>,
+    calls: BTreeMap<&'static str, u64>,
+}
+
+#[derive(Debug, Default)]
+struct RegionFold {
+    graph_arn: Option<GraphArn>,
+    made_graph: bool,
+    error: Option<Arc<str>>,
+    members: BTreeMap<AccountId, MemberFold>,
+}
+
+#[derive(Debug, Default)]
+struct MemberFold {
+    /// The first status that was seen, and the last.
+    seen: Option<(Option<MemberStatus>, Option<MemberStatus>)>,
+    touched: bool,
+    removed: bool,
+    conclusion: Option<(Conclusion, Option<Arc<str>>)>,
+}
+
+impl Sink for Recorder {
+    fn record(&self, event: &Event) -> Result<(), SinkError> {
+        // A fold that panicked half way is still the best there is to report.
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .apply(event);
+        Ok(())
+    }
+}
+
+impl Recorder {
+    /// The report of what was recorded so far.
+    #[must_use]
+    pub fn report(
+        &self,
+        header: Header,
+        finished: Timestamp,
+        ended: Ended,
+        error: Option<String>,
+    ) -> Report {
+        let fold = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let regions: Vec<_> = fold
+            .regions
+            .iter()
+            .map(|(name, region)| region.report(name))
+            .collect();
+        let mut summary = Summary::default();
+        for member in fold
+            .regions
+            .values()
+            .flat_map(|region| region.members.values())
+        {
+            member.count(&mut summary);
+        }
+        Report {
+            header,
+            finished,
+            ended,
+            settled: error.is_none() && summary.waiting == 0,
+            error,
+            summary,
+            regions,
+            calls: fold.calls(),
+        }
+    }
+
+    /// How many requests were sent so far, by `service:Operation`.
+    #[must_use]
+    pub fn calls(&self) -> BTreeMap<String, u64> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .calls()
+    }
+}
+
+impl Fold {
+    fn calls(&self) -> BTreeMap<String, u64> {
+        self.calls
+            .iter()
+            .map(|(name, count)| ((*name).to_owned(), *count))
+            .collect()
+    }
+
+    fn apply(&mut self, event: &Event) {
+        if let EventKind::Called { operation, .. } = event.kind {
+            *self.calls.entry(operation.as_str()).or_default() += 1;
+        }
+        let Some(name) = &event.region else {
+            return;
+        };
+        let region = match self.regions.get_mut(name) {
+            Some(region) => region,
+            None => self.regions.entry(name.clone()).or_default(),
+        };
+        region.apply(&event.kind);
+    }
+}
+
+impl RegionFold {
+    fn apply(&mut self, kind: &EventKind) {
+        match kind {
+            EventKind::Called { .. } => {}
+            EventKind::Graph { arn, made } => {
+                self.graph_arn.clone_from(arn);
+                self.made_graph |= made;
+            }
+            EventKind::RegionEnded { error } => self.error.clone_from(error),
+            EventKind::Seen { account, status } => {
+                let seen = &mut self.members.entry(*account).or_default().seen;
+                let before = seen
+                    .take()
+                    .map_or_else(|| status.clone(), |(before, _)| before);
+                *seen = Some((before, status.clone()));
+            }
+            EventKind::Did { account, deed } => {
+                let member = self.members.entry(*account).or_default();
+                member.touched = true;
+                member.removed |= *deed == Deed::Removed;
+            }
+            EventKind::Concluded {
+                account,
+                conclusion,
+                reason,
+            } => {
+                let member = self.members.entry(*account).or_default();
+                member.conclusion = Some((*conclusion, reason.clone()));
+            }
+        }
+    }
+
+    fn report(&self, name: &Region) -> RegionReport {
+        let members: Vec<_> = self
+            .members
+            .iter()
+            .filter(|(_, member)| member.conclusion.is_some())
+            .map(|(account, member)| member.report(*account))
+            .collect();
+        let any = |outcome| members.iter().any(|member| member.outcome == outcome);
+        let state = if self.error.is_some() || any(Outcome::Failed) {
+            RegionState::Failed
+        } else if any(Outcome::Waiting) {
+            RegionState::Waiting
+        } else if !members.is_empty() && members.iter().all(|m| m.outcome == Outcome::Skipped) {
+            RegionState::Skipped
+        } else {
+            RegionState::Settled
+        };
+        RegionReport {
+            region: name.clone(),
+            graph_arn: self.graph_arn.clone(),
+            state,
+            error: self.error.clone(),
+            changes: if self.made_graph {
+                vec!["graph created".to_owned()]
+            } else {
+                Vec::new()
+            },
+            members,
+        }
+    }
+}
+
+impl MemberFold {
+    fn status(&self) -> Option<&MemberStatus> {
+        self.seen.as_ref().and_then(|(_, now)| now.as_ref())
+    }
+
+    fn outcome(&self) -> Outcome {
+        match self.conclusion.as_ref().map(|(conclusion, _)| conclusion) {
+            Some(Conclusion::Right) if self.removed => Outcome::Repaired,
+            Some(Conclusion::Right) if self.touched => Outcome::Enabled,
+            Some(Conclusion::Right) => Outcome::Unchanged,
+            Some(Conclusion::Failed) => Outcome::Failed,
+            Some(Conclusion::Skipped) => Outcome::Skipped,
+            Some(Conclusion::Waiting) | None => Outcome::Waiting,
+        }
+    }
+
+    fn report(&self, account_id: AccountId) -> MemberReport {
+        MemberReport {
+            account_id,
+            status: self.status().cloned(),
+            before: self.seen.as_ref().and_then(|(before, _)| before.clone()),
+            outcome: self.outcome(),
+            reason: self
+                .conclusion
+                .as_ref()
+                .and_then(|(_, reason)| reason.clone()),
+        }
+    }
+
+    fn count(&self, summary: &mut Summary) {
+        if self.conclusion.is_none() {
+            return;
+        }
+        summary.memberships += 1;
+        summary.enabled += u64::from(self.status() == Some(&MemberStatus::Enabled));
+        summary.changed += u64::from(self.touched);
+        match self.outcome() {
+            Outcome::Waiting => summary.waiting += 1,
+            Outcome::Failed => summary.failed += 1,
+            Outcome::Skipped => summary.skipped += 1,
+            Outcome::Enabled | Outcome::Unchanged | Outcome::Repaired | Outcome::Removed => {}
+        }
+    }
+}

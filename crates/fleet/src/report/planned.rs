@@ -1,0 +1,210 @@
+//! The document that `plan` prints: what would happen.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::Header;
+use crate::account::{AccountId, GraphArn, Region};
+use crate::member::MemberStatus;
+use crate::observation::Observation;
+use crate::plan::{GraphStep, Plan, Step};
+
+/// What would happen in every Region.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanReport {
+    /// Who, what and when.
+    #[serde(flatten)]
+    pub header: Header,
+    /// Totals over all memberships.
+    pub summary: PlanSummary,
+    /// Each Region, by name.
+    pub regions: Vec<RegionPlan>,
+    /// How many requests were sent to find out, by `service:Operation`.
+    pub calls: BTreeMap<String, u64>,
+}
+
+/// Totals: every membership is counted in exactly one of `invite` to `skipped`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanSummary {
+    /// All of them.
+    pub memberships: u64,
+    /// Behavior graphs that would be created.
+    pub create_graphs: u64,
+    /// Memberships that would be invited, and then accepted.
+    pub invite: u64,
+    /// Memberships whose invitation would be accepted.
+    pub accept: u64,
+    /// Memberships whose failed entry would be replaced.
+    pub repair: u64,
+    /// Memberships that AWS is not finished with, and that would be accepted then.
+    pub wait: u64,
+    /// Memberships that are as wanted.
+    pub unchanged: u64,
+    /// Memberships that cannot be as wanted.
+    pub blocked: u64,
+    /// Memberships that flags or `expected` leave out.
+    pub skipped: u64,
+    /// Account-Regions that would start to be charged for (or begin their free trial).
+    pub starts_charging: u64,
+}
+
+/// What would happen in one Region.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegionPlan {
+    /// Its name.
+    pub region: Region,
+    /// The behavior graph that is there.
+    pub graph_arn: Option<GraphArn>,
+    /// Whether one would be created.
+    pub create_graph: bool,
+    /// Why nothing can be done in the Region.
+    pub error: Option<Arc<str>>,
+    /// Its memberships, by account id.
+    pub members: Vec<MemberPlan>,
+}
+
+/// What would happen to one membership.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberPlan {
+    /// Whose.
+    pub account_id: AccountId,
+    /// Its status now; `null` for no member.
+    pub status: Option<MemberStatus>,
+    /// What would happen.
+    pub action: Action,
+    /// Why it cannot be as wanted, and what to do.
+    pub reason: Option<Arc<str>>,
+}
+
+/// What would happen to one membership.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Invite it, and accept for it.
+    Invite,
+    /// Accept for it.
+    Accept,
+    /// Remove its failed entry, and invite it with the roster's e-mail.
+    Repair,
+    /// Wait until AWS has verified it, and accept for it.
+    Wait,
+    /// Nothing: it is as wanted.
+    Unchanged,
+    /// Nothing: it cannot be as wanted.
+    Blocked,
+    /// Nothing: it is left out.
+    Skipped,
+}
+
+impl Action {
+    /// Both an acceptance that can be made and one that only needs the role are one to people.
+    fn of(step: &Step, status: Option<&MemberStatus>) -> Self {
+        match step {
+            Step::Invite { .. } => Self::Invite,
+            Step::Accept => Self::Accept,
+            Step::Remove => Self::Repair,
+            Step::Wait(_) if status == Some(&MemberStatus::Invited) => Self::Accept,
+            Step::Wait(_) => Self::Wait,
+            Step::Right => Self::Unchanged,
+            Step::Blocked(_) => Self::Blocked,
+            Step::Skipped => Self::Skipped,
+        }
+    }
+}
+
+impl RegionPlan {
+    /// What a plan says of its Region.
+    #[must_use]
+    pub fn of(observation: &Observation, plan: &Plan) -> Self {
+        let members = plan.steps().map(|(account_id, step)| {
+            let member = observation.look(account_id).and_then(|look| look.member);
+            let status = member.map(|member| member.status.clone());
+            let reason = match step {
+                Step::Blocked(reason) => Some(reason.to_string().into()),
+                _ => None,
+            };
+            MemberPlan {
+                account_id,
+                action: Action::of(step, status.as_ref()),
+                status,
+                reason,
+            }
+        });
+        Self {
+            region: observation.region().clone(),
+            graph_arn: observation.graph_arn().cloned(),
+            create_graph: *plan.graph() == GraphStep::Create,
+            error: match plan.graph() {
+                GraphStep::Blocked(reason) => Some(reason.to_string().into()),
+                _ => None,
+            },
+            members: members.collect(),
+        }
+    }
+}
+
+impl PlanReport {
+    /// Puts the Regions' plans together.
+    #[must_use]
+    pub fn of(header: Header, regions: Vec<RegionPlan>, calls: BTreeMap<String, u64>) -> Self {
+        let mut summary = PlanSummary::default();
+        for region in &regions {
+            summary.create_graphs += u64::from(region.create_graph);
+            for member in &region.members {
+                summary.count(member.action);
+            }
+        }
+        Self {
+            header,
+            summary,
+            regions,
+            calls,
+        }
+    }
+
+    /// Whether anything in AWS would change.
+    #[must_use]
+    pub fn changes_anything(&self) -> bool {
+        let PlanSummary {
+            create_graphs,
+            invite,
+            accept,
+            repair,
+            wait,
+            ..
+        } = self.summary;
+        create_graphs + invite + accept + repair + wait > 0
+    }
+
+    /// Whether anything cannot be as wanted, bad lines of the roster included.
+    #[must_use]
+    pub fn has_trouble(&self) -> bool {
+        !self.header.invalid_lines.is_empty()
+            || self.summary.blocked > 0
+            || self.regions.iter().any(|region| region.error.is_some())
+    }
+}
+
+impl PlanSummary {
+    fn count(&mut self, action: Action) {
+        self.memberships += 1;
+        let counter = match action {
+            Action::Invite => &mut self.invite,
+            Action::Accept => &mut self.accept,
+            Action::Repair => &mut self.repair,
+            Action::Wait => &mut self.wait,
+            Action::Unchanged => &mut self.unchanged,
+            Action::Blocked => &mut self.blocked,
+            Action::Skipped => &mut self.skipped,
+        };
+        *counter += 1;
+        if matches!(
+            action,
+            Action::Invite | Action::Accept | Action::Repair | Action::Wait
+        ) {
+            self.starts_charging += 1;
+        }
+    }
+}

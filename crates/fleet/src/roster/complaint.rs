@@ -1,0 +1,295 @@
+//! What is wrong with a field, in words that say what to do about it.
+//!
+//! An id is never repaired by guessing. Where its digits are beyond doubt the message shows them, to
+//! be put into the file: AWS's own tools read the same file and take 12 digits only.
+
+use crate::account::{AccountId, Email, NotAnEmail};
+
+/// Reads an account id.
+pub(super) fn account_id(field: &str, email: &str) -> Result<AccountId, String> {
+    field
+        .parse()
+        .map_err(|_| what_is_wrong_with_id(field, email))
+}
+
+fn what_is_wrong_with_id(field: &str, email: &str) -> String {
+    if field.is_empty() {
+        return "the account id is missing; the first column holds its 12 digits".to_owned();
+    }
+    if field.contains('@') {
+        return at_in_id(field, email);
+    }
+    if let Some(problem) = not_text(field) {
+        return format!("the account id {problem}");
+    }
+    if let Some(number) = scientific(field, email) {
+        return format!(
+            "a spreadsheet turned the account id into {} and its digits are lost; format the \
+             column as text and enter the id again",
+            shown(&number)
+        );
+    }
+    if field.bytes().all(|byte| byte.is_ascii_digit()) {
+        return wrong_length(field);
+    }
+    notation(field).unwrap_or_else(|| {
+        format!(
+            "{} is not an account id; write its 12 digits and nothing else",
+            shown(field)
+        )
+    })
+}
+
+fn at_in_id(field: &str, email: &str) -> String {
+    if email.is_empty() && field.starts_with(|c: char| c.is_ascii_digit()) {
+        return "the account id and the e-mail address are in one field; put a comma between them, \
+                and no quotes around both"
+            .to_owned();
+    }
+    let what = if email.parse::<AccountId>().is_ok() {
+        "the columns are swapped"
+    } else {
+        "an e-mail address stands where the account id belongs"
+    };
+    format!("{what}; write the account id first, then the e-mail address")
+}
+
+fn wrong_length(digits: &str) -> String {
+    let count = digits.len();
+    if count > 12 {
+        return format!(
+            "{} has {count} digits and an account id has 12; copy it from the AWS console again",
+            shown(digits)
+        );
+    }
+    format!(
+        "{digits} has {count} of the 12 digits of an account id: a spreadsheet may have dropped \
+         leading zeros; if so write {digits:0>12}, and format the column as text"
+    )
+}
+
+/// A number such as `1.23457E+11`. A decimal comma is taken for a separator, so that the rest of the
+/// number stands in the next field, and in a file of semicolons other fields after it.
+fn scientific(field: &str, next: &str) -> Option<String> {
+    let next = next.split([';', '\t']).next().unwrap_or_default();
+    [field.to_owned(), format!("{field},{next}")]
+        .into_iter()
+        .find(|number| is_scientific(number))
+}
+
+fn is_scientific(number: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let Some((mantissa, power)) = number.split_once(['e', 'E']) else {
+        return false;
+    };
+    digits(&mantissa.replacen([',', '.'], "", 1))
+        && digits(power.strip_prefix('+').unwrap_or(power))
+}
+
+/// Digits that are all there, but not written as an id is.
+fn notation(field: &str) -> Option<String> {
+    if let Some(whole) = field.strip_suffix(".0")
+        && (1..=12).contains(&whole.len())
+        && whole.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        return Some(format!(
+            "a tool took the account id for a number ({field}); write {whole:0>12}"
+        ));
+    }
+    let digits: String = field.chars().filter_map(plain_digit).collect();
+    digits.parse::<AccountId>().ok()?;
+    let others = || field.chars().filter(|c| plain_digit(*c).is_none());
+    let problem = if field.chars().count() == 12 {
+        "is written in full-width or other digits that are not 0 to 9"
+    } else if others().all(|c| c.is_whitespace() || is_dash(c)) {
+        "has dashes or blanks in it"
+    } else if others().all(|c| matches!(c, '\'' | '’' | '`' | '"' | '=')) {
+        "carries a spreadsheet's mark for text"
+    } else if others().all(|c| matches!(c, '.' | ',' | '_' | '\'' | '’')) {
+        "has separators in it"
+    } else {
+        return None;
+    };
+    Some(format!("the account id {problem}; write {digits}"))
+}
+
+fn is_dash(c: char) -> bool {
+    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ff0d}')
+}
+
+/// The value of a decimal digit of the scripts that keyboards and input methods write.
+fn plain_digit(c: char) -> Option<char> {
+    const ZEROS: [u32; 5] = [0x30, 0xff10, 0x660, 0x6f0, 0x966];
+    let value = ZEROS
+        .iter()
+        .find_map(|zero| (c as u32).checked_sub(*zero).filter(|value| *value < 10))?;
+    char::from_digit(value, 10)
+}
+
+/// Reads an e-mail address. It is personal data, so no message shows one.
+pub(super) fn email(field: &str) -> Result<Email, String> {
+    if let Some(problem) = not_text(field) {
+        return Err(format!("the e-mail address {problem}"));
+    }
+    // The service's pattern takes anything before the last `@`, so these two would only come out as
+    // a verification that fails.
+    if field
+        .get(..7)
+        .is_some_and(|start| start.eq_ignore_ascii_case("mailto:"))
+    {
+        return Err("the e-mail address is a link; write it without mailto:".to_owned());
+    }
+    if field.matches('@').count() > 1 && field.contains([',', ';', ' ', '/', '|']) {
+        return Err("there are two e-mail addresses; keep the one of the root user".to_owned());
+    }
+    field.parse().map_err(|error: NotAnEmail| {
+        let to_do = match error {
+            NotAnEmail::Empty => "write the root user's address in the second column",
+            NotAnEmail::TooLong(_) => {
+                "an account with a longer one cannot be invited until its root address is changed"
+            }
+            NotAnEmail::NoAt | NotAnEmail::Domain => "write the root user's address",
+        };
+        format!("{error}; {to_do}")
+    })
+}
+
+fn not_text(field: &str) -> Option<&'static str> {
+    if field.contains('\u{fffd}') {
+        Some("has bytes in it that are no text; save the file as UTF-8 and write it again")
+    } else if field.contains('\0') {
+        Some("has a NUL byte in it; write it again")
+    } else if field.contains(char::is_control) {
+        Some("has a control character in it; write it again")
+    } else {
+        None
+    }
+}
+
+/// A field as a message may show it: short, visible, and without anything that could be an address.
+fn shown(field: &str) -> String {
+    const MOST: usize = 24;
+    let start: String = field.chars().take(MOST).collect();
+    let more = if field.chars().count() > MOST {
+        "…"
+    } else {
+        ""
+    };
+    format!("\"{}{more}\"", start.escape_debug())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id_complaint(field: &str) -> String {
+        account_id(field, "a@example.com").unwrap_err()
+    }
+
+    #[test]
+    fn leading_zeros_that_a_spreadsheet_ate_are_shown() {
+        assert_eq!(
+            id_complaint("12345678901"),
+            "12345678901 has 11 of the 12 digits of an account id: a spreadsheet may have dropped \
+             leading zeros; if so write 012345678901, and format the column as text"
+        );
+        assert!(id_complaint("7").contains("write 000000000007"));
+    }
+
+    #[test]
+    fn digits_that_a_spreadsheet_rounded_are_lost() {
+        for field in ["1.23457E+11", "1,23457E+11", "1.23457e11", "1E+11"] {
+            let complaint = id_complaint(field);
+            assert!(complaint.contains(field), "{complaint}");
+            assert!(complaint.contains("digits are lost"), "{complaint}");
+        }
+        for rest in ["23457E+11", "23457E+11;a@example.com"] {
+            let complaint = account_id("1", rest).unwrap_err();
+            assert!(
+                complaint.contains("\"1,23457E+11\" and its digits"),
+                "{complaint}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_id_in_another_notation_is_shown_as_it_has_to_be() {
+        for (field, why) in [
+            ("１２３４５６７８９０１２", "full-width"),
+            ("1234-5678-9012", "dashes"),
+            ("1234–5678–9012", "dashes"),
+            ("1234 5678 9012", "dashes or blanks"),
+            ("'123456789012", "mark for text"),
+            ("=\"123456789012\"", "mark for text"),
+            ("123.456.789.012", "separators"),
+        ] {
+            let complaint = id_complaint(field);
+            assert!(complaint.contains(why), "{complaint}");
+            assert!(complaint.ends_with("; write 123456789012"), "{complaint}");
+        }
+        assert!(id_complaint("12345678901.0").ends_with("write 012345678901"));
+        assert!(id_complaint("123456789012.0").ends_with("write 123456789012"));
+    }
+
+    #[test]
+    fn any_other_id_is_shown_short_and_visible() {
+        assert!(id_complaint("").starts_with("the account id is missing"));
+        assert!(id_complaint("1234567890123").contains("has 13 digits"));
+        assert!(id_complaint("abc").starts_with("\"abc\" is not an account id"));
+        assert!(
+            id_complaint("arn:aws:iam::123456789012:root")
+                .contains("\"arn:aws:iam::12345678901…\"")
+        );
+        assert!(id_complaint("12345678901\0").contains("NUL byte"));
+        assert!(id_complaint("12345678901\u{7}").contains("control character"));
+        assert!(id_complaint("12345678901\u{fffd}").contains("save the file as UTF-8"));
+    }
+
+    #[test]
+    fn swapped_columns_are_seen_and_no_address_is_shown() {
+        let complaint = account_id("root@example.com", "123456789012").unwrap_err();
+        assert!(
+            complaint.starts_with("the columns are swapped"),
+            "{complaint}"
+        );
+        let complaint = account_id("root@example.com", "").unwrap_err();
+        assert!(
+            complaint.starts_with("an e-mail address stands"),
+            "{complaint}"
+        );
+        assert!(!complaint.contains("root@"), "{complaint}");
+        for field in [
+            "123456789012 root@example.com",
+            "123456789012,root@example.com",
+        ] {
+            let complaint = account_id(field, "").unwrap_err();
+            assert!(complaint.contains("are in one field"), "{complaint}");
+        }
+    }
+
+    #[test]
+    fn each_fault_of_an_email_says_what_to_do() {
+        let long = format!("{}@example.com", "x".repeat(53));
+        for (field, why) in [
+            (
+                "",
+                "is missing; write the root user's address in the second column",
+            ),
+            (&long, "has 65 characters"),
+            ("root.example.com", "needs a name, an @ and a domain; write"),
+            ("root@example", "does not end in a domain"),
+            ("a@example.com;b@example.com", "two e-mail addresses"),
+            ("mailto:root@example.com", "without mailto:"),
+            ("ro\0t@example.com", "NUL byte"),
+            ("ro\u{fffd}t@example.com", "save the file as UTF-8"),
+        ] {
+            let complaint = email(field).unwrap_err();
+            assert!(complaint.contains(why), "{complaint}");
+            assert!(
+                field.is_empty() || !complaint.contains(field),
+                "{complaint}"
+            );
+        }
+        assert!(email("a@b@example.com").is_ok());
+    }
+}

@@ -1,0 +1,159 @@
+"""A proxy before the sandbox: what was really called, and trouble on the line.
+
+Written apart from the product, with botocore's service models as the list of operations, so that
+the calls that the product counts are checked by somebody else's count.
+"""
+
+import http.client
+import json
+import re
+import socket
+import threading
+from collections import Counter, defaultdict, deque
+from dataclasses import dataclass
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+from botocore.loaders import Loader
+
+SCOPE = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
+HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, as the proxy saw it."""
+
+    operation: str
+    region: str
+    key: str
+
+
+@cache
+def routes(service):
+    operations = Loader().load_service_model(service, "service-2")["operations"]
+    return [
+        (operation["http"]["method"], re.compile(pattern(operation["http"]["requestUri"])), name)
+        for name, operation in operations.items()
+    ]
+
+
+def pattern(uri):
+    return re.sub(r"\\{\w+\\}", "[^/]+", re.escape(urlsplit(uri).path))
+
+
+def name_call(method, path, headers, body):
+    scope = SCOPE.search(headers.get("Authorization", ""))
+    if not scope:
+        return Call("unsigned", "", "")
+    key, region, service = scope.groups()
+    if service == "sts":
+        name = parse_qs(body.decode()).get("Action", ["?"])[0]
+    else:
+        path = urlsplit(path).path
+        names = [name for verb, uri, name in routes(service) if verb == method and uri.fullmatch(path)]
+        name = names[0] if names else f"{method} {path}"
+    return Call(f"{service}:{name}", region, key)
+
+
+class Proxy(ThreadingHTTPServer):
+    """Forwards to an endpoint, keeps a list of what was called, and does what `trouble` says.
+
+    `trouble[operation]` is a queue: each call takes one. "lose" forwards and drops the reply, "cut"
+    drops the request, and (status, error code) answers in the place of the sandbox.
+    """
+
+    daemon_threads = True
+    request_queue_size = 512
+
+    def __init__(self, upstream):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.upstream = urlsplit(upstream).netloc
+        self.calls = []
+        self.trouble = defaultdict(deque)
+        self.lock = threading.Lock()
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def endpoint(self):
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def stop(self):
+        self.shutdown()
+        self.server_close()
+
+    def count(self):
+        """How often each operation was called."""
+        return Counter(call.operation for call in self.calls)
+
+    def changes(self):
+        """The calls that change something, reads apart."""
+        reading = ("List", "Get", "Describe", "BatchGet", "AssumeRole")
+        return [call for call in self.calls if not call.operation.partition(":")[2].startswith(reading)]
+
+    def record(self, call):
+        with self.lock:
+            self.calls.append(call)
+            queue = self.trouble[call.operation]
+            return queue.popleft() if queue else None
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def forward(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        trouble = self.server.record(name_call(self.command, self.path, self.headers, body))
+        if trouble == "cut":
+            return self.hang_up()
+        if isinstance(trouble, tuple):
+            return self.answer_error(*trouble)
+        upstream = http.client.HTTPConnection(self.server.upstream, timeout=60)
+        upstream.request(self.command, self.path, body, dict(self.headers))
+        reply = upstream.getresponse()
+        content = reply.read()
+        upstream.close()
+        if trouble == "lose":
+            return self.hang_up()
+        return self.answer(reply.status, reply.getheaders(), content)
+
+    do_GET = do_POST = do_PUT = do_DELETE = forward
+
+    def answer(self, status, headers, content):
+        self.send_response_only(status)
+        for name, value in headers:
+            if name.lower() not in HOP_BY_HOP:
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def answer_error(self, status, code):
+        headers = [("x-amzn-errortype", code), ("content-type", "application/json")]
+        self.answer(status, headers, json.dumps({"Message": "made by the test"}).encode())
+
+    def hang_up(self):
+        self.close_connection = True
+        self.connection.shutdown(socket.SHUT_RDWR)
+
+    def log_message(self, *args):
+        pass
+
+
+class Silence:
+    """An endpoint that accepts every connection and never answers."""
+
+    def __init__(self):
+        # The kernel completes the handshake; nobody ever accepts.
+        self.socket = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self.endpoint = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
+
+    def stop(self):
+        self.socket.close()
+
+
+def unused_endpoint():
+    """An endpoint that refuses connections."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return f"http://127.0.0.1:{server.getsockname()[1]}"

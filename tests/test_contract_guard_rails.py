@@ -1,0 +1,86 @@
+"""What `enable` and `plan` refuse, and that nothing is changed then: exit status 1."""
+
+import pytest
+
+from support.proxy import Silence, unused_endpoint
+from support.sandbox import REGIONS
+
+
+def test_without_a_terminal_nothing_prompts(fleet):
+    fleet.command.run("enable", fleet.sandbox.roster, env=fleet.env).refused("--yes")
+    assert fleet.proxy.calls == []
+
+
+def test_yes_needs_the_administrator_by_id(fleet):
+    fleet.command.run("enable", fleet.sandbox.roster, "--yes", env=fleet.env).refused("--admin-account")
+    assert fleet.proxy.changes() == []
+
+
+def test_another_administrator_than_the_caller_is_refused(fleet):
+    other = fleet.sandbox.ids[0]
+    words = ["enable", fleet.sandbox.roster, "--yes", "--admin-account", other]
+    fleet.command.run(*words, env=fleet.env).refused(other, fleet.sandbox.administrator)
+    assert fleet.proxy.changes() == []
+
+
+@pytest.mark.parametrize("answer", ["no\n", "\n", "\x04"], ids=["no", "nothing", "end of input"])
+def test_a_declined_prompt_changes_nothing(fleet, answer):
+    words = ["enable", fleet.sandbox.roster, "--regions", REGIONS[0]]
+    fleet.command.run_on_terminal(*words, answer=answer, env=fleet.env).ended(1)
+    assert fleet.proxy.changes() == []
+
+
+def test_an_accepted_prompt_enables(fleet):
+    words = ["enable", fleet.sandbox.roster, "--regions", REGIONS[0]]
+    fleet.command.run_on_terminal(*words, answer="yes\n", env=fleet.env).ended(0)
+    assert set(fleet.sandbox.statuses(REGIONS[0]).values()) == {"ENABLED"}
+
+
+def test_an_unknown_region_is_named_with_the_one_that_was_meant(fleet):
+    for operation in ["plan", "enable"]:
+        fleet.run(operation, regions=["eu-centrall-1"]).refused("eu-centrall-1", "eu-central-1?")
+    assert fleet.proxy.changes() == []
+
+
+def test_zero_regions_are_refused(fleet):
+    fleet.run("enable", "--exclude-region", REGIONS[0], regions=REGIONS[:1]).refused("region")
+    assert fleet.proxy.changes() == []
+
+
+@pytest.mark.parametrize("content", [b"", b"# nobody\n", b"12345,a@example.com\n", bytes(range(256))],
+                         ids=["empty", "comments", "no good line", "binary"])
+@pytest.mark.parametrize("operation", ["plan", "enable"])
+def test_a_file_of_no_use_calls_nothing(fleet, write, operation, content):
+    fleet.run(operation, roster=write(content)).refused("accounts.csv")
+    fleet.sandbox.administrator  # Asked directly, not through the proxy.
+    assert fleet.proxy.calls == []
+
+
+def test_no_file_and_a_directory_call_nothing(fleet, tmp_path):
+    fleet.run("enable", roster=tmp_path / "none.csv").refused("none.csv")
+    fleet.run("enable", roster=tmp_path).refused(tmp_path.name)
+    assert fleet.proxy.calls == []
+
+
+@pytest.mark.parametrize("operation", ["plan", "enable", "status"])
+def test_an_endpoint_that_refuses_connections_is_a_sentence(fleet, operation):
+    endpoint = unused_endpoint()
+    fleet.env["AWS_ENDPOINT_URL"] = endpoint
+    fleet.run(operation).refused(endpoint.removeprefix("http://"))
+
+
+def test_an_endpoint_that_never_answers_is_a_sentence(fleet):
+    silence = Silence()
+    fleet.env["AWS_ENDPOINT_URL"] = silence.endpoint
+    try:
+        fleet.run("enable", "--timeout", "5s").refused("answer")
+    finally:
+        silence.stop()
+
+
+@pytest.mark.parametrize("operation", ["plan", "enable", "status"])
+def test_no_credentials_are_a_sentence(fleet, operation):
+    for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]:
+        del fleet.env[name]
+    fleet.run(operation).refused("credentials")
+    assert fleet.proxy.calls == []
