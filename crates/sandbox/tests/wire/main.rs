@@ -5,6 +5,8 @@ mod beginning;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+mod documents;
+#[cfg(test)]
 mod fuzz;
 #[cfg(test)]
 mod identity;
