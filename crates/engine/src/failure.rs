@@ -9,6 +9,7 @@ use aws_runtime::retries::classifiers::{THROTTLING_ERRORS, TRANSIENT_ERRORS};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use fleet::account::Email;
 use fleet::attempts::{Answer, Refusal};
 use fleet::event::CallResult;
 
@@ -162,7 +163,8 @@ fn of_service(code: Option<&str>, message: Option<&str>, status: u16) -> Failure
         _ => Cause::Refused,
     };
     let text = match message {
-        Some(message) if !message.is_empty() => format!("{name}: {message}"),
+        // AWS quotes e-mails, and the name of a role session often is one.
+        Some(message) if !message.is_empty() => format!("{name}: {}", Email::mask_in(message)),
         _ => name.clone(),
     };
     Failure {

@@ -1,8 +1,9 @@
 //! How fast one operation may be asked for.
 //!
 //! AWS publishes no request rates for Detective, so the pace is found by asking: as fast as the
-//! concurrency of the run allows, until AWS says that it is too fast. Then half as many at a time,
-//! after a pause with jitter, and one more for each round that goes well.
+//! concurrency of the run allows, until AWS says that it is too fast. Then a quarter as many at a time,
+//! after a pause with jitter, and one more for each round that goes well: what is asked too fast is
+//! asked twice, so it is better to come from below.
 
 use std::time::Duration;
 
@@ -85,7 +86,7 @@ impl Pace {
                 // All that were under way together are answered alike: they are one complaint.
                 if self.slowed.is_none_or(|slowed| begun.0 > slowed) {
                     self.limit =
-                        Some((self.limit.unwrap_or(together).min(together) / 2.0).max(1.0));
+                        Some((self.limit.unwrap_or(together).min(together) / 4.0).max(1.0));
                     self.slowed = Some(clock::now());
                 }
                 self.pause();
@@ -127,13 +128,13 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn one_burst_is_one_complaint_and_halves_the_pace() {
+    async fn one_burst_is_one_complaint_and_quarters_the_pace() {
         let mut pace = Pace::new(1);
         let begun: Vec<_> = (0..64).map(|_| pace.begin()).collect();
         for begun in begun {
             pace.end(begun, CallResult::Throttled);
         }
-        assert_eq!(pace.limit, Some(32.0));
+        assert_eq!(pace.limit, Some(16.0));
         assert!(matches!(pace.check(), Err(NotYet::Before(_))));
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aws_config::{Region as SdkRegion, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_types::retry::RetryConfig;
-use fleet::account::AccountId;
+use fleet::account::{AccountId, Email};
 use fleet::event::{Operation, Sink};
 use fleet::region::{Partition, UnsupportedPartition};
 use tokio::sync::Semaphore;
@@ -179,7 +179,7 @@ async fn administrators_keys(
         }
         None if caller.account != administrator => Err(ConnectError::NotTheAdministrator {
             caller: caller.account,
-            arn: caller.arn.clone(),
+            arn: Email::mask_in(&caller.arn),
             administrator,
         }),
         _ => Ok(own),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fleet::account::{AccountId, Region};
-use fleet::attempts::{Answer, Attempt, RegionRequest, Role};
+use fleet::attempts::{Answer, Attempt, RegionRequest};
 use fleet::event::{Conclusion, EventKind, Operation};
 use fleet::observation::Graph;
 use fleet::plan::{GraphStep, Step, Wait};
@@ -16,12 +16,17 @@ impl RegionRun {
     pub(crate) fn conclude(&self) {
         let error = self.error();
         for (account, step) in self.plan.steps() {
-            let (conclusion, reason) = match (step, &error) {
-                (Step::Skipped, _) => (Conclusion::Skipped, None),
-                (Step::Right, _) => (Conclusion::Right, None),
-                (Step::Blocked(reason), _) => (Conclusion::Failed, Some(reason.to_string().into())),
-                (_, Some(error)) => (Conclusion::Failed, Some(error.clone())),
-                (step, None) => self.unfinished(account, step),
+            let (conclusion, reason) = match self.plan.conclusion(account, &self.attempts) {
+                Some((Conclusion::Waiting, _)) | None => match &error {
+                    Some(error) => (Conclusion::Failed, Some(error.clone())),
+                    None => (
+                        Conclusion::Waiting,
+                        Some(self.why_unfinished(account, step)),
+                    ),
+                },
+                Some((conclusion, reason)) => {
+                    (conclusion, reason.map(|reason| reason.to_string().into()))
+                }
             };
             self.record(EventKind::Concluded {
                 account,
@@ -52,13 +57,8 @@ impl RegionRun {
         }
     }
 
-    fn unfinished(&self, account: AccountId, step: &Step) -> (Conclusion, Option<Arc<str>>) {
+    fn why_unfinished(&self, account: AccountId, step: &Step) -> Arc<str> {
         let tried = self.attempts.member(account);
-        if let Some(Role::Failed { reason, .. }) = tried.map(|tried| &tried.role)
-            && *step == Step::Wait(Wait::LastRoleTry)
-        {
-            return (Conclusion::Failed, Some(reason.clone()));
-        }
         let words =
             tried.and_then(|tried| last_words(&tried.accept).or_else(|| last_words(&tried.invite)));
         let waits = match step {
@@ -69,11 +69,10 @@ impl RegionRun {
             Step::Wait(Wait::Role) => "its role was not assumed before the run ended: run again",
             _ => "the run ended before this was finished: run again",
         };
-        let reason = words.map_or_else(
+        words.map_or_else(
             || waits.into(),
             |words| format!("{waits} (last answer: {words})").into(),
-        );
-        (Conclusion::Waiting, Some(reason))
+        )
     }
 }
 
