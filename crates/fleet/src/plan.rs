@@ -67,7 +67,7 @@ pub enum Wait {
 /// What happens to the behavior graph now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GraphStep {
-    /// ListGraphs.
+    /// ListGraphs, at the pace of a poll: it can be due many times in a row.
     Find,
     /// CreateGraph: there is none, and members are wanted.
     Create,
@@ -136,7 +136,8 @@ pub fn plan(fleet: &Fleet, observation: &Observation, attempts: &Attempts) -> Pl
 
 impl Plan {
     /// Decides again what happens to the graph and to those of `changed` that the fleet names:
-    /// the same as planning anew where nothing else has changed.
+    /// the same as planning anew where nothing else has changed. A graph that is found, made or
+    /// lost, a whole list, and an answer about the Region change everybody.
     pub fn refresh(
         &mut self,
         fleet: &Fleet,

@@ -3,6 +3,8 @@
 mod fold;
 mod now;
 mod planned;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,1 +1,12 @@
+//! The rules, one by one and then all at once.
 
+mod aws;
+mod chance;
+mod due;
+mod fixed_point;
+mod graphs;
+mod memberships;
+mod refresh;
+mod run;
+mod second_opinion;
+mod world;

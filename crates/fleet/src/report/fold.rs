@@ -186,10 +186,16 @@ impl MemberFold {
         self.seen.as_ref().and_then(|(_, now)| now.as_ref())
     }
 
+    /// Whether its status is another than when the run began.
+    fn moved(&self) -> bool {
+        matches!(&self.seen, Some((before, now)) if before != now)
+    }
+
     fn outcome(&self) -> Outcome {
         match self.conclusion.as_ref().map(|(conclusion, _)| conclusion) {
             Some(Conclusion::Right) if self.removed => Outcome::Repaired,
-            Some(Conclusion::Right) if self.touched => Outcome::Enabled,
+            // An answer that was lost leaves no deed behind, but what it did is seen.
+            Some(Conclusion::Right) if self.touched || self.moved() => Outcome::Enabled,
             Some(Conclusion::Right) => Outcome::Unchanged,
             Some(Conclusion::Failed) => Outcome::Failed,
             Some(Conclusion::Skipped) => Outcome::Skipped,
@@ -214,10 +220,12 @@ impl MemberFold {
         if self.conclusion.is_none() {
             return;
         }
+        let outcome = self.outcome();
+        let changed = self.touched || outcome == Outcome::Enabled;
         summary.memberships += 1;
         summary.enabled += u64::from(self.status() == Some(&MemberStatus::Enabled));
-        summary.changed += u64::from(self.touched);
-        match self.outcome() {
+        summary.changed += u64::from(changed);
+        match outcome {
             Outcome::Waiting => summary.waiting += 1,
             Outcome::Failed => summary.failed += 1,
             Outcome::Skipped => summary.skipped += 1,

@@ -1,0 +1,297 @@
+//! A second opinion on a plan.
+//!
+//! It knows what a plan must never do and not how one is made: it shares no code with `decide`, so
+//! that one mistake cannot hide the other. Every test that plans asks it, simulations included.
+
+use std::collections::BTreeSet;
+
+use crate::account::AccountId;
+use crate::attempts::{Answer, Attempts, MemberAttempts, RegionRequest, Role};
+use crate::fleet::Fleet;
+use crate::member::{Member, MemberStatus};
+use crate::observation::{Graph, Look, Observation};
+use crate::plan::{GraphStep, Kind, Plan, Reason, Step, Wait};
+
+/// The limit of Detective's service model, written down again on purpose.
+const MOST_IN_A_BATCH: usize = 50;
+
+const KINDS: [Kind; 12] = [
+    Kind::Invite,
+    Kind::Accept,
+    Kind::Remove,
+    Kind::Wait(Wait::Look),
+    Kind::Wait(Wait::Answer),
+    Kind::Wait(Wait::Verification),
+    Kind::Wait(Wait::Visible),
+    Kind::Wait(Wait::Role),
+    Kind::Wait(Wait::LastRoleTry),
+    Kind::Right,
+    Kind::Blocked,
+    Kind::Skipped,
+];
+
+/// Everything that is wrong with a plan, each in a sentence; empty where it is sound.
+#[must_use]
+pub fn audit(
+    fleet: &Fleet,
+    observation: &Observation,
+    attempts: &Attempts,
+    plan: &Plan,
+) -> Vec<String> {
+    let mut findings = Vec::new();
+    findings.extend(roster(fleet, plan));
+    findings.extend(kinds(plan));
+    findings.extend(batches(plan));
+    findings.extend(graph(observation, attempts, plan));
+    findings.extend(roles(attempts, plan));
+    for (account, step) in plan.steps() {
+        let membership = Membership {
+            fleet,
+            observation,
+            account,
+            look: observation.look(account),
+            tried: attempts.member(account),
+        };
+        let faults = membership.faults(step);
+        findings.extend(faults.map(|fault| format!("{account}: {fault}: {step:?}")));
+    }
+    findings
+}
+
+/// The memberships of a plan are the roster's, no more and no fewer.
+fn roster(fleet: &Fleet, plan: &Plan) -> impl Iterator<Item = String> {
+    let wanted: BTreeSet<_> = fleet.members.keys().copied().collect();
+    let planned: BTreeSet<_> = plan.steps().map(|(account, _)| account).collect();
+    let indexed = KINDS.into_iter().chain([Kind::NeedsRole]);
+    let named: BTreeSet<_> = indexed.flat_map(|kind| plan.of(kind)).collect();
+    let missing = wanted.difference(&planned).copied().collect::<Vec<_>>();
+    let foreign = planned.union(&named).filter(|id| !wanted.contains(id));
+    let foreign: Vec<_> = foreign.copied().collect();
+    let missing = missing.into_iter().map(|id| format!("{id}: not planned"));
+    let foreign = foreign
+        .into_iter()
+        .map(|id| format!("{id}: not in the roster"));
+    missing.chain(foreign)
+}
+
+/// Each membership is of the one kind that its step has, and of no other.
+fn kinds(plan: &Plan) -> impl Iterator<Item = String> {
+    plan.steps().filter_map(|(account, step)| {
+        let of = KINDS
+            .into_iter()
+            .filter(|kind| plan.of(*kind).any(|a| a == account));
+        let of: Vec<_> = of.collect();
+        let fits = of.len() == 1 && fits(step, of[0]);
+        (!fits).then(|| format!("{account}: {step:?} is of the kinds {of:?}"))
+    })
+}
+
+fn fits(step: &Step, kind: Kind) -> bool {
+    match step {
+        Step::Invite { .. } => kind == Kind::Invite,
+        Step::Accept => kind == Kind::Accept,
+        Step::Remove => kind == Kind::Remove,
+        Step::Wait(wait) => kind == Kind::Wait(*wait),
+        Step::Right => kind == Kind::Right,
+        Step::Blocked(_) => kind == Kind::Blocked,
+        Step::Skipped => kind == Kind::Skipped,
+    }
+}
+
+/// Batches are of what AWS takes, and hold only what is due.
+fn batches(plan: &Plan) -> impl Iterator<Item = String> {
+    let batches = [
+        (Kind::Invite, plan.next_invitations()),
+        (Kind::Remove, plan.next_removals()),
+    ];
+    batches.into_iter().flat_map(|(kind, batch)| {
+        let due: BTreeSet<_> = plan.of(kind).collect();
+        let unique: BTreeSet<_> = batch.iter().copied().collect();
+        let size = batch.len();
+        let faults = [
+            (size > MOST_IN_A_BATCH, "takes more than AWS does"),
+            (unique.len() < size, "names an account twice"),
+            (!unique.is_subset(&due), "names one that is not due"),
+            (size == 0 && !due.is_empty(), "is empty, and some are due"),
+            (
+                batch.iter().any(|id| too_many(plan.step(*id), size)),
+                "is larger than a refused account may share",
+            ),
+        ];
+        let faults = faults.into_iter().filter(|(found, _)| *found);
+        faults.map(move |(_, fault)| format!("the next batch of {kind:?} {fault}"))
+    })
+}
+
+fn too_many(step: Option<&Step>, size: usize) -> bool {
+    matches!(step, Some(Step::Invite { batch }) if size > *batch)
+}
+
+/// A graph is made where there is none, for somebody, and once.
+fn graph(
+    observation: &Observation,
+    attempts: &Attempts,
+    plan: &Plan,
+) -> impl Iterator<Item = String> {
+    let under_way = |request| attempts.region(request).is_some_and(|sent| sent.under_way);
+    let creates = *plan.graph() == GraphStep::Create;
+    let finds = *plan.graph() == GraphStep::Find;
+    let reason = match plan.graph() {
+        GraphStep::Blocked(reason) => reason_fault(reason),
+        _ => None,
+    };
+    let faults = [
+        (
+            creates && *observation.graph() != Graph::Absent,
+            "made where none is known to be missing",
+        ),
+        (creates && plan.count(Kind::Invite) == 0, "made for nobody"),
+        (
+            creates && under_way(RegionRequest::CreateGraph),
+            "made twice",
+        ),
+        (
+            finds && under_way(RegionRequest::FindGraph),
+            "looked for twice",
+        ),
+    ];
+    let faults = faults.into_iter().filter(|(found, _)| *found);
+    let faults = faults.map(|(_, fault)| fault).chain(reason);
+    faults.map(|fault| format!("the graph: {fault}"))
+}
+
+/// A role is assumed once, and for a membership that can still come to need it.
+fn roles(attempts: &Attempts, plan: &Plan) -> impl Iterator<Item = String> {
+    plan.of(Kind::NeedsRole).filter_map(|account| {
+        let role = attempts.member(account).map(|tried| &tried.role);
+        let asked = role.is_some_and(|role| *role != Role::Unasked);
+        let useless = matches!(
+            plan.step(account),
+            None | Some(Step::Right | Step::Blocked(_) | Step::Skipped)
+        );
+        (asked || useless).then(|| format!("{account}: its role is assumed needlessly"))
+    })
+}
+
+/// One membership, as far as its step can be judged by it.
+struct Membership<'a> {
+    fleet: &'a Fleet,
+    observation: &'a Observation,
+    account: AccountId,
+    look: Option<Look<'a>>,
+    tried: Option<&'a MemberAttempts>,
+}
+
+impl Membership<'_> {
+    fn faults(&self, step: &Step) -> impl Iterator<Item = &'static str> + use<> {
+        let expected = self
+            .fleet
+            .is_expected_out(self.account, self.observation.region());
+        let sends = matches!(step, Step::Invite { .. } | Step::Accept | Step::Remove);
+        let found = [
+            (
+                expected != (*step == Step::Skipped),
+                "skipped or not, against the settings",
+            ),
+            (
+                sends && self.is_under_way(),
+                "sent while something is under way",
+            ),
+            (
+                self.is_sent_blindly(step),
+                "sent again without a look since its last answer",
+            ),
+            (sends && self.is_enabled(), "ENABLED, and touched"),
+            (
+                *step == Step::Right && !self.is_enabled(),
+                "called right, and not ENABLED",
+            ),
+            (
+                *step == Step::Accept && !self.can_be_accepted(),
+                "accepted without an invitation of our graph and the member's role",
+            ),
+            (
+                matches!(step, Step::Invite { .. }) && !self.is_known_to_be_absent(),
+                "invited, and not known to be absent",
+            ),
+            (
+                *step == Step::Remove && !self.failed_with_another_email(),
+                "removed, and no failed verification of another e-mail",
+            ),
+        ];
+        let reason = match step {
+            Step::Blocked(reason) => reason_fault(reason),
+            _ => None,
+        };
+        let found = found.into_iter().filter(|(found, _)| *found);
+        found.map(|(_, fault)| fault).chain(reason)
+    }
+
+    fn member(&self) -> Option<&Member> {
+        self.look?.member
+    }
+
+    fn is_enabled(&self) -> bool {
+        self.member()
+            .is_some_and(|member| member.status == MemberStatus::Enabled)
+    }
+
+    fn is_under_way(&self) -> bool {
+        self.tried.is_some_and(|tried| {
+            [&tried.invite, &tried.accept, &tried.remove]
+                .iter()
+                .any(|sent| sent.under_way)
+        })
+    }
+
+    fn is_sent_blindly(&self, step: &Step) -> bool {
+        let (Some(tried), Some(look)) = (self.tried, self.look) else {
+            return false;
+        };
+        let sent = match step {
+            Step::Invite { .. } => &tried.invite,
+            Step::Accept => &tried.accept,
+            Step::Remove => &tried.remove,
+            Step::Wait(_) | Step::Right | Step::Blocked(_) | Step::Skipped => return false,
+        };
+        let settled = matches!(sent.last, None | Some(Answer::Throttled));
+        !settled && look.round <= sent.after
+    }
+
+    fn can_be_accepted(&self) -> bool {
+        let ready = self.tried.is_some_and(|tried| tried.role == Role::Ready);
+        let invited = self
+            .member()
+            .is_some_and(|member| member.status == MemberStatus::Invited);
+        ready && invited && self.observation.graph_arn().is_some()
+    }
+
+    fn is_known_to_be_absent(&self) -> bool {
+        self.look.is_some_and(|look| look.member.is_none())
+    }
+
+    fn failed_with_another_email(&self) -> bool {
+        self.member().is_some_and(|member| {
+            let other = member.email.is_some()
+                && member.email.as_ref() != self.fleet.members.get(&self.account);
+            member.status == MemberStatus::VerificationFailed && other
+        })
+    }
+}
+
+fn reason_fault(reason: &Reason) -> Option<&'static str> {
+    let text = reason.to_string();
+    if text.trim().is_empty() {
+        return Some("blocked without a reason");
+    }
+    has_an_address(&text).then_some("an e-mail in the reason")
+}
+
+/// Whether an `@` has a name before it that is not masked.
+fn has_an_address(text: &str) -> bool {
+    text.match_indices('@').any(|(at, _)| {
+        let before = &text[..at];
+        let named = |c: char| c.is_alphanumeric() || "._%+-".contains(c);
+        !before.ends_with("***") && before.ends_with(named)
+    })
+}

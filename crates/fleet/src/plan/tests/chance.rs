@@ -1,0 +1,163 @@
+//! Things that may happen to a Region, drawn at random.
+
+use proptest::prelude::*;
+
+use super::world::{ARN, World, email, id, lost, refused, region, role_failed, silent};
+use crate::account::{AccountId, GraphArn};
+use crate::attempts::{Answer, MemberRequest, RegionRequest, Role};
+use crate::member::{Member, MemberStatus};
+
+/// How many accounts there are besides those of the roster.
+const STRANGERS: u16 = 2;
+
+/// One thing that becomes known.
+#[derive(Clone, Debug)]
+pub(super) enum Happening {
+    Seen(u16, Option<Member>),
+    Listed(Vec<(u16, Member)>),
+    GraphFound,
+    GraphAbsent,
+    GraphMade,
+    GraphLost,
+    Sent(MemberRequest, u16),
+    Answered(MemberRequest, u16, Answer),
+    RegionSent(RegionRequest),
+    RegionAnswered(RegionRequest, Answer),
+    Role(u16, Role),
+    Off(u16),
+}
+
+impl Happening {
+    /// Makes it known, and says whose plan it may change: `None` stands for everybody's.
+    pub(super) fn befall(&self, world: &mut World) -> Option<AccountId> {
+        let World {
+            observation,
+            attempts,
+            ..
+        } = world;
+        let newest = observation.newest();
+        let has_graph = observation.graph_arn().is_some();
+        match self.clone() {
+            // Without a graph nobody can be asked for its members.
+            Self::Seen(n, member) if has_graph => {
+                let round = observation.begin_look();
+                observation.saw_member(round, id(n), member);
+                return Some(id(n));
+            }
+            Self::Listed(members) if has_graph => {
+                let round = observation.begin_look();
+                for (n, member) in members {
+                    observation.saw_member(round, id(n), Some(member));
+                }
+                observation.saw_whole_list(round);
+            }
+            Self::Seen(..) | Self::Listed(_) => {}
+            Self::GraphFound => observation.saw_graph(Some(GraphArn::new(ARN))),
+            Self::GraphAbsent => observation.saw_graph(None),
+            Self::GraphMade => observation.made_graph(GraphArn::new(ARN)),
+            Self::GraphLost => observation.lost_graph(),
+            Self::Sent(request, n) => {
+                attempts.sent(request, id(n));
+                return Some(id(n));
+            }
+            Self::Answered(request, n, answer) => {
+                attempts.answered(request, id(n), answer, newest);
+                return Some(id(n));
+            }
+            Self::RegionSent(request) => attempts.region_sent(request),
+            Self::RegionAnswered(request, answer) => {
+                attempts.region_answered(request, answer, newest);
+            }
+            Self::Role(n, role) => {
+                attempts.saw_role(id(n), role);
+                return Some(id(n));
+            }
+            Self::Off(n) => {
+                attempts.saw_off(id(n));
+                return Some(id(n));
+            }
+        }
+        None
+    }
+}
+
+/// A world of which nothing is known, with some pairs that are expected to stay out.
+pub(super) fn worlds(accounts: std::ops::Range<u16>) -> impl Strategy<Value = World> {
+    let expected = prop::collection::vec(1..accounts.end, 0..3);
+    (accounts, expected).prop_map(|(accounts, expected)| {
+        let mut world = World::unseen(accounts);
+        let pairs = expected.into_iter().map(|n| (id(n), region()));
+        world.fleet.settings.expected = pairs.collect();
+        world
+    })
+}
+
+pub(super) fn happenings(accounts: u16) -> impl Strategy<Value = Happening> {
+    use Happening::{
+        Answered, GraphAbsent, GraphFound, GraphLost, GraphMade, Listed, Off, RegionAnswered,
+        RegionSent, Seen, Sent,
+    };
+    let n = || 1..=accounts + STRANGERS;
+    let list = prop::collection::vec((n(), members()), 0..usize::from(accounts));
+    prop_oneof![
+        4 => (n(), prop::option::of(members())).prop_map(|(n, member)| Seen(n, member)),
+        4 => list.prop_map(Listed),
+        2 => Just(GraphFound),
+        1 => Just(GraphAbsent),
+        1 => Just(GraphMade),
+        1 => Just(GraphLost),
+        4 => (member_requests(), n()).prop_map(|(request, n)| Sent(request, n)),
+        8 => (member_requests(), n(), answers()).prop_map(|(r, n, answer)| Answered(r, n, answer)),
+        1 => region_requests().prop_map(RegionSent),
+        1 => (region_requests(), answers()).prop_map(|(r, answer)| RegionAnswered(r, answer)),
+        4 => (n(), roles()).prop_map(|(n, role)| Happening::Role(n, role)),
+        1 => n().prop_map(Off),
+    ]
+}
+
+fn members() -> impl Strategy<Value = Member> {
+    let status = prop_oneof![
+        Just(MemberStatus::VerificationInProgress),
+        Just(MemberStatus::VerificationFailed),
+        Just(MemberStatus::Invited),
+        Just(MemberStatus::Enabled),
+        Just(MemberStatus::AcceptedButDisabled),
+        Just(MemberStatus::Other("PAUSED".into())),
+    ];
+    let emails = prop_oneof![Just(None), Just(Some("root")), Just(Some("typo"))];
+    (status, emails).prop_map(|(status, name)| Member {
+        status,
+        email: name.map(email),
+        disabled_reason: Some("because of admin@example.com".into()),
+    })
+}
+
+fn answers() -> impl Strategy<Value = Answer> {
+    prop_oneof![
+        Just(Answer::Done),
+        Just(Answer::Throttled),
+        Just(lost()),
+        Just(silent()),
+        Just(refused("AccessDenied of root@example.com")),
+        Just(refused("Conflict")),
+    ]
+}
+
+fn roles() -> impl Strategy<Value = Role> {
+    prop_oneof![
+        Just(Role::Asked),
+        Just(Role::Ready),
+        Just(role_failed(1)),
+        Just(role_failed(2))
+    ]
+}
+
+fn member_requests() -> impl Strategy<Value = MemberRequest> {
+    use MemberRequest::{Accept, Invite, Remove};
+    prop_oneof![Just(Invite), Just(Accept), Just(Remove)]
+}
+
+fn region_requests() -> impl Strategy<Value = RegionRequest> {
+    use RegionRequest::{Change, CreateGraph, FindGraph, Look};
+    prop_oneof![Just(FindGraph), Just(CreateGraph), Just(Look), Just(Change)]
+}

@@ -1,0 +1,150 @@
+//! Events in, outcomes and totals out.
+
+use pretty_assertions::assert_eq;
+
+use super::id;
+use super::story::{Story, rolled_out};
+use crate::event::{CallResult, Conclusion, Deed, Event, EventKind, Operation, Sink};
+use crate::member::MemberStatus::{Enabled, Invited, VerificationFailed, VerificationInProgress};
+use crate::report::{Outcome, RegionState};
+
+use Conclusion::{Failed, Right, Skipped, Waiting};
+
+#[test]
+fn before_is_the_first_status_that_was_seen_and_status_the_last() {
+    let story = Story::new()
+        .seen(1, Some(VerificationInProgress))
+        .seen(1, Some(Invited))
+        .concluded(1, Waiting, None);
+    let member = story.member();
+    assert_eq!(member.before, Some(VerificationInProgress));
+    assert_eq!(member.status, Some(Invited));
+    assert_eq!(member.outcome, Outcome::Waiting);
+}
+
+#[test]
+fn what_was_right_already_is_unchanged() {
+    let story = Story::new()
+        .seen(1, Some(Enabled))
+        .concluded(1, Right, None);
+    assert_eq!(story.member().outcome, Outcome::Unchanged);
+    let summary = story.report().summary;
+    assert_eq!((summary.enabled, summary.changed), (1, 0));
+}
+
+#[test]
+fn a_failed_entry_that_was_replaced_is_repaired() {
+    let story = Story::new()
+        .seen(1, Some(VerificationFailed))
+        .did(1, Deed::Removed);
+    let story = rolled_out(story, 1);
+    let member = story.member();
+    assert_eq!(member.outcome, Outcome::Repaired);
+    assert_eq!(member.before, Some(VerificationFailed));
+    assert_eq!(story.report().summary.changed, 1);
+}
+
+#[test]
+fn a_deed_whose_answer_was_lost_is_told_by_what_it_did() {
+    let story = Story::new()
+        .seen(1, Some(Invited))
+        .seen(1, Some(Enabled))
+        .concluded(1, Right, None);
+    assert_eq!(story.member().outcome, Outcome::Enabled);
+    assert_eq!(story.report().summary.changed, 1);
+}
+
+#[test]
+fn what_was_changed_and_failed_all_the_same_counts_as_both() {
+    let story = Story::new()
+        .seen(1, None)
+        .did(1, Deed::Invited)
+        .seen(1, Some(VerificationFailed))
+        .concluded(1, Failed, Some("wrong e-mail"));
+    let summary = story.report().summary;
+    assert_eq!(
+        (summary.memberships, summary.changed, summary.failed),
+        (1, 1, 1)
+    );
+    assert_eq!(story.member().reason.as_deref(), Some("wrong e-mail"));
+}
+
+#[test]
+fn a_later_pass_concludes_anew() {
+    let story = Story::new()
+        .seen(1, Some(Invited))
+        .concluded(1, Waiting, Some("not yet"))
+        .did(1, Deed::Accepted)
+        .seen(1, Some(Enabled))
+        .concluded(1, Right, None);
+    let member = story.member();
+    assert_eq!((member.outcome, member.reason), (Outcome::Enabled, None));
+}
+
+#[test]
+fn members_of_others_are_not_reported() {
+    let story = Story::new()
+        .seen(1, Some(Enabled))
+        .concluded(1, Right, None)
+        .seen(9, Some(Enabled));
+    assert_eq!(story.report().summary.enabled, 1);
+    assert_eq!(story.member().account_id, id(1));
+}
+
+#[test]
+fn every_membership_is_in_one_outcome_and_the_sum_is_all() {
+    let story = rolled_out(Story::new(), 1)
+        .seen(2, Some(Enabled))
+        .concluded(2, Right, None)
+        .concluded(3, Waiting, None)
+        .concluded(4, Failed, Some("no"))
+        .concluded(5, Skipped, None);
+    let summary = story.report().summary;
+    assert_eq!(summary.memberships, 5);
+    assert_eq!(
+        (summary.waiting, summary.failed, summary.skipped),
+        (1, 1, 1)
+    );
+    assert_eq!((summary.enabled, summary.changed), (2, 1));
+}
+
+#[test]
+fn a_region_is_what_its_worst_membership_is() {
+    let state = |conclusions: &[Conclusion], error| {
+        let conclusions = (1..).zip(conclusions);
+        let story = conclusions.fold(Story::new(), |story, (n, conclusion)| {
+            story.concluded(n, *conclusion, None)
+        });
+        story.ended(error).report().regions[0].state
+    };
+    assert_eq!(state(&[], None), RegionState::Settled);
+    assert_eq!(state(&[Right, Skipped], None), RegionState::Settled);
+    assert_eq!(state(&[Skipped, Skipped], None), RegionState::Skipped);
+    assert_eq!(state(&[Right, Waiting], None), RegionState::Waiting);
+    assert_eq!(state(&[Waiting, Failed, Right], None), RegionState::Failed);
+    assert_eq!(state(&[Right], Some("down")), RegionState::Failed);
+}
+
+#[test]
+fn calls_are_counted_whatever_came_of_them_in_all_regions_and_outside() {
+    let story = Story::new()
+        .called(Operation::ListMembers, CallResult::Throttled)
+        .called(Operation::ListMembers, CallResult::Ok)
+        .in_region("eu-west-1")
+        .called(Operation::ListMembers, CallResult::Silent);
+    let outside = Event {
+        region: None,
+        number: 1,
+        at: "2026-01-02T03:04:06Z".parse().unwrap(),
+        kind: EventKind::Called {
+            operation: Operation::GetCallerIdentity,
+            result: CallResult::Ok,
+        },
+    };
+    story.recorder.record(&outside).unwrap();
+    let calls = story.recorder.calls();
+    assert_eq!(calls["detective:ListMembers"], 3);
+    assert_eq!(calls["sts:GetCallerIdentity"], 1);
+    assert_eq!(story.report().calls, calls);
+    assert_eq!(story.report().regions.len(), 2);
+}

@@ -1,0 +1,125 @@
+//! How things stand, as `status` prints it.
+
+use std::collections::BTreeMap;
+
+use pretty_assertions::assert_eq;
+use serde_json::{Value, json};
+
+use super::{header, id, member, observed, region};
+use crate::account::AccountId;
+use crate::member::{Member, MemberStatus};
+use crate::observation::Observation;
+use crate::report::{MemberNow, RegionNow, StatusReport};
+
+const NO_ROSTER: Option<&[AccountId]> = None;
+
+fn now(observation: &Observation, roster: &[AccountId]) -> RegionNow {
+    RegionNow::of(observation, None, Some(roster))
+}
+
+/// `account in_roster status` of each.
+fn rows(region: &RegionNow) -> Vec<String> {
+    let row = |member: &MemberNow| {
+        let status = member.status.as_ref().map_or("-", MemberStatus::as_str);
+        format!("{} {:?} {status}", member.account_id, member.in_roster)
+    };
+    region.members.iter().map(row).collect()
+}
+
+#[test]
+fn the_roster_and_every_other_member_are_listed_by_account() {
+    let members = [
+        (1, member(MemberStatus::Enabled)),
+        (9, member(MemberStatus::Invited)),
+    ];
+    let region = now(&observed("us-east-1", members), &[id(3), id(1)]);
+    assert_eq!(
+        rows(&region),
+        [
+            "000000000001 Some(true) ENABLED",
+            "000000000003 Some(true) -",
+            "000000000009 Some(false) INVITED",
+        ]
+    );
+}
+
+#[test]
+fn without_a_roster_nobody_is_said_to_be_in_it() {
+    let observation = observed("us-east-1", [(1, member(MemberStatus::Enabled))]);
+    let region = RegionNow::of(&observation, None, NO_ROSTER);
+    assert_eq!(rows(&region), ["000000000001 None ENABLED"]);
+}
+
+#[test]
+fn where_nothing_could_be_read_nothing_is_claimed() {
+    let observation = Observation::of(region("us-east-1"));
+    let error = Some("no answer".into());
+    let region = RegionNow::of(&observation, error, Some(&[id(1)]));
+    assert_eq!(
+        (rows(&region).len(), region.error.as_deref()),
+        (0, Some("no answer"))
+    );
+    let report = StatusReport::of(header("status", "status"), vec![region], BTreeMap::new());
+    assert_eq!(
+        (report.summary.unread_regions, report.summary.absent),
+        (1, 0)
+    );
+}
+
+#[test]
+fn where_there_is_no_graph_the_roster_is_absent() {
+    let mut observation = Observation::of(region("us-east-1"));
+    observation.saw_graph(None);
+    let region = now(&observation, &[id(1), id(2)]);
+    let report = StatusReport::of(header("status", "status"), vec![region], BTreeMap::new());
+    assert_eq!((report.summary.memberships, report.summary.absent), (2, 2));
+    assert!(report.summary.by_status.is_empty());
+}
+
+#[test]
+fn a_status_is_told_in_the_shape_of_version_1() {
+    let disabled = Member {
+        disabled_reason: Some("VOLUME_TOO_HIGH".into()),
+        ..member(MemberStatus::AcceptedButDisabled)
+    };
+    let members = [
+        (1, disabled),
+        (9, member(MemberStatus::Other("PAUSED".into()))),
+    ];
+    let regions = vec![now(&observed("us-east-1", members), &[id(1), id(2)])];
+    let calls = BTreeMap::from([("detective:ListMembers".to_owned(), 1)]);
+    let report = StatusReport::of(header("status", "status"), regions, calls);
+    assert_eq!(serde_json::to_value(&report).unwrap(), golden());
+    let read: StatusReport = serde_json::from_value(golden()).unwrap();
+    assert_eq!(read, report);
+}
+
+fn golden() -> Value {
+    json!({
+        "version": 1, "kind": "status", "operation": "status", "run_id": "r-1",
+        "administrator": "555555555555", "started": "2026-01-02T03:04:05Z",
+        "invalid_lines": [], "notes": [],
+        "summary": {
+            "memberships": 3, "by_status": { "ACCEPTED_BUT_DISABLED": 1, "PAUSED": 1 },
+            "absent": 1, "unread_regions": 0
+        },
+        "regions": [{
+            "region": "us-east-1", "graph_arn": "arn:1", "error": null,
+            "members": [
+                {
+                    "account_id": "000000000001", "status": "ACCEPTED_BUT_DISABLED",
+                    "disabled_reason": "VOLUME_TOO_HIGH", "in_roster": true
+                },
+                {
+                    "account_id": "000000000002", "status": null, "disabled_reason": null,
+                    "in_roster": true
+                },
+                {
+                    "account_id": "000000000009", "status": "PAUSED", "disabled_reason": null,
+                    "in_roster": false
+                }
+            ]
+        }],
+        "calls": { "detective:ListMembers": 1 }
+    })
+}

@@ -1,0 +1,203 @@
+//! What would happen, as `plan` prints it.
+
+use std::collections::BTreeMap;
+
+use pretty_assertions::assert_eq;
+use serde_json::{Value, json};
+
+use super::{bad_line, header, id, member, observed, region};
+use crate::account::Email;
+use crate::attempts::{Answer, Attempts, Refusal, RegionRequest};
+use crate::audit::audit;
+use crate::fleet::{Fleet, Settings};
+use crate::member::{Member, MemberStatus};
+use crate::observation::{Observation, Round};
+use crate::plan::plan;
+use crate::report::{Action, PlanReport, RegionPlan};
+
+fn fleet(accounts: u16) -> Fleet {
+    let email: Email = "root@example.com".parse().unwrap();
+    Fleet {
+        administrator: "555555555555".parse().unwrap(),
+        members: (1..=accounts).map(|n| (id(n), email.clone())).collect(),
+        settings: Settings::default(),
+    }
+}
+
+fn planned(fleet: &Fleet, observation: &Observation, attempts: &Attempts) -> RegionPlan {
+    let plan = plan(fleet, observation, attempts);
+    let findings = audit(fleet, observation, attempts, &plan);
+    assert_eq!(findings, Vec::<String>::new());
+    RegionPlan::of(observation, &plan)
+}
+
+fn report(regions: Vec<RegionPlan>) -> PlanReport {
+    let calls = BTreeMap::from([("detective:ListGraphs".to_owned(), 1)]);
+    PlanReport::of(header("plan", "enable"), regions, calls)
+}
+
+/// A Region that the first look has not reached.
+fn first(fleet: &Fleet, observation: &Observation) -> RegionPlan {
+    planned(fleet, observation, &Attempts::default())
+}
+
+fn corrected() -> Member {
+    Member {
+        email: Some("typo@example.com".parse().unwrap()),
+        ..member(MemberStatus::VerificationFailed)
+    }
+}
+
+/// One account for each action, and a member that the roster does not name.
+fn mixed() -> (Fleet, Observation) {
+    let mut fleet = fleet(7);
+    let out = (id(7), region("us-east-1"));
+    fleet.settings.expected.insert(out);
+    let members = [
+        (2, member(MemberStatus::Invited)),
+        (3, corrected()),
+        (4, member(MemberStatus::VerificationInProgress)),
+        (5, member(MemberStatus::Enabled)),
+        (6, member(MemberStatus::VerificationFailed)),
+        (9, member(MemberStatus::Invited)),
+    ];
+    (fleet, observed("us-east-1", members))
+}
+
+#[test]
+fn every_membership_has_one_action() {
+    let (fleet, observation) = mixed();
+    let region = first(&fleet, &observation);
+    let actions: Vec<_> = region
+        .members
+        .iter()
+        .map(|m| (m.account_id, m.action))
+        .collect();
+    assert_eq!(
+        actions,
+        [
+            (id(1), Action::Invite),
+            (id(2), Action::Accept),
+            (id(3), Action::Repair),
+            (id(4), Action::Wait),
+            (id(5), Action::Unchanged),
+            (id(6), Action::Blocked),
+            (id(7), Action::Skipped),
+        ]
+    );
+}
+
+#[test]
+fn the_summary_counts_every_membership_once() {
+    let (fleet, observation) = mixed();
+    let report = report(vec![first(&fleet, &observation)]);
+    let summary = serde_json::to_value(report.summary).unwrap();
+    assert_eq!(
+        summary,
+        json!({
+            "memberships": 7, "create_graphs": 0, "invite": 1, "accept": 1, "repair": 1, "wait": 1,
+            "unchanged": 1, "blocked": 1, "skipped": 1, "starts_charging": 4
+        })
+    );
+    assert!(report.changes_anything() && report.has_trouble());
+}
+
+#[test]
+fn a_plan_is_told_in_the_shape_of_version_1() {
+    let mut fleet = fleet(1);
+    fleet
+        .members
+        .insert(id(2), "two@example.com".parse().unwrap());
+    let failed = Member {
+        email: Some("two@example.com".parse().unwrap()),
+        ..member(MemberStatus::VerificationFailed)
+    };
+    let mut report = report(vec![first(&fleet, &observed("us-east-1", [(2, failed)]))]);
+    report.header.invalid_lines.push(bad_line());
+    assert_eq!(serde_json::to_value(&report).unwrap(), golden());
+    let read: PlanReport = serde_json::from_value(golden()).unwrap();
+    assert_eq!(read, report);
+}
+
+fn golden() -> Value {
+    json!({
+        "version": 1, "kind": "plan", "operation": "enable", "run_id": "r-1",
+        "administrator": "555555555555", "started": "2026-01-02T03:04:05Z",
+        "invalid_lines": [{ "line": 7, "reason": "no" }], "notes": [],
+        "summary": {
+            "memberships": 2, "create_graphs": 0, "invite": 1, "accept": 0, "repair": 0, "wait": 0,
+            "unchanged": 0, "blocked": 1, "skipped": 0, "starts_charging": 1
+        },
+        "regions": [{
+            "region": "us-east-1", "graph_arn": "arn:1", "create_graph": false, "error": null,
+            "members": [
+                {
+                    "account_id": "000000000001", "status": null, "action": "invite",
+                    "reason": null
+                },
+                {
+                    "account_id": "000000000002", "status": "VERIFICATION_FAILED",
+                    "action": "blocked",
+                    "reason": "the root e-mail of 000000000002 is not t***@example.com: \
+                               correct its line in the CSV and run again"
+                }
+            ]
+        }],
+        "calls": { "detective:ListGraphs": 1 }
+    })
+}
+
+#[test]
+fn a_graph_that_would_be_made_is_counted() {
+    let mut observation = Observation::of(region("us-east-1"));
+    observation.saw_graph(None);
+    let region = first(&fleet(2), &observation);
+    assert!(region.create_graph && region.graph_arn.is_none());
+    let summary = report(vec![region]).summary;
+    assert_eq!(
+        (
+            summary.create_graphs,
+            summary.invite,
+            summary.starts_charging
+        ),
+        (1, 2, 2)
+    );
+}
+
+#[test]
+fn a_region_that_cannot_be_read_is_trouble_and_changes_nothing() {
+    let mut attempts = Attempts::default();
+    for _ in 0..3 {
+        let refusal = Refusal {
+            code: "Denied".into(),
+            text: "Denied to ops@example.com".into(),
+        };
+        let answer = Answer::Refused(refusal);
+        attempts.region_answered(RegionRequest::FindGraph, answer, Round::default());
+    }
+    let observation = Observation::of(region("us-east-1"));
+    let region = planned(&fleet(2), &observation, &attempts);
+    assert_eq!(region.error.as_deref(), Some("Denied to o***@example.com"));
+    let report = report(vec![region]);
+    assert_eq!(report.summary.blocked, 2);
+    assert!(report.has_trouble() && !report.changes_anything());
+}
+
+#[test]
+fn a_fleet_that_is_as_wanted_changes_nothing_and_has_no_trouble() {
+    let observation = observed("us-east-1", [(1, member(MemberStatus::Enabled))]);
+    let mut report = report(vec![first(&fleet(1), &observation)]);
+    assert!(!report.changes_anything() && !report.has_trouble());
+    report.header.invalid_lines.push(bad_line());
+    assert!(!report.changes_anything() && report.has_trouble());
+}
+
+#[test]
+fn what_aws_is_still_verifying_will_change() {
+    let verifying = member(MemberStatus::VerificationInProgress);
+    let report = report(vec![first(
+        &fleet(1),
+        &observed("us-east-1", [(1, verifying)]),
+    )]);
+    assert!(report.changes_anything() && !report.has_trouble());
+}
