@@ -1,2 +1,55 @@
-//! The command.
-fn main() {}
+//! The command `detective-fleet`. It translates: what was typed into what `engine` and `fleet` are
+//! given, and what comes back into text, JSON and an exit status. The rules live there.
+
+mod args;
+mod commands;
+mod display;
+mod document;
+mod exit;
+mod logging;
+mod manual;
+mod roster_file;
+mod settings;
+mod signals;
+mod values;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::Cli;
+use crate::display::Output;
+use crate::document::ErrorDocument;
+use crate::exit::Exit;
+use crate::signals::Interrupted;
+
+fn main() -> ExitCode {
+    let typed: Vec<OsString> = std::env::args_os().collect();
+    match Cli::try_parse_from(&typed) {
+        Ok(cli) => run(cli).into(),
+        Err(error) => display::usage(&error, &typed).into(),
+    }
+}
+
+fn run(cli: Cli) -> Exit {
+    let output = Output::of(&cli.global);
+    logging::start(&cli.global);
+    commands::run(cli, output).unwrap_or_else(|error| could_not(&error, output))
+}
+
+/// Says why nothing was done.
+fn could_not(error: &anyhow::Error, output: Output) -> Exit {
+    let invalid = document::invalid_lines(error);
+    output.always(&display::unusable(&invalid, output.message_width()));
+    output.always(&display::error(error));
+    if output.is_json() {
+        // Stdout that cannot be written either has been said above, or nobody reads it.
+        let _ = document::json(&ErrorDocument::of(error)).and_then(|text| output.raw(&text));
+    }
+    if error.is::<Interrupted>() {
+        Exit::Interrupted
+    } else {
+        Exit::CouldNot
+    }
+}

@@ -30,16 +30,13 @@ impl Call<'_> {
     /// The request's JSON. Members that the operation does not have are ignored, as AWS does; no
     /// body at all is an empty request.
     pub(crate) fn input<T: DeserializeOwned>(&self) -> Result<T, Failure> {
-        let body: &[u8] = if self.body.is_empty() {
-            b"{}"
-        } else {
-            self.body
-        };
-        // serde would take a list for the members of a structure in their order.
-        let input = if body.trim_ascii_start().starts_with(b"{") {
-            serde_json::from_slice(body).ok()
-        } else {
-            None
+        // Members that are ignored would not be looked at for what is no UTF-8.
+        let body = std::str::from_utf8(self.body).unwrap_or("no JSON");
+        let input = match body.trim_ascii() {
+            "" => serde_json::from_str("{}").ok(),
+            // serde would take a list for the members of a structure in their order.
+            body if body.starts_with('{') => serde_json::from_str(body).ok(),
+            _ => None,
         };
         // The text is from a CloudTrail sample of Detective (administration guide,
         // logging-using-cloudtrail).

@@ -128,7 +128,9 @@ impl Sandbox {
             (Some(caller), _) => Ok(caller),
             (None, None) => Err(unknown()),
             (None, Some(identity)) => {
-                let account = identity.account_of(&target.scope.key, self.0.clock).await;
+                let account = identity
+                    .account_of(&target.scope.key, self.0.world.administrator, self.0.clock)
+                    .await;
                 // The reason is for whoever set the sandbox up, not for a program.
                 let account =
                     account.map_err(|error| Failure::internal(format!("sandbox: {error}")))?;

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use jiff::fmt::serde::unsigned_duration::friendly::compact::{optional, required};
 use serde::Deserialize;
 
+use super::duration;
 use crate::account::AccountId;
 use crate::region::Region;
 
@@ -31,7 +31,7 @@ pub struct Account {
     /// Whether it is suspended: none of its roles can be assumed.
     pub suspended: bool,
     /// For how long GuardDuty has been on when the world starts.
-    #[serde(with = "optional")]
+    #[serde(deserialize_with = "duration::optional")]
     pub guardduty_age: Option<Duration>,
     /// Whether GuardDuty is off in all Regions.
     pub guardduty_off: bool,
@@ -59,7 +59,7 @@ pub struct Role {
     #[serde(default)]
     pub trusts_role: Option<String>,
     /// The longest session that it grants.
-    #[serde(default = "one_hour", with = "required")]
+    #[serde(default = "one_hour", deserialize_with = "duration::required")]
     pub max_session: Duration,
 }
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use jiff::fmt::serde::unsigned_duration::friendly::compact::required;
 use serde::Deserialize;
 
+use super::duration;
 use crate::account::AccountId;
 use crate::membership::Status;
 use crate::region::Region;
@@ -24,7 +24,7 @@ pub struct ExistingGraph {
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
     /// How long they have existed.
-    #[serde(default = "thirty_days", with = "required")]
+    #[serde(default = "thirty_days", deserialize_with = "duration::required")]
     pub age: Duration,
 }
 
@@ -46,7 +46,7 @@ pub struct ExistingMembership {
     #[serde(default)]
     pub email: Option<String>,
     /// How long they have existed.
-    #[serde(default = "ten_days", with = "required")]
+    #[serde(default = "ten_days", deserialize_with = "duration::required")]
     pub age: Duration,
 }
 

@@ -3,13 +3,13 @@
 
 mod accounts;
 mod beginning;
+mod duration;
 pub mod unverified;
 mod weather;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use jiff::fmt::serde::unsigned_duration::friendly::compact::required as duration;
 use serde::Deserialize;
 
 pub use self::accounts::{Account, Organization, Role};
@@ -36,28 +36,28 @@ pub struct World {
     /// How many members there are besides those in `accounts`.
     pub size: usize,
     /// How long every call takes at least.
-    #[serde(with = "duration")]
+    #[serde(deserialize_with = "duration::required")]
     pub latency: Duration,
     /// How much longer it takes at most.
-    #[serde(with = "duration")]
+    #[serde(deserialize_with = "duration::required")]
     pub latency_spread: Duration,
     /// How long Detective takes at least to check that an account id and an e-mail belong together.
     /// With zero, and no spread, invitations are sent at once.
-    #[serde(with = "duration")]
+    #[serde(deserialize_with = "duration::required")]
     pub verification: Duration,
     /// How much longer it takes at most.
-    #[serde(with = "duration")]
+    #[serde(deserialize_with = "duration::required")]
     pub verification_spread: Duration,
     /// How many of the accounts, from 0 to 1, are verified at once whatever `verification` says.
     pub verified_at_once: f64,
     /// How long it takes until lists show a new member.
-    #[serde(with = "duration")]
+    #[serde(deserialize_with = "duration::required")]
     pub visibility: Duration,
     /// How much longer it takes at most.
-    #[serde(with = "duration")]
+    #[serde(deserialize_with = "duration::required")]
     pub visibility_spread: Duration,
     /// How long a deleted graph is in the queue for deletion.
-    #[serde(with = "duration")]
+    #[serde(deserialize_with = "duration::required")]
     pub deletion: Duration,
     /// Whether STS calls signed for us-east-1 go to the global endpoint, whose sessions do not
     /// count in opt-in Regions, and not to the Regional one.

@@ -4,9 +4,9 @@
 
 use std::time::Duration;
 
-use jiff::fmt::serde::unsigned_duration::friendly::compact::optional;
 use serde::Deserialize;
 
+use super::duration;
 /// What nobody knows for sure about Detective, and what is taken for true here.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -46,7 +46,7 @@ pub struct Unverified {
     /// How many graphs of a Region an account can be a member of; as many as it likes if left out.
     pub graphs_per_member: Option<usize>,
     /// After how long an unanswered invitation disappears; never if left out.
-    #[serde(with = "optional")]
+    #[serde(deserialize_with = "duration::optional")]
     pub invitation_lifetime: Option<Duration>,
 }
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use jiff::fmt::serde::unsigned_duration::friendly::compact::{optional, required};
 use serde::{Deserialize, Deserializer};
 
+use super::duration;
 use crate::account::AccountId;
 use crate::operation::Service;
 use crate::region::Region;
@@ -31,10 +31,10 @@ pub struct Fault {
     #[serde(default)]
     pub first: Option<u64>,
     /// From when on, after the start.
-    #[serde(default, with = "required")]
+    #[serde(default, deserialize_with = "duration::required")]
     pub after: Duration,
     /// Until when, after the start.
-    #[serde(default, with = "optional")]
+    #[serde(default, deserialize_with = "duration::optional")]
     pub until: Option<Duration>,
 }
 

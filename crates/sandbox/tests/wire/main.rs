@@ -1,8 +1,16 @@
 //! The sandbox as its clients see it: requests in, replies out.
 
 #[cfg(test)]
+mod beginning;
+#[cfg(test)]
 mod client;
+#[cfg(test)]
+mod identity;
 #[cfg(test)]
 mod roll_out;
 #[cfg(test)]
 mod server;
+#[cfg(test)]
+mod unverified;
+#[cfg(test)]
+mod weather;

@@ -1,0 +1,242 @@
+//! The command line as it is typed. What it means is for [`crate::settings`] to say.
+
+mod fleet;
+
+use std::path::PathBuf;
+
+use ::fleet::account::AccountId;
+use clap::builder::FalseyValueParser;
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use crate::exit;
+use crate::values::Time;
+
+pub(crate) use fleet::{FleetArgs, ReachArgs};
+
+/// Amazon Detective on, in every account and every Region, without AWS Organizations.
+///
+/// An account list goes in (`account id,root e-mail`, one line per account); every account is
+/// invited by the administrator and accepts, in every Region, all at once. Running it again is
+/// always safe: it looks at AWS first and does only what is missing.
+#[derive(Debug, Parser)]
+#[command(name = "detective-fleet", version, after_help = exit::HELP, max_term_width = 100)]
+#[command(disable_help_subcommand = true, infer_long_args = false)]
+pub(crate) struct Cli {
+    /// What every command understands.
+    #[command(flatten)]
+    pub global: Global,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command understands.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct Global {
+    /// `text` for people, or `json`: exactly one document on stdout
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORMAT",
+        default_value = "text",
+        hide_possible_values = true,
+        env = "DETECTIVE_FLEET_OUTPUT",
+        hide_env = true
+    )]
+    pub output: Format,
+    /// `always`, `never` or `auto`, which honours NO_COLOR and CLICOLOR_FORCE
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = true,
+        env = "DETECTIVE_FLEET_COLOR",
+        hide_env = true
+    )]
+    pub color: Color,
+    /// Show no progress
+    #[arg(
+        long,
+        global = true,
+        value_parser = FalseyValueParser::new(),
+        env = "DETECTIVE_FLEET_NO_PROGRESS",
+        hide_env = true
+    )]
+    pub no_progress: bool,
+    /// Print results and errors only
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Log what is done to stderr; twice: what the AWS SDK does too
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+    /// Read settings from this file [default: detective-fleet.toml, where there is one]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        help_heading = "Settings",
+        env = "DETECTIVE_FLEET_CONFIG",
+        hide_env = true
+    )]
+    pub config: Option<PathBuf>,
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What is to be done.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show what would change; change nothing
+    Plan(PlanArgs),
+    /// Make every account of the file a member in every Region
+    Enable(EnableArgs),
+    /// Show every account in every Region, as it is now
+    Status(StatusArgs),
+    /// Check the file alone: no credentials, no network
+    Validate(ValidateArgs),
+    /// Try it out: plan, enable and status against an emulated AWS in this process
+    Rehearse(RehearseArgs),
+    /// Serve an emulated AWS on 127.0.0.1
+    Sandbox(SandboxArgs),
+    /// Print the manual in Markdown
+    #[command(hide = true)]
+    Manual,
+}
+
+/// `plan`.
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    /// The accounts: `account id,root e-mail` on each line
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Exit with 0 when nothing would change, 2 when something would, and 1 for everything else
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+    /// What is wanted.
+    #[command(flatten)]
+    pub fleet: FleetArgs,
+    /// Where the report goes.
+    #[command(flatten)]
+    pub reports: ReportArgs,
+}
+
+/// `enable`.
+#[derive(Debug, Args)]
+pub(crate) struct EnableArgs {
+    /// The accounts: `account id,root e-mail` on each line
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    // Never from the environment: consent is given to one run, not to a shell.
+    /// Do not ask; needs the administrator's account id, from --admin-account or the settings
+    #[arg(short, long)]
+    pub yes: bool,
+    /// What is wanted.
+    #[command(flatten)]
+    pub fleet: FleetArgs,
+    /// Where the report goes.
+    #[command(flatten)]
+    pub reports: ReportArgs,
+}
+
+/// `status`.
+#[derive(Debug, Args)]
+pub(crate) struct StatusArgs {
+    /// The accounts to look for; without it, whatever the behavior graphs have
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// How AWS is reached.
+    #[command(flatten)]
+    pub reach: ReachArgs,
+    /// Where the report goes.
+    #[command(flatten)]
+    pub reports: ReportArgs,
+}
+
+/// `validate`.
+#[derive(Debug, Args)]
+pub(crate) struct ValidateArgs {
+    /// The accounts: `account id,root e-mail` on each line
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The administrator, which may not stand in the file
+    #[arg(
+        long,
+        value_name = "ID",
+        env = "DETECTIVE_FLEET_ADMIN_ACCOUNT",
+        hide_env = true
+    )]
+    pub admin_account: Option<AccountId>,
+}
+
+/// `rehearse`.
+#[derive(Debug, Args)]
+pub(crate) struct RehearseArgs {
+    /// The accounts; without it, 80 that are made up
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// How the emulated AWS behaves.
+    #[command(flatten)]
+    pub pace: PaceArgs,
+    /// Where the report goes.
+    #[command(flatten)]
+    pub reports: ReportArgs,
+}
+
+/// `sandbox`.
+#[derive(Debug, Args)]
+pub(crate) struct SandboxArgs {
+    /// The port on 127.0.0.1; 0 for any that is free
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub port: u16,
+    /// How many members there are, besides the administrator
+    #[arg(long, value_name = "N", default_value_t = 80, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub accounts: u32,
+    /// Take the world from this file: accounts, Regions, and what goes wrong
+    #[arg(long, value_name = "FILE.toml", conflicts_with = "accounts")]
+    pub scenario: Option<PathBuf>,
+    /// Write the members to this file, `account id,root e-mail` on each line
+    #[arg(long, value_name = "FILE")]
+    pub write_roster: Option<PathBuf>,
+    /// How the emulated AWS behaves.
+    #[command(flatten)]
+    pub pace: PaceArgs,
+}
+
+/// How the emulated AWS behaves.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct PaceArgs {
+    /// How long every call takes [default: 100ms]
+    #[arg(long, value_name = "TIME")]
+    pub latency: Option<Time>,
+    /// How long the verification of an e-mail takes; 0s: members are INVITED at once [default: 2s]
+    #[arg(long, value_name = "TIME")]
+    pub verification: Option<Time>,
+}
+
+/// Where the report goes.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// Write the report to this file too, as JSON; can be repeated
+    #[arg(long = "report", value_name = "FILE.json", help_heading = "Output")]
+    pub files: Vec<PathBuf>,
+}

@@ -1,0 +1,153 @@
+//! The flags that say what is wanted, and of whom.
+
+use clap::Args;
+use clap::builder::BoolishValueParser;
+use fleet::account::AccountId;
+
+use crate::values::{ExternalId, List, Message, Pair, RegionName, Tag, Timeout};
+
+/// How AWS is reached, and where.
+///
+/// Nothing has a default here: what is not typed may stand in the settings file.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct ReachArgs {
+    /// The account that owns the behavior graphs [default: the caller's own]
+    #[arg(
+        long,
+        value_name = "ID",
+        env = "DETECTIVE_FLEET_ADMIN_ACCOUNT",
+        hide_env = true,
+        help_heading = "Accounts"
+    )]
+    pub admin_account: Option<AccountId>,
+    /// The role to assume in the administrator account, for a caller from elsewhere
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "DETECTIVE_FLEET_ADMIN_ROLE",
+        hide_env = true,
+        help_heading = "Accounts"
+    )]
+    pub admin_role: Option<String>,
+    /// The profile of the AWS configuration to use
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "DETECTIVE_FLEET_PROFILE",
+        hide_env = true,
+        help_heading = "Accounts"
+    )]
+    pub profile: Option<String>,
+    /// The Regions, or `all` that are switched on and have Detective; commas or repeated [default: all]
+    #[arg(
+        long,
+        alias = "region",
+        value_name = "REGIONS",
+        env = "DETECTIVE_FLEET_REGIONS",
+        hide_env = true,
+        help_heading = "Regions"
+    )]
+    pub regions: Vec<List<RegionName>>,
+    /// Regions to leave out; commas or repeated
+    #[arg(
+        long,
+        alias = "exclude-regions",
+        value_name = "REGIONS",
+        env = "DETECTIVE_FLEET_EXCLUDE_REGION",
+        hide_env = true,
+        help_heading = "Regions"
+    )]
+    pub exclude_region: Vec<List<RegionName>>,
+    /// Stop after this long, and report what is still waiting [default: 15m]
+    #[arg(
+        long,
+        value_name = "TIME",
+        env = "DETECTIVE_FLEET_TIMEOUT",
+        hide_env = true,
+        help_heading = "Pace"
+    )]
+    pub timeout: Option<Timeout>,
+    /// The most calls at a time [default: 256]
+    #[arg(
+        long,
+        value_name = "N",
+        env = "DETECTIVE_FLEET_MAX_CONCURRENCY",
+        hide_env = true,
+        help_heading = "Pace"
+    )]
+    pub max_concurrency: Option<std::num::NonZeroU16>,
+}
+
+/// What is wanted.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct FleetArgs {
+    /// How AWS is reached.
+    #[command(flatten)]
+    pub reach: ReachArgs,
+    /// The role to assume in each member [default: DetectiveFleetMember]
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "DETECTIVE_FLEET_ROLE_NAME",
+        hide_env = true,
+        help_heading = "Accounts"
+    )]
+    pub role_name: Option<String>,
+    /// The external id that the members' role asks for
+    #[arg(
+        long,
+        value_name = "ID",
+        env = "DETECTIVE_FLEET_EXTERNAL_ID",
+        hide_env = true,
+        help_heading = "Accounts"
+    )]
+    pub external_id: Option<ExternalId>,
+    // The two below come from the command line only: a forgotten variable must not decide who is
+    // left out.
+    /// Only these accounts of the file; commas or repeated
+    #[arg(
+        long,
+        alias = "accounts",
+        value_name = "IDS",
+        help_heading = "Accounts"
+    )]
+    pub account: Vec<List<AccountId>>,
+    /// Not these accounts of the file; commas or repeated
+    #[arg(
+        long,
+        alias = "not-accounts",
+        value_name = "IDS",
+        help_heading = "Accounts"
+    )]
+    pub not_account: Vec<List<AccountId>>,
+    /// Memberships that are known to stay out, as ACCOUNT/REGION; commas or repeated
+    #[arg(
+        long,
+        value_name = "PAIRS",
+        env = "DETECTIVE_FLEET_EXPECTED",
+        hide_env = true,
+        help_heading = "Accounts"
+    )]
+    pub expected: Vec<List<Pair>>,
+    /// Tags for behavior graphs that are created; commas or repeated
+    #[arg(
+        long,
+        value_name = "K=V",
+        env = "DETECTIVE_FLEET_TAGS",
+        hide_env = true,
+        help_heading = "Invitations"
+    )]
+    pub tags: Vec<List<Tag>>,
+    /// Let AWS mail every root address, once for each Region [default: false]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_possible_values = true, env = "DETECTIVE_FLEET_SEND_EMAIL", hide_env = true, help_heading = "Invitations")]
+    pub send_email: Option<bool>,
+    /// A text for that mail, of 1 to 1,000 characters
+    #[arg(
+        long,
+        value_name = "TEXT",
+        env = "DETECTIVE_FLEET_MESSAGE",
+        hide_env = true,
+        help_heading = "Invitations"
+    )]
+    pub message: Option<Message>,
+}

@@ -1,0 +1,43 @@
+//! The commands, one module each.
+
+mod enable;
+mod ground;
+mod plan;
+mod rehearse;
+mod sandbox;
+mod status;
+mod validate;
+
+use anyhow::{Context, Result};
+
+use crate::args::{Cli, Command};
+use crate::display::Output;
+use crate::exit::Exit;
+use crate::manual;
+use crate::settings::SettingsFile;
+
+/// Does what was asked for.
+///
+/// # Errors
+///
+/// When it could not be done; nothing was changed then.
+pub(crate) fn run(cli: Cli, output: Output) -> Result<Exit> {
+    let settings = || SettingsFile::read(cli.global.config.as_deref());
+    match cli.command {
+        Command::Plan(args) => to_the_end(plan::run(args, &settings()?, output)),
+        Command::Enable(args) => to_the_end(enable::run(args, &settings()?, output)),
+        Command::Status(args) => to_the_end(status::run(args, &settings()?, output)),
+        Command::Validate(args) => validate::run(&args, &settings()?, output),
+        Command::Rehearse(args) => to_the_end(rehearse::run(args, output)),
+        Command::Sandbox(args) => to_the_end(sandbox::run(args, output)),
+        Command::Manual => output.raw(&manual::markdown()).map(|()| Exit::Fine),
+    }
+}
+
+fn to_the_end(command: impl Future<Output = Result<Exit>>) -> Result<Exit> {
+    let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
+    let exit = runtime.block_on(command);
+    // Connections that are still open are not worth waiting for.
+    runtime.shutdown_background();
+    exit
+}

@@ -1,0 +1,87 @@
+//! `sandbox`: an emulated AWS on 127.0.0.1.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use anyhow::{Context, Result};
+use sandbox::{Clock, Sandbox, World};
+use tokio::net::TcpListener;
+
+use crate::args::{PaceArgs, SandboxArgs};
+use crate::display::Output;
+use crate::exit::Exit;
+use crate::signals;
+
+/// Serves until it is stopped.
+///
+/// # Errors
+///
+/// When it cannot listen, or cannot write what it was asked to write.
+pub(crate) async fn run(args: SandboxArgs, output: Output) -> Result<Exit> {
+    let world = world(&args)?;
+    let stop = signals::listen(output, "")?;
+    let (listener, address) = listen(args.port).await?;
+    let sandbox = Sandbox::new(world, Clock::system());
+    // Whoever reads the lines below may read the roster at once.
+    if let Some(path) = &args.write_roster {
+        std::fs::write(path, roster(&sandbox))
+            .with_context(|| format!("cannot write the roster to {}", path.display()))?;
+    }
+    output.raw(&exports(&sandbox, address))?;
+    sandbox::serve(listener, sandbox, stop.cancelled_owned()).await?;
+    Ok(Exit::Fine)
+}
+
+fn world(args: &SandboxArgs) -> Result<World> {
+    let mut world = match &args.scenario {
+        Some(path) => {
+            let place = || format!("the scenario {}", path.display());
+            let text = std::fs::read_to_string(path).with_context(place)?;
+            World::from_toml(&text).with_context(place)?
+        }
+        None => World::of_size(args.accounts as usize),
+    };
+    set_pace(&mut world, args.pace);
+    Ok(world)
+}
+
+/// What flags say goes before what the world says.
+pub(crate) fn set_pace(world: &mut World, pace: PaceArgs) {
+    if let Some(latency) = pace.latency {
+        world.latency = latency.0;
+    }
+    if let Some(verification) = pace.verification {
+        world.verification = verification.0;
+    }
+}
+
+/// Listens on 127.0.0.1 and nowhere else: signatures are not verified.
+///
+/// # Errors
+///
+/// When the port is taken.
+pub(crate) async fn listen(port: u16) -> Result<(TcpListener, SocketAddr)> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}"))?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}
+
+fn roster(sandbox: &Sandbox) -> String {
+    let line = |(id, email): (String, String)| format!("{id},{email}\n");
+    sandbox.roster().into_iter().map(line).collect()
+}
+
+fn exports(sandbox: &Sandbox, address: SocketAddr) -> String {
+    let (id, secret) = sandbox.access_key();
+    [
+        ("AWS_ENDPOINT_URL", format!("http://{address}")),
+        ("AWS_ACCESS_KEY_ID", id),
+        ("AWS_SECRET_ACCESS_KEY", secret),
+        ("AWS_REGION", "us-east-1".to_owned()),
+        ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),
+    ]
+    .map(|(name, value)| format!("export {name}={value}\n"))
+    .concat()
+}

@@ -1,0 +1,32 @@
+//! What people see: the one module that prints, and the texts that it prints.
+//!
+//! The texts are plain functions from `fleet::report`'s documents to a `String` with ANSI styles;
+//! [`Output`] takes the styles out where they are not wanted.
+
+mod failure;
+#[cfg(test)]
+mod fixture;
+mod fold;
+mod matrix;
+mod output;
+mod plan;
+mod progress;
+mod prompt;
+mod rehearsal;
+mod run;
+mod status;
+mod tally;
+mod text;
+mod trouble;
+mod validate;
+
+pub(crate) use failure::{error, usage};
+pub(crate) use matrix::draw as matrix;
+pub(crate) use output::Output;
+pub(crate) use plan::plan;
+pub(crate) use progress::{Phase, Progress};
+pub(crate) use prompt::ask;
+pub(crate) use rehearsal::{act, curtain, second_plan};
+pub(crate) use run::{costs, run};
+pub(crate) use status::status;
+pub(crate) use validate::{unusable, validate};

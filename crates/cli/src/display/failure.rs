@@ -1,0 +1,118 @@
+//! What belongs to no membership: errors, Regions that failed as a whole, bad lines, notes.
+
+use std::ffi::OsString;
+use std::fmt::Write;
+use std::io::Write as _;
+
+use fleet::account::Region;
+use fleet::report::{Header, InvalidLine};
+
+use super::fold::{self, Everywhere};
+use super::text::{BAD, BOLD, CHANGE, counted, len, paint, wrapped};
+use crate::document::{self, ErrorDocument};
+use crate::exit::Exit;
+
+/// An error that ended the command.
+pub(crate) fn error(error: &anyhow::Error) -> String {
+    format!("{} {error:#}\n", paint(BAD.bold(), "error:"))
+}
+
+/// What clap says: help on stdout, and wrong usage on stderr.
+pub(crate) fn usage(error: &clap::Error, typed: &[OsString]) -> Exit {
+    // Where not even this can be printed there is nowhere left to say so.
+    let _ = error.print();
+    if !error.use_stderr() {
+        return Exit::Fine;
+    }
+    if wants_json(typed) {
+        let words = error.render().to_string();
+        let words = words.trim().trim_start_matches("error: ").to_owned();
+        let document = document::json(&ErrorDocument::of(&anyhow::anyhow!(words)));
+        let _ = document.map(|text| anstream::stdout().write_all(text.as_bytes()));
+    }
+    Exit::CouldNot
+}
+
+/// Whether JSON was asked for, as far as can be told of a line that makes no sense.
+fn wants_json(typed: &[OsString]) -> bool {
+    typed.iter().any(|word| word == "--output=json")
+        || typed
+            .windows(2)
+            .any(|words| words[0] == "--output" && words[1] == "json")
+}
+
+/// Lines of the roster that could not be used.
+pub(crate) fn bad_lines(header: &Header, width: usize) -> String {
+    lines(&header.invalid_lines, width)
+}
+
+/// Lines of a roster that could not be used.
+pub(crate) fn lines(lines: &[InvalidLine], width: usize) -> String {
+    let mut text = String::new();
+    if lines.is_empty() {
+        return text;
+    }
+    let count = counted(len(lines), "bad line");
+    let _ = writeln!(
+        text,
+        "{}",
+        paint(BOLD, format_args!("{count} in the file:"))
+    );
+    for InvalidLine { line, reason } in lines {
+        let first = format!("  {} line {line}: ", paint(BAD, '!'));
+        let _ = writeln!(
+            text,
+            "{}",
+            wrapped(&format!("{first}{reason}"), width, "", "      ").trim_start_matches('\n')
+        );
+    }
+    text.push('\n');
+    text
+}
+
+/// What is worth knowing and no failure.
+pub(crate) fn notes(header: &Header, width: usize) -> String {
+    let mut text = String::new();
+    for note in &header.notes {
+        let _ = writeln!(text, "{}", self::note(note, width));
+    }
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text
+}
+
+/// One note.
+pub(crate) fn note(note: &str, width: usize) -> String {
+    wrapped(
+        note,
+        width,
+        &format!("{} ", paint(CHANGE, "note:")),
+        "      ",
+    )
+}
+
+/// Regions that failed as a whole, those with the same reason together.
+pub(crate) fn regions<'a>(
+    failed: impl IntoIterator<Item = (&'a Region, &'a str)>,
+    everywhere: &Everywhere<'_>,
+    width: usize,
+) -> String {
+    let general = |(region, error): (&Region, &str)| {
+        (error.replace(region.as_str(), "REGION"), region.clone())
+    };
+    let mut text = String::new();
+    for (reason, regions) in fold::group(failed.into_iter().map(general)) {
+        let reason = match regions.as_slice() {
+            [region] => reason.replace("REGION", region.as_str()),
+            _ => reason,
+        };
+        let place = format!(
+            "all accounts in {}",
+            everywhere.phrase(&regions.into_iter().collect())
+        );
+        let _ = writeln!(text, "  {} {reason}", paint(BAD, '!'));
+        let _ = writeln!(text, "{}", wrapped(&place, width, "      ", "        "));
+    }
+    text
+}

@@ -1,0 +1,170 @@
+//! Documents to draw, for tests.
+
+use std::collections::BTreeMap;
+
+use fleet::account::{AccountId, Region};
+use fleet::member::MemberStatus;
+use fleet::region::{Partition, offered};
+use fleet::report::{
+    Action, Ended, Header, InvalidLine, MemberNow, MemberPlan, MemberReport, Outcome, PlanReport,
+    RegionNow, RegionPlan, RegionReport, RegionState, Report, StatusReport, Summary,
+};
+
+pub(crate) const WRONG_EMAIL: &str = "the root e-mail of 111111111003 is not r***@example.com: correct its line in the CSV and run again";
+pub(crate) const REGION_OFF: &str = "me-south-1 is not switched on in 111111111004: switch it on there, or list the pair as expected: \"111111111004/me-south-1\"";
+pub(crate) const NO_ROLE: &str = "cannot assume the role DetectiveFleetMember: role missing, trust or external id wrong, or account suspended; AWS does not say which";
+
+/// The 21 Regions of the table.
+pub(crate) fn regions() -> Vec<Region> {
+    offered(Partition::Aws)
+        .map(|entry| entry.region())
+        .collect()
+}
+
+/// The account with that number.
+pub(crate) fn account(n: usize) -> AccountId {
+    format!("{:012}", 111_111_111_000_u64 + n as u64)
+        .parse()
+        .unwrap()
+}
+
+pub(crate) fn header(kind: &str) -> Header {
+    Header {
+        version: 1,
+        kind: kind.into(),
+        operation: "enable".into(),
+        run_id: "run".into(),
+        administrator: "555555555555".parse().unwrap(),
+        started: "2026-08-07T09:00:00Z".parse().unwrap(),
+        invalid_lines: Vec::new(),
+        notes: Vec::new(),
+    }
+}
+
+pub(crate) fn bad_line() -> InvalidLine {
+    InvalidLine {
+        line: 7,
+        reason: "the account id has 11 digits; a spreadsheet ate its leading zero, put it back"
+            .into(),
+    }
+}
+
+/// A plan of that many accounts in 21 Regions.
+pub(crate) fn plan(
+    accounts: usize,
+    action: impl Fn(usize, &Region) -> (Action, Option<&'static str>),
+) -> PlanReport {
+    let member = |n: usize, region: &Region| {
+        let (action, reason) = action(n, region);
+        MemberPlan {
+            account_id: account(n),
+            status: None,
+            action,
+            reason: reason.map(Into::into),
+        }
+    };
+    let regions = regions().into_iter().map(|region| {
+        let members: Vec<_> = (0..accounts).map(|n| member(n, &region)).collect();
+        let create_graph = members.iter().all(|member| member.action == Action::Invite);
+        RegionPlan {
+            region,
+            graph_arn: None,
+            create_graph,
+            error: None,
+            members,
+        }
+    });
+    PlanReport::of(header("plan"), regions.collect(), BTreeMap::new())
+}
+
+/// A run of that many accounts in 21 Regions.
+pub(crate) fn run(
+    accounts: usize,
+    outcome: impl Fn(usize, &Region) -> (Outcome, Option<&'static str>),
+) -> Report {
+    let mut summary = Summary::default();
+    let mut member = |n: usize, region: &Region| {
+        let (outcome, reason) = outcome(n, region);
+        summary.memberships += 1;
+        match outcome {
+            Outcome::Failed => summary.failed += 1,
+            Outcome::Waiting => summary.waiting += 1,
+            Outcome::Skipped => summary.skipped += 1,
+            _ => {
+                summary.enabled += 1;
+                summary.changed += u64::from(outcome != Outcome::Unchanged);
+            }
+        }
+        MemberReport {
+            account_id: account(n),
+            status: None,
+            before: None,
+            outcome,
+            reason: reason.map(Into::into),
+        }
+    };
+    let regions = regions()
+        .into_iter()
+        .map(|region| {
+            let members: Vec<_> = (0..accounts).map(|n| member(n, &region)).collect();
+            let failed = members
+                .iter()
+                .any(|member| member.outcome == Outcome::Failed);
+            let state = if failed {
+                RegionState::Failed
+            } else {
+                RegionState::Settled
+            };
+            let changes = vec!["graph created".to_owned()];
+            RegionReport {
+                region,
+                graph_arn: None,
+                state,
+                error: None,
+                changes,
+                members,
+            }
+        })
+        .collect();
+    Report {
+        header: header("run"),
+        finished: "2026-08-07T09:00:04.25Z".parse().unwrap(),
+        ended: Ended::Complete,
+        settled: summary.waiting == 0,
+        error: None,
+        summary,
+        regions,
+        calls: BTreeMap::from([
+            ("sts:AssumeRole".into(), 81),
+            ("detective:AcceptInvitation".into(), 1680),
+        ]),
+    }
+}
+
+/// A status of that many accounts in 21 Regions.
+pub(crate) fn status(
+    accounts: usize,
+    status: impl Fn(usize, &Region) -> Option<MemberStatus>,
+) -> StatusReport {
+    let regions = regions().into_iter().map(|region| {
+        let member = |n: usize| MemberNow {
+            account_id: account(n),
+            status: status(n, &region),
+            disabled_reason: None,
+            in_roster: Some(true),
+        };
+        let members = (0..accounts).map(member).collect();
+        RegionNow {
+            region,
+            graph_arn: None,
+            error: None,
+            members,
+        }
+    });
+    StatusReport::of(header("status"), regions.collect(), BTreeMap::new())
+}
+
+/// What a text looks like without colour.
+pub(crate) fn plain(text: &str) -> String {
+    anstream::adapter::strip_str(text).to_string()
+}

@@ -1,0 +1,153 @@
+//! Where texts go: results to stdout, everything else to stderr.
+
+use std::io::{ErrorKind, IsTerminal, Write};
+
+use anstream::ColorChoice;
+use anyhow::{Context, Result};
+use serde::Serialize;
+
+use crate::args::{Color, Format, Global};
+use crate::document;
+
+/// How wide texts are where there is no window: lines that are not broken can be searched.
+pub(crate) const NO_WINDOW: usize = 100_000;
+
+/// How this run prints.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Output {
+    format: Format,
+    quiet: bool,
+    verbose: bool,
+    no_progress: bool,
+}
+
+impl Output {
+    /// What the flags ask for. Colour is the process's affair and is set here once.
+    pub(crate) fn of(global: &Global) -> Self {
+        let choice = match global.color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        choice.write_global();
+        Self {
+            format: global.output,
+            quiet: global.quiet,
+            verbose: global.verbose > 0,
+            no_progress: global.no_progress,
+        }
+    }
+
+    /// Whether stdout carries one JSON document and nothing else.
+    pub(crate) fn is_json(self) -> bool {
+        self.format == Format::Json
+    }
+
+    /// Whether somebody can be asked.
+    pub(crate) fn can_ask(self) -> bool {
+        std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+    }
+
+    /// Whether progress is wanted at all.
+    pub(crate) fn shows_progress(self) -> bool {
+        !self.quiet && !self.no_progress
+    }
+
+    /// Whether progress may move on the screen: logs between the lines would tear it.
+    pub(crate) fn may_move(self) -> bool {
+        self.shows_progress() && !self.verbose && std::io::stderr().is_terminal()
+    }
+
+    /// How many columns results have.
+    pub(crate) fn width(self) -> usize {
+        width(terminal_size::terminal_size_of(std::io::stdout()))
+    }
+
+    /// How many columns messages have.
+    pub(crate) fn message_width(self) -> usize {
+        width(terminal_size::terminal_size_of(std::io::stderr()))
+    }
+
+    /// Prints a result: the text, or the document.
+    ///
+    /// # Errors
+    ///
+    /// When stdout cannot be written for another reason than that nobody reads it any more.
+    pub(crate) fn result(
+        self,
+        document: &impl Serialize,
+        text: impl FnOnce(usize) -> String,
+    ) -> Result<()> {
+        if self.is_json() {
+            self.raw(&document::json(document)?)
+        } else {
+            self.raw(&text(self.width()))
+        }
+    }
+
+    /// Prints a text to stdout in one piece.
+    ///
+    /// # Errors
+    ///
+    /// As [`Output::result`].
+    pub(crate) fn raw(self, text: &str) -> Result<()> {
+        write(anstream::stdout().lock(), text).context("cannot write to stdout")
+    }
+
+    /// Prints a text for people that goes with a result, in the text format only.
+    ///
+    /// # Errors
+    ///
+    /// As [`Output::result`].
+    pub(crate) fn text(self, text: impl FnOnce(usize) -> String) -> Result<()> {
+        if self.is_json() {
+            Ok(())
+        } else {
+            self.raw(&text(self.width()))
+        }
+    }
+
+    /// Prints what a question is about, where people will see it: on the terminal that is asked on.
+    pub(crate) fn beside_question(self, text: impl FnOnce(usize) -> String) {
+        if !self.is_json() && std::io::stdout().is_terminal() {
+            // The question comes next; if this could not be shown, neither can that.
+            let _ = self.raw(&text(self.width()));
+        } else {
+            self.always(&text(self.message_width()));
+        }
+    }
+
+    /// Tells what is going on.
+    pub(crate) fn message(self, text: &str) {
+        if !self.quiet {
+            self.always(text);
+        }
+    }
+
+    /// Tells what has to be known even when it should be quiet.
+    pub(crate) fn always(self, text: &str) {
+        stderr(text);
+    }
+}
+
+/// Prints a text to stderr in one piece.
+pub(super) fn stderr(text: &str) {
+    // Where stderr cannot be written there is nowhere left to say so.
+    let _ = write(anstream::stderr().lock(), text);
+}
+
+/// A reader that has seen enough (`| head`) is no failure; the exit status still tells how the
+/// command went.
+fn write(mut stream: impl Write, text: &str) -> std::io::Result<()> {
+    match stream
+        .write_all(text.as_bytes())
+        .and_then(|()| stream.flush())
+    {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
+
+fn width(size: Option<(terminal_size::Width, terminal_size::Height)>) -> usize {
+    size.map_or(NO_WINDOW, |(width, _)| width.0.into())
+}

@@ -1,0 +1,25 @@
+//! The question before something is changed.
+
+use std::io::BufRead;
+
+use super::text::{BOLD, paint};
+
+/// Asks, and says whether the answer was `yes`.
+pub(crate) async fn ask(question: &str) -> bool {
+    let text = format!(
+        "\n{}\n  Only 'yes' is accepted as a yes.\n\n  Enter a value: ",
+        paint(BOLD, question)
+    );
+    super::output::stderr(&text);
+    let (answer, answered) = tokio::sync::oneshot::channel();
+    // A thread of its own, because nothing can end the wait for a line: the process does.
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        let read = std::io::stdin().lock().read_line(&mut line);
+        // Whoever asked may have been interrupted meanwhile.
+        let _ = answer.send(read.is_ok() && line.trim() == "yes");
+    });
+    let yes = answered.await.unwrap_or(false);
+    super::output::stderr("\n");
+    yes
+}

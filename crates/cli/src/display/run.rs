@@ -1,0 +1,234 @@
+//! The closing report of a run.
+
+use std::fmt::Write;
+
+use anstyle::Style;
+use fleet::report::{Ended, Outcome, RegionReport, Report, Verdict};
+
+use super::failure;
+use super::fold::{self, Everywhere};
+use super::text::{BAD, BOLD, CHANGE, GOOD, counted, number, paint, wrapped};
+use super::trouble::{self, Item};
+
+/// Draws the report: what was changed, what failed, what waits, and the counts last, where the eye
+/// is.
+pub(crate) fn run(report: &Report, width: usize) -> String {
+    let everywhere = Everywhere::of(report.regions.iter().map(|region| &region.region));
+    let mut text = changes(report, &everywhere, width);
+    text.push_str(&failed(report, &everywhere, width));
+    text.push_str(&waiting(report, &everywhere, width));
+    text.push_str(&failure::bad_lines(&report.header, width));
+    text.push_str(&failure::notes(&report.header, width));
+    text.push_str(&headline(report, width));
+    text
+}
+
+/// What the run cost: calls by operation.
+pub(crate) fn costs(report: &Report) -> String {
+    let mut table = comfy_table::Table::new();
+    table.load_style(comfy_table::presets::NOTHING);
+    for (operation, count) in &report.calls {
+        let count = comfy_table::Cell::new(number(*count));
+        let count = count.set_alignment(comfy_table::CellAlignment::Right);
+        table.add_row([comfy_table::Cell::new(operation), count]);
+    }
+    format!("{}:\n{}\n", effort(report), table.trim_fmt())
+}
+
+fn changes(report: &Report, everywhere: &Everywhere<'_>, width: usize) -> String {
+    let mut text = String::new();
+    let made = report.regions.iter().flat_map(|region| {
+        region
+            .changes
+            .iter()
+            .map(|change| (change, region.region.clone()))
+    });
+    for (change, regions) in fold::group(made) {
+        let place = format!(
+            "{change} in {}",
+            everywhere.phrase(&regions.into_iter().collect())
+        );
+        let _ = writeln!(
+            text,
+            "{}",
+            wrapped(&place, width, &format!("  {} ", paint(GOOD, '+')), "      ")
+        );
+    }
+    for (outcome, symbol, what) in [
+        (Outcome::Enabled, '+', "enabled"),
+        (Outcome::Repaired, '~', "repaired and enabled"),
+        (Outcome::Removed, '-', "removed"),
+    ] {
+        for (regions, accounts) in
+            fold::places(of(report, outcome).map(|item| (item.account, item.region.clone())))
+        {
+            let place = format!(
+                "{} {what} in {}",
+                fold::few_accounts(&accounts),
+                everywhere.phrase(&regions)
+            );
+            let first = format!("  {} ", paint(GOOD, symbol));
+            let _ = writeln!(text, "{}", wrapped(&place, width, &first, "      "));
+        }
+    }
+    section("Changed:", text)
+}
+
+/// Each failure is named. A Region that failed as a whole is one thing, not one for each account.
+fn failed(report: &Report, everywhere: &Everywhere<'_>, width: usize) -> String {
+    let mut text = String::new();
+    if let Some(error) = &report.error {
+        let _ = writeln!(text, "  {} {error}", paint(BAD, '!'));
+    }
+    let regions = report
+        .regions
+        .iter()
+        .filter_map(|region| Some((&region.region, region.error.as_deref()?)));
+    text.push_str(&failure::regions(regions, everywhere, width));
+    text.push_str(&trouble::draw(
+        of(report, Outcome::Failed),
+        everywhere,
+        ('!', BAD),
+        width,
+    ));
+    section("Failed:", text)
+}
+
+fn waiting(report: &Report, everywhere: &Everywhere<'_>, width: usize) -> String {
+    let waiting = of(report, Outcome::Waiting);
+    section(
+        "Waiting:",
+        trouble::draw(waiting, everywhere, ('~', CHANGE), width),
+    )
+}
+
+fn section(title: &str, text: String) -> String {
+    if text.is_empty() {
+        return text;
+    }
+    format!("{}\n{text}\n", paint(BOLD, title))
+}
+
+/// The memberships that ended so, without those that only share their Region's fate.
+fn of(report: &Report, outcome: Outcome) -> impl Iterator<Item = Item<'_>> {
+    let own = move |region: &&RegionReport| region.error.is_none() || outcome != Outcome::Failed;
+    report.regions.iter().filter(own).flat_map(move |region| {
+        let members = region
+            .members
+            .iter()
+            .filter(move |member| member.outcome == outcome);
+        members.map(|member| Item {
+            account: member.account_id,
+            region: &region.region,
+            reason: member.reason.as_deref().unwrap_or("AWS is not finished"),
+        })
+    })
+}
+
+fn headline(report: &Report, width: usize) -> String {
+    let sum = &report.summary;
+    let (style, words) = verdict(report);
+    let left_out = match sum.skipped {
+        0 => String::new(),
+        n => format!(", {} left out", number(n)),
+    };
+    let counts = format!(
+        "{} {} enabled ({} changed), {} waiting, {} failed{left_out}.",
+        paint(style.bold(), words),
+        number(sum.enabled),
+        number(sum.changed),
+        number(sum.waiting),
+        number(sum.failed),
+    );
+    let mut text = format!(
+        "{}\n{}.\n",
+        wrapped(&counts, width, "", "  "),
+        effort(report)
+    );
+    if report.verdict() == Verdict::Waiting {
+        text.push_str("AWS is not finished: run the same command again to go on.\n");
+    }
+    text
+}
+
+fn verdict(report: &Report) -> (Style, &'static str) {
+    match (report.verdict(), report.ended) {
+        (Verdict::AsWanted, _) => (GOOD, "Enable complete!"),
+        (Verdict::Interrupted, _) => (BAD, "Interrupted."),
+        (Verdict::NotAsWanted, Ended::Superseded) => (BAD, "Ended by a newer list of accounts."),
+        (Verdict::NotAsWanted, Ended::Timeout) => (BAD, "Timed out, with failures."),
+        (Verdict::NotAsWanted, _) => (BAD, "Enable ended with failures."),
+        (Verdict::Waiting, Ended::Timeout) => (CHANGE, "Timed out."),
+        (Verdict::Waiting, _) => (CHANGE, "Not finished."),
+    }
+}
+
+/// Calls and seconds.
+fn effort(report: &Report) -> String {
+    let calls = report.calls.values().sum();
+    let time = report.finished.duration_since(report.header.started);
+    format!(
+        "{} to AWS in {:.1} s",
+        counted(calls, "call"),
+        time.as_secs_f64()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{self, plain};
+    use super::*;
+    use fleet::report::RegionState;
+
+    #[test]
+    fn a_run_with_every_kind_of_end() {
+        let mut report = fixture::run(80, |n, region| match (n, region.as_str()) {
+            (3, _) => (Outcome::Failed, Some(fixture::WRONG_EMAIL)),
+            (4, "me-south-1") => (Outcome::Failed, Some(fixture::REGION_OFF)),
+            (10..30, _) => (Outcome::Failed, Some(fixture::NO_ROLE)),
+            (5, "eu-west-1") => (Outcome::Repaired, None),
+            (6 | 7, "us-west-1") => (Outcome::Waiting, Some("AWS verifies the e-mail")),
+            (8, _) => (Outcome::Skipped, None),
+            _ => (Outcome::Enabled, None),
+        });
+        report.header.invalid_lines.push(fixture::bad_line());
+        report.header.notes.push("a note".into());
+        insta::assert_snapshot!(plain(&run(&report, 80)));
+    }
+
+    #[test]
+    fn a_run_that_went_well() {
+        let report = fixture::run(80, |_, _| (Outcome::Enabled, None));
+        insta::assert_snapshot!(plain(&run(&report, 80)));
+    }
+
+    #[test]
+    fn a_run_that_waits_says_to_run_again() {
+        let report = fixture::run(2, |n, _| match n {
+            0 => (Outcome::Waiting, None),
+            _ => (Outcome::Unchanged, None),
+        });
+        insta::assert_snapshot!(plain(&run(&report, 80)));
+    }
+
+    #[test]
+    fn a_region_that_failed_as_a_whole_is_said_once() {
+        let mut report = fixture::run(80, |_, region| match region.as_str() {
+            "eu-west-1" => (Outcome::Failed, Some("no answer from eu-west-1")),
+            _ => (Outcome::Unchanged, None),
+        });
+        for region in &mut report.regions {
+            region.changes.clear();
+            if region.state == RegionState::Failed {
+                region.error = Some("no answer from eu-west-1".into());
+            }
+        }
+        insta::assert_snapshot!(plain(&run(&report, 80)));
+    }
+
+    #[test]
+    fn what_a_run_cost() {
+        let report = fixture::run(1, |_, _| (Outcome::Unchanged, None));
+        insta::assert_snapshot!(plain(&costs(&report)));
+    }
+}

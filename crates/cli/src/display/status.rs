@@ -1,0 +1,162 @@
+//! Every account in every Region, as it is now.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use fleet::member::MemberStatus;
+use fleet::report::{MemberNow, StatusReport};
+
+use super::failure;
+use super::fold::{self, Everywhere};
+use super::matrix::{self, Code};
+use super::text::{BAD, BOLD, counted, number, paint};
+use super::trouble::{self, Item};
+
+/// Draws a status for a window of that many columns.
+pub(crate) fn status(report: &StatusReport, width: usize) -> String {
+    let everywhere = Everywhere::of(report.regions.iter().map(|region| &region.region));
+    let members = report.regions.iter().flat_map(|region| &region.members);
+    let accounts = members.map(|member| member.account_id).collect();
+    let mut text = super::text::head(&report.header, &accounts, report.regions.len());
+    text.push_str(&matrix::draw(report, width));
+    if !accounts.is_empty() {
+        text.push('\n');
+    }
+    let unread = report
+        .regions
+        .iter()
+        .filter_map(|region| Some((&region.region, region.error.as_deref()?)));
+    let mut trouble = failure::regions(unread, &everywhere, width);
+    trouble.push_str(&trouble::draw(
+        troubled(report),
+        &everywhere,
+        ('!', BAD),
+        width,
+    ));
+    if !trouble.is_empty() {
+        let _ = writeln!(text, "{}\n{trouble}", paint(BOLD, "Not as wanted:"));
+    }
+    text.push_str(&strangers(report, width));
+    text.push_str(&failure::bad_lines(&report.header, width));
+    text.push_str(&failure::notes(&report.header, width));
+    text.push_str(&summary(report));
+    text
+}
+
+/// Members of our graphs that the file does not name: they are left alone, but somebody should know.
+fn strangers(report: &StatusReport, width: usize) -> String {
+    let members = report.regions.iter().flat_map(|region| &region.members);
+    let strangers = members.filter(|member| member.in_roster == Some(false));
+    let strangers: BTreeSet<_> = strangers.map(|member| member.account_id).collect();
+    if strangers.is_empty() {
+        return String::new();
+    }
+    let strangers: Vec<_> = strangers.into_iter().collect();
+    let text = format!("not in the file: {}", fold::accounts(&strangers));
+    format!("{}\n\n", failure::note(&text, width))
+}
+
+/// The memberships that somebody has to do something about.
+fn troubled(report: &StatusReport) -> impl Iterator<Item = Item<'_>> {
+    report.regions.iter().flat_map(|region| {
+        region.members.iter().filter_map(|member| {
+            Some(Item {
+                account: member.account_id,
+                region: &region.region,
+                reason: reason(member)?,
+            })
+        })
+    })
+}
+
+fn reason(member: &MemberNow) -> Option<&str> {
+    match member.status.as_ref()? {
+        MemberStatus::VerificationFailed => {
+            Some("VERIFICATION_FAILED: the e-mail that it was invited with is not its root e-mail")
+        }
+        MemberStatus::AcceptedButDisabled => Some(
+            member
+                .disabled_reason
+                .as_deref()
+                .unwrap_or("ACCEPTED_BUT_DISABLED: AWS gives no reason"),
+        ),
+        MemberStatus::VerificationInProgress
+        | MemberStatus::Invited
+        | MemberStatus::Enabled
+        | MemberStatus::Other(_) => None,
+    }
+}
+
+fn summary(report: &StatusReport) -> String {
+    let sum = &report.summary;
+    let statuses = sum
+        .by_status
+        .iter()
+        .map(|(status, n)| format!("{} {status}", number(*n)));
+    let absent =
+        (sum.absent > 0).then(|| format!("{} {}", number(sum.absent), Code::Absent.words()));
+    let unread = (sum.unread_regions > 0)
+        .then(|| format!("{} not read", counted(sum.unread_regions, "Region")));
+    let counts = fold::listed(statuses.chain(absent).chain(unread));
+    let counts = if counts.is_empty() {
+        "none".to_owned()
+    } else {
+        counts
+    };
+    format!(
+        "{} {counts}.\n",
+        paint(
+            BOLD,
+            format_args!("{}:", counted(sum.memberships, "membership"))
+        )
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{self, plain};
+    use super::*;
+    use MemberStatus::{
+        AcceptedButDisabled, Enabled, Invited, VerificationFailed, VerificationInProgress,
+    };
+
+    #[test]
+    fn accounts_and_regions_that_are_alike_are_one_row_and_one_column() {
+        let report = fixture::status(80, |n, region| match (n, region.as_str()) {
+            (3, _) => Some(VerificationFailed),
+            (4, "me-south-1") => Some(Invited),
+            (5, "eu-west-1") => Some(AcceptedButDisabled),
+            (11, "us-west-1") => None,
+            (10..20, "us-west-1") => Some(VerificationInProgress),
+            _ => Some(Enabled),
+        });
+        insta::assert_snapshot!(plain(&status(&report, 80)));
+    }
+
+    #[test]
+    fn when_all_is_well_the_matrix_is_one_cell() {
+        let report = fixture::status(80, |_, _| Some(Enabled));
+        insta::assert_snapshot!(plain(&status(&report, 80)));
+    }
+
+    #[test]
+    fn twenty_one_different_regions_fit_80_columns() {
+        let regions = fixture::regions();
+        let report = fixture::status(21, |n, region| (regions[n] != *region).then_some(Enabled));
+        let text = plain(&status(&report, 80));
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 80),
+            "{text}"
+        );
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn a_region_that_cannot_be_read_claims_nothing() {
+        let mut report = fixture::status(3, |_, _| Some(Enabled));
+        report.regions[0].members.clear();
+        report.regions[0].error = Some("no answer from af-south-1".into());
+        report = StatusReport::of(report.header, report.regions, report.calls);
+        insta::assert_snapshot!(plain(&status(&report, 80)));
+    }
+}

@@ -1,0 +1,101 @@
+//! Words, numbers and styles that all texts share.
+
+use std::collections::BTreeSet;
+use std::fmt::Display;
+
+use anstyle::{AnsiColor, Style};
+use fleet::account::AccountId;
+use fleet::report::Header;
+
+/// What is as wanted, or comes new.
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
+/// What changes, or takes time.
+pub(crate) const CHANGE: Style = AnsiColor::Yellow.on_default();
+/// What is not as wanted.
+pub(crate) const BAD: Style = AnsiColor::Red.on_default();
+/// Headlines.
+pub(crate) const BOLD: Style = Style::new().bold();
+/// What matters less.
+pub(crate) const DIM: Style = Style::new().dimmed();
+
+/// A text in a style.
+pub(crate) fn paint(style: Style, text: impl Display) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// A number with a comma at every third digit.
+pub(crate) fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number of things, in the plural where it is not one.
+pub(crate) fn counted(n: u64, thing: &str) -> String {
+    let plural = match thing {
+        "membership" => "memberships",
+        "account" => "accounts",
+        "account-Region" => "account-Regions",
+        "behavior graph" => "behavior graphs",
+        "Region" => "Regions",
+        "bad line" => "bad lines",
+        "call" => "calls",
+        "member" => "members",
+        other => other,
+    };
+    format!("{} {}", number(n), if n == 1 { thing } else { plural })
+}
+
+/// Whose graphs a text is about, and how much of them.
+pub(crate) fn head(header: &Header, accounts: &BTreeSet<AccountId>, regions: usize) -> String {
+    format!(
+        "{} {}, {}.\n\n",
+        paint(
+            BOLD,
+            format_args!("Administrator {}:", header.administrator)
+        ),
+        counted(accounts.len() as u64, "account"),
+        counted(regions as u64, "Region"),
+    )
+}
+
+/// How many there are, as a number that [`counted`] takes.
+pub(crate) fn len<T>(things: &[T]) -> u64 {
+    // No collection of ours outgrows 64 bits.
+    things.len() as u64
+}
+
+/// Breaks a text into lines of the window, each with the indent.
+pub(crate) fn wrapped(text: &str, width: usize, first: &str, rest: &str) -> String {
+    let options = textwrap::Options::new(width.max(40))
+        .initial_indent(first)
+        .subsequent_indent(rest)
+        .break_words(false)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    textwrap::fill(text, options)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_a_comma_at_every_third_digit() {
+        for (n, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1680, "1,680"),
+            (1_234_567, "1,234,567"),
+        ] {
+            assert_eq!(number(n), text);
+        }
+        assert_eq!(counted(1, "membership"), "1 membership");
+        assert_eq!(counted(1680, "membership"), "1,680 memberships");
+    }
+}

@@ -1,0 +1,183 @@
+//! JSON documents: on stdout, and in the files of `--report`.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use fleet::report::{InvalidLine, VERSION};
+use fleet::roster::{Roster, RosterError};
+use serde::Serialize;
+use tempfile::NamedTempFile;
+
+/// What `validate` says of a file.
+#[derive(Debug, Serialize)]
+pub(crate) struct Validation {
+    version: u32,
+    kind: &'static str,
+    /// How many accounts can be used.
+    pub accounts: u64,
+    /// The lines that cannot.
+    pub invalid_lines: Vec<InvalidLine>,
+    /// What else is worth knowing.
+    pub notes: Vec<String>,
+}
+
+impl Validation {
+    /// What there is to say of a roster.
+    pub(crate) fn of(roster: &Roster) -> Self {
+        Self {
+            version: VERSION,
+            kind: "validate",
+            accounts: roster.members.len() as u64,
+            invalid_lines: roster.invalid.iter().map(Into::into).collect(),
+            notes: roster.notes.clone(),
+        }
+    }
+}
+
+/// Why something could not be done.
+#[derive(Debug, Serialize)]
+pub(crate) struct ErrorDocument {
+    version: u32,
+    kind: &'static str,
+    error: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    invalid_lines: Vec<InvalidLine>,
+}
+
+impl ErrorDocument {
+    /// What there is to say of an error.
+    pub(crate) fn of(error: &anyhow::Error) -> Self {
+        Self {
+            version: VERSION,
+            kind: "error",
+            error: format!("{error:#}"),
+            invalid_lines: invalid_lines(error),
+        }
+    }
+}
+
+/// The bad lines of a roster that has no good one.
+pub(crate) fn invalid_lines(error: &anyhow::Error) -> Vec<InvalidLine> {
+    let lines = error
+        .downcast_ref::<RosterError>()
+        .map(RosterError::invalid_lines);
+    lines.unwrap_or_default().iter().map(Into::into).collect()
+}
+
+/// A document as text.
+///
+/// # Errors
+///
+/// None in practice: documents have no keys that are not texts.
+pub(crate) fn json(document: &impl Serialize) -> Result<String> {
+    let mut text = serde_json::to_string_pretty(document).context("cannot write JSON")?;
+    text.push('\n');
+    Ok(text)
+}
+
+/// The files of `--report`, each with the temporary file that will take its place.
+///
+/// They are opened before anything is changed: a report that cannot be written should be known
+/// then, and not after the only run that it could have told about.
+#[derive(Debug)]
+pub(crate) struct ReportFiles(Vec<(PathBuf, NamedTempFile)>);
+
+impl ReportFiles {
+    /// Makes sure that all of them can be written.
+    ///
+    /// # Errors
+    ///
+    /// When one cannot, or asks for a format that there is not.
+    pub(crate) fn open(paths: &[PathBuf]) -> Result<Self> {
+        let open = |path: &PathBuf| Ok((path.clone(), temporary(path)?));
+        paths.iter().map(open).collect::<Result<_>>().map(Self)
+    }
+
+    /// Writes the document to all of them. Each is whole or as it was before.
+    ///
+    /// # Errors
+    ///
+    /// When one cannot be written.
+    pub(crate) fn write(self, document: &impl Serialize) -> Result<()> {
+        let text = json(document)?;
+        for (path, mut file) in self.0 {
+            let failed = || format!("cannot write the report {}", path.display());
+            file.write_all(text.as_bytes()).with_context(failed)?;
+            file.persist(&path).with_context(failed)?;
+        }
+        Ok(())
+    }
+}
+
+fn temporary(path: &Path) -> Result<NamedTempFile> {
+    let is_json = path
+        .extension()
+        .is_some_and(|it| it.eq_ignore_ascii_case("json"));
+    if !is_json {
+        bail!(
+            "--report {}: reports are written as JSON; name the file .json",
+            path.display()
+        );
+    }
+    if path.is_dir() {
+        bail!("--report {}: this is a directory", path.display());
+    }
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    new_file(directory).with_context(|| format!("--report {}: cannot write there", path.display()))
+}
+
+/// A temporary file is for its owner alone; a report is for whoever its directory is for.
+#[cfg(unix)]
+fn new_file(directory: &Path) -> std::io::Result<NamedTempFile> {
+    use std::os::unix::fs::PermissionsExt;
+    let readable = std::fs::Permissions::from_mode(0o666);
+    tempfile::Builder::new()
+        .permissions(readable)
+        .prefix(".detective-fleet-")
+        .tempfile_in(directory)
+}
+
+#[cfg(not(unix))]
+fn new_file(directory: &Path) -> std::io::Result<NamedTempFile> {
+    tempfile::Builder::new()
+        .prefix(".detective-fleet-")
+        .tempfile_in(directory)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_takes_the_place_of_the_old_one_as_a_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("r.json");
+        std::fs::write(&path, "old").unwrap();
+        let files = ReportFiles::open(std::slice::from_ref(&path)).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "old");
+        files.write(&serde_json::json!({"version": 1})).unwrap();
+        assert_eq!(
+            std::fs::read_to_string(&path).unwrap(),
+            "{\n  \"version\": 1\n}\n"
+        );
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_report_that_cannot_be_written_is_known_before() {
+        let dir = tempfile::tempdir().unwrap();
+        for (name, why) in [
+            ("r.html", ".json"),
+            ("no/r.json", "cannot write there"),
+            ("r", ".json"),
+        ] {
+            let error = ReportFiles::open(&[dir.path().join(name)]).unwrap_err();
+            assert!(format!("{error:#}").contains(why), "{name}: {error:#}");
+        }
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+    }
+}

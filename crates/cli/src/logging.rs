@@ -1,0 +1,30 @@
+//! Log lines, on stderr, for `-v`.
+
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::args::Global;
+
+const OURS: [&str; 4] = ["detective_fleet", "engine", "fleet", "sandbox"];
+
+/// Starts logging: with `-v` what this program does, with `-vv` what the AWS SDK does too. Never
+/// more of the SDK: below debug it logs requests whole, and they carry e-mail addresses.
+pub(crate) fn start(global: &Global) {
+    let level = if global.verbose == 0 {
+        LevelFilter::WARN
+    } else {
+        LevelFilter::DEBUG
+    };
+    let mut targets = Targets::new().with_targets(OURS.map(|target| (target, level)));
+    if global.verbose > 1 {
+        targets = targets.with_target("aws", LevelFilter::DEBUG);
+    }
+    let lines = tracing_subscriber::fmt::layer().with_writer(anstream::stderr);
+    // A second start would be a mistake of ours, and logging is not worth ending a run for it.
+    let _ = tracing_subscriber::registry()
+        .with(targets)
+        .with(lines)
+        .try_init();
+}

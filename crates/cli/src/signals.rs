@@ -1,0 +1,109 @@
+//! Ctrl-C and SIGTERM: the first lets what is under way finish, the second ends at once.
+
+use std::future::Future;
+
+use anyhow::{Context, Result};
+use tokio_util::sync::CancellationToken;
+
+use crate::display::Output;
+use crate::exit::Exit;
+
+/// The command was interrupted before there was anything to report.
+#[derive(Debug)]
+pub(crate) struct Interrupted;
+
+impl std::fmt::Display for Interrupted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("interrupted: nothing was changed")
+    }
+}
+
+impl std::error::Error for Interrupted {}
+
+/// What is told where requests are under way.
+pub(crate) const MAY_FINISH: &str =
+    "\nInterrupted: what is under way may finish. Once more ends it at once.\n";
+
+/// Listens from here on. The token is cancelled by the first signal, and `told` says what follows.
+///
+/// # Errors
+///
+/// When the system does not let us listen.
+pub(crate) fn listen(output: Output, told: &'static str) -> Result<CancellationToken> {
+    let mut signals = Signals::new().context("cannot listen for signals")?;
+    let stop = CancellationToken::new();
+    let token = stop.clone();
+    tokio::spawn(async move {
+        signals.next().await;
+        output.message(told);
+        token.cancel();
+        signals.next().await;
+        end_at_once();
+    });
+    Ok(stop)
+}
+
+/// Waits for the work, unless a signal comes first.
+///
+/// # Errors
+///
+/// [`Interrupted`].
+pub(crate) async fn unless_interrupted<T>(
+    stop: &CancellationToken,
+    work: impl Future<Output = T>,
+) -> Result<T> {
+    tokio::select! {
+        biased;
+        () = stop.cancelled() => Err(Interrupted.into()),
+        done = work => Ok(done),
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whoever interrupts twice does not want to wait for anything"
+)]
+fn end_at_once() {
+    std::process::exit(Exit::Interrupted.status().into());
+}
+
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        // Where it cannot be listened for there is nothing to wait for either.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Durations in world files: `100ms`, `2s`, `90m`, `30d`.
+
+use std::time::Duration;
+
+use jiff::{Span, SpanRelativeTo};
+use serde::{Deserialize, Deserializer};
+
+/// Reads a duration.
+pub(super) fn required<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+}
+
+/// Reads a duration that may be left out.
+pub(super) fn optional<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Duration>, D::Error> {
+    required(deserializer).map(Some)
+}
+
+/// A day has 24 hours.
+fn parse(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("`{text}` is not a duration such as `100ms`, `2s`, `90m` or `30d`");
+    let span: Span = text.parse().map_err(|_| wrong())?;
+    let signed = span
+        .to_duration(SpanRelativeTo::days_are_24_hours())
+        .map_err(|_| wrong())?;
+    Duration::try_from(signed).map_err(|_| wrong())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_write_durations() {
+        let milliseconds = |text| parse(text).map(|duration| duration.as_millis());
+        assert_eq!(milliseconds("0s"), Ok(0));
+        assert_eq!(milliseconds("100ms"), Ok(100));
+        assert_eq!(milliseconds("1m 30s"), Ok(90_000));
+        assert_eq!(milliseconds("2d"), Ok(172_800_000));
+        for bad in ["", "5", "-1s", "soon", "1 month"] {
+            assert!(parse(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+"""The sandbox as the command of the product starts it, and clients for it."""
+
+import json
+import os
+import re
+import subprocess
+import urllib.request
+
+import boto3
+import botocore.config
+import pytest
+
+import conformance
+
+ADMINISTRATOR = "555555555555"
+
+
+class Running:
+    """A sandbox that runs."""
+
+    def __init__(self, arguments, roster):
+        command = [os.environ["DETECTIVE_FLEET_BIN"], "sandbox", "--port", "0", *arguments]
+        command += ["--write-roster", str(roster)]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.env = {}
+        # The last of the five lines that it writes once it listens.
+        while "AWS_DEFAULT_REGION" not in self.env:
+            line = self.process.stdout.readline()
+            assert line, "the sandbox ended before it listened"
+            name, value = re.fullmatch(r"export (\w+)=(.*)\n", line).groups()
+            self.env[name] = value
+        self.url = self.env["AWS_ENDPOINT_URL"]
+        self.roster = [line.split(",") for line in roster.read_text().splitlines()]
+        self.ids = [account for account, _ in self.roster]
+        self.accounts = [{"AccountId": a, "EmailAddress": e} for a, e in self.roster]
+
+    def client(self, service="detective", account=None, region="us-east-1", check=True, **credentials):
+        """A boto3 client, of the administrator unless an account is named. What it gets is checked
+        against the service model."""
+        key = account or self.env["AWS_ACCESS_KEY_ID"]
+        client = boto3.client(
+            service,
+            endpoint_url=self.url,
+            region_name=region,
+            config=botocore.config.Config(retries={"total_max_attempts": 1}, read_timeout=10),
+            **(credentials or {"aws_access_key_id": key, "aws_secret_access_key": "any"}),
+        )
+        if check:
+            conformance.watch(client)
+        return client
+
+    def page(self, name, method="GET"):
+        request = urllib.request.Request(f"{self.url}/_sandbox/{name}", method=method)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(10)
+        self.process.stdout.close()
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Starts sandboxes with arguments or with the text of a world file, and stops them."""
+    running = []
+
+    def start(*arguments, world=None):
+        if world is not None:
+            file = tmp_path / f"world-{len(running)}.toml"
+            file.write_text(world)
+            arguments = ("--scenario", str(file), *arguments)
+        running.append(Running(arguments, tmp_path / f"roster-{len(running)}.csv"))
+        return running[-1]
+
+    yield start
+    for sandbox in running:
+        sandbox.stop()
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory):
+    roster = tmp_path_factory.mktemp("sandbox") / "roster.csv"
+    sandbox = Running(["--accounts", "60", "--latency", "0s", "--verification", "0s"], roster)
+    yield sandbox
+    sandbox.stop()
+
+
+@pytest.fixture
+def sandbox(shared):
+    """A fresh world of 60 members in which nothing takes time."""
+    shared.page("reset", "POST")
+    return shared
+
+
+@pytest.fixture
+def detective(sandbox):
+    """The administrator's Detective client."""
+    return sandbox.client()
+
+
+@pytest.fixture
+def graph(detective):
+    """The ARN of a graph."""
+    return detective.create_graph()["GraphArn"]
+
+
+@pytest.fixture
+def member(sandbox, detective, graph):
+    """The Detective client of a member that was invited; its account is its `account`."""
+    detective.create_members(GraphArn=graph, Accounts=sandbox.accounts[:1])
+    client = sandbox.client(account=sandbox.ids[0])
+    client.account = sandbox.ids[0]
+    return client

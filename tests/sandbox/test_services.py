@@ -1,0 +1,148 @@
+"""The services around Detective, as boto3 sees them."""
+
+import pytest
+from botocore.exceptions import ClientError
+
+from test_errors import code
+
+
+def assume(sts, account, role="DetectiveFleetMember", **more):
+    arn = f"arn:aws:iam::{account}:role/{role}"
+    return sts.assume_role(RoleArn=arn, RoleSessionName="test", **more)["Credentials"]
+
+
+def as_session(sandbox, credentials, service="detective", **more):
+    return sandbox.client(
+        service,
+        aws_access_key_id=credentials["AccessKeyId"],
+        aws_secret_access_key=credentials["SecretAccessKey"],
+        aws_session_token=credentials["SessionToken"],
+        **more,
+    )
+
+
+def test_who_am_i(sandbox):
+    identity = sandbox.client("sts").get_caller_identity()
+    assert identity["Account"] == "555555555555"
+    session = as_session(sandbox, assume(sandbox.client("sts"), sandbox.ids[0]), "sts")
+    identity = session.get_caller_identity()
+    assert identity["Arn"] == f"arn:aws:sts::{sandbox.ids[0]}:assumed-role/DetectiveFleetMember/test"
+
+
+def test_whose_key(sandbox):
+    sts = sandbox.client("sts")
+    key = assume(sts, sandbox.ids[3])["AccessKeyId"]
+    assert sts.get_access_key_info(AccessKeyId=key)["Account"] == sandbox.ids[3]
+
+
+def test_a_member_acts_with_the_credentials_of_its_role(sandbox, detective, graph):
+    detective.create_members(GraphArn=graph, Accounts=sandbox.accounts[:1])
+    credentials = assume(sandbox.client("sts"), sandbox.ids[0])
+    as_session(sandbox, credentials).accept_invitation(GraphArn=graph)
+    stolen = {**credentials, "SessionToken": "other"}
+    assert code(as_session(sandbox, stolen).list_graphs) == "UnrecognizedClientException"
+
+
+def test_one_error_for_every_reason_not_to_be_trusted(start):
+    sandbox = start(
+        "--latency",
+        "0s",
+        world="""
+        size = 2
+        [[roles]]
+        name = "DetectiveFleetMember"
+        [accounts.111111111111]
+        roles = [{ name = "DetectiveFleetMember", external_id = "secret" }]
+        [accounts.222222222222]
+        roles = []
+        [accounts.333333333333]
+        suspended = true
+        [accounts.444444444444]
+        roles = [{ name = "path/DetectiveFleetMember", trusts_role = "Fleet" }]
+        [accounts.666666666666]
+        roles = [{ name = "DetectiveFleetMember", trusts = ["111111111111"] }]
+        """,
+    )
+    sts = sandbox.client("sts")
+    reasons = [
+        ("111111111111", {}),
+        ("111111111111", {"ExternalId": "wrong"}),
+        ("222222222222", {}),
+        ("333333333333", {}),
+        ("444444444444", {"role": "path/DetectiveFleetMember"}),
+        ("666666666666", {}),
+        ("999999999999", {}),
+    ]
+    for account, more in reasons:
+        with pytest.raises(ClientError) as error:
+            assume(sts, account, **more)
+        assert error.value.response["Error"]["Code"] == "AccessDenied"
+        assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+    assume(sts, "111111111111", ExternalId="secret")
+
+
+def test_lengths_of_sessions(start):
+    sandbox = start(
+        "--latency",
+        "0s",
+        world="""
+        size = 2
+        roles = [{ name = "DetectiveFleetMember" }, { name = "Long", max_session = "12h", trusts = ["555555555555"] }]
+        """,
+    )
+    sts, account = sandbox.client("sts"), sandbox.ids[0]
+    assert code(assume, sts=sts, account=account, DurationSeconds=3601) == "ValidationError"
+    assume(sts, account, "Long", DurationSeconds=43_200)
+    chained = as_session(sandbox, assume(sts, "555555555555"), "sts")
+    assume(chained, account, "Long")
+    assert code(assume, sts=chained, account=account, role="Long", DurationSeconds=3601) == "ValidationError"
+
+
+def test_tokens_of_the_global_endpoint_are_of_no_use_in_opt_in_regions(start):
+    sandbox = start("--latency", "0s", world="size = 1\nglobal_sts = true")
+    account = sandbox.ids[0]
+    of_global = assume(sandbox.client("sts"), account)
+    as_session(sandbox, of_global, region="eu-west-1").list_graphs()
+    assert code(as_session(sandbox, of_global, region="eu-south-1").list_graphs) == "UnrecognizedClientException"
+    of_regional = assume(sandbox.client("sts", region="eu-west-1"), account)
+    as_session(sandbox, of_regional, region="eu-south-1").list_graphs()
+
+
+def test_regions_of_an_account(sandbox):
+    account = sandbox.client("account")
+    regions = {r["RegionName"]: r["RegionOptStatus"] for r in account.list_regions()["Regions"]}
+    assert regions["us-east-1"] == "ENABLED_BY_DEFAULT" and regions["me-south-1"] == "ENABLED"
+    assert regions["me-central-1"] == "DISABLED"
+    wanted = account.list_regions(RegionOptStatusContains=["ENABLED", "ENABLED_BY_DEFAULT"], MaxResults=10)
+    pages = list(wanted["Regions"])
+    while "NextToken" in wanted:
+        wanted = account.list_regions(
+            RegionOptStatusContains=["ENABLED", "ENABLED_BY_DEFAULT"], MaxResults=10, NextToken=wanted["NextToken"]
+        )
+        pages += wanted["Regions"]
+    assert len(pages) == 22
+    assert account.get_region_opt_status(RegionName="af-south-1")["RegionOptStatus"] == "ENABLED"
+    assert code(account.get_region_opt_status, RegionName="xx-nowhere-1") == "ValidationException"
+    assert code(account.list_regions, AccountId=sandbox.ids[0]) == "AccessDeniedException"
+
+
+def test_guardduty(start):
+    sandbox = start("--latency", "0s", world="size = 1\naccounts.111111111111.guardduty_off = true")
+    guardduty = sandbox.client("guardduty")
+    (detector,) = guardduty.list_detectors()["DetectorIds"]
+    assert guardduty.get_detector(DetectorId=detector)["Status"] == "ENABLED"
+    assert code(guardduty.get_detector, DetectorId="other") == "BadRequestException"
+    assert sandbox.client("guardduty", account="111111111111").list_detectors()["DetectorIds"] == []
+
+
+def test_organizations(start, sandbox):
+    assert code(sandbox.client("organizations").describe_organization) == "AWSOrganizationsNotInUseException"
+    world = 'size = 30\n[organization]\nmanagement = "555555555555"\n[accounts.111111111111]\nsuspended = true'
+    organized = start("--latency", "0s", world=world)
+    organizations = organized.client("organizations")
+    assert organizations.describe_organization()["Organization"]["MasterAccountId"] == "555555555555"
+    accounts = [a for page in organizations.get_paginator("list_accounts").paginate() for a in page["Accounts"]]
+    assert len(accounts) == 32
+    assert [a["Id"] for a in accounts if a["Status"] == "SUSPENDED"] == ["111111111111"]
+    member = organized.client("organizations", account=organized.ids[0])
+    assert code(member.list_accounts) == "AccessDeniedException"
