@@ -23,13 +23,16 @@ pub(crate) fn expected(scenario: &Scenario, now: &Reading) -> BTreeMap<Place, Op
         .iter()
         .flat_map(|region| listed().map(move |member| (*region, member)));
     places
-        .map(|(region, member)| {
+        .filter_map(|(region, member)| {
             let entry = now.entry(region, ADMINISTRATOR, &member.id);
             let place = (region.to_owned(), member.id.clone());
-            (
-                place,
-                status(scenario, now, (region, member), entry).map(str::to_owned),
-            )
+            if is_left_alone(scenario, region, member) {
+                // A verification ends by itself, some time.
+                let stays = entry.is_none_or(|entry| entry.status != "VERIFICATION_IN_PROGRESS");
+                return stays.then(|| (place, entry.map(|entry| entry.status.clone())));
+            }
+            let wanted = status(scenario, now, (region, member), entry);
+            Some((place, Some(wanted.to_owned())))
         })
         .collect()
 }
@@ -39,7 +42,7 @@ fn status<'a>(
     now: &Reading,
     (region, member): (&str, &Member),
     entry: Option<&'a Entry>,
-) -> Option<&'a str> {
+) -> &'a str {
     let verified = |email: &str| email.eq_ignore_ascii_case(&member.email);
     let accepted = || {
         if !can_accept(scenario, now, (region, member)) {
@@ -58,19 +61,7 @@ fn status<'a>(
         }
     };
     let corrected = |email: &str| !email.eq_ignore_ascii_case(member.roster_email());
-    let is_left_alone =
-        member.expected.contains(&region) || scenario.climate.denied.contains(&region);
-    let status = entry.map(|entry| entry.status.as_str());
-    Some(match entry {
-        // A verification ends by itself.
-        _ if is_left_alone && status != Some("VERIFICATION_IN_PROGRESS") => return status,
-        Some(entry) if is_left_alone => {
-            if verified(&entry.email) {
-                "INVITED"
-            } else {
-                "VERIFICATION_FAILED"
-            }
-        }
+    match entry {
         None => invited(),
         Some(entry) => match entry.status.as_str() {
             "VERIFICATION_IN_PROGRESS" if verified(&entry.email) => accepted(),
@@ -81,7 +72,11 @@ fn status<'a>(
             "INVITED" => accepted(),
             as_it_is => as_it_is,
         },
-    })
+    }
+}
+
+fn is_left_alone(scenario: &Scenario, region: &str, member: &Member) -> bool {
+    member.expected.contains(&region) || scenario.climate.denied.contains(&region)
 }
 
 fn has(scenario: &Scenario, switch: &str) -> bool {
