@@ -28,11 +28,11 @@ const STATUSES: [&str; 5] = [
 impl Scenario {
     pub(crate) fn of(seed: u64) -> Self {
         let mut lots = Lots::of(seed, "size");
-        let big = seed % 50 == 49;
-        let (accounts, regions) = if big {
-            (60, 5)
-        } else {
-            (lots.between(1, 6), lots.between(1, 3))
+        let (accounts, regions) = match seed % 200 {
+            // More than a page of members.
+            99 => (230, 1),
+            n if n % 50 == 49 => (60, 5),
+            _ => (lots.between(1, 6), lots.between(1, 3)),
         };
         let begin = lots.between(0, 5) as usize;
         let regions: Vec<_> = (0..regions as usize)
@@ -151,7 +151,12 @@ fn strangers(seed: u64, members: &[Member], regions: &[&'static str]) -> Vec<Str
 fn climate(seed: u64, regions: &[&'static str], clear: Duration) -> Climate {
     let mut lots = Lots::of(seed, "climate");
     let least = lots.millis(1, 150);
-    let verification = lots.millis(0, 30_000);
+    // The longest outlive the hour of a role's credentials.
+    let verification = match lots.between(0, 19) {
+        0 => lots.millis(1_800_000, 5_400_000),
+        1..6 => Duration::ZERO,
+        _ => lots.millis(0, 30_000),
+    };
     let visibility = if lots.happens(0.4) {
         lots.millis(0, 5_000)
     } else {
@@ -341,7 +346,7 @@ fn go(lots: &mut Lots, clear: Duration) -> Go {
             lots.millis(0, 5_000)
         },
         timeout: if lots.happens(0.7) {
-            clear + Duration::from_secs(3600)
+            clear + Duration::from_secs(4 * 3600)
         } else {
             lots.millis(1_000, 60_000)
         },

@@ -18,6 +18,7 @@ mod oracle;
 mod others;
 mod play;
 mod reading;
+mod red;
 mod rules;
 mod scenario;
 mod seeds;

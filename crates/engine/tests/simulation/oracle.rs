@@ -237,9 +237,10 @@ fn check_calls(watch: &Watch, run: usize, report: &Report) {
     }
 }
 
-/// How many calls a run may need once nothing goes wrong any more: what it has to do, some looks
-/// while AWS verifies, and three tries of what will never be allowed.
+/// How many calls a run may need once nothing goes wrong any more: what it has to do, looks that get
+/// rarer while AWS verifies, and three tries of what will never be allowed.
 pub(crate) fn most_calls(scenario: &Scenario) -> u64 {
     let (members, regions) = (scenario.members.len() as u64, scenario.regions.len() as u64);
-    10 + 4 * members + regions * (100 + 6 * members)
+    let looks = 80 + scenario.climate.verification.1.as_secs() / 20;
+    10 + 4 * members + regions * (looks + 6 * members)
 }

@@ -61,7 +61,7 @@ impl Wire {
         }
     }
 
-    async fn exchange(&self, request: Request<Bytes>) -> Reply {
+    pub(crate) async fn exchange(&self, request: Request<Bytes>) -> Reply {
         let climate = &self.watch.scenario.climate;
         let asked = Arc::new(Asked::of(&request));
         let sent = Arc::new(self.watch.sent(
