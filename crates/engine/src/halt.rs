@@ -24,6 +24,11 @@ impl Halt {
         self.reason.get().map(String::as_str)
     }
 
+    /// Whether the run was stopped.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.token.is_cancelled()
+    }
+
     /// Ends when the run is stopped.
     pub(crate) async fn stopped(&self) {
         self.token.cancelled().await;

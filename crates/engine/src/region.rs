@@ -128,7 +128,8 @@ impl RegionRun {
     /// Works until nothing is left to do, or until `stop`.
     pub(crate) async fn drive(&mut self, mode: Mode, stop: &CancellationToken) {
         self.mode = mode;
-        while !stop.is_cancelled() {
+        // The halt is asked as well: `stop` only follows it, and nothing may begin in between.
+        while !stop.is_cancelled() && !self.aws.halt().is_stopped() {
             self.replan();
             match self.next(clock::now()) {
                 Next::Done if self.try_roles_again() => {}
@@ -153,9 +154,11 @@ impl RegionRun {
             // A place in the queue that nobody asks for any more would keep its permit from others.
             self.permits = PollSemaphore::new(self.aws.permits().clone());
         }
+        let halt = self.aws.halt().clone();
         tokio::select! {
             biased;
             () = stop.cancelled() => {}
+            () = halt.stopped() => {}
             Some(reply) = self.under_way.next() => self.merge(reply),
             Some((account, role)) = self.news.recv() => self.saw_role(account, role),
             permit = std::future::poll_fn(|cx| self.permits.poll_acquire(cx)), if due.is_some() => {

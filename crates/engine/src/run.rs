@@ -156,11 +156,12 @@ async fn supervise(
 ) -> Ended {
     let mut ended = Ended::Complete;
     tokio::pin!(work);
+    // The Regions hear of a stop in the same moment, and may be done before this is asked.
     tokio::select! {
         biased;
-        () = &mut work => return ended,
         () = limit.stop.cancelled() => ended = Ended::Interrupted,
         () = halted => stop.cancel(),
+        () = &mut work => return ended,
         () = clock::sleep(limit.timeout) => {
             ended = Ended::Timeout;
             stop.cancel();

@@ -12,6 +12,9 @@ pub const FINAL_AFTER: u32 = 3;
 /// How many refusals in a row make a failure even where they are not the same.
 pub const REFUSED_AFTER: u32 = 3 * FINAL_AFTER;
 
+/// The code of [`Refusal`] for an account that AWS left out of a batch, in words and without a code.
+pub const LEFT_OUT: &str = "UnprocessedAccount";
+
 /// What came of one request, as far as the next step depends on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {

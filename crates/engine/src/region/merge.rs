@@ -1,7 +1,7 @@
 //! From replies to what is known.
 
 use fleet::account::{AccountId, GraphArn};
-use fleet::attempts::{Answer, MemberRequest, Refusal, RegionRequest, Role};
+use fleet::attempts::{Answer, LEFT_OUT, MemberRequest, Refusal, RegionRequest, Role};
 use fleet::event::{CallResult, Deed, EventKind, Operation};
 use fleet::observation::Round;
 use fleet::plan::{Kind, Wait};
@@ -156,7 +156,7 @@ impl RegionRun {
     ) {
         for (account, words) in &left_out {
             let refusal = Refusal {
-                code: "UnprocessedAccount".into(),
+                code: LEFT_OUT.into(),
                 text: words.as_str().into(),
             };
             self.answered_for(request, *account, Answer::Refused(refusal));

@@ -2,7 +2,7 @@
 
 use crate::account::AccountId;
 use crate::attempts::{
-    Answer, Attempt, Attempts, FINAL_AFTER, MemberAttempts, RegionRequest, Role,
+    Answer, Attempt, Attempts, FINAL_AFTER, LEFT_OUT, MemberAttempts, RegionRequest, Role,
 };
 use crate::fleet::Fleet;
 use crate::member::{Member, MemberStatus};
@@ -41,7 +41,7 @@ const UNCLEAR_AFTER: u32 = 3;
 ///
 /// | what was tried | step |
 /// |---|---|
-/// | refused for good, one may have been done, within [`VISIBLE_AFTER`] looks | wait to see it |
+/// | refused for good, but one may have been done or AWS left the account out, within [`VISIBLE_AFTER`] looks | wait to see it |
 /// | refused for good | blocked: AWS's words |
 /// | never sent, or throttled | due |
 /// | no look since the answer | wait for a look |
@@ -214,8 +214,10 @@ fn absent(tried: &MemberAttempts, look: Look<'_>) -> Step {
 fn if_due(attempt: &Attempt, look: Look<'_>, operation: &'static str, send: Step) -> Step {
     let looks = look.round.since(attempt.after);
     if let Some(refusal) = attempt.refused_for_good() {
-        // "Already a member" is a refusal too, and AWS's words are not for deciding.
-        return if attempt.may_be_done() && looks < VISIBLE_AFTER {
+        // "Already a member" is a refusal too, and AWS's words are not for deciding: another run may
+        // have done it just now.
+        let may_be_done = attempt.may_be_done() || &*refusal.code == LEFT_OUT;
+        return if may_be_done && looks < VISIBLE_AFTER {
             Step::Wait(Wait::Visible)
         } else {
             Step::Blocked(Reason::Refused(operation, refusal.text.clone()))

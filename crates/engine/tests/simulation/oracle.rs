@@ -1,0 +1,246 @@
+//! What must have become of each membership, told from its own facts alone, and whether a report
+//! says what the world says.
+
+use std::collections::BTreeMap;
+
+use fleet::report::{Ended, MemberReport, Outcome, RegionReport, Report};
+
+use crate::reading::{Entry, Reading};
+use crate::scenario::{ADMINISTRATOR, Member, MemberRole, Scenario};
+use crate::watch::{Place, Watch};
+
+pub(crate) const CONVERGED: &str =
+    "every membership that can be ENABLED is, and no failure changes another's outcome";
+pub(crate) const REPORT: &str = "the report says what the world says";
+pub(crate) const CALLS: &str = "the number of calls is bounded";
+pub(crate) const FIXED: &str = "a run after a run changes nothing";
+
+/// The statuses that an undisturbed run has to end with, after what there is now.
+pub(crate) fn expected(scenario: &Scenario, now: &Reading) -> BTreeMap<Place, Option<String>> {
+    let listed = || scenario.members.iter().filter(|member| member.in_roster);
+    let places = scenario
+        .regions
+        .iter()
+        .flat_map(|region| listed().map(move |member| (*region, member)));
+    places
+        .filter_map(|(region, member)| {
+            let entry = now.entry(region, ADMINISTRATOR, &member.id);
+            let place = (region.to_owned(), member.id.clone());
+            if is_left_alone(scenario, region, member) {
+                // A verification ends by itself, some time.
+                let stays = entry.is_none_or(|entry| entry.status != "VERIFICATION_IN_PROGRESS");
+                return stays.then(|| (place, entry.map(|entry| entry.status.clone())));
+            }
+            let wanted = status(scenario, now, (region, member), entry);
+            Some((place, Some(wanted.to_owned())))
+        })
+        .collect()
+}
+
+fn status<'a>(
+    scenario: &Scenario,
+    now: &Reading,
+    (region, member): (&str, &Member),
+    entry: Option<&'a Entry>,
+) -> &'a str {
+    let verified = |email: &str| email.eq_ignore_ascii_case(&member.email);
+    let accepted = || {
+        if !can_accept(scenario, now, (region, member)) {
+            "INVITED"
+        } else if member.too_big || (member.guardduty_off && has(scenario, "guardduty")) {
+            "ACCEPTED_BUT_DISABLED"
+        } else {
+            "ENABLED"
+        }
+    };
+    let invited = || {
+        if verified(member.roster_email()) {
+            accepted()
+        } else {
+            "VERIFICATION_FAILED"
+        }
+    };
+    let corrected = |email: &str| !email.eq_ignore_ascii_case(member.roster_email());
+    match entry {
+        None => invited(),
+        Some(entry) => match entry.status.as_str() {
+            "VERIFICATION_IN_PROGRESS" if verified(&entry.email) => accepted(),
+            "VERIFICATION_IN_PROGRESS" | "VERIFICATION_FAILED" if corrected(&entry.email) => {
+                invited()
+            }
+            "VERIFICATION_IN_PROGRESS" | "VERIFICATION_FAILED" => "VERIFICATION_FAILED",
+            "INVITED" => accepted(),
+            as_it_is => as_it_is,
+        },
+    }
+}
+
+fn is_left_alone(scenario: &Scenario, region: &str, member: &Member) -> bool {
+    member.expected.contains(&region) || scenario.climate.denied.contains(&region)
+}
+
+fn has(scenario: &Scenario, switch: &str) -> bool {
+    scenario.switches.iter().any(|(name, _)| *name == switch)
+}
+
+fn can_accept(scenario: &Scenario, now: &Reading, (region, member): (&str, &Member)) -> bool {
+    let is_opt_in = ["eu-south-1", "me-south-1", "af-south-1"].contains(&region);
+    let graphs = now
+        .0
+        .iter()
+        .filter(|((there, owner), _)| there == region && owner != ADMINISTRATOR);
+    let elsewhere = graphs
+        .filter_map(|(_, graph)| graph.members.get(&member.id))
+        .filter(|entry| ["ENABLED", "ACCEPTED_BUT_DISABLED"].contains(&entry.status.as_str()));
+    let has_room = !has(scenario, "graphs_per_member") || elsewhere.count() == 0;
+    member.role == MemberRole::Fine
+        && has_room
+        && !member.regions_off.contains(&region)
+        && !member.denied.contains(&region)
+        && !(scenario.climate.global_sts && is_opt_in)
+}
+
+/// Whether the world came to what was expected of it.
+pub(crate) fn check_statuses(
+    watch: &Watch,
+    expected: &BTreeMap<Place, Option<String>>,
+    now: &Reading,
+) {
+    for ((region, account), wanted) in expected {
+        let entry = now.entry(region, ADMINISTRATOR, account);
+        let status = entry.map(|entry| entry.status.as_str());
+        if status != wanted.as_deref() {
+            let text = format!("{account} in {region} is {status:?} and should be {wanted:?}");
+            watch.violated(CONVERGED, text);
+        }
+    }
+}
+
+/// What holds of every report, whatever happened during the run, and what holds of one that nobody
+/// disturbed.
+pub(crate) fn check_report(watch: &Watch, run: usize, report: &Report) {
+    let check = |holds: bool, text: &str| {
+        if !holds {
+            watch.violated(REPORT, text);
+        }
+    };
+    let scenario = &watch.scenario;
+    let names: Vec<_> = report
+        .regions
+        .iter()
+        .map(|region| region.region.as_str())
+        .collect();
+    let mut wanted = scenario.regions.clone();
+    wanted.sort_unstable();
+    check(names == wanted, "its Regions");
+    for region in &report.regions {
+        let accounts = region
+            .members
+            .iter()
+            .map(|member| member.account_id.to_string());
+        check(accounts.eq(watch.roster.keys().cloned()), "its members");
+        for member in &region.members {
+            check(is_sound(member), &format!("{member:?}"));
+        }
+    }
+    let text = serde_json::to_string(report).unwrap().to_lowercase();
+    check(!text.contains("a defect of"), "a defect");
+    check(
+        !watch
+            .roster
+            .values()
+            .any(|email| text.contains(&email.to_lowercase())),
+        "an e-mail",
+    );
+    check(adds_up(report), &format!("{:?}", report.summary));
+    if !watch.was_disturbed(run) {
+        check_against_the_world(watch, run, report);
+    }
+}
+
+fn is_sound(member: &MemberReport) -> bool {
+    let is_enabled = member
+        .status
+        .as_ref()
+        .is_some_and(|status| status.as_str() == "ENABLED");
+    let has_reason = member
+        .reason
+        .as_ref()
+        .is_some_and(|reason| !reason.is_empty());
+    match member.outcome {
+        Outcome::Enabled | Outcome::Unchanged | Outcome::Repaired => is_enabled,
+        Outcome::Waiting | Outcome::Failed => has_reason,
+        Outcome::Skipped => true,
+        Outcome::Removed => false,
+    }
+}
+
+fn adds_up(report: &Report) -> bool {
+    let members = || report.regions.iter().flat_map(|region| &region.members);
+    let count = |outcome| members().filter(|member| member.outcome == outcome).count() as u64;
+    let summary = &report.summary;
+    let enabled = members().filter(|member| {
+        member
+            .status
+            .as_ref()
+            .is_some_and(|status| status.as_str() == "ENABLED")
+    });
+    summary.memberships == members().count() as u64
+        && summary.enabled == enabled.count() as u64
+        && summary.failed == count(Outcome::Failed)
+        && summary.waiting == count(Outcome::Waiting)
+        && summary.skipped == count(Outcome::Skipped)
+}
+
+fn check_against_the_world(watch: &Watch, run: usize, report: &Report) {
+    let now = Reading::of(&watch.sandbox);
+    let is_whole = report.ended == Ended::Complete && report.error.is_none();
+    for region in &report.regions {
+        let graph = now.graph(region.region.as_str(), ADMINISTRATOR);
+        for member in &region.members {
+            let account = member.account_id.to_string();
+            let entry = graph.and_then(|graph| graph.members.get(&account));
+            let (says, is) = (
+                member.status.as_ref().map(|status| status.as_str()),
+                entry.map(|entry| entry.status.as_str()),
+            );
+            let is_final = is_whole && region.error.is_none() && member.outcome != Outcome::Skipped;
+            if says != is && (is_final || says == Some("ENABLED")) {
+                let text = format!("{account} in {} is {is:?}: {member:?}", region.region);
+                watch.violated(REPORT, text);
+            }
+        }
+        check_graph(watch, region, graph.map(|graph| graph.arn.as_str()));
+    }
+    if is_whole {
+        check_calls(watch, run, report);
+    }
+}
+
+fn check_graph(watch: &Watch, region: &RegionReport, is: Option<&str>) {
+    let says = region.graph_arn.as_ref().map(|arn| arn.as_str());
+    if region.error.is_none() && says != is {
+        watch.violated(REPORT, format!("the graph is {is:?}, not {says:?}"));
+    }
+}
+
+/// Every request is in the report.
+fn check_calls(watch: &Watch, run: usize, report: &Report) {
+    let reported: BTreeMap<&str, u64> = report
+        .calls
+        .iter()
+        .map(|(name, count)| (name.split(':').nth(1).unwrap(), *count))
+        .collect();
+    let sent: BTreeMap<&str, u64> = watch.inside().runs[run].calls.clone();
+    if reported != sent {
+        watch.violated(REPORT, format!("calls: {reported:?}, not {sent:?}"));
+    }
+}
+
+/// How many calls a run may need once nothing goes wrong any more: what it has to do, looks that get
+/// rarer while AWS verifies, and three tries of what will never be allowed.
+pub(crate) fn most_calls(scenario: &Scenario) -> u64 {
+    let (members, regions) = (scenario.members.len() as u64, scenario.regions.len() as u64);
+    let looks = 80 + scenario.climate.verification.1.as_secs() / 20;
+    10 + 4 * members + regions * (looks + 6 * members)
+}

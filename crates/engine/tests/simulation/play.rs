@@ -1,0 +1,326 @@
+//! Plays one scenario from its beginning to its end.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use engine::clock::{Clock, sleep};
+use engine::{Aws, Chosen, Connection, Endpoint, Finish, Ground, Limit, RegionSelection, Run};
+use fleet::event::{Event, Sink, SinkError};
+use fleet::report::{Ended, Header, Recorder, Report};
+use sandbox::{Sandbox, World};
+use tokio_util::sync::CancellationToken;
+
+use crate::lots::Lots;
+use crate::oracle::{self, CALLS, CONVERGED, FIXED};
+use crate::others;
+use crate::reading::Reading;
+use crate::scenario::{End, Go, ROLE, Scenario};
+use crate::watch::{Violation, Watch};
+use crate::wire::Wire;
+
+/// What came of a scenario.
+#[derive(Debug, Default)]
+pub(crate) struct Played {
+    pub(crate) violations: Vec<Violation>,
+    /// The events of each run.
+    pub(crate) tapes: Vec<Vec<Event>>,
+    pub(crate) calls: u64,
+    /// The calls of a run after the weather has cleared, in thousandths of what is allowed.
+    pub(crate) worst: u64,
+}
+
+/// Plays it, on a runtime and in a time of its own.
+pub(crate) fn play(scenario: &Scenario) -> Played {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let stage = Stage::of(scenario);
+        stage.play().await;
+        stage.played()
+    })
+}
+
+#[derive(Clone)]
+pub(crate) struct Stage {
+    pub(crate) watch: Arc<Watch>,
+    pub(crate) clock: Clock,
+    tapes: Arc<Mutex<Vec<Arc<Tape>>>>,
+}
+
+/// Keeps every event of a run.
+struct Tape {
+    watch: Arc<Watch>,
+    run: usize,
+    room: u64,
+    recorder: Recorder,
+    events: Mutex<Vec<Event>>,
+}
+
+impl Sink for Tape {
+    fn record(&self, event: &Event) -> Result<(), SinkError> {
+        let mut events = self.events.lock().unwrap();
+        events.push(event.clone());
+        self.recorder.record(event)?;
+        if events.len() as u64 >= self.room {
+            self.watch.inside().runs[self.run].refused = true;
+            return Err(SinkError("the journal is full".to_owned()));
+        }
+        Ok(())
+    }
+}
+
+impl Stage {
+    pub(crate) fn of(scenario: &Scenario) -> Self {
+        let world = World::from_toml(&scenario.to_toml()).unwrap();
+        let epoch = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+        let sandbox = Sandbox::new(
+            world,
+            sandbox::Clock::starting_at(epoch.try_into().unwrap()),
+        );
+        Self {
+            watch: Arc::new(Watch::new(sandbox, scenario.clone())),
+            clock: Clock::starting_at(epoch),
+            tapes: Arc::default(),
+        }
+    }
+
+    async fn play(&self) {
+        let scenario = &self.watch.scenario;
+        tokio::spawn(others::act(self.watch.clone(), self.clock));
+        for (n, act) in scenario.acts.iter().enumerate() {
+            let expected = oracle::expected(scenario, &Reading::of(&self.watch.sandbox));
+            let runs = act.iter().map(|go| self.go(go.clone()));
+            futures_util::future::join_all(runs).await;
+            if n == 0 && is_mild(scenario) {
+                oracle::check_statuses(&self.watch, &expected, &Reading::of(&self.watch.sandbox));
+            }
+        }
+        // What was sent before may still arrive.
+        sleep(
+            scenario.climate.clear.saturating_sub(self.clock.elapsed()) + Duration::from_secs(30),
+        )
+        .await;
+        self.play_in_fair_weather().await;
+    }
+
+    /// Now everything has to come to its end, and then to stay as it is.
+    async fn play_in_fair_weather(&self) {
+        let scenario = &self.watch.scenario;
+        let expected = oracle::expected(scenario, &Reading::of(&self.watch.sandbox));
+        let report = self.go(in_peace()).await;
+        let finish = report.map(|report| (report.ended, report.error));
+        if finish != Some((Ended::Complete, None)) {
+            self.watch
+                .violated(CONVERGED, format!("the run ended {finish:?}"));
+        }
+        let after = Reading::of(&self.watch.sandbox);
+        oracle::check_statuses(&self.watch, &expected, &after);
+        let changes = self.watch.inside().changes.len();
+        self.go(in_peace()).await;
+        self.check_nothing_changed(changes, &after);
+    }
+
+    /// The same file once more finds nothing to do.
+    pub(crate) fn check_nothing_changed(&self, changes: usize, after: &Reading) {
+        if self.watch.inside().changes.len() > changes {
+            self.watch.violated(
+                FIXED,
+                format!(
+                    "{:?}, and then {:?}",
+                    after,
+                    Reading::of(&self.watch.sandbox)
+                ),
+            );
+        }
+    }
+
+    /// One run as the scenario has it. A dropped one has no report.
+    pub(crate) async fn go(&self, go: Go) -> Option<Report> {
+        sleep(go.after).await;
+        let crash = CancellationToken::new();
+        let end = go.end;
+        let dropped = async {
+            match end {
+                End::DroppedAfter(time) => sleep(time).await,
+                _ => std::future::pending().await,
+            }
+        };
+        let report = tokio::select! {
+            biased;
+            () = crash.cancelled() => None,
+            () = dropped => None,
+            report = self.process(&go, &crash) => Some(report),
+        };
+        tokio::task::yield_now().await;
+        report
+    }
+
+    async fn process(&self, go: &Go, crash: &CancellationToken) -> Report {
+        let (tape, (aws, chosen)) = loop {
+            let tape = self.tape(go);
+            match self.connect((go, crash), &tape).await {
+                Some(connected) => break (tape, connected),
+                None => sleep(Duration::from_secs(1)).await,
+            }
+        };
+        let stop = CancellationToken::new();
+        if let End::StoppedAfter(time) = go.end {
+            let stop = stop.clone();
+            tokio::spawn(async move {
+                sleep(time).await;
+                stop.cancel();
+            });
+        }
+        let limit = Limit {
+            timeout: go.timeout,
+            stop,
+        };
+        let mut run = Run::new(&aws, Arc::new(self.watch.scenario.fleet()), &chosen.regions);
+        if go.look_first {
+            run.observe(&limit).await;
+        }
+        let Finish { ended, error } = run.reconcile(&limit).await;
+        let report = tape
+            .recorder
+            .report(header(&aws), self.clock.timestamp(), ended, error);
+        oracle::check_report(&self.watch, tape.run, &report);
+        self.check_calls(tape.run);
+        report
+    }
+
+    fn tape(&self, go: &Go) -> Arc<Tape> {
+        let tape = Arc::new(Tape {
+            watch: self.watch.clone(),
+            run: self.watch.begin_run(),
+            room: match go.end {
+                End::JournalFullAfter(events) => events,
+                _ => u64::MAX,
+            },
+            recorder: Recorder::default(),
+            events: Mutex::default(),
+        });
+        self.tapes.lock().unwrap().push(tape.clone());
+        tape
+    }
+
+    async fn connect(
+        &self,
+        (go, crash): (&Go, &CancellationToken),
+        tape: &Arc<Tape>,
+    ) -> Option<(Aws, Chosen)> {
+        let scenario = &self.watch.scenario;
+        let (access_key_id, secret_access_key) = self.watch.sandbox.access_key();
+        let connection = Connection {
+            profile: None,
+            admin_account: None,
+            admin_role: None,
+            role_name: ROLE.parse().unwrap(),
+            external_id: None,
+            max_concurrency: go.concurrency,
+            endpoint: Some(Endpoint {
+                url: "http://sandbox.invalid".to_owned(),
+                access_key_id,
+                secret_access_key,
+            }),
+        };
+        let wire = Wire {
+            watch: self.watch.clone(),
+            run: tape.run,
+            go: go.clone(),
+            clock: self.clock,
+            crash: crash.clone(),
+        };
+        let ground = Ground {
+            http: SharedHttpClient::new(wire),
+            clock: self.clock,
+            seed: Lots::of(scenario.seed, ("ground", tape.run)).between(0, u64::MAX),
+        };
+        let aws = Aws::connect_on(ground, connection, tape.clone())
+            .await
+            .ok()?;
+        let names = scenario.regions.iter().map(|region| (*region).to_owned());
+        let selection = RegionSelection {
+            names: Some(names.collect()),
+            exclude: Vec::new(),
+        };
+        let chosen = aws.regions(&selection).await.ok()?;
+        Some((aws, chosen))
+    }
+
+    pub(crate) fn check_calls(&self, run: usize) {
+        let most = oracle::most_calls(&self.watch.scenario);
+        let sent = self.watch.inside().runs[run].sent_after_clear;
+        if sent > most {
+            self.watch.violated(
+                CALLS,
+                format!("{sent} calls in fair weather, and {most} are enough"),
+            );
+        }
+    }
+
+    fn played(&self) -> Played {
+        let mut inside = self.watch.inside();
+        let most = oracle::most_calls(&self.watch.scenario);
+        let tapes = self.tapes.lock().unwrap();
+        Played {
+            violations: std::mem::take(&mut inside.violations),
+            tapes: tapes
+                .iter()
+                .map(|tape| tape.events.lock().unwrap().clone())
+                .collect(),
+            calls: inside.runs.iter().map(|run| run.sent).sum(),
+            worst: inside
+                .runs
+                .iter()
+                .map(|run| run.sent_after_clear * 1000 / most)
+                .max()
+                .unwrap_or_default(),
+        }
+    }
+}
+
+/// Whether the first run has to reach everything by itself, through the weather: it is alone, goes
+/// on for long enough, and nothing that can look like a final answer goes wrong.
+fn is_mild(scenario: &Scenario) -> bool {
+    let [go] = &scenario.acts[0][..] else {
+        return false;
+    };
+    let harsh = ["silence", "expired_token", "denied"];
+    let is_last_long = go.end == End::ByItself
+        && go.timeout > scenario.climate.clear + 2 * scenario.climate.verification.1;
+    is_last_long
+        && scenario.deeds.is_empty()
+        && scenario.climate.slow == 0.0
+        && !scenario
+            .faults
+            .iter()
+            .any(|fault| harsh.contains(&fault.effect))
+}
+
+/// A run that nothing happens to.
+pub(crate) fn in_peace() -> Go {
+    Go {
+        after: Duration::ZERO,
+        timeout: Duration::from_secs(4 * 3600),
+        concurrency: 256,
+        look_first: false,
+        end: End::ByItself,
+    }
+}
+
+fn header(aws: &Aws) -> Header {
+    Header {
+        version: 1,
+        kind: "run".to_owned(),
+        operation: "enable".to_owned(),
+        run_id: "simulation".to_owned(),
+        administrator: aws.administrator(),
+        started: jiff::Timestamp::UNIX_EPOCH,
+        invalid_lines: Vec::new(),
+        notes: Vec::new(),
+    }
+}

@@ -1,0 +1,244 @@
+//! Each rule of the simulation can fail: every one is broken on purpose, and has to notice.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Request;
+use serde_json::{Value, json};
+
+use crate::oracle::{self, CALLS, CONVERGED, FIXED, REPORT};
+use crate::others::signed;
+use crate::play::{Stage, in_peace};
+use crate::reading::Reading;
+use crate::rules::{CROWD, FOREIGN, JOURNAL, MAIL, OUTSIDE, REMOVAL, TWICE};
+use crate::scenario::{ADMINISTRATOR, Climate, Go, Member, MemberRole, Scenario, Stranger};
+use crate::wire::Wire;
+
+const REGION: &str = "us-east-1";
+const MEMBER: &str = "234567000001";
+const STRANGER: &str = "888888888888";
+
+/// One member, one Region, fair weather.
+fn scenario() -> Scenario {
+    Scenario {
+        seed: 0,
+        regions: vec![REGION],
+        members: vec![Member {
+            id: MEMBER.to_owned(),
+            email: "a@example.com".to_owned(),
+            listed_as: None,
+            in_roster: true,
+            role: MemberRole::Fine,
+            regions_off: Vec::new(),
+            denied: Vec::new(),
+            expected: Vec::new(),
+            too_big: false,
+            guardduty_off: false,
+            standing: Vec::new(),
+        }],
+        strangers: vec![Stranger {
+            id: STRANGER,
+            regions: vec![REGION],
+            members: vec![(MEMBER.to_owned(), "INVITED")],
+        }],
+        faults: Vec::new(),
+        throttles: Vec::new(),
+        switches: Vec::new(),
+        climate: Climate {
+            latency: (Duration::from_millis(100), Duration::from_millis(100)),
+            verification: (Duration::ZERO, Duration::ZERO),
+            verified_at_once: 1.0,
+            visibility: (Duration::ZERO, Duration::ZERO),
+            denied: Vec::new(),
+            global_sts: false,
+            slow: 0.0,
+            goes_on: 0.0,
+            clear: Duration::ZERO,
+        },
+        deeds: Vec::new(),
+        acts: Vec::new(),
+        send_email: false,
+    }
+}
+
+/// A stage, and the wire of a run on which anything can be sent.
+fn stage() -> (Stage, Wire) {
+    let stage = Stage::of(&scenario());
+    let wire = Wire {
+        watch: stage.watch.clone(),
+        run: stage.watch.begin_run(),
+        go: Go {
+            concurrency: 1,
+            ..in_peace()
+        },
+        clock: stage.clock,
+        crash: Default::default(),
+    };
+    (stage, wire)
+}
+
+fn own(path: &str, body: &Value) -> Request<Bytes> {
+    signed((ADMINISTRATOR, REGION), ("POST", path), body.to_string())
+}
+
+fn arn(stage: &Stage, administrator: &str) -> String {
+    let reading = Reading::of(&stage.watch.sandbox);
+    reading.graph(REGION, administrator).unwrap().arn.clone()
+}
+
+fn invitation(arn: &str, account: &str, quiet: bool) -> Request<Bytes> {
+    let accounts = json!([{ "AccountId": account, "EmailAddress": "a@example.com" }]);
+    own(
+        "/graph/members",
+        &json!({ "GraphArn": arn, "Accounts": accounts, "DisableEmailNotification": quiet }),
+    )
+}
+
+/// The rules that were broken.
+fn broken(stage: &Stage) -> Vec<&'static str> {
+    let mut broken: Vec<_> = stage
+        .watch
+        .inside()
+        .violations
+        .iter()
+        .map(|violation| violation.rule)
+        .collect();
+    broken.dedup();
+    broken
+}
+
+async fn with_graph() -> (Stage, Wire, String) {
+    let (stage, wire) = stage();
+    wire.exchange(own("/graph", &json!({}))).await;
+    let arn = arn(&stage, ADMINISTRATOR);
+    assert_eq!(broken(&stage), [""; 0]);
+    (stage, wire, arn)
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_invitation_outside_the_roster() {
+    let (stage, wire, arn) = with_graph().await;
+    wire.exchange(invitation(&arn, STRANGER, true)).await;
+    assert_eq!(broken(&stage), [OUTSIDE]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_region_another_operation_another_role() {
+    let requests = [
+        signed(
+            (ADMINISTRATOR, "eu-west-1"),
+            ("POST", "/graphs/list"),
+            "{}".to_owned(),
+        ),
+        own("/graph/removal", &json!({})),
+        own("/graph/members/monitoringstate", &json!({})),
+    ];
+    for request in requests {
+        let (stage, wire) = stage();
+        wire.exchange(request).await;
+        assert_eq!(broken(&stage), [OUTSIDE]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_removal_that_nobody_asked_for() {
+    let (stage, wire, arn) = with_graph().await;
+    wire.exchange(invitation(&arn, MEMBER, true)).await;
+    wire.exchange(own(
+        "/graph/members/removal",
+        &json!({ "GraphArn": arn, "AccountIds": [MEMBER] }),
+    ))
+    .await;
+    assert_eq!(broken(&stage), [REMOVAL]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_invitation_of_another_graph_that_is_accepted() {
+    let (stage, wire) = stage();
+    stage
+        .watch
+        .inside()
+        .keys
+        .insert(MEMBER.to_owned(), MEMBER.to_owned());
+    let body = json!({ "GraphArn": arn(&stage, STRANGER) });
+    wire.exchange(signed(
+        (MEMBER, REGION),
+        ("PUT", "/invitation"),
+        body.to_string(),
+    ))
+    .await;
+    assert_eq!(broken(&stage), [FOREIGN, OUTSIDE]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_invitation_of_who_is_known_to_stand() {
+    let (stage, wire, arn) = with_graph().await;
+    wire.exchange(invitation(&arn, MEMBER, true)).await;
+    assert_eq!(broken(&stage), [""; 0]);
+    wire.exchange(invitation(&arn, MEMBER, true)).await;
+    assert_eq!(broken(&stage), [TWICE]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail() {
+    let (stage, wire, arn) = with_graph().await;
+    wire.exchange(invitation(&arn, MEMBER, false)).await;
+    assert_eq!(broken(&stage), [MAIL]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_once_the_journal_is_full() {
+    let (stage, wire) = stage();
+    stage.watch.inside().runs[wire.run].refused = true;
+    wire.exchange(own("/graph", &json!({}))).await;
+    assert_eq!(broken(&stage), [JOURNAL]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_requests_where_one_is_allowed() {
+    let (stage, wire) = stage();
+    let list = || wire.exchange(own("/graphs/list", &json!({})));
+    futures_util::future::join(list(), list()).await;
+    assert_eq!(broken(&stage), [CROWD]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_membership_that_is_not_enabled() {
+    let (stage, _) = stage();
+    let now = Reading::of(&stage.watch.sandbox);
+    let expected = oracle::expected(&stage.watch.scenario, &now);
+    oracle::check_statuses(&stage.watch, &expected, &now);
+    assert_eq!(broken(&stage), [CONVERGED]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_that_says_something_else() {
+    let (stage, _) = stage();
+    let truth = stage.go(in_peace()).await.unwrap();
+    assert_eq!(broken(&stage), [""; 0]);
+    let run = stage.watch.inside().runs.len() - 1;
+    let mut lies = vec![truth.clone(); 6];
+    lies[0].regions.clear();
+    lies[1].regions[0].members.clear();
+    lies[2].regions[0].members[0].status = Some("INVITED".into());
+    lies[3].summary.failed += 1;
+    lies[4].calls.clear();
+    lies[5].error = Some("A@example.com has no access".to_owned());
+    for lie in lies {
+        oracle::check_report(&stage.watch, run, &lie);
+        assert_eq!(broken(&stage), [REPORT]);
+        stage.watch.inside().violations.clear();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn too_many_calls_and_a_change_after_the_end() {
+    let (stage, wire) = stage();
+    stage.watch.inside().runs[wire.run].sent_after_clear =
+        1 + oracle::most_calls(&stage.watch.scenario);
+    stage.check_calls(wire.run);
+    let before = Reading::of(&stage.watch.sandbox);
+    wire.exchange(own("/graph", &json!({}))).await;
+    stage.check_nothing_changed(0, &before);
+    assert_eq!(broken(&stage), [CALLS, FIXED]);
+}

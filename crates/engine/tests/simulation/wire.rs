@@ -1,0 +1,150 @@
+//! The sandbox under the SDK as its HTTP client: latency both ways, and the moments when a run is
+//! dropped.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
+use engine::clock::{Clock, sleep};
+use http::Request;
+use http_body_util::BodyExt;
+use sandbox::Reply;
+use tokio_util::sync::CancellationToken;
+
+use crate::asked::Asked;
+use crate::lots::Lots;
+use crate::rules::CROWD;
+use crate::scenario::{End, Go, Moment};
+use crate::watch::{Actor, Watch};
+
+/// The wire of one run.
+#[derive(Clone)]
+pub(crate) struct Wire {
+    pub(crate) watch: Arc<Watch>,
+    pub(crate) run: usize,
+    pub(crate) go: Go,
+    pub(crate) clock: Clock,
+    pub(crate) crash: CancellationToken,
+}
+
+impl std::fmt::Debug for Wire {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Wire")
+    }
+}
+
+impl Wire {
+    async fn send(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let request = request
+            .try_into_http1x()
+            .map_err(|error| ConnectorError::user(error.into()))?;
+        let (parts, body) = request.into_parts();
+        let body = body
+            .collect()
+            .await
+            .map_err(ConnectorError::user)?
+            .to_bytes();
+        match self.exchange(Request::from_parts(parts, body)).await {
+            Reply::Response(response) => response
+                .map(|body: Bytes| SdkBody::from(body))
+                .try_into()
+                .map_err(|error| ConnectorError::user(Box::new(error))),
+            Reply::Cut => Err(ConnectorError::io("the connection was cut".into())),
+            Reply::Silence => std::future::pending().await,
+        }
+    }
+
+    pub(crate) async fn exchange(&self, request: Request<Bytes>) -> Reply {
+        let climate = &self.watch.scenario.climate;
+        let asked = Arc::new(Asked::of(&request));
+        let sent = Arc::new(self.watch.sent(
+            self.run,
+            &asked,
+            self.clock.elapsed() >= climate.clear,
+        ));
+        let _under_way = UnderWay::of(self);
+        let mut lots = Lots::of(self.watch.scenario.seed, ("wire", self.run, sent.number));
+        let mut way = || {
+            let (least, most) = climate.latency;
+            let slow = self.clock.elapsed() < climate.clear && lots.happens(climate.slow);
+            let more = if slow {
+                lots.millis(8_000, 12_000)
+            } else {
+                Duration::ZERO
+            };
+            least + (most - least).mul_f64(lots.share(1.0)) + more
+        };
+        let (there, back) = (way(), way());
+        let goes_on = lots.happens(climate.goes_on);
+        let (wire, number) = (self.clone(), sent.number);
+        let (asked_there, sent_there) = (asked.clone(), sent.clone());
+        let server = async move {
+            wire.crash_at(number, Moment::Sent);
+            sleep(there).await;
+            let actor = Actor::Run(wire.run);
+            let reply = wire
+                .watch
+                .arrives(actor, (&asked_there, &sent_there), request)
+                .await;
+            wire.crash_at(number, Moment::Arrived);
+            sleep(back).await;
+            reply
+        };
+        // What was sent arrives, even if nobody waits for the reply any more.
+        let reply = if goes_on {
+            tokio::spawn(server).await.unwrap()
+        } else {
+            server.await
+        };
+        self.watch.replied(self.run, (&asked, &sent), &reply);
+        reply
+    }
+
+    fn crash_at(&self, number: u64, moment: Moment) {
+        if self.go.end == End::DroppedAtCall(number, moment) {
+            self.crash.cancel();
+        }
+    }
+}
+
+/// A request counts as under way until its run has the reply, or gives up.
+struct UnderWay<'a>(&'a Wire);
+
+impl<'a> UnderWay<'a> {
+    fn of(wire: &'a Wire) -> Self {
+        let in_flight = wire.watch.inside().runs[wire.run].in_flight;
+        if in_flight > wire.go.concurrency {
+            wire.watch.violated(CROWD, format!("{in_flight} at a time"));
+        }
+        Self(wire)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.watch.inside().runs[self.0.run].in_flight -= 1;
+    }
+}
+
+impl HttpConnector for Wire {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        HttpConnectorFuture::new(self.clone().send(request))
+    }
+}
+
+impl HttpClient for Wire {
+    fn http_connector(
+        &self,
+        _: &HttpConnectorSettings,
+        _: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
