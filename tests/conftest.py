@@ -8,22 +8,24 @@ from pathlib import Path
 
 import pytest
 
+from support import ROOT
 from support.command import Command
 from support.proxy import Proxy
 from support.sandbox import REGIONS, Sandbox
 
-ROOT = Path(__file__).resolve().parent.parent
+
+def pytest_configure():
+    """DETECTIVE_FLEET_BIN, or what `cargo build` leaves: for the tests of every folder."""
+    if "DETECTIVE_FLEET_BIN" not in os.environ:
+        words = ["cargo", "metadata", "--format-version", "1", "--no-deps", "--locked"]
+        metadata = subprocess.run(words, cwd=ROOT, check=True, capture_output=True).stdout
+        path = Path(json.loads(metadata)["target_directory"]) / "debug" / "detective-fleet"
+        os.environ["DETECTIVE_FLEET_BIN"] = str(path)
 
 
 @pytest.fixture(scope="session")
 def binary():
-    """DETECTIVE_FLEET_BIN, or what `cargo build` leaves."""
-    named = os.environ.get("DETECTIVE_FLEET_BIN")
-    if named:
-        return Path(named).resolve()
-    words = ["cargo", "metadata", "--format-version", "1", "--no-deps", "--locked"]
-    metadata = subprocess.run(words, cwd=ROOT, check=True, capture_output=True).stdout
-    path = Path(json.loads(metadata)["target_directory"]) / "debug" / "detective-fleet"
+    path = Path(os.environ["DETECTIVE_FLEET_BIN"]).resolve()
     assert path.exists(), f"{path} is not there; cargo build makes it"
     return path
 

@@ -1,6 +1,6 @@
 """`rehearse`: the whole job on an embedded AWS, no credentials needed."""
 
-from conftest import ROOT
+from support import ROOT
 
 SMALL = "111111111111,a@example.com\n022222222222,b@example.com\n"
 

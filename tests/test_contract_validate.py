@@ -4,7 +4,7 @@ import codecs
 
 import pytest
 
-from conftest import ROOT
+from support import ROOT
 
 GOOD = "111111111111,a@example.com\n"
 

@@ -1,7 +1,6 @@
 """The sandbox as the command of the product starts it, and clients for it."""
 
 import json
-import os
 import re
 import subprocess
 import urllib.request
@@ -10,16 +9,16 @@ import boto3
 import botocore.config
 import pytest
 
-import conformance
+pytest.register_assert_rewrite("sandbox.conformance", "sandbox.calls")
 
-ADMINISTRATOR = "555555555555"
+from sandbox import conformance  # noqa: E402: after the line above, or its assertions say nothing.
 
 
 class Running:
     """A sandbox that runs."""
 
-    def __init__(self, arguments, roster):
-        command = [os.environ["DETECTIVE_FLEET_BIN"], "sandbox", "--port", "0", *arguments]
+    def __init__(self, binary, arguments, roster):
+        command = [str(binary), "sandbox", "--port", "0", *arguments]
         command += ["--write-roster", str(roster)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.env = {}
@@ -61,7 +60,7 @@ class Running:
 
 
 @pytest.fixture
-def start(tmp_path):
+def start(binary, tmp_path):
     """Starts sandboxes with arguments or with the text of a world file, and stops them."""
     running = []
 
@@ -70,7 +69,7 @@ def start(tmp_path):
             file = tmp_path / f"world-{len(running)}.toml"
             file.write_text(world)
             arguments = ("--scenario", str(file), *arguments)
-        running.append(Running(arguments, tmp_path / f"roster-{len(running)}.csv"))
+        running.append(Running(binary, arguments, tmp_path / f"roster-{len(running)}.csv"))
         return running[-1]
 
     yield start
@@ -79,9 +78,9 @@ def start(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def shared(tmp_path_factory):
+def shared(binary, tmp_path_factory):
     roster = tmp_path_factory.mktemp("sandbox") / "roster.csv"
-    sandbox = Running(["--accounts", "60", "--latency", "0s", "--verification", "0s"], roster)
+    sandbox = Running(binary, ["--accounts", "60", "--latency", "0s", "--verification", "0s"], roster)
     yield sandbox
     sandbox.stop()
 

@@ -3,7 +3,7 @@
 import boto3
 import pytest
 
-import conformance
+from sandbox import conformance
 
 COVERED = set()
 
@@ -167,7 +167,9 @@ def test_pages_together_are_the_list(sandbox, detective, graph):
 
 
 def test_every_operation_of_the_model_was_called_and_succeeded():
-    """Runs last: the file is the order."""
+    """Runs after all others: the file is the order."""
+    if not COVERED:
+        pytest.skip("the tests above did not run")
     model = boto3.client("detective", region_name="us-east-1").meta.service_model
     assert set(model.operation_names) - COVERED == set()
 

@@ -3,7 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from test_errors import code
+from sandbox.calls import code
 
 
 def assume(sts, account, role="DetectiveFleetMember", **more):

@@ -1,3 +1,7 @@
 import pytest
 
 pytest.register_assert_rewrite("support.command", "support.sandbox", "support.proxy")
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent

@@ -65,7 +65,7 @@ pub(crate) struct RegionRun {
     /// The newest look that had begun when something was last changed.
     altered: Option<Round>,
     /// The statuses that events have told of.
-    told: BTreeMap<AccountId, MemberStatus>,
+    told: BTreeMap<AccountId, Option<MemberStatus>>,
     events: Events,
     news: mpsc::UnboundedReceiver<News>,
     newsroom: mpsc::UnboundedSender<News>,

@@ -87,6 +87,21 @@ impl Email {
     pub fn expose(&self) -> &str {
         &self.0
     }
+
+    /// A text of somebody else's, with every address in it masked: AWS's messages quote e-mails,
+    /// and the name of a role session often is one.
+    #[must_use]
+    pub fn mask_in(text: &str) -> String {
+        let ends_a_word = |c: char| c.is_whitespace() || "\"'`<>()[]{},;:/\\=|".contains(c);
+        let mask = |word: &str| match word.rsplit_once('@') {
+            Some((name, domain)) if !name.is_empty() => {
+                let first: String = name.chars().take(1).collect();
+                format!("{first}***@{domain}")
+            }
+            _ => word.to_owned(),
+        };
+        text.split_inclusive(ends_a_word).map(mask).collect()
+    }
 }
 
 impl FromStr for Email {
@@ -248,6 +263,22 @@ mod tests {
             "r***@example.com r***@example.com"
         );
         assert_eq!(email.expose(), "root@example.com");
+    }
+
+    #[test]
+    fn an_email_is_masked_in_a_text_of_somebody_elses() {
+        for (text, masked) in [
+            ("no address @ all", "no address @ all"),
+            ("bad: root@example.com.", "bad: r***@example.com."),
+            (
+                "arn:aws:sts::1:assumed-role/X/jo@ex.org is not authorized",
+                "arn:aws:sts::1:assumed-role/X/j***@ex.org is not authorized",
+            ),
+            ("'a@b@c.org','d@e.org'", "'a***@c.org','d***@e.org'"),
+            ("r***@example.com", "r***@example.com"),
+        ] {
+            assert_eq!(Email::mask_in(text), masked);
+        }
     }
 
     #[test]

@@ -9,6 +9,9 @@ use crate::observation::Round;
 /// How many times the same final answer, each after a fresh look, makes a failure of it.
 pub const FINAL_AFTER: u32 = 3;
 
+/// How many refusals in a row make a failure even where they are not the same.
+pub const REFUSED_AFTER: u32 = 3 * FINAL_AFTER;
+
 /// What came of one request, as far as the next step depends on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
@@ -46,16 +49,47 @@ pub struct Attempt {
     pub after: Round,
     /// How many answers in a row were like the last.
     pub alike: u32,
+    /// How many answers said that it was done.
+    pub done: u32,
+    /// An answer was lost: it may have been done all the same.
+    pub lost: bool,
+    /// The refusals since it was last done. A throttle or a lost answer between them says nothing.
+    pub refusals: Refusals,
+}
+
+/// Final answers in a row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refusals {
+    /// The last.
+    pub last: Option<Refusal>,
+    /// How many in a row had the code of the last.
+    pub alike: u32,
+    /// How many there were, whatever their codes.
+    pub all: u32,
+}
+
+impl Refusals {
+    fn add(&mut self, refusal: &Refusal) {
+        let same = matches!(&self.last, Some(last) if last.code == refusal.code);
+        self.alike = if same { self.alike + 1 } else { 1 };
+        self.all += 1;
+        self.last = Some(refusal.clone());
+    }
 }
 
 impl Attempt {
     /// The last final answer, if it has come often enough to be believed.
     #[must_use]
     pub fn refused_for_good(&self) -> Option<&Refusal> {
-        match &self.last {
-            Some(Answer::Refused(refusal)) if self.alike >= FINAL_AFTER => Some(refusal),
-            _ => None,
-        }
+        let Refusals { last, alike, all } = &self.refusals;
+        last.as_ref()
+            .filter(|_| *alike >= FINAL_AFTER || *all >= REFUSED_AFTER)
+    }
+
+    /// Whether AWS may have done it, whatever it answered last.
+    #[must_use]
+    pub fn may_be_done(&self) -> bool {
+        self.done > 0 || self.lost
     }
 
     fn begin(&mut self) {
@@ -70,9 +104,28 @@ impl Attempt {
             (None, _) => false,
         };
         self.alike = if alike { self.alike + 1 } else { 1 };
+        match &answer {
+            Answer::Done => {
+                self.done += 1;
+                self.refusals = Refusals::default();
+            }
+            Answer::Throttled => {}
+            Answer::Unclear(_) | Answer::Silent(_) => self.lost = true,
+            Answer::Refused(refusal) => self.refusals.add(refusal),
+        }
         self.last = Some(answer);
         self.under_way = false;
         self.after = newest;
+    }
+
+    /// Whether `answer` only repeats what another request brought back on the same look.
+    fn echoes(&self, answer: &Answer, newest: Round) -> bool {
+        match (&self.last, answer) {
+            (Some(Answer::Refused(before)), Answer::Refused(now)) => {
+                before.code == now.code && newest == self.after
+            }
+            _ => false,
+        }
     }
 }
 
@@ -184,7 +237,13 @@ impl Attempts {
     /// A request about the Region ended; `newest` is the newest look that had begun by then.
     pub fn region_answered(&mut self, request: RegionRequest, answer: Answer, newest: Round) {
         self.heard |= !matches!(answer, Answer::Silent(_));
-        self.region.entry(request).or_default().end(answer, newest);
+        let attempt = self.region.entry(request).or_default();
+        // Many batches are under way at once, and one trouble of the Region refuses them all: that
+        // is one answer, not three.
+        if request == RegionRequest::Change && attempt.echoes(&answer, newest) {
+            return;
+        }
+        attempt.end(answer, newest);
     }
 
     /// A request about a membership was sent.
@@ -229,24 +288,60 @@ mod tests {
         })
     }
 
+    fn after(answers: &[Answer]) -> Attempt {
+        let mut attempt = Attempt::default();
+        for answer in answers {
+            attempt.begin();
+            attempt.end(answer.clone(), Round::default());
+        }
+        attempt
+    }
+
     #[test]
     fn a_final_answer_is_believed_when_it_came_three_times_in_a_row() {
-        let mut attempt = Attempt::default();
-        for answer in [
-            refused("A"),
-            refused("A"),
-            refused("B"),
-            refused("A"),
-            refused("A"),
-        ] {
-            attempt.begin();
-            attempt.end(answer, Round::default());
-            assert_eq!(attempt.refused_for_good(), None);
+        let (a, b) = (refused("A"), refused("B"));
+        let answers = [a.clone(), a.clone(), b, a.clone(), a.clone(), a];
+        for few in 0..6 {
+            assert_eq!(after(&answers[..few]).refused_for_good(), None);
         }
-        attempt.end(refused("A"), Round::default());
-        assert_eq!(&*attempt.refused_for_good().unwrap().code, "A");
-        attempt.end(Answer::Throttled, Round::default());
-        assert_eq!(attempt.refused_for_good(), None);
+        assert_eq!(&*after(&answers).refused_for_good().unwrap().code, "A");
+    }
+
+    #[test]
+    fn throttles_and_lost_answers_between_refusals_do_not_hide_them() {
+        let (a, lost) = (refused("A"), Answer::Unclear("cut".into()));
+        let answers = [a.clone(), Answer::Throttled, a.clone(), lost, a];
+        assert_eq!(after(&answers[..4]).refused_for_good(), None);
+        assert!(after(&answers).refused_for_good().is_some());
+    }
+
+    #[test]
+    fn refusals_before_a_success_do_not_count() {
+        let a = refused("A");
+        let answers = [a.clone(), a.clone(), Answer::Done, a.clone(), a];
+        assert_eq!(after(&answers).refused_for_good(), None);
+    }
+
+    #[test]
+    fn refusals_that_alternate_end_as_well() {
+        let answers: Vec<_> = (0..REFUSED_AFTER)
+            .map(|n| refused(["A", "B"][n as usize % 2]))
+            .collect();
+        assert_eq!(after(&answers[1..]).refused_for_good(), None);
+        assert!(after(&answers).refused_for_good().is_some());
+    }
+
+    #[test]
+    fn what_batches_bring_back_on_one_look_is_one_answer_of_the_region() {
+        let mut attempts = Attempts::default();
+        for _ in 0..FINAL_AFTER {
+            attempts.region_sent(RegionRequest::Change);
+        }
+        for _ in 0..FINAL_AFTER {
+            attempts.region_answered(RegionRequest::Change, refused("A"), Round::default());
+        }
+        let change = attempts.region(RegionRequest::Change).unwrap();
+        assert_eq!((change.refusals.all, change.refused_for_good()), (1, None));
     }
 
     #[test]

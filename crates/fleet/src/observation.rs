@@ -45,6 +45,8 @@ pub struct Observation {
     region: Region,
     graph: Graph,
     newest: Round,
+    /// The newest look that had begun when the graph changed: it was at another one.
+    outdated: Option<Round>,
     listed: Option<Round>,
     looks: BTreeMap<AccountId, (Round, Option<Member>)>,
 }
@@ -57,6 +59,7 @@ impl Observation {
             region,
             graph: Graph::Unknown,
             newest: Round::default(),
+            outdated: None,
             listed: None,
             looks: BTreeMap::new(),
         }
@@ -126,23 +129,22 @@ impl Observation {
         self.newest
     }
 
-    /// AWS named the graph, or said that there is none. What was known of another graph's members
-    /// is forgotten.
+    /// AWS named the graph, or said that there is none, which is a look of its own: it tells of
+    /// every account. What was known of another graph's members is forgotten.
     pub fn saw_graph(&mut self, arn: Option<GraphArn>) {
         let graph = arn.map_or(Graph::Absent, Graph::Present);
         if graph != self.graph {
-            self.listed = None;
-            self.looks.clear();
+            self.forget_members();
         }
         if graph == Graph::Absent {
-            self.listed = Some(self.newest);
+            self.listed = Some(self.begin_look());
         }
         self.graph = graph;
     }
 
     /// The graph was made just now: it needs no listing to know that it has no member.
     pub fn made_graph(&mut self, arn: GraphArn) {
-        self.looks.clear();
+        self.forget_members();
         self.listed = Some(self.newest);
         self.graph = Graph::Present(arn);
     }
@@ -150,21 +152,31 @@ impl Observation {
     /// What was known of the graph does not hold any more.
     pub fn lost_graph(&mut self) {
         self.graph = Graph::Unknown;
+        self.forget_members();
+    }
+
+    /// Replies to looks at the graph that was may still come in.
+    fn forget_members(&mut self) {
+        self.outdated = Some(self.newest);
         self.listed = None;
         self.looks.clear();
+    }
+
+    fn is_outdated(&self, round: Round) -> bool {
+        self.outdated.is_some_and(|outdated| round <= outdated)
     }
 
     /// An answer told of one account. An older look never overrides a newer one.
     pub fn saw_member(&mut self, round: Round, account: AccountId, member: Option<Member>) {
         let known = self.look(account).map(|look| look.round);
-        if known.is_none_or(|known| round >= known) {
+        if !self.is_outdated(round) && known.is_none_or(|known| round >= known) {
             self.looks.insert(account, (round, member));
         }
     }
 
     /// Every page of the member list has been merged: whoever was not in it is not a member.
     pub fn saw_whole_list(&mut self, round: Round) {
-        if self.listed.is_none_or(|listed| round > listed) {
+        if !self.is_outdated(round) && self.listed.is_none_or(|listed| round > listed) {
             self.listed = Some(round);
         }
     }
@@ -248,9 +260,27 @@ mod tests {
     }
 
     #[test]
+    fn a_reply_that_comes_after_its_graph_is_gone_changes_nothing() {
+        let mut observation = observed();
+        let round = observation.begin_look();
+        observation.lost_graph();
+        for _ in 0..2 {
+            observation.saw_member(round, account(1), Some(member(MemberStatus::Enabled)));
+            observation.saw_whole_list(round);
+            assert_eq!(
+                (observation.look(account(1)), observation.listed()),
+                (None, None)
+            );
+            observation.saw_graph(Some(GraphArn::new("another")));
+        }
+    }
+
+    #[test]
     fn a_region_without_a_graph_has_no_members() {
         let mut observation = observed();
+        let before = observation.newest();
         observation.saw_graph(None);
-        assert_eq!(observation.look(account(1)).unwrap().member, None);
+        let look = observation.look(account(1)).unwrap();
+        assert_eq!((look.member, look.round.since(before)), (None, 1));
     }
 }

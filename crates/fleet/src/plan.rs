@@ -4,7 +4,9 @@
 //! table), and the executor has no choice left: it sends what is due, merges what comes back, and
 //! asks again for the memberships that changed ([`Plan::refresh`]).
 
+mod conclusion;
 mod decide;
+mod graph;
 mod reason;
 #[cfg(test)]
 mod tests;
@@ -15,9 +17,9 @@ pub use decide::{VISIBLE_AFTER, decide};
 pub use reason::Reason;
 
 use crate::account::AccountId;
-use crate::attempts::{Attempts, RegionRequest};
+use crate::attempts::Attempts;
 use crate::fleet::Fleet;
-use crate::observation::{Graph, Observation};
+use crate::observation::Observation;
 
 /// The most accounts that CreateMembers, GetMembers and DeleteMembers take (Detective's service
 /// model).
@@ -147,8 +149,7 @@ impl Plan {
                 self.place(account, decide(fleet, observation, attempts, account));
             }
         }
-        let members_ahead = self.count(Kind::Invite) > 0;
-        self.graph = graph_step(observation, attempts, members_ahead);
+        self.graph = graph::step(self, observation, attempts);
     }
 
     fn place(&mut self, account: AccountId, (step, needs_role): (Step, bool)) {
@@ -156,6 +157,10 @@ impl Plan {
             for kind in [before.kind(), Kind::NeedsRole] {
                 if let Some(accounts) = self.kinds.get_mut(&kind) {
                     accounts.remove(&account);
+                    // An empty set would make this plan differ from one made anew.
+                    if accounts.is_empty() {
+                        self.kinds.remove(&kind);
+                    }
                 }
             }
         }
@@ -227,25 +232,5 @@ impl Plan {
             || [Kind::Invite, Kind::Accept, Kind::Remove]
                 .iter()
                 .any(|kind| self.count(*kind) > 0)
-    }
-}
-
-fn graph_step(observation: &Observation, attempts: &Attempts, members_ahead: bool) -> GraphStep {
-    if let Some(reason) = decide::region_trouble(attempts) {
-        return GraphStep::Blocked(reason);
-    }
-    let under_way = |request| {
-        attempts
-            .region(request)
-            .is_some_and(|attempt| attempt.under_way)
-    };
-    match observation.graph() {
-        Graph::Present(_) => GraphStep::Keep,
-        _ if under_way(RegionRequest::FindGraph) || under_way(RegionRequest::CreateGraph) => {
-            GraphStep::Wait
-        }
-        Graph::Unknown => GraphStep::Find,
-        Graph::Absent if members_ahead => GraphStep::Create,
-        Graph::Absent => GraphStep::Keep,
     }
 }

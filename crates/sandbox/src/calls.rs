@@ -77,6 +77,7 @@ impl Calls {
         let recent: Vec<Value> = self.recent.iter().map(Recent::to_json).collect();
         json!({
             "total": totals.values().sum::<u64>(),
+            "in_flight": self.in_flight,
             "peak_in_flight": self.peak,
             "operations": totals,
             "counts": counts,

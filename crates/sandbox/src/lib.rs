@@ -1,4 +1,5 @@
-//! An emulated AWS: Detective, and as much of STS and the Account service as it takes to use it.
+//! An emulated AWS: Amazon Detective, and as much of STS, Account Management, GuardDuty and
+//! Organizations as it takes to use it across accounts.
 //!
 //! [`Sandbox::handle`] is all of it, free of sockets: from a request to a [`Reply`]. [`serve`] puts
 //! it on a TCP listener. What the emulated AWS is like is a [`World`].

@@ -45,7 +45,8 @@ impl Luck {
 
     /// A text of the form of a UUID, as request ids have it.
     pub(crate) fn uuid(&mut self) -> String {
-        [8, 4, 4, 4, 12].map(|digits| self.hex(digits)).join("-")
+        let id = format!("{:032x}", self.id());
+        [&id[..8], &id[8..12], &id[12..16], &id[16..20], &id[20..]].join("-")
     }
 
     /// A number of 128 bits.

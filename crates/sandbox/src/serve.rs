@@ -20,8 +20,11 @@ use crate::sandbox::{Reply, Sandbox};
 
 /// The largest body that is read. The largest that any operation takes is about 20 kB.
 const MAX_BODY: usize = 1024 * 1024;
-/// How long a client may take to send its headers, and then its body.
+/// How long a client may take to send a body.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a connection may be idle, or take to send its headers: longer than clients keep theirs
+/// for the next request (90 s in hyper's pool), so that they do not meet one that just closed.
+const IDLE: Duration = Duration::from_secs(120);
 /// How long to wait when no connection can be taken, for want of file descriptors most likely.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -58,7 +61,7 @@ async fn converse(stream: TcpStream, sandbox: Sandbox) {
     // How a connection ends is the client's affair, and a cut one ends with the error below.
     let _ = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(PATIENCE)
+        .header_read_timeout(IDLE)
         .max_buf_size(64 * 1024)
         .serve_connection(TokioIo::new(stream), service)
         .await;

@@ -77,7 +77,7 @@ impl Aws {
                 .build(),
         );
         let own = Arc::new(own_keys(&config, ground.clock)?);
-        let caller = who_is_calling(&sts, &own, (&ground, &events)).await?;
+        let caller = who_is_calling(&sts, &own, (&ground, &events), &endpoint(&config)).await?;
         let partition = Partition::from_name(caller.arn.split(':').nth(1).unwrap_or_default())?;
         let administrator = connection.admin_account.unwrap_or(caller.account);
         let keys = administrators_keys(
@@ -114,10 +114,17 @@ fn own_keys(config: &SdkConfig, clock: Clock) -> Result<Keys, ConnectError> {
     Ok(Keys::of_chain(provider, clock))
 }
 
+/// Where STS is asked, for people.
+fn endpoint(config: &SdkConfig) -> String {
+    let regional = || format!("STS in {}", sts_region(config));
+    config.endpoint_url().map_or_else(regional, str::to_owned)
+}
+
 async fn who_is_calling(
     sts: &aws_sdk_sts::Client,
     own: &Keys,
     (ground, events): (&Ground, &Events),
+    endpoint: &str,
 ) -> Result<Identity, ConnectError> {
     let ask = || async {
         let credentials = own.get().await?;
@@ -140,7 +147,7 @@ async fn who_is_calling(
             )
             .into(),
             Cause::Silent => format!(
-                "{}: is the network up, and is AWS_ENDPOINT_URL right?",
+                "{endpoint}: {}: is the network up, and is the endpoint right?",
                 failure.text
             )
             .into(),

@@ -44,6 +44,7 @@ impl RegionRun {
                     made: false,
                 });
                 self.observation.saw_graph(arn);
+                self.tell_all();
             }
             Err(failure) => {
                 self.region_failed(RegionRequest::FindGraph, Operation::ListGraphs, failure);
@@ -262,36 +263,28 @@ impl RegionRun {
         for wait in waiting {
             self.changed.extend(self.plan.of(Kind::Wait(wait)));
         }
-        let told: Vec<_> = self.told.keys().copied().collect();
-        for account in told {
-            if self
-                .observation
-                .look(account)
-                .is_some_and(|look| look.member.is_none())
-            {
-                self.tell(account);
-                self.changed.insert(account);
-            }
+        self.tell_all();
+    }
+
+    /// Tells of every membership that was not known to be as it is.
+    fn tell_all(&mut self) {
+        let fleet = self.fleet.clone();
+        for account in fleet.members.keys() {
+            self.tell(*account);
         }
     }
 
     /// Tells of a status that was not known; of the fleet's members only: others are left alone.
     fn tell(&mut self, account: AccountId) {
-        if !self.fleet.members.contains_key(&account) {
+        let Some(look) = self.observation.look(account) else {
             return;
-        }
-        let status = self
-            .observation
-            .look(account)
-            .and_then(|look| look.member)
-            .map(|member| member.status.clone());
-        if self.told.get(&account) == status.as_ref() {
-            return;
-        }
-        match &status {
-            Some(status) => self.told.insert(account, status.clone()),
-            None => self.told.remove(&account),
         };
+        let status = look.member.map(|member| member.status.clone());
+        if !self.fleet.members.contains_key(&account) || self.told.get(&account) == Some(&status) {
+            return;
+        }
+        self.told.insert(account, status.clone());
+        self.changed.insert(account);
         self.record(EventKind::Seen { account, status });
     }
 

@@ -29,6 +29,8 @@ async fn from_nothing_to_enabled_in_every_region() {
     assert_eq!(report.summary.memberships, 80 * 21);
     assert_eq!(report.summary.enabled, 80 * 21);
     assert_eq!(report.summary.changed, 80 * 21);
+    let mut members = report.regions.iter().flat_map(|region| &region.members);
+    assert!(members.all(|member| member.before.is_none()));
     assert_eq!(calls(&report, "sts:AssumeRole"), 80);
     assert_eq!(calls(&report, "detective:AcceptInvitation"), 80 * 21);
     assert_eq!(calls(&report, "detective:CreateMembers"), 2 * 21);

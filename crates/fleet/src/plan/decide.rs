@@ -6,7 +6,7 @@ use crate::attempts::{
 };
 use crate::fleet::Fleet;
 use crate::member::{Member, MemberStatus};
-use crate::observation::{Look, Observation};
+use crate::observation::{Graph, Look, Observation};
 use crate::plan::{BATCH, Reason, Step, Wait};
 
 /// How many looks may pass before what AWS said it did has to show in its lists.
@@ -21,34 +21,49 @@ const UNCLEAR_AFTER: u32 = 3;
 
 /// Decides one membership, and whether its role has to be assumed now. The first row that fits:
 ///
-/// | what AWS said | what was tried | step |
+/// | what AWS said | what is known besides | step |
 /// |---|---|---|
 /// | anything | the pair is `expected` to stay out | skipped |
-/// | anything | the Region as a whole failed for good | blocked: the Region's reason |
+/// | anything | the Region cannot be read: refused for good, or silent from the start | blocked: why |
 /// | anything | a request is under way | wait for its answer |
 /// | nothing yet | | wait for a look |
 /// | ENABLED | | right |
 /// | ACCEPTED_BUT_DISABLED | | blocked: AWS's reason |
 /// | a state we do not know | | blocked: the state |
-/// | VERIFICATION_IN_PROGRESS | | wait for verification, role wanted |
-/// | VERIFICATION_FAILED, e-mail as in the roster | | blocked: the e-mail is wrong |
-/// | VERIFICATION_FAILED, another e-mail | removed before | wait to see it gone, in the end blocked |
-/// | VERIFICATION_FAILED, another e-mail | otherwise | remove |
+/// | VERIFICATION_IN_PROGRESS | | wait for verification |
+/// | VERIFICATION_FAILED | the e-mail is the roster's, or not known | blocked: the e-mail is wrong |
+/// | VERIFICATION_FAILED | the roster has another e-mail | remove, if it is due |
 /// | INVITED | the Region is off in the member | blocked: switch it on |
-/// | INVITED | the acceptance was refused for good | blocked: AWS's words |
-/// | INVITED | the role failed twice / once | blocked: the role / one last try |
-/// | INVITED | the role is not there yet | wait for it, role wanted |
-/// | INVITED | never accepted, or throttled | accept |
-/// | INVITED | no look since the answer | wait for a look |
-/// | INVITED | accepted, and within [`VISIBLE_AFTER`] looks | wait to see it |
-/// | INVITED | otherwise | accept (again) |
-/// | absent | the invitation was refused for good | blocked: AWS's words |
-/// | absent | never invited, or throttled | invite, role wanted |
-/// | absent | no look since the answer | wait for a look |
-/// | absent | invited, and within [`VISIBLE_AFTER`] looks | wait to see it |
-/// | absent | the answer was lost, and fewer than 3 looks since | wait to see it |
-/// | absent | invited three times | blocked: AWS takes it and does not list it |
-/// | absent | otherwise | invite (again), in smaller batches after a refusal |
+/// | INVITED | | accept, if it is due |
+/// | absent | | invite, if it is due |
+///
+/// Whether a removal, an acceptance or an invitation is due. The first row that fits:
+///
+/// | what was tried | step |
+/// |---|---|
+/// | refused for good, one may have been done, within [`VISIBLE_AFTER`] looks | wait to see it |
+/// | refused for good | blocked: AWS's words |
+/// | never sent, or throttled | due |
+/// | no look since the answer | wait for a look |
+/// | done, within [`VISIBLE_AFTER`] looks | wait to see it |
+/// | done three times | blocked: AWS says so and does not show it |
+/// | the answer was lost, fewer than 3 looks since | wait to see it |
+/// | otherwise | due (again) |
+///
+/// What is due and cannot be sent:
+///
+/// | due | what stands in the way | step |
+/// |---|---|---|
+/// | accept | the role is not there yet | wait for it |
+/// | accept | the role failed once | wait for its last try |
+/// | accept | the role failed twice | blocked: the role |
+/// | invite | there is no graph, and making one was refused for good | blocked: why |
+/// | invite, remove | changes were refused in the whole Region for good | blocked: why |
+/// | invite, remove | they were refused, and no look since | wait for a look |
+///
+/// Invitations go out 50 at a time, 7 after a refusal and alone after the next. The role is wanted,
+/// where nobody has asked for it, by a membership that is to be invited or that waits for its
+/// verification, to be seen, or for the role.
 #[must_use]
 pub fn decide(
     fleet: &Fleet,
@@ -67,24 +82,30 @@ pub fn decide(
     (step, needs_role)
 }
 
-/// Why nothing more can be done in the whole Region.
+/// Why the Region cannot be read, so that nothing can be done in it.
 pub(super) fn region_trouble(attempts: &Attempts) -> Option<Reason> {
     use RegionRequest::{Change, CreateGraph, FindGraph, Look};
-    let tried = || {
-        [FindGraph, CreateGraph, Look, Change]
-            .into_iter()
-            .filter_map(|r| attempts.region(r))
-    };
-    if let Some(refusal) = tried().find_map(Attempt::refused_for_good) {
-        return Some(Reason::Region(refusal.text.clone()));
+    let refused = [FindGraph, Look]
+        .into_iter()
+        .find_map(|request| refused_for_all(attempts, request));
+    if refused.is_some() {
+        return refused;
     }
     // An endpoint that never said anything is not waited for until the deadline.
-    tried().find_map(|attempt| match &attempt.last {
+    let tried = [FindGraph, CreateGraph, Look, Change];
+    let mut tried = tried.into_iter().filter_map(|r| attempts.region(r));
+    tried.find_map(|attempt| match &attempt.last {
         Some(Answer::Silent(text)) if attempt.alike >= FINAL_AFTER && !attempts.was_heard() => {
             Some(Reason::Region(text.clone()))
         }
         _ => None,
     })
+}
+
+/// What AWS refused for good, of the things that are asked for the whole Region.
+pub(super) fn refused_for_all(attempts: &Attempts, request: RegionRequest) -> Option<Reason> {
+    let refusal = attempts.region(request)?.refused_for_good()?;
+    Some(Reason::Region(refusal.text.clone()))
 }
 
 fn step(
@@ -123,20 +144,28 @@ fn step(
             MemberStatus::Invited => invited(tried, look),
         },
     };
-    after_the_regions_answer(attempts, look, step)
-}
-
-/// After a refusal that was the Region's, not a member's, nothing is changed before a fresh look.
-fn after_the_regions_answer(attempts: &Attempts, look: Look<'_>, step: Step) -> Step {
-    let stale = attempts
-        .region(RegionRequest::Change)
-        .is_some_and(|change| {
-            matches!(change.last, Some(Answer::Refused(_))) && look.round <= change.after
-        });
     match step {
-        Step::Invite { .. } | Step::Remove if stale => Step::Wait(Wait::Look),
+        Step::Invite { .. } | Step::Remove => {
+            in_the_way(observation, attempts, look).unwrap_or(step)
+        }
         step => step,
     }
+}
+
+/// What the Region has against a change to its member list, whoever it is about.
+fn in_the_way(observation: &Observation, attempts: &Attempts, look: Look<'_>) -> Option<Step> {
+    let no_graph = || refused_for_all(attempts, RegionRequest::CreateGraph);
+    if *observation.graph() == Graph::Absent
+        && let Some(reason) = no_graph()
+    {
+        return Some(Step::Blocked(reason));
+    }
+    if let Some(reason) = refused_for_all(attempts, RegionRequest::Change) {
+        return Some(Step::Blocked(reason));
+    }
+    let change = attempts.region(RegionRequest::Change)?;
+    let stale = matches!(change.last, Some(Answer::Refused(_))) && look.round <= change.after;
+    stale.then_some(Step::Wait(Wait::Look))
 }
 
 fn failed_verification(
@@ -150,55 +179,58 @@ fn failed_verification(
     if !corrected {
         return Step::Blocked(Reason::WrongEmail(account, wanted.cloned()));
     }
-    again(&tried.remove, look, "DeleteMembers", || Step::Remove)
+    if_due(&tried.remove, look, "DeleteMembers", Step::Remove)
 }
 
 fn invited(tried: &MemberAttempts, look: Look<'_>) -> Step {
-    if let Some(refusal) = tried.accept.refused_for_good() {
-        return Step::Blocked(Reason::Refused("AcceptInvitation", refusal.text.clone()));
+    // The role only matters where it is needed: what was accepted already may show any moment.
+    match if_due(&tried.accept, look, "AcceptInvitation", Step::Accept) {
+        Step::Accept => with_the_role(&tried.role),
+        step => step,
     }
-    match &tried.role {
+}
+
+fn with_the_role(role: &Role) -> Step {
+    match role {
         Role::Unasked | Role::Asked => Step::Wait(Wait::Role),
         Role::Failed { reason, times } if *times >= 2 => {
             Step::Blocked(Reason::Role(reason.clone()))
         }
         Role::Failed { .. } => Step::Wait(Wait::LastRoleTry),
-        Role::Ready => again(&tried.accept, look, "AcceptInvitation", || Step::Accept),
+        Role::Ready => Step::Accept,
     }
 }
 
 fn absent(tried: &MemberAttempts, look: Look<'_>) -> Step {
-    let batch = match (&tried.invite.last, tried.invite.alike) {
-        (Some(Answer::Refused(_)), 1) => 7,
-        (Some(Answer::Refused(_)), _) => 1,
-        _ => BATCH,
+    let batch = match tried.invite.refusals.all {
+        0 => BATCH,
+        1 => 7,
+        _ => 1,
     };
-    again(&tried.invite, look, "CreateMembers", || Step::Invite {
-        batch,
-    })
+    if_due(&tried.invite, look, "CreateMembers", Step::Invite { batch })
 }
 
-/// When a request that has been sent before is sent again: the rows that all three have in common.
-fn again(
-    attempt: &Attempt,
-    look: Look<'_>,
-    operation: &'static str,
-    send: impl FnOnce() -> Step,
-) -> Step {
-    if let Some(refusal) = attempt.refused_for_good() {
-        return Step::Blocked(Reason::Refused(operation, refusal.text.clone()));
-    }
+/// The second table: `send`, or why not.
+fn if_due(attempt: &Attempt, look: Look<'_>, operation: &'static str, send: Step) -> Step {
     let looks = look.round.since(attempt.after);
+    if let Some(refusal) = attempt.refused_for_good() {
+        // "Already a member" is a refusal too, and AWS's words are not for deciding.
+        return if attempt.may_be_done() && looks < VISIBLE_AFTER {
+            Step::Wait(Wait::Visible)
+        } else {
+            Step::Blocked(Reason::Refused(operation, refusal.text.clone()))
+        };
+    }
     match &attempt.last {
-        None | Some(Answer::Throttled) => send(),
+        None | Some(Answer::Throttled) => send,
         Some(_) if looks == 0 => Step::Wait(Wait::Look),
         Some(Answer::Done) if looks < VISIBLE_AFTER => Step::Wait(Wait::Visible),
-        Some(Answer::Done) if attempt.sent >= FINAL_AFTER => {
+        Some(Answer::Done) if attempt.done >= FINAL_AFTER => {
             Step::Blocked(Reason::NoEffect(operation))
         }
         Some(Answer::Unclear(_) | Answer::Silent(_)) if looks < UNCLEAR_AFTER => {
             Step::Wait(Wait::Visible)
         }
-        Some(_) => send(),
+        Some(_) => send,
     }
 }

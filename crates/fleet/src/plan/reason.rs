@@ -23,7 +23,7 @@ pub enum Reason {
     Refused(&'static str, Arc<str>),
     /// AWS answers that an operation succeeded, again and again, and nothing comes of it.
     NoEffect(&'static str),
-    /// The Region as a whole failed.
+    /// It failed for the Region, not for a member.
     Region(Arc<str>),
 }
 
@@ -55,8 +55,8 @@ impl fmt::Display for Reason {
                 f,
                 "{region} is not switched on in {account}: switch it on there, or list the pair as expected: \"{account}/{region}\""
             ),
-            Self::Role(text) | Self::Region(text) => f.write_str(text),
-            Self::Refused(operation, text) => write!(f, "{operation}: {text}"),
+            Self::Role(text) | Self::Region(text) => f.write_str(&Email::mask_in(text)),
+            Self::Refused(operation, text) => write!(f, "{operation}: {}", Email::mask_in(text)),
             Self::NoEffect(operation) => write!(
                 f,
                 "AWS answers {operation} with success, again and again, but the member list does not show it: run again later, or ask AWS support"
@@ -70,7 +70,7 @@ fn disabled(reason: Option<&str>) -> String {
     match reason {
         Some("VOLUME_TOO_HIGH") => "VOLUME_TOO_HIGH: the account's data would overload the behavior graph; ask AWS support to raise its limit".to_owned(),
         Some("VOLUME_UNKNOWN") => "VOLUME_UNKNOWN: AWS could not determine the account's data volume; it tries again by itself, so run again in a day".to_owned(),
-        Some(other) => other.to_owned(),
+        Some(other) => Email::mask_in(other),
         None => "AWS gives no reason; it tries again by itself, so run again in a day".to_owned(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::page::PageRequest;
@@ -20,6 +20,19 @@ use crate::world::unverified::{
 #[serde(rename_all = "PascalCase")]
 struct CreateGraph {
     tags: Option<BTreeMap<String, String>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct GraphList {
+    graph_list: Vec<GraphEntry>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct GraphEntry {
+    arn: GraphArn,
+    created_time: Time,
 }
 
 /// Answers the ARN of the graph that the caller has already, if there is one (service model,
@@ -93,11 +106,13 @@ pub(super) fn list(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure
         .graphs
         .get(&(call.region, call.caller.account))
         .filter(|_| page.after.is_none());
-    let list: Vec<_> = graph
-        .iter()
-        .map(|graph| json!({ "Arn": graph.arn, "CreatedTime": Time(graph.created) }))
-        .collect();
-    Answer::json(&json!({ "GraphList": list }))
+    let graph_list = graph.map(|graph| GraphEntry {
+        arn: graph.arn,
+        created_time: Time(graph.created),
+    });
+    Answer::json(&GraphList {
+        graph_list: graph_list.into_iter().collect(),
+    })
 }
 
 /// The graph leaves the lists of its members too (service model, DeleteGraph).

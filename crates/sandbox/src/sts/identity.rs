@@ -25,7 +25,7 @@ pub(super) fn get_caller_identity(call: &Call<'_>, _: &mut State) -> Result<Answ
 }
 
 pub(super) fn get_access_key_info(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
-    let key = call.parameter("AccessKeyId").unwrap_or_default();
+    let key = call.text_parameter("AccessKeyId", 16, 128)?;
     let owner = Caller::known(&key, call.world, state).ok_or_else(|| {
         constraint(
             &format!("'{key}'"),

@@ -5,6 +5,10 @@ mod beginning;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+mod documents;
+#[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod identity;
 #[cfg(test)]
 mod roll_out;

@@ -31,6 +31,29 @@ fn text(request: &http::Request<bytes::Bytes>) -> String {
 }
 
 #[tokio::test]
+async fn silence_is_a_connection_that_stays_open() {
+    let world = World::from_toml("latency = '0s'\n[[faults]]\neffect = 'silence'").unwrap();
+    let sandbox = start(world);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut stream = TcpStream::connect(listener.local_addr().unwrap())
+        .await
+        .unwrap();
+    tokio::spawn(serve(listener, sandbox.clone(), std::future::pending()));
+    let client = Client::administrator(&sandbox);
+    let request = client.request("detective", Method::POST, "/graphs/list", "{}".into());
+    stream.write_all(text(&request).as_bytes()).await.unwrap();
+    while sandbox.calls()["total"] == 0 {
+        tokio::task::yield_now().await;
+    }
+    let error = stream.try_read(&mut [0]).unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::WouldBlock);
+    stream.shutdown().await.unwrap();
+    while sandbox.calls()["in_flight"] != 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
 async fn it_serves_until_it_is_stopped() {
     let sandbox = start(World {
         latency: std::time::Duration::ZERO,

@@ -1,0 +1,1 @@
+"""The sandbox alone, through clients that others wrote."""
