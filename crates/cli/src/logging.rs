@@ -53,7 +53,7 @@ pub(crate) fn event(event: &Event) {
             tracing::debug!(region, %account, ?conclusion, reason = reason.as_deref(), "concluded");
         }
         EventKind::RegionEnded { error } => {
-            tracing::debug!(region, error = error.as_deref(), "ended")
+            tracing::debug!(region, error = error.as_deref(), "ended");
         }
     }
 }

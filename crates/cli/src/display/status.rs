@@ -9,7 +9,7 @@ use fleet::report::{MemberNow, StatusReport};
 
 use super::failure;
 use super::fold;
-use super::matrix::{self, Code};
+use super::matrix;
 use super::text::{BAD, BOLD, counted, number, paint};
 use super::trouble::{self, Item};
 use super::whole::Whole;
@@ -86,8 +86,7 @@ fn summary(report: &StatusReport) -> String {
         .by_status
         .iter()
         .map(|(status, n)| format!("{} {status}", number(*n)));
-    let absent =
-        (sum.absent > 0).then(|| format!("{} {}", number(sum.absent), Code::Absent.words()));
+    let absent = (sum.absent > 0).then(|| format!("{} {}", number(sum.absent), "no member"));
     let unread = (sum.unread_regions > 0)
         .then(|| format!("{} not read", counted(sum.unread_regions, "Region")));
     let counts = fold::listed(statuses.chain(absent).chain(unread));
