@@ -20,6 +20,8 @@ pub(crate) struct Membership {
     pub(crate) of_organization: bool,
     /// From when on lists show it.
     pub(crate) visible: Timestamp,
+    /// How often it was verified before.
+    pub(crate) attempt: u64,
     /// When the verification ends, and whether id and e-mail belong together.
     pub(crate) verification: Option<(Timestamp, bool)>,
 }
@@ -59,6 +61,7 @@ impl Membership {
             disabled: None,
             of_organization: false,
             visible: now,
+            attempt: 0,
             verification: None,
         }
     }

@@ -10,7 +10,6 @@ use crate::caller::Caller;
 use crate::calls::{InFlight, Kind};
 use crate::clock::Clock;
 use crate::identity::Identity;
-use crate::luck::Luck;
 use crate::show;
 use crate::state::State;
 use crate::target::{Nowhere, Target};
@@ -149,7 +148,10 @@ impl Sandbox {
             _ => Forecast {
                 latency: self.0.world.latency,
                 effect: None,
-                request_id: Luck::of(self.0.world.seed, None, None, "stranger", 0).uuid(),
+                request_id: state
+                    .luck(self.0.world.administrator, None, "stranger")
+                    .1
+                    .uuid(),
             },
         }
     }
@@ -185,7 +187,7 @@ impl Sandbox {
         let (outcome, reply) = match result {
             Err(Effect::Silence) => ("silence", Reply::Silence),
             Err(_) => ("cut_before", Reply::Cut),
-            Ok((Ok(_), Some(Effect::CutAfter))) => ("cut_after", Reply::Cut),
+            Ok((_, Some(Effect::CutAfter))) => ("cut_after", Reply::Cut),
             Ok((Ok(answer), _)) => (
                 "ok",
                 Reply::Response(answer.into_response(&forecast.request_id)),

@@ -1,5 +1,7 @@
 //! CreateMembers: inviting accounts, or enabling those of the organization.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 use serde_json::json;
 
@@ -52,15 +54,11 @@ pub(super) fn create(call: &Call<'_>, state: &mut State) -> Result<Answer, Failu
     let input: CreateMembers = call.input()?;
     let (candidates, mut unprocessed) = candidates(call, &input)?;
     let started = state.started;
-    let lucks: Vec<Luck> = candidates
-        .iter()
-        .map(|it| state.luck(it.id, Some(call.region), "verification").1)
-        .collect();
     let graph = call.own_graph(input.graph_arn, state)?;
     check_administrator(call, graph, &candidates)?;
     check_quota(call, graph, &candidates)?;
     let mut invited = Vec::new();
-    for (Candidate { id, email }, luck) in candidates.into_iter().zip(lucks) {
+    for Candidate { id, email } in candidates {
         if let Some(reason) = refusal(call, graph, id) {
             unprocessed.push(UnprocessedAccount::new(call, &id, reason));
             continue;
@@ -71,7 +69,7 @@ pub(super) fn create(call: &Call<'_>, state: &mut State) -> Result<Answer, Failu
             membership.contribute(graph.obstacle(id, call.world, started, call.now), call.now);
             membership
         } else {
-            invitation(call, graph, id, &email, luck)
+            invitation(call, graph, id, &email)
         };
         graph.members.insert(id, membership);
         invited.push(id);
@@ -181,19 +179,17 @@ fn is_of_organization(call: &Call<'_>, graph: &Graph, id: AccountId) -> bool {
             .is_some_and(|organization| organization.has(id))
 }
 
-/// A membership whose verification begins now. How long it takes is a matter of luck, one stream
-/// for each account, so that it does not depend on what else is in the batch.
-fn invitation(
-    call: &Call<'_>,
-    graph: &Graph,
-    id: AccountId,
-    email: &str,
-    mut luck: Luck,
-) -> Membership {
+/// A membership whose verification begins now. How long it takes is a matter of luck, with a stream
+/// for each account and attempt, so that it does not depend on what else is in the batch.
+fn invitation(call: &Call<'_>, graph: &Graph, id: AccountId, email: &str) -> Membership {
     let world = call.world;
+    let before = graph.members.get(&id);
+    let attempt = before.map_or(0, |before| before.attempt + 1);
+    let purpose = format!("verification for {}", graph.arn.administrator);
+    let mut luck = Luck::of(world.seed, Some(id), Some(call.region), &purpose, attempt);
     let mut duration = luck.spread(world.verification, world.verification_spread);
     if luck.happens(world.verified_at_once) {
-        duration = std::time::Duration::ZERO;
+        duration = Duration::ZERO;
     }
     let visible = later(
         call.now,
@@ -204,11 +200,9 @@ fn invitation(
         .get(&id)
         .is_some_and(|account| account.email.eq_ignore_ascii_case(email));
     let mut membership = Membership::new(email, Status::VerificationInProgress, call.now);
+    membership.attempt = attempt;
     // One that was there before stays visible.
-    membership.visible = graph
-        .members
-        .get(&id)
-        .map_or(visible, |before| before.visible);
+    membership.visible = before.map_or(visible, |before| before.visible);
     membership.verification = Some((later(call.now, duration), belongs));
     membership.settle(call.now);
     membership

@@ -82,7 +82,8 @@ pub(crate) fn response(
         http::header::CONTENT_TYPE,
         http::HeaderValue::from_static(content_type),
     );
-    if let Ok(id) = http::HeaderValue::from_str(id) {
+    // What is refused before it is known where it goes has none.
+    if let (false, Ok(id)) = (id.is_empty(), http::HeaderValue::from_str(id)) {
         headers.insert("x-amzn-requestid", id);
     }
     response
