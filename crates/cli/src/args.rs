@@ -191,9 +191,12 @@ pub(crate) struct ValidateArgs {
 /// `rehearse`.
 #[derive(Debug, Args)]
 pub(crate) struct RehearseArgs {
-    /// The accounts; without it, 80 that are made up
+    /// The accounts; without it, those of the scenario, or 80 that are made up
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
+    /// Take the world from this file: accounts, Regions, and what goes wrong
+    #[arg(long, value_name = "FILE.toml")]
+    pub scenario: Option<PathBuf>,
     /// How the emulated AWS behaves.
     #[command(flatten)]
     pub pace: PaceArgs,
