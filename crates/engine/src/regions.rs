@@ -1,7 +1,7 @@
 //! Which Regions a run is about.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_credential_types::Credentials;
 use aws_sdk_account::config::Config;
@@ -61,23 +61,25 @@ pub enum RegionError {
     Unanswered(Arc<str>),
 }
 
-/// Regions that are being asked whether Detective is offered there.
+/// Regions that are being asked whether Detective is offered there, for as long as this lives.
 #[derive(Debug)]
-pub struct Newer(JoinSet<Option<Region>>);
+pub struct Newer {
+    answered: Arc<Mutex<BTreeSet<Region>>>,
+    _asked: JoinSet<()>,
+}
 
 impl Newer {
     /// What is worth knowing of those that have answered by now; the others are not waited for.
     #[must_use]
-    pub fn note(mut self) -> Option<String> {
-        let answered = std::iter::from_fn(|| self.0.try_join_next());
-        let newer: BTreeSet<Region> = answered
-            .filter_map(|answer| answer.ok().flatten())
-            .collect();
+    pub fn note(&self) -> Option<String> {
+        let newer = self.answered.lock().unwrap_or_else(PoisonError::into_inner);
         let names: Vec<&str> = newer.iter().map(Region::as_str).collect();
-        (!names.is_empty()).then(|| format!(
-            "Detective answers in Regions that are newer than our table: {}; they are used only if asked for with --regions",
-            names.join(", ")
-        ))
+        (!names.is_empty()).then(|| {
+            format!(
+                "Detective answers in Regions that are newer than our table: {}; they are used only if asked for with --regions",
+                names.join(", ")
+            )
+        })
     }
 }
 
@@ -99,18 +101,27 @@ impl Aws {
     /// beside whatever else is done.
     #[must_use]
     pub fn look_for_newer(&self, chosen: &Chosen) -> Newer {
+        let answered = Arc::new(Mutex::new(BTreeSet::new()));
         let mut asked = JoinSet::new();
         for region in chosen.unlisted.clone() {
-            let aws = self.clone();
+            let (aws, answered) = (self.clone(), answered.clone());
             asked.spawn(async move {
                 let client = aws.detective(&region);
                 let found = async { detective::find_graph(&client, aws.keys().await?).await }.await;
                 aws.events()
                     .called(None, Operation::ListGraphs, found.as_ref().map(|_| ()));
-                found.is_ok().then_some(region)
+                if found.is_ok() {
+                    answered
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .insert(region);
+                }
             });
         }
-        Newer(asked)
+        Newer {
+            answered,
+            _asked: asked,
+        }
     }
 
     /// Whether a Region is on in the account of these credentials (`account:GetRegionOptStatus`).
