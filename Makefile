@@ -1,11 +1,11 @@
 # `make test` checks everything, on a machine that has Rust, a C compiler and Python 3.11 or later.
-# What it installs goes into .venv; CARGO_TARGET_DIR is honoured.
+# What it installs goes into .venv (for `make bench`: .venv-bench); CARGO_TARGET_DIR is honoured.
 
 PYTHON ?= python3
 VENV   := .venv
 PYTEST := $(VENV)/bin/python -m pytest
 
-.PHONY: test lint unit fuzz end-to-end clean
+.PHONY: test lint unit fuzz end-to-end bench clean
 
 test: lint unit fuzz end-to-end
 
@@ -33,6 +33,16 @@ $(VENV)/ready: tests/requirements.txt
 	$(VENV)/bin/python -m pip install --quiet --requirement tests/requirements.txt
 	touch $@
 
+# Not part of `test`: it takes a quarter of an hour, and says nothing on a busy machine.
+# ARGS goes to it: make bench ARGS='--aws-scripts PATH'
+bench: $(VENV)-bench/ready
+	$(VENV)-bench/bin/python bench/run.py $(ARGS)
+
+$(VENV)-bench/ready: bench/requirements.txt
+	$(PYTHON) -m venv --clear $(VENV)-bench
+	$(VENV)-bench/bin/python -m pip install --quiet --requirement bench/requirements.txt
+	touch $@
+
 clean:
 	cargo clean
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(VENV)-bench
