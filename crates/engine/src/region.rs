@@ -120,6 +120,16 @@ impl RegionRun {
         &self.plan
     }
 
+    pub(crate) fn attempts(&self) -> &Attempts {
+        &self.attempts
+    }
+
+    /// Goes on with what an earlier process tried.
+    pub(crate) fn resume(&mut self, attempts: Attempts) {
+        self.attempts = attempts;
+        self.everything_changed();
+    }
+
     /// Where to tell this Region what became of roles.
     pub(crate) fn newsroom(&self) -> mpsc::UnboundedSender<News> {
         self.newsroom.clone()

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fleet::account::Region;
+use fleet::attempts::Attempts;
 use fleet::fleet::Fleet;
 use fleet::report::{Ended, RegionNow, RegionPlan};
 use tokio::task::JoinSet;
@@ -57,6 +58,30 @@ impl Run {
             fleet,
             regions,
         }
+    }
+
+    /// Goes on with what an earlier process tried ([`Run::attempts`]); it is not tried all over.
+    pub fn resume(&mut self, mut attempts: BTreeMap<Region, Attempts>) {
+        for region in &mut self.regions {
+            if let Some(attempts) = attempts.remove(region.region()) {
+                region.resume(attempts);
+            }
+        }
+    }
+
+    /// What was tried in each Region, for a later process to go on with.
+    #[must_use]
+    pub fn attempts(&self) -> BTreeMap<Region, Attempts> {
+        let carried = |region: &RegionRun| region.attempts().clone().carried();
+        self.regions
+            .iter()
+            .map(|region| (region.region().clone(), carried(region)))
+            .collect()
+    }
+
+    /// Leaves out every other Region: nothing is done there, and nothing is told of it.
+    pub fn keep(&mut self, wanted: impl Fn(&Region) -> bool) {
+        self.regions.retain(|region| wanted(region.region()));
     }
 
     /// Looks at every Region, and changes nothing. A Region that cannot be read in time says so and
