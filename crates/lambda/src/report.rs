@@ -172,7 +172,8 @@ async fn run(
     }
     let key = report_key(&manifest.header.run_id);
     function.store.write(&key, &report).await?;
-    if !superseded {
+    // Whoever has the turn now knows better.
+    if !superseded && lease::renew(&function.store, &manifest.header.run_id, now).await? {
         keep(function, manifest, &report).await?;
     }
     metrics::report(function, &report);
