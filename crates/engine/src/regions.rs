@@ -83,8 +83,8 @@ impl Newer {
     }
 }
 
-/// What the administrator's account says of each Region; `None` where it may not be asked.
-type Switched = Option<BTreeMap<String, bool>>;
+/// What the administrator's account says of each Region, or why it may not be asked.
+type Switched = Result<BTreeMap<String, bool>, Arc<str>>;
 
 impl Aws {
     /// Chooses the Regions: those that are on for the administrator and have Detective, or exactly
@@ -94,7 +94,7 @@ impl Aws {
     /// For a name that is unknown or off, where nothing is left, and where AWS does not answer.
     pub async fn regions(&self, selection: &RegionSelection) -> Result<Chosen, RegionError> {
         let switched = self.switched().await?;
-        choose(selection, self.partition(), switched.as_ref())
+        choose(selection, self.partition(), &switched)
     }
 
     /// Asks the Regions that our table does not have whether Detective is offered there by now,
@@ -147,8 +147,16 @@ impl Aws {
             result
         };
         match patiently(self.seed(), ask).await {
-            Ok(switched) => Ok(Some(switched)),
-            Err(failure) if failure.cause == Cause::Denied => Ok(None),
+            Ok(switched) => Ok(Ok(switched)),
+            // Not allowed, or not there: the Account service is not in every partition.
+            Err(failure)
+                if matches!(
+                    failure.cause,
+                    Cause::Denied | Cause::Missing | Cause::Refused
+                ) =>
+            {
+                Ok(Err(failure.text))
+            }
             Err(failure) => Err(RegionError::Unanswered(failure.text)),
         }
     }
@@ -193,12 +201,12 @@ async fn list(
 fn choose(
     selection: &RegionSelection,
     partition: Partition,
-    switched: Option<&BTreeMap<String, bool>>,
+    switched: &Switched,
 ) -> Result<Chosen, RegionError> {
     let excluded: BTreeSet<&str> = selection.exclude.iter().map(String::as_str).collect();
     let mut notes = Vec::new();
     let regions: BTreeSet<Region> = match &selection.names {
-        Some(names) => named(names, partition, switched)?,
+        Some(names) => named(names, partition, switched.as_ref().ok())?,
         None => all(partition, switched, &mut notes),
     }
     .into_iter()
@@ -209,7 +217,7 @@ fn choose(
     }
     // Who names Regions has chosen among them.
     let unlisted = match (&selection.names, switched) {
-        (None, Some(switched)) => unlisted(switched, &excluded),
+        (None, Ok(switched)) => unlisted(switched, &excluded),
         _ => Vec::new(),
     };
     Ok(Chosen {
@@ -251,18 +259,15 @@ fn known(
     })
 }
 
-fn all(
-    partition: Partition,
-    switched: Option<&BTreeMap<String, bool>>,
-    notes: &mut Vec<String>,
-) -> BTreeSet<Region> {
+fn all(partition: Partition, switched: &Switched, notes: &mut Vec<String>) -> BTreeSet<Region> {
     let offered = || region::offered(partition);
-    let Some(switched) = switched else {
-        notes.push("the administrator may not ask which Regions are on (account:ListRegions is denied): working in those with Detective that need no opt-in; name others with --regions".to_owned());
-        return offered()
-            .filter(|entry| !entry.opt_in)
-            .map(|entry| entry.region())
-            .collect();
+    let switched = match switched {
+        Ok(switched) => switched,
+        Err(text) => {
+            notes.push(format!("which Regions are on cannot be asked (account:ListRegions: {text}): working in those with Detective that need no opt-in; name others with --regions"));
+            let sure = offered().filter(|entry| !entry.opt_in);
+            return sure.map(|entry| entry.region()).collect();
+        }
     };
     let is_on = |name: &str| switched.get(name).copied().unwrap_or(false);
     let off: Vec<&str> = offered()
@@ -320,7 +325,7 @@ mod tests {
         let chosen = choose(
             &selection(&[], &["us-east-2"]),
             Partition::Aws,
-            Some(&switched(&["eu-south-1"])),
+            &Ok(switched(&["eu-south-1"])),
         )
         .unwrap();
         assert_eq!(chosen.regions.len(), 19);
@@ -332,15 +337,15 @@ mod tests {
 
     #[test]
     fn without_permission_to_ask_they_are_those_that_need_no_opt_in() {
-        let chosen = choose(&selection(&[], &[]), Partition::Aws, None).unwrap();
+        let chosen = choose(&selection(&[], &[]), Partition::Aws, &Err("denied".into())).unwrap();
         assert_eq!(chosen.regions.len(), 16);
         assert!(chosen.notes[0].contains("account:ListRegions"));
     }
 
     #[test]
     fn a_named_region_has_to_exist_and_to_be_on() {
-        let on = switched(&["af-south-1"]);
-        let choose = |name| choose(&selection(&[name], &[]), Partition::Aws, Some(&on));
+        let on = Ok(switched(&["af-south-1"]));
+        let choose = |name| choose(&selection(&[name], &[]), Partition::Aws, &on);
         assert_eq!(
             choose("eu-west-1").unwrap().regions,
             [Region::new("eu-west-1")]
@@ -360,7 +365,7 @@ mod tests {
     fn no_region_is_an_error() {
         let one = selection(&["eu-west-1"], &["eu-west-1"]);
         assert_eq!(
-            choose(&one, Partition::Aws, Some(&switched(&[]))),
+            choose(&one, Partition::Aws, &Ok(switched(&[]))),
             Err(RegionError::None)
         );
     }
