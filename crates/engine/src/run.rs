@@ -83,10 +83,12 @@ impl Run {
         drop(roles);
         let mut assumer = JoinSet::new();
         assumer.spawn(assume);
-        let finish = self.drive(modes, limit).await;
+        let mut finish = self.drive(modes, limit).await;
         for region in &self.regions {
             region.conclude();
         }
+        // The sink may have refused the last words.
+        finish.error = self.halted();
         finish
     }
 
@@ -120,6 +122,11 @@ impl Run {
         }
     }
 
+    /// What ended the run for every Region at once.
+    fn halted(&self) -> Option<String> {
+        self.aws.halt().reason().map(str::to_owned)
+    }
+
     async fn drive(&mut self, modes: Vec<Mode>, limit: &Limit) -> Finish {
         let stop = limit.stop.child_token();
         let mut tasks = JoinSet::new();
@@ -151,7 +158,7 @@ impl Run {
         self.regions.sort_by(|a, b| a.region().cmp(b.region()));
         Finish {
             ended,
-            error: halt.reason().map(str::to_owned),
+            error: self.halted(),
         }
     }
 }
