@@ -5,9 +5,9 @@ PYTHON ?= python3
 VENV   := .venv
 PYTEST := $(VENV)/bin/python -m pytest
 
-.PHONY: test lint unit end-to-end bench clean
+.PHONY: test lint unit fuzz end-to-end bench clean
 
-test: lint unit end-to-end
+test: lint unit fuzz end-to-end
 
 lint:
 	cargo fmt --check
@@ -15,6 +15,11 @@ lint:
 
 unit:
 	cargo test --workspace --locked
+
+# Hostile requests to the sandbox. For an hour: make fuzz TIME=for_an_hour
+TIME := for_a_minute
+fuzz:
+	cargo test --locked --package sandbox --test wire -- --ignored --exact fuzz::$(TIME)
 
 # The command as a user has it, black box: exit status, stdout and stderr against the contracts.
 # ARGS goes to pytest: make end-to-end ARGS='-k rehearse -x'

@@ -30,5 +30,4 @@ pub(crate) use prompt::ask;
 pub(crate) use rehearsal::{act, curtain, second_plan};
 pub(crate) use run::{costs, run};
 pub(crate) use status::status;
-pub(crate) use text::time;
 pub(crate) use validate::{unusable, validate};

@@ -24,6 +24,10 @@ pub struct Limit {
     pub stop: CancellationToken,
 }
 
+/// How long a Region may take to be read: three silent attempts and the pauses between them fit, and
+/// a throttled list of 1,200 members does.
+pub const LOOK_TIMEOUT: Duration = Duration::from_secs(120);
+
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finish {
@@ -55,10 +59,15 @@ impl Run {
         }
     }
 
-    /// Looks at every Region, and changes nothing.
+    /// Looks at every Region, and changes nothing. A Region that cannot be read in time says so and
+    /// holds up nobody: at most [`LOOK_TIMEOUT`].
     pub async fn observe(&mut self, limit: &Limit) -> Finish {
         let modes = self.regions.iter().map(|_| Mode::Observe).collect();
-        self.drive(modes, limit).await
+        let limit = Limit {
+            timeout: limit.timeout.min(LOOK_TIMEOUT),
+            ..limit.clone()
+        };
+        self.drive(modes, &limit).await
     }
 
     /// Brings every Region to what is wanted. What [`Run::observe`] saw is used, not asked again.

@@ -9,13 +9,18 @@ use crate::member::Member;
 ///
 /// Replies overtake each other; what was asked later is what counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Round(u32);
+pub struct Round {
+    number: u32,
+    /// How many of the numbers so far were looks at whatever there is.
+    looks: u32,
+}
 
 impl Round {
-    /// How many looks have begun since the round `earlier`.
+    /// How many looks have begun since the round `earlier`. Changes that tell of those that they
+    /// name are none: there may be hundreds of them in a second.
     #[must_use]
     pub fn since(self, earlier: Self) -> u32 {
-        self.0.saturating_sub(earlier.0)
+        self.looks.saturating_sub(earlier.looks)
     }
 }
 
@@ -125,7 +130,13 @@ impl Observation {
 
     /// Begins a look: take the number when its request is sent.
     pub fn begin_look(&mut self) -> Round {
-        self.newest.0 += 1;
+        self.newest.looks += 1;
+        self.begin_change()
+    }
+
+    /// Begins a change whose answer tells of the accounts that it names, and of no others.
+    pub fn begin_change(&mut self) -> Round {
+        self.newest.number += 1;
         self.newest
     }
 
@@ -273,6 +284,16 @@ mod tests {
             );
             observation.saw_graph(Some(GraphArn::new("another")));
         }
+    }
+
+    #[test]
+    fn changes_have_their_place_among_looks_and_are_none() {
+        let mut observation = observed();
+        let look = observation.begin_look();
+        let change = (0..100).map(|_| observation.begin_change()).last().unwrap();
+        assert!(change > look);
+        assert_eq!(change.since(look), 0);
+        assert_eq!(observation.begin_look().since(look), 1);
     }
 
     #[test]

@@ -180,8 +180,8 @@ impl RegionRun {
             .filter_map(|account| Some((*account, self.fleet.members.get(account)?.clone())))
             .collect();
         self.note_sent(MemberRequest::Invite, &accounts);
-        // What CreateMembers answers is a look, too.
-        let round = self.observation.begin_look();
+        // What CreateMembers answers tells of those that it names.
+        let round = self.observation.begin_change();
         let (aws, client, fleet) = (self.aws.clone(), self.client.clone(), self.fleet.clone());
         let request = async move {
             let made = async {

@@ -112,24 +112,29 @@ impl Stage {
     /// One run of `enable`, and its report.
     pub(crate) async fn enable(&self) -> Report {
         let recorder = Arc::new(Recorder::default());
+        let (aws, mut run) = self.run(&recorder).await;
+        let Finish { ended, error } = run.reconcile(&self.limit()).await;
+        let finished = aws.clock().timestamp();
+        recorder.report(header(aws.administrator()), finished, ended, error)
+    }
+
+    /// A run in which nothing was asked yet but who is calling and which Regions are on.
+    pub(crate) async fn run(&self, recorder: &Arc<Recorder>) -> (Aws, Run) {
         let (aws, chosen) = loop {
-            match self.connect(&recorder).await {
+            match self.connect(recorder).await {
                 Ok(connected) => break connected,
                 Err(error) => assert!(self.patient, "{error}"),
             }
         };
-        let mut run = Run::new(&aws, Arc::new(self.fleet.clone()), &chosen.regions);
-        let limit = Limit {
+        let run = Run::new(&aws, Arc::new(self.fleet.clone()), &chosen.regions);
+        (aws, run)
+    }
+
+    pub(crate) fn limit(&self) -> Limit {
+        Limit {
             timeout: self.timeout,
             stop: CancellationToken::new(),
-        };
-        let Finish { ended, error } = run.reconcile(&limit).await;
-        recorder.report(
-            header(aws.administrator()),
-            aws.clock().timestamp(),
-            ended,
-            error,
-        )
+        }
     }
 
     async fn connect(&self, recorder: &Arc<Recorder>) -> Result<(Aws, Chosen), Box<dyn Error>> {

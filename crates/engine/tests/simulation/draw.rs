@@ -68,14 +68,12 @@ impl Scenario {
 fn member(seed: u64, n: u64, regions: &[&'static str]) -> Member {
     let mut lots = Lots::of(seed, ("member", n));
     // One in eight begins with a zero.
-    let id = format!(
-        "{:012}",
-        if n % 8 == 7 {
-            12_345_000_000 + n
-        } else {
-            234_567_000_000 + n
-        }
-    );
+    let first = if n % 8 == 7 {
+        12_345_000_000
+    } else {
+        234_567_000_000
+    };
+    let id = format!("{:012}", first + n);
     let opt_in: Vec<_> = regions
         .iter()
         .copied()

@@ -217,7 +217,7 @@ async fn a_report_that_says_something_else() {
     let truth = stage.go(in_peace()).await.unwrap();
     assert_eq!(broken(&stage), [""; 0]);
     let run = stage.watch.inside().runs.len() - 1;
-    let mut lies = vec![truth.clone(); 6];
+    let mut lies = vec![truth; 6];
     lies[0].regions.clear();
     lies[1].regions[0].members.clear();
     lies[2].regions[0].members[0].status = Some("INVITED".into());
