@@ -131,7 +131,7 @@ fn what_was_refused_after_it_may_have_been_done_is_looked_for_first() {
 
 #[test]
 fn who_is_left_out_may_be_a_member_that_the_lists_do_not_show_yet() {
-    let world = World::empty(1).got_thrice(MemberRequest::Invite, &refused(LEFT_OUT));
+    let world = World::empty(1).got_thrice(Invite, &refused(LEFT_OUT));
     assert_eq!(world.step(), Step::Wait(Wait::Visible));
     let said = world.looks(VISIBLE_AFTER - 1).blocked();
     assert!(said.ends_with("AWS says no"), "{said}");
