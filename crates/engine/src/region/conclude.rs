@@ -8,7 +8,7 @@ use fleet::event::{Conclusion, EventKind, Operation};
 use fleet::observation::Graph;
 use fleet::plan::{GraphStep, Step, Wait};
 
-use super::RegionRun;
+use super::{Mode, RegionRun};
 use crate::failure::{Cause, Failure};
 
 impl RegionRun {
@@ -45,27 +45,31 @@ impl RegionRun {
         match self.plan.graph() {
             GraphStep::Blocked(reason) => Some(reason.to_string().into()),
             _ if *self.observation.graph() == Graph::Unknown => {
-                let last = self
-                    .attempts
-                    .region(RegionRequest::FindGraph)
-                    .and_then(last_words);
-                Some(last.unwrap_or_else(|| {
-                    "the run ended before this Region was looked at: run again".into()
-                }))
+                Some(self.why_unread(RegionRequest::FindGraph))
             }
+            _ if matches!(self.mode, Mode::Closed) => Some(self.why_unread(RegionRequest::Look)),
             _ => None,
         }
+    }
+
+    fn why_unread(&self, request: RegionRequest) -> Arc<str> {
+        let last = self.attempts.region(request).and_then(last_words);
+        last.unwrap_or_else(|| "the run ended before this Region was looked at: run again".into())
     }
 
     fn why_unfinished(&self, account: AccountId, step: &Step) -> Arc<str> {
         let tried = self.attempts.member(account);
         let words =
             tried.and_then(|tried| last_words(&tried.accept).or_else(|| last_words(&tried.invite)));
+        let words = words.or_else(|| last_words(&tried?.remove));
         let waits = match step {
             Step::Wait(Wait::Verification) => {
                 "AWS is still comparing account id and root e-mail: run again later"
             }
             Step::Wait(Wait::Visible) => "AWS has not shown the result yet: run again later",
+            Step::Wait(Wait::Graph) => {
+                "its behavior graph was not deleted before the run ended: run again"
+            }
             Step::Wait(Wait::Role) => "its role was not assumed before the run ended: run again",
             _ => "the run ended before this was finished: run again",
         };

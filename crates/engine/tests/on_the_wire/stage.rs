@@ -17,6 +17,7 @@ use engine::clock::Clock;
 use engine::{Aws, Chosen, Connection, Endpoint, Finish, Ground, Limit, RegionSelection, Run};
 use fleet::account::AccountId;
 use fleet::fleet::{Fleet, Settings};
+use fleet::guard::{Consent, Refusal};
 use fleet::report::{Header, Recorder, Report};
 use http_body_util::BodyExt;
 use sandbox::{Reply, Sandbox, World};
@@ -109,8 +110,17 @@ impl Stage {
         self
     }
 
-    /// One run of `enable`, and its report.
+    /// One run, and its report.
     pub(crate) async fn enable(&self) -> Report {
+        self.run(None).await.unwrap()
+    }
+
+    /// One run that asks the guard rails first, and its report.
+    pub(crate) async fn remove(&self, consent: Consent) -> Result<Report, Vec<Refusal>> {
+        self.run(Some(consent)).await
+    }
+
+    async fn run(&self, consent: Option<Consent>) -> Result<Report, Vec<Refusal>> {
         let recorder = Arc::new(Recorder::default());
         let (aws, chosen) = loop {
             match self.connect(&recorder).await {
@@ -123,13 +133,13 @@ impl Stage {
             timeout: self.timeout,
             stop: CancellationToken::new(),
         };
+        if let Some(consent) = consent {
+            run.observe(&limit).await;
+            run.agree(0, consent)?;
+        }
         let Finish { ended, error } = run.reconcile(&limit).await;
-        recorder.report(
-            header(aws.administrator()),
-            aws.clock().timestamp(),
-            ended,
-            error,
-        )
+        let header = header(aws.administrator());
+        Ok(recorder.report(header, aws.clock().timestamp(), ended, error))
     }
 
     async fn connect(&self, recorder: &Arc<Recorder>) -> Result<(Aws, Chosen), Box<dyn Error>> {
