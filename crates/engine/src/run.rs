@@ -115,13 +115,13 @@ impl Run {
             let finish = self.observe(limit).await;
             let refused = self.agree(0, Consent::default()).err();
             if finish.ended != Ended::Complete || finish.error.is_some() || refused.is_some() {
-                return self.refuse(finish, refused.unwrap_or_default());
+                return self.refuse(finish, &refused.unwrap_or_default());
             }
         }
         self.make_it_so(limit).await
     }
 
-    fn refuse(&self, finish: Finish, refusals: Vec<Refusal>) -> Finish {
+    fn refuse(&self, finish: Finish, refusals: &[Refusal]) -> Finish {
         let refusals: Vec<_> = refusals.iter().map(Refusal::to_string).collect();
         let refused = (!refusals.is_empty()).then(|| refusals.join("; "));
         self.regions.iter().for_each(RegionRun::conclude);

@@ -126,7 +126,7 @@ async fn agree(ground: &Ground, run: &mut Run, (consent, output): (Consent, Outp
 /// Asks for a yes; where the guard rails want more than that, for the administrator's account id.
 async fn ask(ground: &Ground, refusals: Vec<Refusal>, output: Output) -> Result<()> {
     if !refusals.iter().all(Refusal::can_be_confirmed) {
-        return Err(ground::refused(refusals));
+        return Err(ground::refused(&refusals));
     }
     let administrator = ground.administrator().to_string();
     let (question, agrees) = if refusals.is_empty() {

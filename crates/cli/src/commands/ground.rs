@@ -207,7 +207,8 @@ impl Ground {
     /// When they refuse.
     pub(crate) fn agree(&self, run: &mut Run, consent: Consent) -> Result<()> {
         let bad_lines = self.header.invalid_lines.len();
-        run.agree(bad_lines, consent).map_err(refused)
+        run.agree(bad_lines, consent)
+            .map_err(|refusals| refused(&refusals))
     }
 
     /// Makes it so.
@@ -283,7 +284,7 @@ impl Ground {
 }
 
 /// The guard rails do not let the run go ahead.
-pub(crate) fn refused(refusals: Vec<Refusal>) -> anyhow::Error {
+pub(crate) fn refused(refusals: &[Refusal]) -> anyhow::Error {
     let reasons: Vec<_> = refusals.iter().map(Refusal::to_string).collect();
     anyhow!("nothing was changed: {}", reasons.join("; and "))
 }

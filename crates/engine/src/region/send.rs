@@ -70,7 +70,7 @@ impl Body {
             Self::Got(_, _, result) => result.as_ref().map(|_| ()),
             Self::Invited(_, _, result) => result.as_ref().map(|_| ()),
             Self::Removed(_, result) => result.as_ref().map(|_| ()),
-            Self::Started(_, result) | Self::Ended(_, result) => result.as_ref().map(|()| ()),
+            Self::Started(_, result) | Self::Ended(_, result) => result.as_ref().copied(),
             Self::Accepted(_, result) => {
                 result.as_ref().copied().map_err(|refused| &refused.failure)
             }

@@ -80,7 +80,7 @@ fn pruning_removes_members_that_the_roster_does_not_name() {
     assert_eq!(world.step(), Step::Right);
     assert_eq!(world.plan().step(id(9)), Some(&Step::Remove));
     // Without being asked for, nobody is.
-    let mut left = world.clone();
+    let mut left = world;
     left.fleet.settings.others = Others::Leave;
     assert_eq!(left.plan().step(id(9)), None);
 }
@@ -91,7 +91,7 @@ fn an_organizations_member_is_not_pruned() {
         organization: true,
         ..enabled()
     };
-    let world = pruning(World::empty(0)).sees(9, organization.clone());
+    let world = pruning(World::empty(0)).sees(9, organization);
     assert_eq!(world.plan().step(id(9)), None);
     // The end of the graph takes it along all the same.
     let plan = ending(world).plan();
