@@ -22,7 +22,7 @@ def growth(results, file):
         axes.set_xlabel("accounts, each in 21 Regions")
         axes.set_xticks(accounts)
         axes.set_xlim(0, accounts[-1] * 1.05)
-        axes.set_ylim(0)
+        axes.set_ylim(0, axes.get_ylim()[1] * 1.05)
         axes.grid(alpha=0.3)
         axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(file, metadata={"Date": None})

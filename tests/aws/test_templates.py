@@ -155,6 +155,6 @@ def test_the_member_role_trusts_one_role_and_can_only_accept():
 def test_the_administrator_role_holds_what_the_product_calls(security):
     assert actions(security, "AdministratorRole") == [
         "account:ListRegions", "detective:CreateGraph", "detective:CreateMembers", "detective:DeleteMembers",
-        "detective:GetMembers", "detective:ListGraphs", "detective:ListMembers", "detective:TagResource",
-        "sts:AssumeRole",
+        "detective:GetMembers", "detective:ListGraphs", "detective:ListMembers", "detective:StartMonitoringMember",
+        "detective:TagResource", "sts:AssumeRole",
     ]

@@ -12,7 +12,7 @@ def test_an_upload_enables_every_account_in_every_region(stack):
     for region in REGIONS:
         assert stack.statuses(region) == dict.fromkeys([account for account, _ in stack.members], "ENABLED")
     report = execution.report
-    assert report["summary"] == {"memberships": 6, "enabled": 6, "changed": 6, "waiting": 0, "failed": 0, "skipped": 0}
+    assert report["summary"] == {"memberships": 6, "enabled": 6, "changed": 6, "removed": 0, "waiting": 0, "failed": 0, "skipped": 0}
     assert (report["kind"], report["operation"], report["run_id"]) == ("run", "enable", execution.name)
     assert (report["settled"], report["ended"]) == (True, "complete")
     assert report["calls"]["sts:AssumeRole"] >= len(stack.members)
@@ -86,7 +86,7 @@ def test_several_passes_are_one_run(make_stack):
         assert stack.read(f"runs/{execution.name}/groups/{group}/progress.json")["pass"] >= 2
     report = execution.report
     assert report["summary"] == {
-        "memberships": 120, "enabled": 120, "changed": 120, "waiting": 0, "failed": 0, "skipped": 0,
+        "memberships": 120, "enabled": 120, "changed": 120, "removed": 0, "waiting": 0, "failed": 0, "skipped": 0,
     }
     members = [member for region in report["regions"] for member in region["members"]]
     assert {(member["before"], member["outcome"]) for member in members} == {(None, "enabled")}
@@ -102,3 +102,57 @@ def test_waiting_ends(make_stack):
     assert (report["ended"], report["settled"], report["summary"]["waiting"]) == ("timeout", False, 6)
     [message] = stack.messages()
     assert "6 waiting" in message
+
+
+def test_disabling_removes_who_is_named(stack):
+    stack.upload().succeeded()
+    left, *stay = [account for account, _ in stack.members]
+    # Who is still wanted cannot be removed by another list.
+    execution = stack.upload("disable/leavers.csv", stack.csv(stack.members[:1])).failed("BadInput")
+    assert left in execution.report["error"] and LIST in execution.report["error"]
+    assert left in stack.statuses()
+
+    stack.upload(text=stack.csv(stack.members[1:])).succeeded()
+    assert left in stack.statuses()
+    stack.messages()
+    plan = stack.upload("plan/disable/leavers.csv", stack.csv(stack.members[:1])).succeeded()
+    assert plan.report["summary"]["remove"] == 2
+    assert left in stack.statuses()
+    execution = stack.upload("disable/leavers.csv", stack.csv(stack.members[:1])).succeeded()
+    assert execution.report["summary"]["removed"] == 2
+    for region in REGIONS:
+        assert stack.statuses(region) == dict.fromkeys(stay, "ENABLED")
+    assert len(stack.messages()) == 2
+    # Graphs stay, whoever leaves.
+    assert stack.upload("disable/leavers.csv", stack.csv(stack.members[:1])).succeeded().report["summary"]["changed"] == 0
+
+
+def test_a_list_with_a_bad_line_removes_nobody(stack):
+    stack.upload("enable/first.csv").succeeded()
+    execution = stack.upload("disable/leavers.csv", stack.csv() + "12345\n").failed("BadInput")
+    assert [line["line"] for line in execution.report["invalid_lines"]] == [4]
+    assert len(stack.statuses()) == 3
+
+
+def test_many_removals_need_a_parameter(make_stack):
+    stack = make_stack(world={"size": "7"}, parameters={"MaxRemovals": "6"})
+    stack.upload("enable/first.csv").succeeded()
+    execution = stack.upload("disable/all.csv").failed("BadInput")
+    assert "MaxRemovals" in execution.report["error"] and len(stack.statuses()) == 7
+    assert stack.upload("disable/six.csv", stack.csv(stack.members[1:])).succeeded().report["summary"]["removed"] == 12
+    assert list(stack.statuses()) == [stack.members[0][0]]
+
+
+def test_prune_goes_by_the_authoritative_list_alone(make_stack):
+    stack = make_stack(parameters={"Prune": "true", "RegionsPerPass": "1"})
+    stack.upload().succeeded()
+    # Another list is additive, and so is the schedule.
+    stack.upload("enable/one.csv", stack.csv(stack.members[:1])).succeeded()
+    stack.drift().succeeded()
+    assert len(stack.statuses()) == 3
+    plan = stack.upload(f"plan/{LIST}", stack.csv(stack.members[1:])).succeeded()
+    assert plan.report["summary"]["remove"] == 2 and len(stack.statuses()) == 3
+    execution = stack.upload(text=stack.csv(stack.members[1:])).succeeded()
+    assert execution.report["summary"]["removed"] == 2
+    for region in REGIONS:
+        assert list(stack.statuses(region)) == [account for account, _ in stack.members[1:]]

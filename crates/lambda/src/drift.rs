@@ -11,7 +11,6 @@ use fleet::report::{MemberReport, RegionNow, Report};
 use crate::error::StepError;
 use crate::function::Function;
 use crate::run::COVERED_KEY;
-use crate::watch::Watch;
 
 /// The Regions that uploads have covered, with the behavior graph that they had.
 pub(crate) type Covered = BTreeMap<Region, Option<GraphArn>>;
@@ -35,33 +34,35 @@ pub(crate) fn cover(covered: &mut Covered, report: &Report) {
     }
 }
 
-/// Leaves out the Regions where a graph would have to be made that no upload asked for, and fails
-/// them: somebody deleted it, or nobody wanted it.
+/// The Regions where a graph would have to be made that no upload asked for, with the reason:
+/// somebody deleted it, or nobody wanted it.
 ///
 /// # Errors
 /// Where the bucket does not tell.
-pub(crate) async fn hold_back(
+pub(crate) async fn objections(
+    function: &Function,
+    run: &Run,
+) -> Result<BTreeMap<Region, String>, StepError> {
+    let covered = covered(function).await?;
+    let object = |now: RegionNow| {
+        let why = objection(&now, &covered, function.account)?;
+        Some((now.region, why))
+    };
+    Ok(run.now(true).into_iter().filter_map(object).collect())
+}
+
+/// Leaves out Regions, and fails them.
+pub(crate) fn hold_back(
     function: &Function,
     run: &mut Run,
-    watch: &Watch,
-    administrator: AccountId,
-) -> Result<(), StepError> {
-    let covered = covered(function).await?;
-    let held: BTreeMap<_, _> = run
-        .now(true)
-        .into_iter()
-        .filter_map(|now| {
-            Some((
-                now.region.clone(),
-                (objection(&now, &covered, administrator)?, now),
-            ))
-        })
-        .collect();
-    for (region, (why, now)) in &held {
-        let members = now
-            .members
-            .iter()
-            .filter(|member| member.in_roster == Some(true));
+    sink: &dyn Sink,
+    held: &BTreeMap<Region, String>,
+) {
+    for now in run.now(true) {
+        let Some(why) = held.get(&now.region) else {
+            continue;
+        };
+        let members = now.members.iter().filter(|it| it.in_roster == Some(true));
         let failed = members.map(|member| EventKind::Concluded {
             account: member.account_id,
             conclusion: Conclusion::Failed,
@@ -71,11 +72,10 @@ pub(crate) async fn hold_back(
             error: Some(why.as_str().into()),
         };
         for kind in failed.chain([ended]) {
-            tell(function, watch, region, kind);
+            tell(function, sink, &now.region, kind);
         }
     }
     run.keep(|region| !held.contains_key(region));
-    Ok(())
 }
 
 /// Tells the record of something that the engine does not know of.

@@ -7,7 +7,7 @@ use engine::Aws;
 use engine::clock::Clock;
 use fleet::account::AccountId;
 use fleet::event::Sink;
-use fleet::fleet::Fleet;
+use fleet::fleet::{Fleet, Others, Purpose};
 use fleet::roster::Roster;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -160,15 +160,27 @@ impl Function {
         connect.map_err(|error| StepError::failed(error.to_string()))
     }
 
-    /// What is wanted.
-    pub(crate) fn fleet(&self, roster: &Roster) -> Fleet {
+    /// What is wanted of the accounts of a list, and of others.
+    pub(crate) fn fleet(&self, roster: &Roster, operation: Operation, others: Others) -> Fleet {
         let members = roster.members.iter();
+        let settings = fleet::fleet::Settings {
+            purpose: match operation {
+                Operation::Enable => Purpose::Enable,
+                Operation::Disable => Purpose::Disable,
+            },
+            others,
+            order: members
+                .clone()
+                .map(|(id, member)| (*id, member.line))
+                .collect(),
+            ..self.settings.fleet.clone()
+        };
         Fleet {
             administrator: self.account,
             members: members
                 .map(|(id, member)| (*id, member.email.clone()))
                 .collect(),
-            settings: self.settings.fleet.clone(),
+            settings,
         }
     }
 

@@ -67,6 +67,7 @@ pub(crate) fn run(report: &Report, error: Option<Name>, said: Said<'_>) -> Repor
         (_, Ended::Superseded) => "superseded".to_owned(),
         (Some(Name::BadInput), _) if report.regions.is_empty() => "refused".to_owned(),
         (Some(_), _) if report.regions.is_empty() => "failed".to_owned(),
+        _ if report.header.operation == "disable" => format!("{} removed", summary.removed),
         _ => format!("{} of {} enabled", summary.enabled, summary.memberships),
     };
     let subject = subject(error, &report.header, &what);
@@ -78,10 +79,11 @@ pub(crate) fn run(report: &Report, error: Option<Name>, said: Said<'_>) -> Repor
         line(
             &mut text,
             format_args!(
-                "{} memberships: {} enabled, {} changed, {} waiting, {} failed, {} left out\n",
+                "{} memberships: {} enabled, {} changed, {} removed, {} waiting, {} failed, {} left out\n",
                 summary.memberships,
                 summary.enabled,
                 summary.changed,
+                summary.removed,
                 summary.waiting,
                 summary.failed,
                 summary.skipped
@@ -109,17 +111,21 @@ pub(crate) fn run(report: &Report, error: Option<Name>, said: Said<'_>) -> Repor
 /// What is told of a plan.
 pub(crate) fn plan(report: &PlanReport, said: Said<'_>) -> Reported {
     let summary = &report.summary;
-    let what = format!("{} to invite, {} to accept", summary.invite, summary.accept);
+    let what = format!(
+        "{} to invite, {} to accept, {} to remove",
+        summary.invite, summary.accept, summary.remove
+    );
     let subject = subject(None, &report.header, &what);
     let mut text = opening(&report.header, said);
     line(
         &mut text,
         format_args!(
-            "Nothing was changed. Of {} memberships {} would be invited, {} accepted, {} repaired, {} waited for; {} are as wanted, {} cannot be, {} are left out. {} behavior graphs would be made, and {} account-Regions would start to be charged.\n",
+            "Nothing was changed. Of {} memberships {} would be invited, {} accepted, {} repaired, {} removed, {} waited for; {} are as wanted, {} cannot be, {} are left out. {} behavior graphs would be made, and {} account-Regions would start to be charged.\n",
             summary.memberships,
             summary.invite,
             summary.accept,
             summary.repair,
+            summary.remove,
             summary.wait,
             summary.unchanged,
             summary.blocked,

@@ -35,6 +35,7 @@ pub(crate) fn report(function: &Function, report: &Report) {
             ("Memberships", "Count", json!(summary.memberships)),
             ("Enabled", "Count", json!(summary.enabled)),
             ("Changed", "Count", json!(summary.changed)),
+            ("Removed", "Count", json!(summary.removed)),
             ("Waiting", "Count", json!(summary.waiting)),
             ("Failed", "Count", json!(summary.failed)),
             ("Skipped", "Count", json!(summary.skipped)),

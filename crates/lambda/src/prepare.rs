@@ -1,8 +1,13 @@
 //! The first step: what is to be done, and whether it may be done now.
 
+mod permit;
+
+pub(crate) use permit::{consent, others, words};
+
 use std::fmt::Write;
 use std::sync::Arc;
 
+use engine::Run;
 use fleet::account::Region;
 use fleet::report::{Header, InvalidLine, Recorder, VERSION};
 use fleet::roster::{Roster, RosterError};
@@ -16,7 +21,7 @@ use crate::function::{Function, Next, Pass, Prepared};
 use crate::lease;
 use crate::run::{Manifest, Refused, manifest_key, refused_key};
 use crate::store::Newest;
-use crate::trigger::{Operation, Place, Trigger};
+use crate::trigger::{Place, Trigger};
 
 /// How long to wait for another execution before asking again.
 const BUSY_SECONDS: u64 = 30;
@@ -125,7 +130,7 @@ async fn begin(
     let bytes = read(function, &upload).await?;
     let sha256 = hash(&bytes);
     let roster = parse(function, &bytes)?;
-    permit(function, &upload, &roster).await?;
+    permit::permit(function, &upload, &roster).await?;
     if !upload.place.plan_only && !take_turn(function, execution, entered).await? {
         return Ok(nothing(Next::Busy));
     }
@@ -133,6 +138,14 @@ async fn begin(
     let aws = function.connect(recorder.clone()).await?;
     let chosen = aws.regions(&function.settings.regions).await;
     let chosen = chosen.map_err(|error| StepError::failed(error.to_string()))?;
+    let prune = permit::prunes(function, &upload);
+    let fleet = Arc::new(function.fleet(&roster, upload.place.operation, others(prune)));
+    let agreed = if fleet.removes() && !upload.place.plan_only {
+        let mut run = Run::new(&aws, fleet, &chosen.regions);
+        Some(permit::agree(function, &mut run, roster.invalid.len()).await?)
+    } else {
+        None
+    };
     let header = Header {
         version: VERSION,
         kind: if upload.place.plan_only {
@@ -148,7 +161,12 @@ async fn begin(
         invalid_lines: roster.invalid.iter().map(Into::into).collect(),
         notes: [roster.notes.clone(), chosen.notes].concat(),
     };
-    let groups = chosen.regions.chunks(function.settings.regions_per_pass);
+    // The guard rails are asked of all Regions at once.
+    let size = match upload.place.plan_only {
+        true => chosen.regions.len(),
+        false => function.settings.regions_per_pass,
+    };
+    let groups = chosen.regions.chunks(size.max(1));
     let manifest = Manifest {
         header,
         operation: upload.place.operation,
@@ -159,6 +177,8 @@ async fn begin(
         sha256,
         accounts: roster.members.keys().copied().collect(),
         groups: groups.map(<[Region]>::to_vec).collect(),
+        prune,
+        agreed,
         record: recorder.record_so_far(),
     };
     let place = manifest_key(execution);
@@ -245,49 +265,6 @@ fn parse(function: &Function, bytes: &[u8]) -> Result<Roster, Stop> {
 
 fn bad_list(error: &RosterError) -> StepError {
     StepError::bad_input(error.to_string())
-}
-
-/// Whether people may ask for this at all.
-async fn permit(function: &Function, upload: &Upload, roster: &Roster) -> Result<(), Stop> {
-    if upload.place.operation == Operation::Enable {
-        return Ok(());
-    }
-    if !roster.invalid.is_empty() {
-        let text = "nothing is removed with a file that has bad lines, because nobody can tell whom they mean: correct them first";
-        let lines = roster.invalid.iter().map(Into::into).collect();
-        return Err(Stop::Error(StepError::bad_input(text), lines));
-    }
-    let named = still_wanted(function, roster).await?;
-    if named.is_empty() {
-        return Ok(());
-    }
-    Err(StepError::bad_input(format!(
-        "{} still names {}: take them out of that file first, and upload both",
-        function.settings.authoritative_key,
-        named.join(", ")
-    ))
-    .into())
-}
-
-/// The accounts that the authoritative file names as well.
-async fn still_wanted(function: &Function, roster: &Roster) -> Result<Vec<String>, StepError> {
-    let key = &function.settings.authoritative_key;
-    let Newest::Version(version) = function.store.newest(key).await? else {
-        return Ok(Vec::new());
-    };
-    let Some(bytes) = function.store.upload(key, &version).await? else {
-        return Ok(Vec::new());
-    };
-    let wanted = Roster::parse(&bytes, Some(function.account)).map_err(|error| {
-        StepError::bad_input(format!(
-            "{key} cannot be read, so that nobody can tell whom it names ({error}): correct it first"
-        ))
-    })?;
-    let both = roster
-        .members
-        .keys()
-        .filter(|id| wanted.members.contains_key(id));
-    Ok(both.map(ToString::to_string).collect())
 }
 
 /// Whether it is this execution's turn to change AWS.

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{Aws, Finish, Limit, Run, clock};
+use engine::{Finish, Limit, Run, clock};
 use fleet::account::Region;
 use fleet::attempts::Attempts;
+use fleet::fleet::Others;
+use fleet::guard::Consent;
 use fleet::report::{Ended, Record};
 use fleet::roster::Roster;
 use tokio_util::sync::CancellationToken;
@@ -16,7 +18,7 @@ use crate::error::StepError;
 use crate::function::{Function, Pass, Passed};
 use crate::lease;
 use crate::metrics;
-use crate::prepare::hash;
+use crate::prepare::{consent, hash, others, words};
 use crate::run::{Manifest, Outcome, Progress, baseline_key, manifest_key, progress_key};
 use crate::store::Newest;
 use crate::watch::{PATIENCE, Watch};
@@ -52,12 +54,18 @@ pub async fn reconcile(function: &Function, pass: &Pass) -> Result<Passed, StepE
             record: watch.recorder.record_so_far(),
             attempts,
             plan: Vec::new(),
+            notes: Vec::new(),
         };
         return end(function, pass, &progress, 0).await;
     };
     let aws = function.connect(watch.clone()).await?;
     let regions = regions(&manifest, pass)?;
-    let mut run = Run::new(&aws, Arc::new(function.fleet(&roster)), regions);
+    let others = match &manifest.agreed {
+        Some(agreed) if manifest.prune => Others::Agreed(agreed.others.clone()),
+        _ => others(manifest.prune && manifest.plan_only),
+    };
+    let fleet = Arc::new(function.fleet(&roster, manifest.operation, others));
+    let mut run = Run::new(&aws, fleet, regions);
     run.resume(attempts);
     let work = Work {
         function,
@@ -65,7 +73,7 @@ pub async fn reconcile(function: &Function, pass: &Pass) -> Result<Passed, StepE
         manifest: &manifest,
         watch: &watch,
     };
-    let (progress, wait) = work.go(&mut run, &aws).await?;
+    let (progress, wait) = work.go(&mut run).await?;
     metrics::pass(function, &watch);
     end(function, pass, &progress, wait).await
 }
@@ -140,31 +148,62 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    async fn go(&self, run: &mut Run, aws: &Aws) -> Result<(Progress, u64), StepError> {
+    async fn go(&self, run: &mut Run) -> Result<(Progress, u64), StepError> {
         let stop = CancellationToken::new();
         let looked = run.observe(&self.limit(&stop)).await;
-        if self.manifest.drift {
-            drift::hold_back(self.function, run, self.watch, aws.administrator()).await?;
+        if self.manifest.plan_only || looked.error.is_some() {
+            return Ok((self.progress(run, looked.error, Outcome::Settled), 0));
         }
-        let (plan, finish, told) = if self.manifest.plan_only || looked.error.is_some() {
-            (run.plan(), looked, None)
-        } else {
-            let baseline = baseline_key(&self.pass.execution, self.pass.group);
-            let found = self.watch.recorder.record_so_far();
-            self.function.store.write_new(&baseline, &found).await?;
-            let (finish, told) = self.change(run, &stop).await;
-            (Vec::new(), finish, told)
-        };
+        self.hold_back(run).await?;
+        let baseline = baseline_key(&self.pass.execution, self.pass.group);
+        let found = self.watch.recorder.record_so_far();
+        self.function.store.write_new(&baseline, &found).await?;
+        let (finish, told) = self.change(run, &stop).await;
         let (outcome, wait) = self.outcome(&finish, told.as_ref());
-        let progress = Progress {
+        Ok((self.progress(run, finish.error, outcome), wait))
+    }
+
+    fn progress(&self, run: &Run, error: Option<String>, outcome: Outcome) -> Progress {
+        let only = self.manifest.plan_only;
+        let lines = self.manifest.header.invalid_lines.len();
+        let refusals = only.then(|| run.judge(lines, consent(self.function)));
+        let refusals = refusals.filter(|refusals| !refusals.is_empty());
+        Progress {
             pass: self.pass.pass,
             outcome,
-            error: finish.error,
+            error,
             record: self.watch.recorder.record_so_far(),
             attempts: run.attempts(),
-            plan,
-        };
-        Ok((progress, wait))
+            plan: if only { run.plan() } else { Vec::new() },
+            notes: refusals
+                .map(|refusals| words(&refusals))
+                .into_iter()
+                .collect(),
+        }
+    }
+
+    /// Leaves out the Regions where this run may change nothing.
+    async fn hold_back(&self, run: &mut Run) -> Result<(), StepError> {
+        if self.manifest.drift {
+            let held = drift::objections(self.function, run).await?;
+            drift::hold_back(self.function, run, &**self.watch, &held);
+        }
+        if let Some(agreed) = &self.manifest.agreed {
+            let why = "the Region could not be read when the guard rails were asked, so that nobody was removed there: upload the list again";
+            let unread = run.now(true).into_iter().map(|now| now.region);
+            let held = unread
+                .filter(|region| !agreed.regions.contains(region))
+                .map(|region| (region, why.to_owned()));
+            drift::hold_back(self.function, run, &**self.watch, &held.collect());
+            // They were asked over all Regions; here there may be some of them only.
+            let asked = Consent {
+                max_removals: Some(usize::MAX),
+                ..Consent::default()
+            };
+            run.agree(0, asked)
+                .map_err(|refusals| StepError::failed(words(&refusals)))?;
+        }
+        Ok(())
     }
 
     fn limit(&self, stop: &CancellationToken) -> Limit {
@@ -219,8 +258,7 @@ impl Work<'_> {
             .watch
             .recorder
             .report(header, now, Ended::Complete, None);
-        let settled =
-            finish.error.is_some() || self.manifest.plan_only || report.summary.waiting == 0;
+        let settled = finish.error.is_some() || report.summary.waiting == 0;
         let wait = match told {
             Some(Told::OnlyWaits | Told::Blind) => wait_seconds(self.pass.pass),
             // The time of the invocation was over, not the work.

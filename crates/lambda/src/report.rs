@@ -107,6 +107,7 @@ async fn plan(
     let recorder = Recorder::resume(manifest.record.clone());
     let mut regions = Vec::new();
     let mut superseded = false;
+    let mut header = manifest.header.clone();
     for (group, names) in manifest.groups.iter().enumerate() {
         let key = progress_key(&manifest.header.run_id, group);
         match function.store.read::<Progress>(&key).await? {
@@ -114,6 +115,7 @@ async fn plan(
                 recorder.join(progress.value.record);
                 superseded |= progress.value.outcome == Outcome::Superseded;
                 regions.extend(progress.value.plan);
+                header.notes.extend(progress.value.notes);
             }
             None => {
                 let why = unfinished(results, group);
@@ -121,7 +123,7 @@ async fn plan(
             }
         }
     }
-    let report = PlanReport::of(manifest.header.clone(), regions, recorder.calls());
+    let report = PlanReport::of(header, regions, recorder.calls());
     let key = report_key(&manifest.header.run_id);
     function.store.write(&key, &report).await?;
     if !superseded {
@@ -143,6 +145,8 @@ fn unread(region: &Region, why: &str) -> RegionPlan {
         region: region.clone(),
         graph_arn: None,
         create_graph: false,
+        delete_graph: false,
+        changes: Vec::new(),
         error: Some(why.into()),
         members: Vec::new(),
     }

@@ -1,6 +1,6 @@
 //! What one execution writes down under `runs/`, for its own later steps and for people.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fleet::account::{AccountId, Region};
 use fleet::attempts::Attempts;
@@ -31,8 +31,21 @@ pub struct Manifest {
     pub accounts: Vec<AccountId>,
     /// What was recorded so far.
     pub record: Record,
+    /// Members that the list does not name are to go.
+    pub prune: bool,
+    /// What the guard rails let pass, where members are removed.
+    pub agreed: Option<Agreed>,
     /// The Regions, as each invocation has them.
     pub groups: Vec<Vec<Region>>,
+}
+
+/// What the guard rails let pass.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Agreed {
+    /// The Regions that could be read: nobody is removed in others.
+    pub regions: BTreeSet<Region>,
+    /// The members that are to go without being named.
+    pub others: BTreeSet<(AccountId, Region)>,
 }
 
 /// Why nothing was begun.
@@ -79,6 +92,8 @@ pub struct Progress {
     pub attempts: BTreeMap<Region, Attempts>,
     /// What would happen, where that is all that was asked for.
     pub plan: Vec<RegionPlan>,
+    /// What is worth knowing of it.
+    pub notes: Vec<String>,
 }
 
 /// Where the manifest lies.

@@ -26,6 +26,10 @@ pub struct Settings {
     pub regions: RegionSelection,
     /// How members are wanted.
     pub fleet: fleet::fleet::Settings,
+    /// Whether an upload of the authoritative list removes the members that it does not name.
+    pub prune: bool,
+    /// How many accounts a run may remove.
+    pub max_removals: Option<usize>,
     /// How many Regions one invocation holds.
     pub regions_per_pass: usize,
     /// How long an execution waits for AWS.
@@ -71,6 +75,12 @@ impl Settings {
                     .into_iter()
                     .map(|(account, region)| Ok((member(&account)?, Region::new(&region))))
                     .collect::<Result<_, StepError>>()?,
+                ..fleet::fleet::Settings::default()
+            },
+            prune: text("PRUNE").is_some_and(|value| value == "true"),
+            max_removals: match text("MAX_REMOVALS") {
+                None => None,
+                some => Some(number("MAX_REMOVALS", some, 0)?),
             },
             regions_per_pass: number("REGIONS_PER_PASS", text("REGIONS_PER_PASS"), 100)?.max(1),
             wait_limit: Duration::from_secs(

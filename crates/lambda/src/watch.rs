@@ -78,7 +78,9 @@ fn moves_on(kind: &EventKind) -> bool {
             Operation::ListGraphs | Operation::ListMembers | Operation::GetMembers
         ),
         EventKind::Graph { made, .. } => *made,
-        EventKind::Seen { .. }
+        EventKind::Changed { .. }
+        | EventKind::Amiss { .. }
+        | EventKind::Seen { .. }
         | EventKind::Did { .. }
         | EventKind::Concluded { .. }
         | EventKind::RegionEnded { .. } => true,

@@ -67,13 +67,6 @@ impl Scenario {
 
 fn member(seed: u64, n: u64, regions: &[&'static str]) -> Member {
     let mut lots = Lots::of(seed, ("member", n));
-    // One in eight begins with a zero.
-    let first = if n % 8 == 7 {
-        12_345_000_000
-    } else {
-        234_567_000_000
-    };
-    let id = format!("{:012}", first + n);
     let opt_in: Vec<_> = regions
         .iter()
         .copied()
@@ -101,12 +94,7 @@ fn member(seed: u64, n: u64, regions: &[&'static str]) -> Member {
     };
     Member {
         email: format!("Root.{n}@example.com"),
-        listed_as: match lots.between(0, 19) {
-            0 | 1 => Some(format!("wrong.{n}@example.com")),
-            // An address is the same whatever its case.
-            2 => Some(format!("root.{n}@Example.com")),
-            _ => None,
-        },
+        listed_as: listed_as(n, &mut lots),
         in_roster: !lots.happens(0.1),
         role: if lots.happens(0.1) {
             role
@@ -125,7 +113,26 @@ fn member(seed: u64, n: u64, regions: &[&'static str]) -> Member {
                 (region, lots.among(statuses), email)
             })
             .collect(),
-        id,
+        id: id(n),
+    }
+}
+
+/// One in eight begins with a zero.
+fn id(n: u64) -> String {
+    let base: u64 = if n % 8 == 7 {
+        12_345_000_000
+    } else {
+        234_567_000_000
+    };
+    format!("{:012}", base + n)
+}
+
+fn listed_as(n: u64, lots: &mut Lots) -> Option<String> {
+    match lots.between(0, 19) {
+        0 | 1 => Some(format!("wrong.{n}@example.com")),
+        // An address is the same whatever its case.
+        2 => Some(format!("root.{n}@Example.com")),
+        _ => None,
     }
 }
 

@@ -158,6 +158,20 @@ pub(crate) fn check_report(watch: &Watch, run: usize, report: &Report) {
     }
 }
 
+/// Whether the report says what ended the run.
+pub(crate) fn check_end(watch: &Watch, run: usize, (was_stopped, report): (bool, &Report)) {
+    let is_refused = watch.inside().runs[run].refused;
+    // Its time may have been over before it was stopped.
+    let says_so = match report.ended {
+        Ended::Interrupted => was_stopped,
+        Ended::Complete => !was_stopped,
+        _ => true,
+    };
+    if !says_so || (is_refused && report.error.is_none()) {
+        watch.violated(REPORT, format!("{:?}, {:?}", report.ended, report.error));
+    }
+}
+
 fn is_sound(member: &MemberReport) -> bool {
     let is_enabled = member
         .status

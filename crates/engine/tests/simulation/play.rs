@@ -187,6 +187,8 @@ impl Stage {
         let report = tape
             .recorder
             .report(header(&aws), self.clock.timestamp(), ended, error);
+        let was_stopped = limit.stop.is_cancelled();
+        oracle::check_end(&self.watch, tape.run, (was_stopped, &report));
         oracle::check_report(&self.watch, tape.run, &report);
         self.check_calls(tape.run);
         report

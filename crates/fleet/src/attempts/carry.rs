@@ -17,9 +17,10 @@ impl Attempts {
                 invite,
                 accept,
                 remove,
+                start,
                 role,
             } = member;
-            [invite, accept, remove].into_iter().for_each(carry);
+            [invite, accept, remove, start].into_iter().for_each(carry);
             match role {
                 Role::Unasked | Role::Asked | Role::Ready => *role = Role::Unasked,
                 Role::Failed { reason, .. } => mask(reason),
