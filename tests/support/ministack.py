@@ -12,7 +12,7 @@ from botocore.config import Config
 
 from support import ROOT
 
-PYTHON = ROOT / ".venv" / "ministack" / "bin" / "python"
+PYTHON = ROOT / ".venv-ministack" / "bin" / "python"
 PROGRAM = ROOT / "tests" / "support" / "ministack_as_aws.py"
 ADMINISTRATOR = "111111111111"
 
