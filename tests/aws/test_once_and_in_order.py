@@ -1,7 +1,10 @@
 """Once, one at a time, and the newest only."""
 
+import os
+import signal
 import time
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 from support.sandbox import wait_until
 from support.stack import LIST, Execution
@@ -125,3 +128,34 @@ def test_two_lists_at_once_are_one_after_the_other(stack):
         one = stack.ended(Execution(stack, execution["executionArn"]))
         assert one.succeeded().report["summary"]["enabled"] == 4
     assert len(stack.statuses()) == 3
+
+
+def functions_of(stack):
+    """The processes of the function: MiniStack's children of that name."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
+            program = (process / "cmdline").read_bytes().split(b"\0")[0]
+        except OSError:  # It has ended.
+            continue
+        if parent == stack.ministack.process.pid and program.endswith(b"bootstrap"):
+            found.append(int(process.name))
+    return found
+
+
+def test_a_function_that_is_killed_is_gone_on_from(make_stack):
+    stack = make_stack(world={"verification": '"4s"'})
+    stack.put(LIST, stack.csv())
+    execution = stack.new_execution(set())
+    wait_until(lambda: len(stack.statuses()) == 3)
+    killed = functions_of(stack)
+    assert killed
+    for process in killed:
+        os.kill(process, signal.SIGKILL)
+    report = stack.ended(execution).succeeded().report
+    members = [member for region in report["regions"] for member in region["members"]]
+    # What it was like before is what the killed pass had written down before it changed anything.
+    assert {(member["before"], member["outcome"]) for member in members} == {(None, "enabled")}
+    assert report["summary"]["changed"] == 6
+    assert stack.calls()["operations"]["detective:CreateMembers"] == 2

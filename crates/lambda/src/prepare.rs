@@ -134,43 +134,62 @@ async fn begin(
     if !upload.place.plan_only && !take_turn(function, execution, entered).await? {
         return Ok(nothing(Next::Busy));
     }
+    let manifest = look(function, execution, (entered, upload, sha256, roster)).await?;
+    let place = manifest_key(execution);
+    function.store.write(&place, &manifest).await?;
+    let prepared = go(execution, &manifest);
+    tracing::info!(
+        execution,
+        accounts = prepared.accounts,
+        regions = prepared.regions,
+        "a run begins"
+    );
+    Ok(prepared)
+}
+
+/// Asks AWS what the run is about; where members are to be removed, asks the guard rails too.
+async fn look(
+    function: &Function,
+    execution: &str,
+    (entered, upload, sha256, roster): (Timestamp, Upload, String, Roster),
+) -> Result<Manifest, StepError> {
     let recorder = Arc::new(Recorder::default());
     let aws = function.connect(recorder.clone()).await?;
     let chosen = aws.regions(&function.settings.regions).await;
     let chosen = chosen.map_err(|error| StepError::failed(error.to_string()))?;
+    let Place {
+        operation,
+        plan_only,
+    } = upload.place;
     let prune = permit::prunes(function, &upload);
-    let fleet = Arc::new(function.fleet(&roster, upload.place.operation, others(prune)));
-    let agreed = if fleet.removes() && !upload.place.plan_only {
+    let fleet = Arc::new(function.fleet(&roster, operation, others(prune)));
+    let mut agreed = None;
+    if fleet.removes() && !plan_only {
         let mut run = Run::new(&aws, fleet, &chosen.regions);
-        Some(permit::agree(function, &mut run, roster.invalid.len()).await?)
+        agreed = Some(permit::agree(function, &mut run, roster.invalid.len()).await?);
+    }
+    // A plan tells what the guard rails say, and they are asked of all Regions at once.
+    let all = chosen.regions.len();
+    let size = if plan_only {
+        all
     } else {
-        None
-    };
-    let header = Header {
-        version: VERSION,
-        kind: if upload.place.plan_only {
-            "plan"
-        } else {
-            "run"
-        }
-        .to_owned(),
-        operation: upload.place.operation.as_str().to_owned(),
-        run_id: execution.to_owned(),
-        administrator: aws.administrator(),
-        started: entered,
-        invalid_lines: roster.invalid.iter().map(Into::into).collect(),
-        notes: [roster.notes.clone(), chosen.notes].concat(),
-    };
-    // The guard rails are asked of all Regions at once.
-    let size = match upload.place.plan_only {
-        true => chosen.regions.len(),
-        false => function.settings.regions_per_pass,
+        function.settings.regions_per_pass
     };
     let groups = chosen.regions.chunks(size.max(1));
-    let manifest = Manifest {
-        header,
-        operation: upload.place.operation,
-        plan_only: upload.place.plan_only,
+    Ok(Manifest {
+        header: Header {
+            version: VERSION,
+            kind: if plan_only { "plan" } else { "run" }.to_owned(),
+            operation: operation.as_str().to_owned(),
+            run_id: execution.to_owned(),
+            administrator: aws.administrator(),
+            started: entered,
+            invalid_lines: roster.invalid.iter().map(Into::into).collect(),
+            notes: [roster.notes, chosen.notes].concat(),
+        },
+        began: function.clock.timestamp(),
+        operation,
+        plan_only,
         drift: upload.drift,
         key: upload.key,
         version: upload.version,
@@ -180,10 +199,7 @@ async fn begin(
         prune,
         agreed,
         record: recorder.record_so_far(),
-    };
-    let place = manifest_key(execution);
-    function.store.write(&place, &manifest).await?;
-    Ok(go(execution, &manifest))
+    })
 }
 
 fn go(execution: &str, manifest: &Manifest) -> Prepared {

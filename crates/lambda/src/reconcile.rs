@@ -264,9 +264,7 @@ impl Work<'_> {
             // The time of the invocation was over, not the work.
             Some(Told::Superseded) | None => 1,
         };
-        let waited = now
-            .duration_since(self.manifest.header.started)
-            .unsigned_abs();
+        let waited = now.duration_since(self.manifest.began).unsigned_abs();
         let outcome = match told {
             Some(Told::Superseded) => Outcome::Superseded,
             _ if settled => Outcome::Settled,
@@ -297,6 +295,13 @@ async fn end(
 ) -> Result<Passed, StepError> {
     let key = progress_key(&pass.execution, pass.group);
     function.store.write(&key, progress).await?;
+    tracing::info!(
+        execution = pass.execution,
+        group = pass.group,
+        pass = pass.pass,
+        outcome = ?progress.outcome,
+        "a pass ended"
+    );
     Ok(Passed {
         next: Pass {
             pass: pass.pass + 1,

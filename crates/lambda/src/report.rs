@@ -50,6 +50,8 @@ pub async fn report(
     };
     // Whatever came of it, the next one may go on.
     lease::release(store, execution).await?;
+    let told = reported.as_ref().map(|reported| reported.subject.as_str());
+    tracing::info!(execution, told = told.unwrap_or("nothing"), "a run ended");
     reported
 }
 

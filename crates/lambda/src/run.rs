@@ -15,6 +15,8 @@ use crate::trigger::Operation;
 pub struct Manifest {
     /// Who, what and when, as the report has it.
     pub header: Header,
+    /// When it was its turn: from then on it waits for AWS.
+    pub began: jiff::Timestamp,
     /// What is to be done.
     pub operation: Operation,
     /// It is only to be shown.
