@@ -77,7 +77,7 @@ class Fleet:
         words = [operation, roster or self.sandbox.roster, "--output", "json"]
         if regions:
             words += ["--regions", ",".join(regions)]
-        if operation == "enable":
+        if operation in ("enable", "disable"):
             words += ["--yes", "--admin-account", self.sandbox.administrator]
         return [*words, *more]
 

@@ -11,7 +11,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use crate::exit;
 use crate::values::Time;
 
-pub(crate) use fleet::{FleetArgs, ReachArgs};
+pub(crate) use fleet::{FleetArgs, ReachArgs, SelectArgs};
 
 /// Amazon Detective on, in every account and every Region, without AWS Organizations.
 ///
@@ -110,6 +110,8 @@ pub(crate) enum Command {
     Plan(PlanArgs),
     /// Make every account of the file a member in every Region
     Enable(EnableArgs),
+    /// Remove the accounts of the file as members, in every Region
+    Disable(DisableArgs),
     /// Show every account in every Region, as it is now
     Status(StatusArgs),
     /// Check the file alone: no credentials, no network
@@ -127,8 +129,14 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 pub(crate) struct PlanArgs {
     /// The accounts: `account id,root e-mail` on each line
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
+    #[arg(value_name = "FILE", required_unless_present = "delete_graphs")]
+    pub file: Option<PathBuf>,
+    /// Show what `disable` would change
+    #[arg(long, conflicts_with_all = ["prune", "retry_failed"], help_heading = "Removals")]
+    pub disable: bool,
+    /// Show what `disable --delete-graphs` would change
+    #[arg(long, requires = "disable", conflicts_with_all = ["account", "not_account"], help_heading = "Removals")]
+    pub delete_graphs: bool,
     /// Exit with 0 when nothing would change, 2 when something would, and 1 for everything else
     #[arg(long)]
     pub detailed_exitcode: bool,
@@ -150,9 +158,46 @@ pub(crate) struct EnableArgs {
     /// Do not ask; needs the administrator's account id, from --admin-account or the settings
     #[arg(short, long)]
     pub yes: bool,
+    /// Allow the removal of so many accounts, and no more [default: 5, or a tenth of the members]
+    #[arg(long, value_name = "N", help_heading = "Removals")]
+    pub max_removals: Option<usize>,
     /// What is wanted.
     #[command(flatten)]
     pub fleet: FleetArgs,
+    /// Where the report goes.
+    #[command(flatten)]
+    pub reports: ReportArgs,
+}
+
+/// `disable`.
+#[derive(Debug, Args)]
+pub(crate) struct DisableArgs {
+    /// The accounts: `account id,root e-mail` on each line
+    #[arg(value_name = "FILE", required_unless_present = "delete_graphs")]
+    pub file: Option<PathBuf>,
+    /// Do not ask; needs the administrator's account id, from --admin-account or the settings
+    #[arg(short, long)]
+    pub yes: bool,
+    /// End Detective in the administrator; with a file, only where it names all members
+    #[arg(long, conflicts_with_all = ["account", "not_account"], help_heading = "Removals")]
+    pub delete_graphs: bool,
+    /// The administrator's account id, to confirm --delete-graphs without being asked for it
+    #[arg(
+        long,
+        value_name = "ID",
+        requires = "delete_graphs",
+        help_heading = "Removals"
+    )]
+    pub confirm: Option<AccountId>,
+    /// Allow the removal of so many accounts, and no more [default: 5, or a tenth of the members]
+    #[arg(long, value_name = "N", help_heading = "Removals")]
+    pub max_removals: Option<usize>,
+    /// Which accounts of the file.
+    #[command(flatten)]
+    pub select: SelectArgs,
+    /// How AWS is reached.
+    #[command(flatten)]
+    pub reach: ReachArgs,
     /// Where the report goes.
     #[command(flatten)]
     pub reports: ReportArgs,

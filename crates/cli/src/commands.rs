@@ -1,5 +1,7 @@
 //! The commands, one module each.
 
+mod change;
+mod disable;
 mod enable;
 mod ground;
 mod plan;
@@ -26,6 +28,7 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Exit> {
     match cli.command {
         Command::Plan(args) => to_the_end(plan::run(args, &settings()?, output)),
         Command::Enable(args) => to_the_end(enable::run(args, &settings()?, output)),
+        Command::Disable(args) => to_the_end(disable::run(args, &settings()?, output)),
         Command::Status(args) => to_the_end(status::run(args, &settings()?, output)),
         Command::Validate(args) => validate::run(&args, &settings()?, output),
         Command::Rehearse(args) => to_the_end(rehearse::run(args, output)),

@@ -44,6 +44,8 @@ pub(crate) fn event(event: &Event) {
                 .map_or("no member", |status| status.as_str());
             tracing::debug!(region, %account, status, "seen");
         }
+        EventKind::Changed { change } => tracing::debug!(region, "{change}"),
+        EventKind::Amiss { reason } => tracing::debug!(region, %reason, "amiss"),
         EventKind::Did { account, deed } => tracing::debug!(region, %account, "{deed:?}"),
         EventKind::Concluded {
             account,

@@ -8,9 +8,9 @@ use std::time::Duration;
 use anyhow::{Result, anyhow, bail};
 use engine::{Connection, RegionSelection, RoleName};
 use fleet::account::AccountId;
-use fleet::fleet::Settings;
+use fleet::fleet::{Others, Purpose, Settings};
 
-use crate::args::{FleetArgs, ReachArgs};
+use crate::args::{FleetArgs, ReachArgs, SelectArgs};
 use crate::values::{self, List, RegionName};
 
 pub(crate) use file::SettingsFile;
@@ -29,6 +29,15 @@ pub(crate) struct Reach {
     pub regions: RegionSelection,
     /// For how long.
     pub timeout: Duration,
+}
+
+/// What is left when members leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Leave {
+    /// Behavior graphs, and who else is in them.
+    Graphs,
+    /// Nothing. Where there is a file, it has to name everybody.
+    Nothing { listed: bool },
 }
 
 /// What is wanted.
@@ -93,6 +102,12 @@ impl Wanted {
         let expected = listed(args.expected).or_else(|| file.expected.clone());
         let message = args.message.or_else(|| file.message.clone());
         let settings = Settings {
+            others: if args.prune {
+                Others::Remove
+            } else {
+                Others::Leave
+            },
+            retry_failed: args.retry_failed,
             send_email: args.send_email.or(file.send_email).unwrap_or(false),
             message: message.map(|message| message.0),
             tags: values::tags(tags).map_err(|error| anyhow!("--tags: {error}"))?,
@@ -101,13 +116,43 @@ impl Wanted {
                 .flatten()
                 .map(|pair| (pair.0, pair.1))
                 .collect(),
+            ..Settings::default()
         };
         Ok(Self {
             notes: notes(&settings),
             reach,
             settings,
-            only: listed(args.account).unwrap_or_default(),
-            except: listed(args.not_account).unwrap_or_default(),
+            only: listed(args.select.account).unwrap_or_default(),
+            except: listed(args.select.not_account).unwrap_or_default(),
+        })
+    }
+
+    /// What flags and settings file mean for accounts that are to leave, or, without a file of
+    /// them, for everybody. Who is expected to stay out is not spared: it should be gone anyway.
+    ///
+    /// # Errors
+    ///
+    /// When they contradict themselves.
+    pub(crate) fn leaving(
+        (reach, select): (ReachArgs, SelectArgs),
+        file: &SettingsFile,
+        leave: Leave,
+    ) -> Result<Self> {
+        let (purpose, others) = match leave {
+            Leave::Graphs => (Purpose::Disable, Others::Leave),
+            Leave::Nothing { listed: true } => (Purpose::DeleteGraphs, Others::Leave),
+            Leave::Nothing { listed: false } => (Purpose::DeleteGraphs, Others::Remove),
+        };
+        Ok(Self {
+            reach: Reach::of(reach, file)?,
+            settings: Settings {
+                purpose,
+                others,
+                ..Settings::default()
+            },
+            only: listed(select.account).unwrap_or_default(),
+            except: listed(select.not_account).unwrap_or_default(),
+            notes: Vec::new(),
         })
     }
 }

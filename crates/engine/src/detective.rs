@@ -3,7 +3,7 @@
 use aws_credential_types::Credentials;
 use aws_sdk_detective::Client;
 use aws_sdk_detective::config::{Builder, Config};
-use aws_sdk_detective::types::{Account, MemberDetail, UnprocessedAccount};
+use aws_sdk_detective::types::{Account, InvitationType, MemberDetail, UnprocessedAccount};
 use fleet::account::{AccountId, Email, GraphArn};
 use fleet::fleet::Settings;
 use fleet::member::Member;
@@ -147,6 +147,31 @@ pub(crate) async fn accept(
     Ok(())
 }
 
+/// `detective:DeleteGraph`: its members go with it.
+pub(crate) async fn delete_graph(
+    client: &Client,
+    keys: Credentials,
+    graph: &GraphArn,
+) -> Result<(), Failure> {
+    let call = client.delete_graph().graph_arn(graph.as_str());
+    call.customize().config_override(with(keys)).send().await?;
+    Ok(())
+}
+
+/// `detective:StartMonitoringMember`: success says that AWS tried, and not that it could.
+pub(crate) async fn start_monitoring(
+    client: &Client,
+    keys: Credentials,
+    (graph, account): (&GraphArn, AccountId),
+) -> Result<(), Failure> {
+    let call = client
+        .start_monitoring_member()
+        .graph_arn(graph.as_str())
+        .account_id(account.to_string());
+    call.customize().config_override(with(keys)).send().await?;
+    Ok(())
+}
+
 fn entries(details: Option<Vec<MemberDetail>>) -> Vec<Entry> {
     details
         .unwrap_or_default()
@@ -162,6 +187,7 @@ fn entry(detail: MemberDetail) -> Option<Entry> {
         // Detective's older pattern took addresses that today's does not.
         email: detail.email_address.and_then(|email| email.parse().ok()),
         disabled_reason: detail.disabled_reason.map(|reason| reason.as_str().into()),
+        organization: detail.invitation_type == Some(InvitationType::Organization),
     };
     Some((account, member))
 }

@@ -16,10 +16,10 @@ use std::time::Duration;
 use fleet::account::{AccountId, Region};
 use fleet::attempts::{Attempts, Role};
 use fleet::event::Operation;
-use fleet::fleet::Fleet;
+use fleet::fleet::{Fleet, Others};
 use fleet::member::MemberStatus;
-use fleet::observation::{Observation, Round};
-use fleet::plan::{Kind, Plan, Wait, plan};
+use fleet::observation::{Graph, Observation, Round};
+use fleet::plan::{GraphStep, Kind, Plan, Reason, Wait, plan};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
@@ -45,6 +45,9 @@ pub(crate) enum Mode {
     Observe,
     /// Make it as wanted, with the members' roles.
     Reconcile(Roles),
+    /// Do nothing: it could not be read when the guard rails were asked, so that what would be
+    /// removed here was not judged.
+    Closed,
 }
 
 /// One Region of a run.
@@ -120,6 +123,24 @@ impl RegionRun {
         &self.plan
     }
 
+    /// Whether it is known what there is.
+    pub(crate) fn was_read(&self) -> bool {
+        let read = match self.observation.graph() {
+            Graph::Unknown => false,
+            Graph::Absent => true,
+            Graph::Present(_) => self.observation.listed().is_some(),
+        };
+        // A graph that is not to be deleted because of who is in it has been read all the same.
+        let blocked = |step: &GraphStep| matches!(step, GraphStep::Blocked(reason) if !matches!(reason, Reason::Outsiders(_)));
+        read && self.defect.is_none() && !blocked(self.plan.graph())
+    }
+
+    /// Goes by what was agreed on from here on.
+    pub(crate) fn agree(&mut self, fleet: &Arc<Fleet>) {
+        self.fleet = fleet.clone();
+        self.plan = plan(fleet, &self.observation, &self.attempts);
+    }
+
     /// Where to tell this Region what became of roles.
     pub(crate) fn newsroom(&self) -> mpsc::UnboundedSender<News> {
         self.newsroom.clone()
@@ -128,6 +149,9 @@ impl RegionRun {
     /// Works until nothing is left to do, or until `stop`.
     pub(crate) async fn drive(&mut self, mode: Mode, stop: &CancellationToken) {
         self.mode = mode;
+        if matches!(self.mode, Mode::Closed) {
+            return;
+        }
         // The halt is asked as well: `stop` only follows it, and nothing may begin in between.
         while !stop.is_cancelled() && !self.aws.halt().is_stopped() {
             self.replan();
@@ -217,6 +241,22 @@ impl RegionRun {
     /// Something became known that concerns every membership.
     fn everything_changed(&mut self) {
         self.changed.extend(self.fleet.members.keys());
+        let others = self.others();
+        self.changed.extend(others);
+    }
+
+    /// Accounts that the roster does not name and that are, or were, of interest all the same.
+    fn others(&self) -> BTreeSet<AccountId> {
+        if self.fleet.settings.others == Others::Leave {
+            return BTreeSet::new();
+        }
+        let members = self.observation.members().map(|(account, _)| account);
+        let planned = self.plan.steps().map(|(account, _)| account);
+        members
+            .chain(planned)
+            .chain(self.told.keys().copied())
+            .filter(|account| !self.fleet.members.contains_key(account))
+            .collect()
     }
 
     /// Lets what is under way come to its end, so that the report knows of it.

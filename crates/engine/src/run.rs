@@ -1,11 +1,12 @@
 //! One fleet in all its Regions at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use fleet::account::Region;
-use fleet::fleet::Fleet;
+use fleet::account::{AccountId, Region};
+use fleet::fleet::{Fleet, Others};
+use fleet::guard::{self, Consent, Refusal};
 use fleet::report::{Ended, RegionNow, RegionPlan};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -42,6 +43,7 @@ pub struct Run {
     aws: Aws,
     fleet: Arc<Fleet>,
     regions: Vec<RegionRun>,
+    agreed: bool,
 }
 
 impl Run {
@@ -56,6 +58,7 @@ impl Run {
             aws: aws.clone(),
             fleet,
             regions,
+            agreed: false,
         }
     }
 
@@ -70,15 +73,86 @@ impl Run {
         self.drive(modes, &limit).await
     }
 
+    /// Asks the guard rails whether what is planned after [`Run::observe`] may be done, in all
+    /// Regions. From here on nobody is removed but those that are planned to be now, and a Region
+    /// that could not be read is left alone.
+    ///
+    /// # Errors
+    ///
+    /// Everything that stands in the way; nothing may be done then.
+    pub fn agree(&mut self, bad_lines: usize, consent: Consent) -> Result<(), Vec<Refusal>> {
+        let refusals = self.judge(bad_lines, consent);
+        if !refusals.is_empty() {
+            return Err(refusals);
+        }
+        let mut fleet = (*self.fleet).clone();
+        if fleet.settings.others == Others::Remove {
+            fleet.settings.others = Others::Agreed(self.others());
+        }
+        let fleet = Arc::new(fleet);
+        for region in &mut self.regions {
+            region.agree(&fleet);
+        }
+        self.agreed = true;
+        Ok(())
+    }
+
+    /// What the guard rails say of what is planned after [`Run::observe`].
+    #[must_use]
+    pub fn judge(&self, bad_lines: usize, consent: Consent) -> Vec<Refusal> {
+        let read = self.regions.iter().filter(|region| region.was_read());
+        let plans = read.map(|region| (region.observation(), region.plan()));
+        guard::judge(&self.fleet, plans, bad_lines, consent)
+    }
+
+    /// Members that the roster does not name and that are planned to be removed.
+    fn others(&self) -> BTreeSet<(AccountId, Region)> {
+        let planned = self.regions.iter().flat_map(|region| {
+            let removals = guard::removals(&self.fleet, region.plan());
+            removals.map(|account| (account, region.region().clone()))
+        });
+        planned
+            .filter(|(account, _)| !self.fleet.members.contains_key(account))
+            .collect()
+    }
+
     /// Brings every Region to what is wanted. What [`Run::observe`] saw is used, not asked again.
-    /// How it ended is told to the sink, membership by membership.
+    /// How it ended is told to the sink, membership by membership. A fleet that removes members
+    /// needs [`Run::agree`] before; without it, only what needs no consent goes through.
     pub async fn reconcile(&mut self, limit: &Limit) -> Finish {
+        if self.fleet.removes() && !self.agreed {
+            let finish = self.observe(limit).await;
+            let refused = self.agree(0, Consent::default()).err();
+            if finish.ended != Ended::Complete || finish.error.is_some() || refused.is_some() {
+                return self.refuse(finish, &refused.unwrap_or_default());
+            }
+        }
+        self.make_it_so(limit).await
+    }
+
+    fn refuse(&self, finish: Finish, refusals: &[Refusal]) -> Finish {
+        let refusals: Vec<_> = refusals.iter().map(Refusal::to_string).collect();
+        let refused = (!refusals.is_empty()).then(|| refusals.join("; "));
+        self.regions.iter().for_each(RegionRun::conclude);
+        Finish {
+            error: finish.error.or(refused),
+            ..finish
+        }
+    }
+
+    async fn make_it_so(&mut self, limit: &Limit) -> Finish {
         let newsrooms = self.regions.iter().map(RegionRun::newsroom).collect();
         let (roles, assume) = Roles::new(&self.aws, newsrooms);
         let modes = self
             .regions
             .iter()
-            .map(|_| Mode::Reconcile(roles.clone()))
+            .map(|region| {
+                if self.agreed && !region.was_read() {
+                    Mode::Closed
+                } else {
+                    Mode::Reconcile(roles.clone())
+                }
+            })
             .collect();
         drop(roles);
         let mut assumer = JoinSet::new();
@@ -98,7 +172,7 @@ impl Run {
         self.regions
             .iter()
             .map(|region| {
-                let mut plan = RegionPlan::of(region.observation(), region.plan());
+                let mut plan = RegionPlan::of(&self.fleet, region.observation(), region.plan());
                 plan.error = region.error();
                 plan
             })
@@ -117,6 +191,7 @@ impl Run {
 
     /// Forgets what was seen: the next look begins anew.
     pub fn forget(&mut self) {
+        self.agreed = false;
         for region in &mut self.regions {
             *region = RegionRun::new(&self.aws, &self.fleet, &region.region().clone());
         }

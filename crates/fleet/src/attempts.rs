@@ -139,6 +139,8 @@ pub enum RegionRequest {
     FindGraph,
     /// CreateGraph.
     CreateGraph,
+    /// DeleteGraph.
+    DeleteGraph,
     /// ListMembers and GetMembers.
     Look,
     /// CreateMembers and DeleteMembers, refused for reasons that are not a member's.
@@ -152,8 +154,10 @@ pub enum MemberRequest {
     Invite,
     /// AcceptInvitation.
     Accept,
-    /// DeleteMembers of an entry whose verification failed.
+    /// DeleteMembers, or the end of the whole graph.
     Remove,
+    /// StartMonitoringMember.
+    Start,
 }
 
 /// What is known of the role in a member.
@@ -184,16 +188,34 @@ pub struct MemberAttempts {
     pub accept: Attempt,
     /// DeleteMembers.
     pub remove: Attempt,
+    /// StartMonitoringMember.
+    pub start: Attempt,
     /// The role that accepts.
     pub role: Role,
 }
 
 impl MemberAttempts {
+    /// Whether any request about it is under way.
+    #[must_use]
+    pub fn is_under_way(&self) -> bool {
+        let Self {
+            invite,
+            accept,
+            remove,
+            start,
+            ..
+        } = self;
+        [invite, accept, remove, start]
+            .iter()
+            .any(|sent| sent.under_way)
+    }
+
     fn of(&mut self, request: MemberRequest) -> &mut Attempt {
         match request {
             MemberRequest::Invite => &mut self.invite,
             MemberRequest::Accept => &mut self.accept,
             MemberRequest::Remove => &mut self.remove,
+            MemberRequest::Start => &mut self.start,
         }
     }
 }
@@ -204,6 +226,7 @@ pub struct Attempts {
     region: BTreeMap<RegionRequest, Attempt>,
     members: BTreeMap<AccountId, MemberAttempts>,
     off: BTreeSet<AccountId>,
+    members_first: bool,
     heard: bool,
 }
 
@@ -224,6 +247,17 @@ impl Attempts {
     #[must_use]
     pub fn is_off(&self, account: AccountId) -> bool {
         self.off.contains(&account)
+    }
+
+    /// Every account that something was tried about.
+    pub fn accounts(&self) -> impl Iterator<Item = AccountId> + '_ {
+        self.members.keys().copied()
+    }
+
+    /// Whether the graph cannot be deleted as long as it has members.
+    #[must_use]
+    pub fn has_members_first(&self) -> bool {
+        self.members_first
     }
 
     /// Whether Detective has ever answered in this Region.
@@ -272,6 +306,12 @@ impl Attempts {
     /// Something became known about a member's role.
     pub fn saw_role(&mut self, account: AccountId, role: Role) {
         self.members.entry(account).or_default().role = role;
+    }
+
+    /// AWS does not delete a graph that has members. Sources disagree on whether it does, so that
+    /// a refusal which is about nothing else is taken for this one.
+    pub fn saw_members_first(&mut self) {
+        self.members_first = true;
     }
 
     /// The member says that this Region is off in it.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::account::AccountId;
 use crate::attempts::{Answer, Attempts, MemberAttempts, RegionRequest, Role};
-use crate::fleet::Fleet;
+use crate::fleet::{Fleet, Others, Purpose};
 use crate::member::{Member, MemberStatus};
 use crate::observation::{Graph, Look, Observation};
 use crate::plan::{GraphStep, Kind, Plan, Reason, Step, Wait};
@@ -15,17 +15,20 @@ use crate::plan::{GraphStep, Kind, Plan, Reason, Step, Wait};
 /// The limit of Detective's service model, written down again on purpose.
 const MOST_IN_A_BATCH: usize = 50;
 
-const KINDS: [Kind; 12] = [
+const KINDS: [Kind; 15] = [
     Kind::Invite,
     Kind::Accept,
     Kind::Remove,
+    Kind::Start,
     Kind::Wait(Wait::Look),
     Kind::Wait(Wait::Answer),
     Kind::Wait(Wait::Verification),
     Kind::Wait(Wait::Visible),
     Kind::Wait(Wait::Role),
     Kind::Wait(Wait::LastRoleTry),
+    Kind::Wait(Wait::Graph),
     Kind::Right,
+    Kind::Gone,
     Kind::Blocked,
     Kind::Skipped,
 ];
@@ -39,10 +42,12 @@ pub fn audit(
     plan: &Plan,
 ) -> Vec<String> {
     let mut findings = Vec::new();
-    findings.extend(roster(fleet, plan));
+    findings.extend(roster(fleet, observation, attempts, plan));
     findings.extend(kinds(plan));
     findings.extend(batches(plan));
     findings.extend(graph(observation, attempts, plan));
+    findings.extend(end(fleet, observation, attempts, plan));
+    findings.extend(crowd(fleet, observation, plan));
     findings.extend(roles(attempts, plan));
     for (account, step) in plan.steps() {
         let membership = Membership {
@@ -58,20 +63,108 @@ pub fn audit(
     findings
 }
 
-/// The memberships of a plan are the roster's, no more and no fewer.
-fn roster(fleet: &Fleet, plan: &Plan) -> impl Iterator<Item = String> {
+/// The memberships of a plan are the roster's, no more and no fewer, and those whom somebody asked
+/// to remove.
+fn roster(
+    fleet: &Fleet,
+    observation: &Observation,
+    attempts: &Attempts,
+    plan: &Plan,
+) -> impl Iterator<Item = String> {
     let wanted: BTreeSet<_> = fleet.members.keys().copied().collect();
     let planned: BTreeSet<_> = plan.steps().map(|(account, _)| account).collect();
     let indexed = KINDS.into_iter().chain([Kind::NeedsRole]);
     let named: BTreeSet<_> = indexed.flat_map(|kind| plan.of(kind)).collect();
+    let may_go = |account: AccountId| {
+        let tried = attempts
+            .member(account)
+            .is_some_and(|tried| tried.remove.sent > 0);
+        let asked = fleet.settings.others != Others::Leave;
+        asked && (tried || is_to_be_removed(fleet, observation, account))
+    };
     let missing = wanted.difference(&planned).copied().collect::<Vec<_>>();
     let foreign = planned.union(&named).filter(|id| !wanted.contains(id));
-    let foreign: Vec<_> = foreign.copied().collect();
-    let missing = missing.into_iter().map(|id| format!("{id}: not planned"));
+    let foreign: Vec<_> = foreign.copied().filter(|id| !may_go(*id)).collect();
+    let forgotten = observation.members().map(|(account, _)| account);
+    let forgotten = forgotten.filter(|id| is_to_be_removed(fleet, observation, *id));
+    let forgotten: Vec<_> = forgotten.filter(|id| !planned.contains(id)).collect();
+    let missing = missing.into_iter().chain(forgotten);
+    let missing = missing.map(|id| format!("{id}: not planned"));
     let foreign = foreign
         .into_iter()
         .map(|id| format!("{id}: not in the roster"));
     missing.chain(foreign)
+}
+
+/// Whether this is a member that the roster does not name and that was asked to be removed.
+fn is_to_be_removed(fleet: &Fleet, observation: &Observation, account: AccountId) -> bool {
+    let Some(member) = observation.look(account).and_then(|look| look.member) else {
+        return false;
+    };
+    let asked = match &fleet.settings.others {
+        Others::Leave => false,
+        Others::Remove => true,
+        Others::Agreed(pairs) => pairs.contains(&(account, observation.region().clone())),
+    };
+    let pruned = fleet.settings.purpose != Purpose::DeleteGraphs;
+    asked && !fleet.members.contains_key(&account) && !(pruned && member.organization)
+}
+
+/// A graph is deleted where that was asked, nobody is in it who was not, and it was seen whole.
+fn end(
+    fleet: &Fleet,
+    observation: &Observation,
+    attempts: &Attempts,
+    plan: &Plan,
+) -> impl Iterator<Item = String> {
+    let deletes = *plan.graph() == GraphStep::Delete;
+    let in_it = |(account, _): (AccountId, &Member)| {
+        let kept = fleet.is_expected_out(account, observation.region());
+        let listed = fleet.members.contains_key(&account) && !kept;
+        !listed && !is_to_be_removed(fleet, observation, account)
+    };
+    let under_way = attempts
+        .region(RegionRequest::DeleteGraph)
+        .is_some_and(|sent| sent.under_way);
+    let faults = [
+        (
+            fleet.settings.purpose != Purpose::DeleteGraphs,
+            "deleted, and nobody asked for it",
+        ),
+        (
+            observation.graph_arn().is_none(),
+            "deleted, and there is none",
+        ),
+        (
+            observation.listed().is_none(),
+            "deleted without a look at who is in it",
+        ),
+        (
+            observation.members().any(in_it),
+            "deleted with others in it",
+        ),
+        (under_way, "deleted twice"),
+    ];
+    let faults = faults
+        .into_iter()
+        .filter(move |(found, _)| deletes && *found);
+    faults.map(|(_, fault)| format!("the graph: {fault}"))
+}
+
+/// A quota of AWS, written down again on purpose.
+const MOST_IN_A_GRAPH: usize = 1_200;
+
+/// Nobody is invited into a graph that is full, and nobody is kept out of one that is not.
+fn crowd(fleet: &Fleet, observation: &Observation, plan: &Plan) -> Option<String> {
+    let invited = plan.count(Kind::Invite);
+    let members = observation.members().count();
+    let fits = invited == 0 || members + invited <= MOST_IN_A_GRAPH;
+    let kept_out = plan
+        .steps()
+        .any(|(_, step)| matches!(step, Step::Blocked(Reason::Quota(_))));
+    let small = fleet.members.len() + members <= MOST_IN_A_GRAPH;
+    let fault = !fits || (kept_out && small);
+    fault.then(|| format!("the graph: {invited} are invited to {members} members"))
 }
 
 /// Each membership is of the one kind that its step has, and of no other.
@@ -91,8 +184,10 @@ fn fits(step: &Step, kind: Kind) -> bool {
         Step::Invite { .. } => kind == Kind::Invite,
         Step::Accept => kind == Kind::Accept,
         Step::Remove => kind == Kind::Remove,
+        Step::Start => kind == Kind::Start,
         Step::Wait(wait) => kind == Kind::Wait(*wait),
         Step::Right => kind == Kind::Right,
+        Step::Gone => kind == Kind::Gone,
         Step::Blocked(_) => kind == Kind::Blocked,
         Step::Skipped => kind == Kind::Skipped,
     }
@@ -167,7 +262,7 @@ fn roles(attempts: &Attempts, plan: &Plan) -> impl Iterator<Item = String> {
         let asked = role.is_some_and(|role| *role != Role::Unasked);
         let useless = matches!(
             plan.step(account),
-            None | Some(Step::Right | Step::Blocked(_) | Step::Skipped)
+            None | Some(Step::Right | Step::Gone | Step::Blocked(_) | Step::Skipped)
         );
         (asked || useless).then(|| format!("{account}: its role is assumed needlessly"))
     })
@@ -187,7 +282,12 @@ impl Membership<'_> {
         let expected = self
             .fleet
             .is_expected_out(self.account, self.observation.region());
-        let sends = matches!(step, Step::Invite { .. } | Step::Accept | Step::Remove);
+        let sends = matches!(
+            step,
+            Step::Invite { .. } | Step::Accept | Step::Remove | Step::Start
+        );
+        let leaves = self.is_to_leave();
+        let enables = sends && *step != Step::Remove;
         let found = [
             (
                 expected != (*step == Step::Skipped),
@@ -201,9 +301,21 @@ impl Membership<'_> {
                 self.is_sent_blindly(step),
                 "sent again without a look since its last answer",
             ),
-            (sends && self.is_enabled(), "ENABLED, and touched"),
             (
-                *step == Step::Right && !self.is_enabled(),
+                sends && self.is_enabled() && !leaves,
+                "ENABLED, and touched",
+            ),
+            (enables && leaves, "to leave, and brought in"),
+            (
+                *step == Step::Gone && !(leaves && self.is_known_to_be_absent()),
+                "called gone, and wanted or still there",
+            ),
+            (
+                *step == Step::Start && !self.can_be_started(),
+                "started, and not ACCEPTED_BUT_DISABLED, or a second time",
+            ),
+            (
+                *step == Step::Right && (leaves || !self.is_enabled()),
                 "called right, and not ENABLED",
             ),
             (
@@ -215,7 +327,7 @@ impl Membership<'_> {
                 "invited, and not known to be absent",
             ),
             (
-                *step == Step::Remove && !self.failed_with_another_email(),
+                *step == Step::Remove && !leaves && !self.has_failed_replaceably(),
                 "removed, and no failed verification of another e-mail",
             ),
         ];
@@ -238,10 +350,25 @@ impl Membership<'_> {
 
     fn is_under_way(&self) -> bool {
         self.tried.is_some_and(|tried| {
-            [&tried.invite, &tried.accept, &tried.remove]
+            [&tried.invite, &tried.accept, &tried.remove, &tried.start]
                 .iter()
                 .any(|sent| sent.under_way)
         })
+    }
+
+    /// Whether it was asked to be no member.
+    fn is_to_leave(&self) -> bool {
+        let listed = self.fleet.members.contains_key(&self.account);
+        !listed || self.fleet.settings.purpose != Purpose::Enable
+    }
+
+    fn can_be_started(&self) -> bool {
+        let disabled = self
+            .member()
+            .is_some_and(|member| member.status == MemberStatus::AcceptedButDisabled);
+        let settled =
+            |tried: &MemberAttempts| matches!(tried.start.last, None | Some(Answer::Throttled));
+        disabled && self.tried.is_none_or(settled)
     }
 
     fn is_sent_blindly(&self, step: &Step) -> bool {
@@ -252,7 +379,10 @@ impl Membership<'_> {
             Step::Invite { .. } => &tried.invite,
             Step::Accept => &tried.accept,
             Step::Remove => &tried.remove,
-            Step::Wait(_) | Step::Right | Step::Blocked(_) | Step::Skipped => return false,
+            Step::Start => &tried.start,
+            Step::Wait(_) | Step::Right | Step::Gone | Step::Blocked(_) | Step::Skipped => {
+                return false;
+            }
         };
         let settled = matches!(sent.last, None | Some(Answer::Throttled));
         !settled && look.round <= sent.after
@@ -270,11 +400,13 @@ impl Membership<'_> {
         self.look.is_some_and(|look| look.member.is_none())
     }
 
-    fn failed_with_another_email(&self) -> bool {
+    fn has_failed_replaceably(&self) -> bool {
+        let invited = self.tried.is_some_and(|tried| tried.invite.sent > 0);
+        let again = self.fleet.settings.retry_failed && !invited;
         self.member().is_some_and(|member| {
             let other = member.email.is_some()
                 && member.email.as_ref() != self.fleet.members.get(&self.account);
-            member.status == MemberStatus::VerificationFailed && other
+            member.status == MemberStatus::VerificationFailed && (other || again)
         })
     }
 }

@@ -50,6 +50,16 @@ pub enum EventKind {
         /// `None` where the account is not a member.
         status: Option<MemberStatus>,
     },
+    /// AWS changed the behavior graph itself, as this run asked for.
+    Changed {
+        /// What, for people.
+        change: Arc<str>,
+    },
+    /// Something about the behavior graph itself is not as wanted.
+    Amiss {
+        /// What, and what to do: a sentence for people.
+        reason: Arc<str>,
+    },
     /// AWS did something to a membership that this run asked for.
     Did {
         /// Whose.
@@ -98,6 +108,20 @@ pub enum Operation {
     DeleteMembers,
     /// `detective:AcceptInvitation`
     AcceptInvitation,
+    /// `detective:DeleteGraph`
+    DeleteGraph,
+    /// `detective:StartMonitoringMember`
+    StartMonitoringMember,
+    /// `detective:ListTagsForResource`
+    ListTagsForResource,
+    /// `detective:TagResource`
+    TagResource,
+    /// `detective:UntagResource`
+    UntagResource,
+    /// `detective:ListDatasourcePackages`
+    ListDatasourcePackages,
+    /// `detective:UpdateDatasourcePackages`
+    UpdateDatasourcePackages,
 }
 
 impl Operation {
@@ -116,6 +140,13 @@ impl Operation {
             Self::CreateMembers => "detective:CreateMembers",
             Self::DeleteMembers => "detective:DeleteMembers",
             Self::AcceptInvitation => "detective:AcceptInvitation",
+            Self::DeleteGraph => "detective:DeleteGraph",
+            Self::StartMonitoringMember => "detective:StartMonitoringMember",
+            Self::ListTagsForResource => "detective:ListTagsForResource",
+            Self::TagResource => "detective:TagResource",
+            Self::UntagResource => "detective:UntagResource",
+            Self::ListDatasourcePackages => "detective:ListDatasourcePackages",
+            Self::UpdateDatasourcePackages => "detective:UpdateDatasourcePackages",
         }
     }
 }
@@ -150,8 +181,10 @@ pub enum Deed {
     Invited,
     /// AcceptInvitation.
     Accepted,
-    /// DeleteMembers.
+    /// DeleteMembers, or DeleteGraph with everybody in it.
     Removed,
+    /// StartMonitoringMember.
+    Started,
 }
 
 /// How the run ended for a membership.
@@ -160,6 +193,8 @@ pub enum Deed {
 pub enum Conclusion {
     /// As wanted.
     Right,
+    /// No member, as wanted.
+    Gone,
     /// AWS is not finished, or the run ended before it could be.
     Waiting,
     /// It cannot be as wanted.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::account::{AccountId, Email, Region};
+use crate::member::Member;
 
 /// Administrator, members and settings: what every Region is brought to.
 #[derive(Clone, Debug)]
@@ -15,20 +16,79 @@ pub struct Fleet {
     pub settings: Settings,
 }
 
+/// What is wanted of the accounts that the roster names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// Each is an ENABLED member of the administrator's behavior graph.
+    #[default]
+    Enable,
+    /// None is a member.
+    Disable,
+    /// There is no graph any more.
+    DeleteGraphs,
+}
+
+/// What becomes of members that the roster does not name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Others {
+    /// They are left alone.
+    #[default]
+    Leave,
+    /// They are to go: what a run proposes before its guard rails were asked.
+    Remove,
+    /// Just these go: whoever joins after the guard rails were asked was not judged by them.
+    Agreed(BTreeSet<(AccountId, Region)>),
+}
+
 /// How a fleet is wanted, beyond its members.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
+    /// What is wanted of the members.
+    pub purpose: Purpose,
+    /// What becomes of members that the roster does not name.
+    pub others: Others,
     /// Let AWS send its invitation mail: one per member *and Region*, to the root address.
     pub send_email: bool,
     /// A text of 1 to 1,000 characters for that mail.
     pub message: Option<String>,
-    /// Tags for behavior graphs that this run creates.
+    /// Tags of the behavior graphs; with none, nobody asks for those that are there.
     pub tags: BTreeMap<String, String>,
+    /// Verify an entry once more that failed with the e-mail that the roster still has.
+    pub retry_failed: bool,
+    /// The place of each account in the roster, by which new ones find room in a graph; an account
+    /// without one comes after them.
+    pub order: BTreeMap<AccountId, u64>,
     /// Memberships that are known to stay out: opted out, or denied by policy.
     pub expected: BTreeSet<(AccountId, Region)>,
 }
 
 impl Fleet {
+    /// Whether this account is wanted as a member.
+    #[must_use]
+    pub fn wants(&self, account: AccountId) -> bool {
+        self.settings.purpose == Purpose::Enable && self.members.contains_key(&account)
+    }
+
+    /// Whether members are removed that were no failed entries: guard rails have to be asked then.
+    #[must_use]
+    pub fn removes(&self) -> bool {
+        self.settings.purpose != Purpose::Enable || self.settings.others != Others::Leave
+    }
+
+    /// Whether a member that the roster does not name is to go. An organization's members are its
+    /// business: nothing but the end of the graph takes them along.
+    #[must_use]
+    pub fn removes_other(&self, account: AccountId, region: &Region, member: &Member) -> bool {
+        let is_ours = !member.organization || self.settings.purpose == Purpose::DeleteGraphs;
+        is_ours
+            && !self.members.contains_key(&account)
+            && match &self.settings.others {
+                Others::Leave => false,
+                Others::Remove => true,
+                Others::Agreed(pairs) => pairs.contains(&(account, region.clone())),
+            }
+    }
+
     /// Whether this membership is known to stay out.
     #[must_use]
     pub fn is_expected_out(&self, account: AccountId, region: &Region) -> bool {

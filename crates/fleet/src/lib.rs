@@ -9,6 +9,7 @@ pub mod attempts;
 pub mod audit;
 pub mod event;
 pub mod fleet;
+pub mod guard;
 pub mod member;
 pub mod observation;
 pub mod plan;

@@ -80,6 +80,8 @@ pub struct Member {
     pub email: Option<Email>,
     /// AWS's reason for [`MemberStatus::AcceptedButDisabled`], such as `VOLUME_TOO_HIGH`.
     pub disabled_reason: Option<Arc<str>>,
+    /// It came through AWS Organizations (`InvitationType` ORGANIZATION), without an invitation.
+    pub organization: bool,
 }
 
 #[cfg(test)]

@@ -128,6 +128,12 @@ impl Observation {
             .filter_map(|account| Some((*account, self.look(*account)?.member?)))
     }
 
+    /// The most members that the graph can have, after what is known: quicker than counting them.
+    #[must_use]
+    pub fn most_members(&self) -> usize {
+        self.looks.len()
+    }
+
     /// Begins a look: take the number when its request is sent.
     pub fn begin_look(&mut self) -> Round {
         self.newest.looks += 1;
@@ -207,6 +213,7 @@ mod tests {
             status,
             email: None,
             disabled_reason: None,
+            organization: false,
         }
     }
 

@@ -7,6 +7,7 @@
 mod conclusion;
 mod decide;
 mod graph;
+mod quota;
 mod reason;
 #[cfg(test)]
 mod tests;
@@ -18,12 +19,15 @@ pub use reason::Reason;
 
 use crate::account::AccountId;
 use crate::attempts::Attempts;
-use crate::fleet::Fleet;
+use crate::fleet::{Fleet, Others};
 use crate::observation::Observation;
 
 /// The most accounts that CreateMembers, GetMembers and DeleteMembers take (Detective's service
 /// model).
 pub const BATCH: usize = 50;
+
+/// The most members of a behavior graph: a quota of AWS that cannot be raised.
+pub const MOST_MEMBERS: usize = 1_200;
 
 /// What happens to one membership now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,12 +39,16 @@ pub enum Step {
     },
     /// AcceptInvitation, with the member's role.
     Accept,
-    /// DeleteMembers: the entry failed its verification and the roster has another e-mail now.
+    /// DeleteMembers: it is to leave, or its entry failed and another takes its place.
     Remove,
+    /// StartMonitoringMember: it accepted, and AWS did not enable it.
+    Start,
     /// Nothing: something else has to come first.
     Wait(Wait),
     /// Nothing: it is as wanted.
     Right,
+    /// Nothing: it is no member, as wanted.
+    Gone,
     /// Nothing more: it cannot be as wanted.
     Blocked(Reason),
     /// Nothing: it is known to stay out.
@@ -62,6 +70,8 @@ pub enum Wait {
     Role,
     /// The second and last try of the role, when nothing else is left to do.
     LastRoleTry,
+    /// The end of its graph, which takes it along.
+    Graph,
 }
 
 /// What happens to the behavior graph now.
@@ -71,6 +81,8 @@ pub enum GraphStep {
     Find,
     /// CreateGraph: there is none, and members are wanted.
     Create,
+    /// DeleteGraph: it is to end.
+    Delete,
     /// An answer is under way.
     Wait,
     /// Nothing: it is there, or nobody needs it.
@@ -88,10 +100,14 @@ pub enum Kind {
     Accept,
     /// [`Step::Remove`].
     Remove,
+    /// [`Step::Start`].
+    Start,
     /// [`Step::Wait`].
     Wait(Wait),
     /// [`Step::Right`].
     Right,
+    /// [`Step::Gone`].
+    Gone,
     /// [`Step::Blocked`].
     Blocked,
     /// [`Step::Skipped`].
@@ -106,8 +122,10 @@ impl Step {
             Self::Invite { .. } => Kind::Invite,
             Self::Accept => Kind::Accept,
             Self::Remove => Kind::Remove,
+            Self::Start => Kind::Start,
             Self::Wait(wait) => Kind::Wait(*wait),
             Self::Right => Kind::Right,
+            Self::Gone => Kind::Gone,
             Self::Blocked(_) => Kind::Blocked,
             Self::Skipped => Kind::Skipped,
         }
@@ -120,6 +138,8 @@ pub struct Plan {
     graph: GraphStep,
     steps: BTreeMap<AccountId, Step>,
     kinds: BTreeMap<Kind, BTreeSet<AccountId>>,
+    /// Who is not invited because the graph has no room.
+    crowded_out: BTreeSet<AccountId>,
 }
 
 /// Plans one Region from nothing but what it is given.
@@ -129,13 +149,45 @@ pub fn plan(fleet: &Fleet, observation: &Observation, attempts: &Attempts) -> Pl
         graph: GraphStep::Keep,
         steps: BTreeMap::new(),
         kinds: BTreeMap::new(),
+        crowded_out: BTreeSet::new(),
     };
-    plan.refresh(fleet, observation, attempts, fleet.members.keys().copied());
+    let accounts = known(fleet, observation, attempts);
+    plan.refresh(fleet, observation, attempts, accounts);
     plan
 }
 
+/// Every account that a plan might be about.
+fn known(fleet: &Fleet, observation: &Observation, attempts: &Attempts) -> BTreeSet<AccountId> {
+    let mut accounts: BTreeSet<_> = fleet.members.keys().copied().collect();
+    if fleet.removes() {
+        accounts.extend(observation.members().map(|(account, _)| account));
+        accounts.extend(attempts.accounts());
+    }
+    accounts
+}
+
+/// Whether a plan is about this account: the roster names it, or it is a member that is to be removed
+/// all the same, or was one.
+#[must_use]
+pub fn concerns(
+    fleet: &Fleet,
+    observation: &Observation,
+    attempts: &Attempts,
+    account: AccountId,
+) -> bool {
+    if fleet.members.contains_key(&account) {
+        return true;
+    }
+    let tried = attempts.member(account);
+    let member = || observation.look(account).and_then(|look| look.member);
+    fleet.settings.others != Others::Leave
+        && (tried.is_some_and(|tried| tried.remove.sent > 0)
+            || member()
+                .is_some_and(|member| fleet.removes_other(account, observation.region(), member)))
+}
+
 impl Plan {
-    /// Decides again what happens to the graph and to those of `changed` that the fleet names:
+    /// Decides again what happens to the graph and to those of `changed` that the plan concerns:
     /// the same as planning anew where nothing else has changed. A graph that is found, made or
     /// lost, a whole list, and an answer about the Region change everybody.
     pub fn refresh(
@@ -145,26 +197,36 @@ impl Plan {
         attempts: &Attempts,
         changed: impl IntoIterator<Item = AccountId>,
     ) {
-        for account in changed {
-            if fleet.members.contains_key(&account) {
+        let crowded_out = std::mem::take(&mut self.crowded_out);
+        for account in changed.into_iter().chain(crowded_out) {
+            if concerns(fleet, observation, attempts, account) {
                 self.place(account, decide(fleet, observation, attempts, account));
+            } else {
+                self.forget(account);
             }
         }
-        self.graph = graph::step(self, observation, attempts);
+        quota::keep(self, fleet, observation, attempts);
+        self.graph = graph::step(self, fleet, observation, attempts);
     }
 
-    fn place(&mut self, account: AccountId, (step, needs_role): (Step, bool)) {
-        if let Some(before) = self.steps.get(&account) {
-            for kind in [before.kind(), Kind::NeedsRole] {
-                if let Some(accounts) = self.kinds.get_mut(&kind) {
-                    accounts.remove(&account);
-                    // An empty set would make this plan differ from one made anew.
-                    if accounts.is_empty() {
-                        self.kinds.remove(&kind);
-                    }
+    /// Takes an account out of the plan.
+    fn forget(&mut self, account: AccountId) {
+        let Some(before) = self.steps.remove(&account) else {
+            return;
+        };
+        for kind in [before.kind(), Kind::NeedsRole] {
+            if let Some(accounts) = self.kinds.get_mut(&kind) {
+                accounts.remove(&account);
+                // An empty set would make this plan differ from one made anew.
+                if accounts.is_empty() {
+                    self.kinds.remove(&kind);
                 }
             }
         }
+    }
+
+    fn place(&mut self, account: AccountId, (step, needs_role): (Step, bool)) {
+        self.forget(account);
         self.kinds.entry(step.kind()).or_default().insert(account);
         if needs_role {
             self.kinds
@@ -229,8 +291,8 @@ impl Plan {
     /// Whether anything in AWS would change if it were executed now.
     #[must_use]
     pub fn changes_anything(&self) -> bool {
-        self.graph == GraphStep::Create
-            || [Kind::Invite, Kind::Accept, Kind::Remove]
+        matches!(self.graph, GraphStep::Create | GraphStep::Delete)
+            || [Kind::Invite, Kind::Accept, Kind::Remove, Kind::Start]
                 .iter()
                 .any(|kind| self.count(*kind) > 0)
     }

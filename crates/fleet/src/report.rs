@@ -108,6 +108,9 @@ pub struct Summary {
     pub enabled: u64,
     /// Those that this run changed.
     pub changed: u64,
+    /// Those that this run removed.
+    #[serde(default)]
+    pub removed: u64,
     /// Those that AWS is not finished with.
     pub waiting: u64,
     /// Those that are not as wanted.
@@ -143,6 +146,9 @@ pub struct RegionReport {
     pub error: Option<Arc<str>>,
     /// What this run changed in the Region itself.
     pub changes: Vec<String>,
+    /// What is not as wanted about the behavior graph itself, such as its tags, with what to do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amiss: Vec<Arc<str>>,
     /// Its memberships, by account id.
     pub members: Vec<MemberReport>,
 }

@@ -78,6 +78,28 @@ pub(crate) struct ReachArgs {
     pub max_concurrency: Option<std::num::NonZeroU16>,
 }
 
+/// Which accounts of the file.
+// From the command line only: a forgotten variable must not decide who is left out.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct SelectArgs {
+    /// Only these accounts of the file; commas or repeated
+    #[arg(
+        long,
+        alias = "accounts",
+        value_name = "IDS",
+        help_heading = "Accounts"
+    )]
+    pub account: Vec<List<AccountId>>,
+    /// Not these accounts of the file; commas or repeated
+    #[arg(
+        long,
+        alias = "not-accounts",
+        value_name = "IDS",
+        help_heading = "Accounts"
+    )]
+    pub not_account: Vec<List<AccountId>>,
+}
+
 /// What is wanted.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct FleetArgs {
@@ -102,24 +124,9 @@ pub(crate) struct FleetArgs {
         help_heading = "Accounts"
     )]
     pub external_id: Option<ExternalId>,
-    // The two below come from the command line only: a forgotten variable must not decide who is
-    // left out.
-    /// Only these accounts of the file; commas or repeated
-    #[arg(
-        long,
-        alias = "accounts",
-        value_name = "IDS",
-        help_heading = "Accounts"
-    )]
-    pub account: Vec<List<AccountId>>,
-    /// Not these accounts of the file; commas or repeated
-    #[arg(
-        long,
-        alias = "not-accounts",
-        value_name = "IDS",
-        help_heading = "Accounts"
-    )]
-    pub not_account: Vec<List<AccountId>>,
+    /// Which accounts of the file.
+    #[command(flatten)]
+    pub select: SelectArgs,
     /// Memberships that are known to stay out, as ACCOUNT/REGION; commas or repeated
     #[arg(
         long,
@@ -129,7 +136,14 @@ pub(crate) struct FleetArgs {
         help_heading = "Accounts"
     )]
     pub expected: Vec<List<Pair>>,
-    /// Tags for behavior graphs that are created; commas or repeated
+    // Below, what belongs to one run comes from the command line only.
+    /// Remove members, too, that the file does not name (and tags that --tags does not)
+    #[arg(long, conflicts_with_all = ["account", "not_account"], help_heading = "Removals")]
+    pub prune: bool,
+    /// Verify once more what failed with the e-mail that the file still has
+    #[arg(long, help_heading = "Invitations")]
+    pub retry_failed: bool,
+    /// Tags of the behavior graphs, new and old; commas or repeated
     #[arg(
         long,
         value_name = "K=V",

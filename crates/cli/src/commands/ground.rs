@@ -4,12 +4,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use engine::clock::Clock;
 use engine::{Aws, Finish, Limit, Newer, Run};
 use fleet::account::{AccountId, Email, Region};
-use fleet::fleet::{Fleet, Settings};
-use fleet::report::{Ended, Header, PlanReport, Recorder, Report, StatusReport, VERSION};
+use fleet::fleet::{Fleet, Purpose, Settings};
+use fleet::guard::{Consent, Refusal};
+use fleet::report::{
+    Action, Ended, Header, MemberPlan, PlanReport, Recorder, Report, StatusReport, VERSION,
+};
 use fleet::roster::{Member, Roster};
 use tokio_util::sync::CancellationToken;
 
@@ -32,7 +35,12 @@ impl Accounts {
     ///
     /// When the selection names an account that is not there, or leaves none.
     pub(crate) fn of(mut roster: Roster, wanted: &Wanted) -> Result<Self> {
-        let left_out = roster.select(&wanted.only, &wanted.except)?;
+        let selects = !(wanted.only.is_empty() && wanted.except.is_empty());
+        let left_out = if selects {
+            roster.select(&wanted.only, &wanted.except)?
+        } else {
+            BTreeMap::new()
+        };
         Ok(Self {
             roster,
             left_out,
@@ -64,6 +72,8 @@ impl Accounts {
         settings
             .expected
             .extend(left_out.flat_map(|id| regions.iter().map(|region| (*id, region.clone()))));
+        let lines = self.roster.members.iter();
+        settings.order = lines.map(|(id, member)| (*id, member.line)).collect();
         let mut members: BTreeMap<_, _> = emails(&self.left_out).into_iter().collect();
         members.remove(&administrator);
         members.extend(emails(&self.roster.members));
@@ -172,21 +182,69 @@ impl Ground {
         }
     }
 
+    /// The account that owns the behavior graphs.
+    pub(crate) fn administrator(&self) -> AccountId {
+        self.fleet.administrator
+    }
+
+    /// Whether members are removed, so that the guard rails have to be asked.
+    pub(crate) fn removes(&self) -> bool {
+        self.fleet.removes()
+    }
+
+    /// What the guard rails say, after [`Ground::look`].
+    pub(crate) fn judge(&self, run: &Run, consent: Consent) -> Vec<Refusal> {
+        run.judge(self.header.invalid_lines.len(), consent)
+    }
+
+    /// Asks the guard rails, after [`Ground::look`].
+    ///
+    /// # Errors
+    ///
+    /// When they refuse.
+    pub(crate) fn agree(&self, run: &mut Run, consent: Consent) -> Result<()> {
+        let bad_lines = self.header.invalid_lines.len();
+        run.agree(bad_lines, consent)
+            .map_err(|refusals| refused(&refusals))
+    }
+
     /// Makes it so.
-    pub(crate) async fn enable(&self, run: &mut Run) -> Report {
-        let regions = self
-            .regions
-            .iter()
-            .map(|region| (region.clone(), self.wanted_in(region)));
-        let phase = Phase::Enable {
-            regions: regions.collect(),
+    pub(crate) async fn reconcile(&self, run: &mut Run) -> Report {
+        let leaving = self.fleet.settings.purpose != Purpose::Enable;
+        let regions = if leaving {
+            self.leaving(run)
+        } else {
+            let regions = self.regions.iter();
+            regions
+                .map(|region| (region.clone(), self.wanted_in(region)))
+                .collect()
         };
+        let phase = Phase::Change { leaving, regions };
         self.progress.begin(phase, self.clock.timestamp());
         let finish = run.reconcile(&self.limit).await;
         self.progress.end();
-        let header = self.header("run", "enable");
+        let header = self.header("run", self.operation());
         self.recorder
             .report(header, self.clock.timestamp(), finish.ended, finish.error)
+    }
+
+    fn operation(&self) -> &'static str {
+        match self.fleet.settings.purpose {
+            Purpose::Enable => "enable",
+            Purpose::Disable | Purpose::DeleteGraphs => "disable",
+        }
+    }
+
+    /// How many are to be no members in each Region, those that are none already included.
+    fn leaving(&self, run: &Run) -> BTreeMap<Region, u64> {
+        let kept = |member: &&MemberPlan| member.action != Action::Skipped;
+        run.plan()
+            .into_iter()
+            .map(|region| {
+                let members = region.members.iter().filter(kept).count();
+                (region.region, members as u64)
+            })
+            .collect()
     }
 
     fn wanted_in(&self, region: &Region) -> u64 {
@@ -197,7 +255,7 @@ impl Ground {
     /// What would happen, after [`Ground::look`].
     pub(crate) fn plan(&self, run: &Run) -> PlanReport {
         PlanReport::of(
-            self.header("plan", "enable"),
+            self.header("plan", self.operation()),
             run.plan(),
             self.recorder.calls(),
         )
@@ -220,6 +278,12 @@ impl Ground {
         header.notes.extend(self.newer.note());
         header
     }
+}
+
+/// The guard rails do not let the run go ahead.
+pub(crate) fn refused(refusals: &[Refusal]) -> anyhow::Error {
+    let reasons: Vec<_> = refusals.iter().map(Refusal::to_string).collect();
+    anyhow!("nothing was changed: {}", reasons.join("; and "))
 }
 
 fn header(clock: &Clock, administrator: AccountId) -> Header {

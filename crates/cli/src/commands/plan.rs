@@ -1,14 +1,15 @@
 //! `plan`: what would change.
 
 use anyhow::Result;
+use fleet::guard::{Consent, Refusal};
 use fleet::report::PlanReport;
 
+use super::disable;
 use super::ground::{Accounts, Ground};
 use crate::args::PlanArgs;
 use crate::display::{self, Output};
 use crate::document::ReportFiles;
 use crate::exit::Exit;
-use crate::roster_file;
 use crate::settings::{SettingsFile, Wanted};
 use crate::signals;
 
@@ -18,15 +19,24 @@ use crate::signals;
 ///
 /// When it could not be found out.
 pub(crate) async fn run(args: PlanArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
-    let wanted = Wanted::of(args.fleet, file)?;
-    let roster = roster_file::read(&args.file, wanted.reach.connection.admin_account)?;
+    let wanted = if args.disable {
+        let fleet = args.fleet;
+        let reach = (fleet.reach, fleet.select);
+        disable::wanted(reach, file, (args.delete_graphs, &args.file))?
+    } else {
+        Wanted::of(args.fleet, file)?
+    };
+    let roster = disable::roster(&wanted, args.file)?;
     let accounts = Accounts::of(roster, &wanted)?;
     let files = ReportFiles::check(args.reports.files)?;
     let stop = signals::listen(output, signals::MAY_FINISH)?;
     let ground = Ground::open(wanted.reach, accounts, stop, output).await?;
     let mut run = ground.run();
     ground.look(&mut run).await?;
-    let plan = ground.plan(&run);
+    let mut plan = ground.plan(&run);
+    let refusals = ground.judge(&run, Consent::default());
+    let note = |refusal: &Refusal| format!("to go ahead it has to be allowed: {refusal}");
+    plan.header.notes.extend(refusals.iter().map(note));
     files.write(&plan)?;
     output.result(&plan, |width| display::plan(&plan, width))?;
     Ok(exit(&plan, args.detailed_exitcode))

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::ground::{Accounts, Ground};
-use super::{enable, sandbox as served};
+use super::{change, sandbox as served};
 use crate::args::{ReachArgs, RehearseArgs};
 use crate::display::{self, Output};
 use crate::document::ReportFiles;
@@ -60,8 +60,8 @@ async fn perform(ground: &Ground, files: &ReportFiles, output: Output) -> Result
         output.text(|width| display::plan(&plan, width))?;
         output.text(|_| display::act("Enabling"))?;
     }
-    let report = ground.enable(&mut run).await;
-    let exit = enable::close(&report, files, output);
+    let report = ground.reconcile(&mut run).await;
+    let exit = change::close(&report, files, output);
     if output.is_json() || exit == Exit::Interrupted {
         return Ok(exit);
     }

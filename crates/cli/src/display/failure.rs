@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::io::Write as _;
 
 use fleet::account::Region;
+use fleet::guard::Refusal;
 use fleet::report::{Header, InvalidLine};
 
 use super::fold;
@@ -68,6 +69,20 @@ pub(crate) fn lines(lines: &[InvalidLine], width: usize) -> String {
         );
     }
     text.push('\n');
+    text
+}
+
+/// What the guard rails have against a run, for a person to think about.
+pub(crate) fn refusals(refusals: &[Refusal], width: usize) -> String {
+    let mut text = String::from("\n");
+    for refusal in refusals {
+        let first = format!("{} ", paint(BAD.bold(), "Stop:"));
+        let _ = writeln!(
+            text,
+            "{}",
+            wrapped(&refusal.to_string(), width, &first, "      ")
+        );
+    }
     text
 }
 

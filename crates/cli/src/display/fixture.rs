@@ -70,6 +70,8 @@ pub(crate) fn plan(
             region,
             graph_arn: None,
             create_graph,
+            delete_graph: false,
+            changes: Vec::new(),
             error: None,
             members,
         }
@@ -122,6 +124,7 @@ pub(crate) fn run(
                 state,
                 error: None,
                 changes,
+                amiss: Vec::new(),
                 members,
             }
         })

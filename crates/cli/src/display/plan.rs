@@ -16,6 +16,8 @@ use super::whole::Whole;
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Shape {
     create_graph: bool,
+    delete_graph: bool,
+    changes: Vec<String>,
     failed: bool,
     members: Vec<(Action, AccountId)>,
 }
@@ -59,6 +61,8 @@ fn shape(region: &RegionPlan) -> Shape {
     members.sort();
     Shape {
         create_graph: region.create_graph,
+        delete_graph: region.delete_graph,
+        changes: region.changes.clone(),
         failed: region.error.is_some(),
         members,
     }
@@ -67,12 +71,19 @@ fn shape(region: &RegionPlan) -> Shape {
 fn draw_shape(text: &mut String, shape: &Shape, regions: &str, width: usize) {
     let by_action = fold::group(shape.members.iter().copied());
     let idle = by_action.keys().all(|action| *action == Action::Unchanged);
-    if shape.failed || (idle && !shape.create_graph) {
+    let kept = !shape.create_graph && !shape.delete_graph && shape.changes.is_empty();
+    if shape.failed || (idle && kept) {
         return;
     }
     let _ = writeln!(text, "{}", wrapped(regions, width, "  ", "  "));
     if shape.create_graph {
         line(text, ("+", GOOD), "behavior graph", "create");
+    }
+    if shape.delete_graph {
+        line(text, ("-", BAD), "behavior graph", "delete, with its data");
+    }
+    for change in &shape.changes {
+        line(text, ("~", CHANGE), "behavior graph", change);
     }
     for (action, accounts) in by_action {
         let (symbol, style, what) = words(action);
@@ -81,8 +92,10 @@ fn draw_shape(text: &mut String, shape: &Shape, regions: &str, width: usize) {
             accounts => counted(len(accounts), "account"),
         };
         line(text, (symbol, style), &who, what);
-        // Who is one of few is of interest; who is one of all others is not.
-        if (2..=MOST_NAMED).contains(&accounts.len()) && accounts.len() < shape.members.len() / 2 {
+        // Who is one of few is of interest, and so is everybody who is removed; who is one of all
+        // others is not.
+        let few = accounts.len() <= MOST_NAMED && accounts.len() < shape.members.len() / 2;
+        if accounts.len() > 1 && (few || action == Action::Remove) {
             let names = wrapped(&fold::listed(&accounts), width, NAMES, NAMES);
             let _ = writeln!(text, "{}", paint(DIM, names));
         }
@@ -113,6 +126,12 @@ fn words(action: Action) -> (&'static str, Style, &'static str) {
             "remove the failed entry, invite with the file's e-mail, and accept",
         ),
         Action::Wait => ("~", CHANGE, "wait for AWS to verify the e-mail, and accept"),
+        Action::Remove => ("-", BAD, "remove"),
+        Action::Start => (
+            "~",
+            CHANGE,
+            "accepted, but not enabled: ask AWS to try again",
+        ),
         Action::Unchanged => ("=", DIM, "as wanted"),
         Action::Blocked => ("!", BAD, "cannot be as wanted, see below"),
         Action::Skipped => ("-", DIM, "left out"),
@@ -175,8 +194,21 @@ fn summary(report: &PlanReport, width: usize) -> String {
             counted(sum.starts_charging, "account-Region")
         )
     });
-    let counts = format!("{} {}.", paint(BOLD, "Plan:"), counts(sum));
-    let lines = administrator.into_iter().chain(charges).chain([counts]);
+    let removals = (sum.remove > 0 && sum.delete_graphs == 0).then(|| {
+        "Who is removed sends no more data, and has to be invited and to accept to come back."
+            .to_owned()
+    });
+    let deletions = (sum.delete_graphs > 0).then(|| {
+        let graphs = counted(sum.delete_graphs, "behavior graph");
+        format!("{graphs} would be deleted, with all data in it: AWS cannot restore it.")
+    });
+    let counts = format!(
+        "{} {}.",
+        paint(BOLD, "Plan:"),
+        counts(sum, report.header.operation == "disable")
+    );
+    let lines = administrator.into_iter().chain(charges).chain(removals);
+    let lines = lines.chain(deletions).chain([counts]);
     lines
         .map(|line| wrapped(&line, width, "", "  ") + "\n")
         .collect()
@@ -189,25 +221,34 @@ pub(super) fn no_changes(report: &PlanReport) -> String {
 }
 
 /// The three that everybody looks for, always; the others where there are any.
-fn counts(sum: &PlanSummary) -> String {
-    let always = [
-        (sum.invite, "to invite"),
-        (sum.accept, "to accept"),
-        (sum.repair, "to repair"),
-    ];
+fn counts(sum: &PlanSummary, leaving: bool) -> String {
+    let always = if leaving {
+        vec![(sum.remove, "to remove")]
+    } else {
+        vec![
+            (sum.invite, "to invite"),
+            (sum.accept, "to accept"),
+            (sum.repair, "to repair"),
+        ]
+    };
+    let removed = if leaving { 0 } else { sum.remove };
     let sometimes = [
+        (removed, "to remove"),
+        (sum.start, "to start"),
+        (sum.change_graphs, "changes of behavior graphs"),
         (sum.wait, "to wait for"),
         (sum.unchanged, "unchanged"),
         (sum.blocked, "blocked"),
         (sum.skipped, "left out"),
     ];
-    let graphs = (sum.create_graphs > 0)
-        .then(|| format!("{} to create", counted(sum.create_graphs, "behavior graph")));
+    let graphs = [(sum.create_graphs, "create"), (sum.delete_graphs, "delete")];
+    let graphs = graphs.into_iter().filter(|(n, _)| *n > 0);
+    let graphs = graphs.map(|(n, what)| format!("{} to {what}", counted(n, "behavior graph")));
     let counts = always
         .into_iter()
         .chain(sometimes.into_iter().filter(|(n, _)| *n > 0));
     let counts = counts.map(|(n, what)| format!("{} {what}", number(n)));
-    fold::listed(graphs.into_iter().chain(counts))
+    fold::listed(graphs.chain(counts))
 }
 
 #[cfg(test)]

@@ -28,8 +28,11 @@ const WRITTEN_EVERY: SignedDuration = SignedDuration::from_secs(10);
 pub(crate) enum Phase {
     /// Looking at so many Regions.
     Look { regions: usize },
-    /// Enabling so many memberships in each Region.
-    Enable { regions: BTreeMap<Region, u64> },
+    /// Enabling, or removing, so many memberships in each Region.
+    Change {
+        leaving: bool,
+        regions: BTreeMap<Region, u64>,
+    },
 }
 
 /// A sink that shows how far the run is, and hands every event on to the recorder.
@@ -43,7 +46,7 @@ pub(crate) struct Progress {
 struct Shown {
     tally: Tally,
     bar: Option<ProgressBar>,
-    enabling: bool,
+    changing: bool,
     /// When something happened last, and when it was last shown.
     seen: Option<Timestamp>,
     drawn: Option<Timestamp>,
@@ -65,10 +68,10 @@ impl Progress {
         shown.drawn = None;
         let title = match phase {
             Phase::Look { regions } => format!("Looking at {}", counted(regions as u64, "Region")),
-            Phase::Enable { regions } => {
-                shown.tally.towards(regions);
-                shown.enabling = true;
-                "Enabling".to_owned()
+            Phase::Change { leaving, regions } => {
+                shown.tally.towards(leaving, regions);
+                shown.changing = true;
+                if leaving { "Disabling" } else { "Enabling" }.to_owned()
             }
         };
         if self.output.may_move() {
@@ -77,7 +80,7 @@ impl Progress {
                 shown.tally.total(),
                 self.output.colours_messages(),
             ));
-        } else if !shown.enabling {
+        } else if !shown.changing {
             self.line(at, &title);
         }
     }
@@ -88,7 +91,7 @@ impl Progress {
         if let Some(bar) = shown.bar.take() {
             bar.finish_and_clear();
         }
-        let ended = std::mem::take(&mut shown.enabling);
+        let ended = std::mem::take(&mut shown.changing);
         if let (true, Some(at)) = (ended, shown.seen) {
             let line = shown.tally.line();
             drop(shown);
@@ -111,7 +114,7 @@ impl Progress {
             bar.set_position(shown.tally.done());
             bar.set_message(shown.tally.line());
         }
-        let line = (shown.enabling && shown.bar.is_none() && is_due).then(|| shown.tally.line());
+        let line = (shown.changing && shown.bar.is_none() && is_due).then(|| shown.tally.line());
         shown.seen = Some(event.at);
         if is_due {
             shown.drawn = shown.seen;

@@ -82,6 +82,17 @@ fn failed(report: &Report, whole: &Whole, width: usize) -> String {
         let first = format!("  {} ", paint(BAD, '!'));
         let _ = writeln!(text, "{}", wrapped(error, width, &first, "    "));
     }
+    let amiss = report.regions.iter().flat_map(|region| {
+        let reasons = region.amiss.iter();
+        reasons.map(|reason| (reason.to_string(), region.region.clone()))
+    });
+    for (reason, regions) in fold::group(amiss) {
+        let place = whole.regions(&regions.into_iter().collect());
+        let first = format!("  {} ", paint(BAD, '!'));
+        let _ = writeln!(text, "{}", wrapped(&reason, width, &first, "    "));
+        let place = format!("behavior graph in {place}");
+        let _ = writeln!(text, "{}", wrapped(&place, width, "      ", "        "));
+    }
     let regions = report
         .regions
         .iter()
@@ -138,11 +149,20 @@ fn headline(report: &Report, width: usize) -> String {
         0 => String::new(),
         n => format!(", {} left out", number(n)),
     };
-    let counts = format!(
-        "{} {} enabled ({} changed), {} waiting, {} failed{left_out}.",
-        paint(style.bold(), words),
+    let removed = format!("{} removed", number(sum.removed));
+    let enabled = format!(
+        "{} enabled ({} changed)",
         number(sum.enabled),
-        number(sum.changed),
+        number(sum.changed)
+    );
+    let reached = match (is_leaving(report), sum.removed) {
+        (true, _) => removed,
+        (false, 0) => enabled,
+        (false, _) => format!("{enabled}, {removed}"),
+    };
+    let counts = format!(
+        "{} {reached}, {} waiting, {} failed{left_out}.",
+        paint(style.bold(), words),
         number(sum.waiting),
         number(sum.failed),
     );
@@ -157,8 +177,14 @@ fn headline(report: &Report, width: usize) -> String {
     text
 }
 
+/// Whether members were to leave.
+fn is_leaving(report: &Report) -> bool {
+    report.header.operation == "disable"
+}
+
 fn verdict(report: &Report) -> (Style, &'static str) {
     match (report.verdict(), report.ended) {
+        (Verdict::AsWanted, _) if is_leaving(report) => (GOOD, "Disable complete!"),
         (Verdict::AsWanted, _) => (GOOD, "Enable complete!"),
         (Verdict::Interrupted, _) => (BAD, "Interrupted."),
         (Verdict::NotAsWanted, Ended::Superseded) => (BAD, "Ended by a newer list of accounts."),
@@ -166,6 +192,7 @@ fn verdict(report: &Report) -> (Style, &'static str) {
             (CHANGE, "Enable complete, but for bad lines.")
         }
         (Verdict::NotAsWanted, Ended::Timeout) => (BAD, "Timed out, with failures."),
+        (Verdict::NotAsWanted, _) if is_leaving(report) => (BAD, "Disable ended with failures."),
         (Verdict::NotAsWanted, _) => (BAD, "Enable ended with failures."),
         (Verdict::Waiting, Ended::Timeout) => (CHANGE, "Timed out."),
         (Verdict::Waiting, _) => (CHANGE, "Not finished."),
@@ -178,7 +205,9 @@ fn has_failures(report: &Report) -> bool {
     report.error.is_some()
         || !report.settled
         || report.summary.failed > 0
-        || regions.iter().any(|region| region.error.is_some())
+        || regions
+            .iter()
+            .any(|region| region.error.is_some() || !region.amiss.is_empty())
 }
 
 /// Calls and seconds.

@@ -16,7 +16,10 @@ pub(crate) struct Tally {
     wanted: BTreeMap<Region, u64>,
     members: HashMap<(Region, AccountId), Standing>,
     counts: BTreeMap<Standing, u64>,
-    enabled: BTreeMap<Region, u64>,
+    /// Members are to leave.
+    leaving: bool,
+    /// How many are where they should be.
+    there: BTreeMap<Region, u64>,
     calls: u64,
     throttled: u64,
 }
@@ -33,8 +36,23 @@ enum Standing {
 
 impl Tally {
     /// Begins to count towards so many memberships in each Region.
-    pub(crate) fn towards(&mut self, wanted: BTreeMap<Region, u64>) {
+    pub(crate) fn towards(&mut self, leaving: bool, wanted: BTreeMap<Region, u64>) {
+        self.leaving = leaving;
         self.wanted = wanted;
+        // What a look has shown already counts.
+        let members = self.members.iter();
+        let goal = self.goal();
+        for ((region, _), _) in members.filter(|(_, standing)| **standing == goal) {
+            *self.there.entry(region.clone()).or_default() += 1;
+        }
+    }
+
+    fn goal(&self) -> Standing {
+        if self.leaving {
+            Standing::Absent
+        } else {
+            Standing::Enabled
+        }
     }
 
     /// Takes one event, and gives back the Region that it completed.
@@ -57,12 +75,12 @@ impl Tally {
             *count -= 1;
         }
         *self.counts.entry(to).or_default() += 1;
-        if to != Standing::Enabled {
+        if to != self.goal() || self.wanted.is_empty() {
             return None;
         }
-        let enabled = self.enabled.entry(region.clone()).or_default();
-        *enabled += 1;
-        (self.wanted.get(region) == Some(enabled)).then(|| region.clone())
+        let there = self.there.entry(region.clone()).or_default();
+        *there += 1;
+        (self.wanted.get(region) == Some(there)).then(|| region.clone())
     }
 
     /// How many memberships are wanted.
@@ -72,7 +90,7 @@ impl Tally {
 
     /// How many need nothing more.
     pub(crate) fn done(&self) -> u64 {
-        self.of(Standing::Enabled) + self.of(Standing::Failed)
+        self.of(self.goal()) + self.of(Standing::Failed)
     }
 
     fn of(&self, standing: Standing) -> u64 {
@@ -84,11 +102,15 @@ impl Tally {
         if self.wanted.is_empty() {
             return self.calls();
         }
-        let enabled = format!(
-            "{} of {} enabled",
-            number(self.of(Standing::Enabled)),
+        let what = if self.leaving { "gone" } else { "enabled" };
+        let there = format!(
+            "{} of {} {what}",
+            number(self.of(self.goal())),
             number(self.total())
         );
+        if self.leaving {
+            return fold::listed([there, self.calls()]);
+        }
         let others = [
             (Standing::Verifying, "verifying"),
             (Standing::Invited, "invited"),
@@ -99,7 +121,7 @@ impl Tally {
             .into_iter()
             .filter(|(n, _)| *n > 0)
             .map(|(n, what)| format!("{} {what}", number(n)));
-        fold::listed(std::iter::once(enabled).chain(others).chain([self.calls()]))
+        fold::listed(std::iter::once(there).chain(others).chain([self.calls()]))
     }
 
     fn calls(&self) -> String {
@@ -164,7 +186,7 @@ mod tests {
     #[test]
     fn a_membership_is_counted_where_it_was_last_seen() {
         let mut tally = Tally::default();
-        tally.towards(BTreeMap::from([(Region::new("us-east-1"), 2)]));
+        tally.towards(false, BTreeMap::from([(Region::new("us-east-1"), 2)]));
         let called = EventKind::Called {
             operation: Operation::ListMembers,
             result: CallResult::Throttled,

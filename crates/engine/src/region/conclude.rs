@@ -8,7 +8,7 @@ use fleet::event::{Conclusion, EventKind, Operation};
 use fleet::observation::Graph;
 use fleet::plan::{GraphStep, Step, Wait};
 
-use super::RegionRun;
+use super::{Mode, RegionRun};
 use crate::failure::{Cause, Failure};
 
 impl RegionRun {
@@ -42,25 +42,35 @@ impl RegionRun {
         if self.defect.is_some() {
             return self.defect.clone();
         }
-        let unread = match (self.plan.graph(), self.observation.graph()) {
-            (GraphStep::Blocked(reason), _) => return Some(reason.to_string().into()),
-            (_, Graph::Unknown) => RegionRequest::FindGraph,
-            (_, Graph::Present(_)) if self.observation.listed().is_none() => RegionRequest::Look,
-            _ => return None,
-        };
-        let last = self.attempts.region(unread).and_then(last_words);
-        Some(last.unwrap_or_else(|| "the run ended before this Region was read: run again".into()))
+        match (self.plan.graph(), self.observation.graph()) {
+            (GraphStep::Blocked(reason), _) => Some(reason.to_string().into()),
+            (_, Graph::Unknown) => Some(self.why_unread(RegionRequest::FindGraph)),
+            (_, Graph::Present(_)) if self.observation.listed().is_none() => {
+                Some(self.why_unread(RegionRequest::Look))
+            }
+            _ if matches!(self.mode, Mode::Closed) => Some(self.why_unread(RegionRequest::Look)),
+            _ => None,
+        }
+    }
+
+    fn why_unread(&self, request: RegionRequest) -> Arc<str> {
+        let last = self.attempts.region(request).and_then(last_words);
+        last.unwrap_or_else(|| "the run ended before this Region was read: run again".into())
     }
 
     fn why_unfinished(&self, account: AccountId, step: &Step) -> Arc<str> {
         let tried = self.attempts.member(account);
         let words =
             tried.and_then(|tried| last_words(&tried.accept).or_else(|| last_words(&tried.invite)));
+        let words = words.or_else(|| last_words(&tried?.remove));
         let waits = match step {
             Step::Wait(Wait::Verification) => {
                 "AWS is still comparing account id and root e-mail: run again later"
             }
             Step::Wait(Wait::Visible) => "AWS has not shown the result yet: run again later",
+            Step::Wait(Wait::Graph) => {
+                "its behavior graph was not deleted before the run ended: run again"
+            }
             Step::Wait(Wait::Role) => "its role was not assumed before the run ended: run again",
             _ => "the run ended before this was finished: run again",
         };

@@ -13,9 +13,11 @@ use crate::pace::NotYet;
 pub(super) enum Work {
     FindGraph,
     CreateGraph,
+    DeleteGraph,
     Invite,
     Remove,
     Accept(fleet::account::AccountId),
+    Start(fleet::account::AccountId),
     /// The next page of the member list.
     List,
     /// Just those that AWS is not finished with.
@@ -39,7 +41,7 @@ impl RegionRun {
     pub(super) fn next(&self, now: Instant) -> Next {
         let mut wake = None;
         if let Some(work) = self
-            .change_due(&mut wake)
+            .change_due(now, &mut wake)
             .or_else(|| self.look_due(now, &mut wake))
         {
             return Next::Send(work);
@@ -52,10 +54,19 @@ impl RegionRun {
     }
 
     /// What finds or changes something, in the order that gets the slowest things going first.
-    fn change_due(&self, wake: &mut Option<Instant>) -> Option<Work> {
+    fn change_due(&self, now: Instant, wake: &mut Option<Instant>) -> Option<Work> {
         let may_change = matches!(self.mode, Mode::Reconcile(_));
         match self.plan.graph() {
-            GraphStep::Find => self.paced(Work::FindGraph, (Operation::ListGraphs, None), wake),
+            GraphStep::Find => match self.looks.next_find().filter(|due| *due > now) {
+                Some(due) => {
+                    *wake = Some(wake.map_or(due, |wake| wake.min(due)));
+                    None
+                }
+                None => self.paced(Work::FindGraph, (Operation::ListGraphs, None), wake),
+            },
+            GraphStep::Delete if may_change => {
+                self.paced(Work::DeleteGraph, (Operation::DeleteGraph, None), wake)
+            }
             GraphStep::Create if may_change => {
                 self.paced(Work::CreateGraph, (Operation::CreateGraph, None), wake)
             }
@@ -64,7 +75,8 @@ impl RegionRun {
                 .or_else(|| {
                     self.batch_due(Kind::Remove, Work::Remove, Operation::DeleteMembers, wake)
                 })
-                .or_else(|| self.acceptance_due(wake)),
+                .or_else(|| self.acceptance_due(wake))
+                .or_else(|| self.start_due(wake)),
             _ => None,
         }
     }
@@ -89,6 +101,12 @@ impl RegionRun {
                 wake,
             )
         })
+    }
+
+    fn start_due(&self, wake: &mut Option<Instant>) -> Option<Work> {
+        let account = self.plan.of(Kind::Start).next()?;
+        let under = (Operation::StartMonitoringMember, None);
+        self.paced(Work::Start(account), under, wake)
     }
 
     /// The work, if its pace allows it now; else `wake` is the moment when it will.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use fleet::account::AccountId;
 use fleet::event::Operation;
 use fleet::observation::Round;
-use fleet::plan::{BATCH, Kind, Wait};
+use fleet::plan::{BATCH, GraphStep, Kind, Wait};
 use tokio::time::Instant;
 
 use super::due::Work;
@@ -29,6 +29,8 @@ pub(super) struct Looks {
     since: Option<Instant>,
     /// When the last look began.
     last: Option<Instant>,
+    /// Since when the graph has been looked for without a break, and when that was done last.
+    finds: Option<(Instant, Instant)>,
     /// The list that is being read, and the token of its next page.
     pub(super) listing: Option<(Round, Option<String>)>,
     /// How many are under way.
@@ -44,6 +46,18 @@ impl Looks {
         self.under_way += 1;
     }
 
+    /// ListGraphs begins.
+    pub(super) fn begin_find(&mut self, now: Instant) {
+        let since = self.finds.map_or(now, |(since, _)| since);
+        self.finds = Some((since, now));
+    }
+
+    /// When the graph may be looked for again: the longer it takes, the more rarely.
+    pub(super) fn next_find(&self) -> Option<Instant> {
+        let (since, last) = self.finds?;
+        Some(last + ((last - since) / 8).clamp(SHORTEST, LONGEST))
+    }
+
     /// When the next look is due at what AWS is busy with: the longer it takes, the more rarely.
     fn next(&self, at_least: Duration) -> Option<Instant> {
         let since = self.since?;
@@ -56,6 +70,9 @@ impl Looks {
 impl RegionRun {
     /// Whether AWS is busy with something, or an answer has not been confirmed: asked after planning.
     pub(super) fn notice_waiting(&mut self, now: Instant) {
+        if !matches!(self.plan.graph(), GraphStep::Find | GraphStep::Wait) {
+            self.looks.finds = None;
+        }
         if self.busy() + self.unconfirmed() == 0 {
             self.looks.since = None;
         } else {
@@ -138,6 +155,6 @@ impl RegionRun {
     }
 
     fn is_blocked(&self) -> bool {
-        matches!(self.plan.graph(), fleet::plan::GraphStep::Blocked(_))
+        matches!(self.plan.graph(), GraphStep::Blocked(_))
     }
 }

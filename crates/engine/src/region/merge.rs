@@ -4,7 +4,7 @@ use fleet::account::{AccountId, GraphArn};
 use fleet::attempts::{Answer, LEFT_OUT, MemberRequest, Refusal, RegionRequest, Role};
 use fleet::event::{CallResult, Deed, EventKind, Operation};
 use fleet::observation::Round;
-use fleet::plan::{Kind, Wait};
+use fleet::plan::{Kind, Wait, concerns};
 
 use super::send::{Body, Refused, Reply};
 use super::{Mode, RegionRun};
@@ -32,6 +32,8 @@ impl RegionRun {
             Body::Invited(round, asked, made) => self.merge_invited(round, &asked, made),
             Body::Removed(asked, removed) => self.merge_removed(&asked, removed),
             Body::Accepted(account, accepted) => self.merge_accepted(account, accepted),
+            Body::Started(account, started) => self.merge_started(account, started),
+            Body::Ended(members, ended) => self.merge_ended(&members, ended),
         }
     }
 
@@ -176,7 +178,7 @@ impl RegionRun {
         self.altered = Some(self.observation.newest());
         let operation = match request {
             MemberRequest::Remove => Operation::DeleteMembers,
-            MemberRequest::Invite | MemberRequest::Accept => Operation::CreateMembers,
+            _ => Operation::CreateMembers,
         };
         let of_the_region = matches!(
             failure.cause,
@@ -197,6 +199,50 @@ impl RegionRun {
             self.region_failed(RegionRequest::Change, operation, failure);
             self.everything_changed();
         }
+    }
+
+    fn merge_started(&mut self, account: AccountId, started: Result<(), Failure>) {
+        let Err(failure) = started else {
+            return self.did(account, MemberRequest::Start, Deed::Started);
+        };
+        self.aws.halt_if_expired(&failure);
+        self.answered_for(MemberRequest::Start, account, failure.answer());
+    }
+
+    /// DeleteGraph ended. Where it was refused, its members have nothing to do with that; where its
+    /// graph is not there, it is done.
+    fn merge_ended(&mut self, members: &[AccountId], ended: Result<(), Failure>) {
+        self.altered = Some(self.observation.newest());
+        let answer = ended
+            .as_ref()
+            .map_or_else(Failure::answer, |()| Answer::Done);
+        for account in members {
+            match &answer {
+                Answer::Done => self.did(*account, MemberRequest::Remove, Deed::Removed),
+                Answer::Refused(_) => {
+                    self.answered_for(MemberRequest::Remove, *account, Answer::Throttled);
+                }
+                answer => self.answered_for(MemberRequest::Remove, *account, answer.clone()),
+            }
+        }
+        match ended {
+            Ok(()) => {
+                self.answered(RegionRequest::DeleteGraph, Answer::Done);
+                self.record(EventKind::Changed {
+                    change: "graph deleted".into(),
+                });
+            }
+            Err(failure) if failure.cause == Cause::Missing => {
+                self.answered(RegionRequest::DeleteGraph, Answer::Done);
+            }
+            Err(failure) => {
+                if failure.cause == Cause::Refused && !members.is_empty() {
+                    self.attempts.saw_members_first();
+                }
+                self.region_failed(RegionRequest::DeleteGraph, Operation::DeleteGraph, failure);
+            }
+        }
+        self.everything_changed();
     }
 
     fn merge_accepted(&mut self, account: AccountId, accepted: Result<(), Refused>) {
@@ -272,20 +318,29 @@ impl RegionRun {
         for account in fleet.members.keys() {
             self.tell(*account);
         }
+        for account in self.others() {
+            self.tell(account);
+        }
     }
 
-    /// Tells of a status that was not known; of the fleet's members only: others are left alone.
+    /// Tells of a status that was not known; of those that the plan is about: others are left alone.
     fn tell(&mut self, account: AccountId) {
         let Some(look) = self.observation.look(account) else {
             return;
         };
         let status = look.member.map(|member| member.status.clone());
-        if !self.fleet.members.contains_key(&account) || self.told.get(&account) == Some(&status) {
+        if self.told.get(&account) == Some(&status) || !self.concerns(account) {
             return;
         }
         self.told.insert(account, status.clone());
         self.changed.insert(account);
         self.record(EventKind::Seen { account, status });
+    }
+
+    /// Whether the plan is about this account, or was.
+    fn concerns(&self, account: AccountId) -> bool {
+        self.told.contains_key(&account)
+            || concerns(&self.fleet, &self.observation, &self.attempts, account)
     }
 
     pub(super) fn record(&self, kind: EventKind) {

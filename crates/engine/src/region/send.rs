@@ -39,6 +39,9 @@ pub(super) enum Body {
     ),
     Removed(Vec<AccountId>, Result<(Vec<AccountId>, LeftOut), Failure>),
     Accepted(AccountId, Result<(), Refused>),
+    Started(AccountId, Result<(), Failure>),
+    /// The graph was deleted, with those in it.
+    Ended(Vec<AccountId>, Result<(), Failure>),
 }
 
 /// Why an invitation could not be accepted.
@@ -67,6 +70,7 @@ impl Body {
             Self::Got(_, _, result) => result.as_ref().map(|_| ()),
             Self::Invited(_, _, result) => result.as_ref().map(|_| ()),
             Self::Removed(_, result) => result.as_ref().map(|_| ()),
+            Self::Started(_, result) | Self::Ended(_, result) => result.as_ref().copied(),
             Self::Accepted(_, result) => {
                 result.as_ref().copied().map_err(|refused| &refused.failure)
             }
@@ -94,6 +98,8 @@ impl RegionRun {
             Work::Invite => self.invite()?,
             Work::Remove => self.remove()?,
             Work::Accept(account) => self.accept(account)?,
+            Work::Start(account) => self.start_monitoring(account)?,
+            Work::DeleteGraph => self.delete_graph()?,
         };
         let begun = self.pace(under).begin();
         Some(Box::pin(async move {
@@ -107,6 +113,7 @@ impl RegionRun {
 
     fn find_graph(&mut self) -> (Under, Request) {
         self.observation.begin_look();
+        self.looks.begin_find(clock::now());
         self.attempts.region_sent(RegionRequest::FindGraph);
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
@@ -208,6 +215,37 @@ impl RegionRun {
             Body::Removed(accounts, removed)
         };
         Some(((Operation::DeleteMembers, None), Box::pin(request)))
+    }
+
+    /// The graph takes everybody in it along.
+    fn delete_graph(&mut self) -> Option<(Under, Request)> {
+        let graph = self.observation.graph_arn()?.clone();
+        let members = self.observation.members();
+        let members: Vec<_> = members.map(|(account, _)| account).collect();
+        self.attempts.region_sent(RegionRequest::DeleteGraph);
+        self.note_sent(MemberRequest::Remove, &members);
+        let (aws, client) = (self.aws.clone(), self.client.clone());
+        let request = async move {
+            let ended =
+                async { detective::delete_graph(&client, aws.keys_or_halt().await?, &graph).await };
+            let ended = ended.await;
+            Body::Ended(members, ended)
+        };
+        Some(((Operation::DeleteGraph, None), Box::pin(request)))
+    }
+
+    fn start_monitoring(&mut self, account: AccountId) -> Option<(Under, Request)> {
+        let graph = self.observation.graph_arn()?.clone();
+        self.note_sent(MemberRequest::Start, &[account]);
+        let (aws, client) = (self.aws.clone(), self.client.clone());
+        let request = async move {
+            let started = async {
+                let keys = aws.keys_or_halt().await?;
+                detective::start_monitoring(&client, keys, (&graph, account)).await
+            };
+            Body::Started(account, started.await)
+        };
+        Some(((Operation::StartMonitoringMember, None), Box::pin(request)))
     }
 
     fn accept(&mut self, account: AccountId) -> Option<(Under, Request)> {

@@ -194,7 +194,7 @@ async fn a_region_that_cannot_be_read_does_not_keep_the_plan_of_the_others() {
     let stage = stage(
         "[[faults]]\neffect = \"server_error\"\noperations = [\"detective:ListMembers\"]\nregions = [\"eu-west-1\"]\n[[graphs]]\nregions = [\"eu-west-1\"]",
     );
-    let (_, mut run) = stage.run(&Arc::default()).await;
+    let (_, mut run) = stage.begin(&Arc::default()).await;
     let begun = engine::clock::Clock::system();
     run.observe(&stage.limit()).await;
     assert!(begun.elapsed() <= engine::LOOK_TIMEOUT + Duration::from_secs(10));

@@ -6,5 +6,6 @@
 
 mod enable;
 mod isolation;
+mod leaving;
 mod pacing;
 mod stage;

@@ -17,6 +17,7 @@ use engine::clock::Clock;
 use engine::{Aws, Chosen, Connection, Endpoint, Finish, Ground, Limit, RegionSelection, Run};
 use fleet::account::AccountId;
 use fleet::fleet::{Fleet, Settings};
+use fleet::guard::{Consent, Refusal};
 use fleet::report::{Header, Recorder, Report};
 use http_body_util::BodyExt;
 use sandbox::{Reply, Sandbox, World};
@@ -109,17 +110,30 @@ impl Stage {
         self
     }
 
-    /// One run of `enable`, and its report.
+    /// One run, and its report.
     pub(crate) async fn enable(&self) -> Report {
+        self.run(None).await.unwrap()
+    }
+
+    /// One run that asks the guard rails first, and its report.
+    pub(crate) async fn remove(&self, consent: Consent) -> Result<Report, Vec<Refusal>> {
+        self.run(Some(consent)).await
+    }
+
+    async fn run(&self, consent: Option<Consent>) -> Result<Report, Vec<Refusal>> {
         let recorder = Arc::new(Recorder::default());
-        let (aws, mut run) = self.run(&recorder).await;
+        let (aws, mut run) = self.begin(&recorder).await;
+        if let Some(consent) = consent {
+            run.observe(&self.limit()).await;
+            run.agree(0, consent)?;
+        }
         let Finish { ended, error } = run.reconcile(&self.limit()).await;
-        let finished = aws.clock().timestamp();
-        recorder.report(header(aws.administrator()), finished, ended, error)
+        let header = header(aws.administrator());
+        Ok(recorder.report(header, aws.clock().timestamp(), ended, error))
     }
 
     /// A run in which nothing was asked yet but who is calling and which Regions are on.
-    pub(crate) async fn run(&self, recorder: &Arc<Recorder>) -> (Aws, Run) {
+    pub(crate) async fn begin(&self, recorder: &Arc<Recorder>) -> (Aws, Run) {
         let (aws, chosen) = loop {
             match self.connect(recorder).await {
                 Ok(connected) => break connected,

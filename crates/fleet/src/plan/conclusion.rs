@@ -18,9 +18,10 @@ impl Plan {
     ) -> Option<(Conclusion, Option<Reason>)> {
         Some(match self.step(account)? {
             Step::Right => (Conclusion::Right, None),
+            Step::Gone => (Conclusion::Gone, None),
             Step::Skipped => (Conclusion::Skipped, None),
             Step::Blocked(reason) => (Conclusion::Failed, Some(reason.clone())),
-            Step::Invite { .. } | Step::Accept | Step::Remove | Step::Wait(_) => {
+            Step::Invite { .. } | Step::Accept | Step::Remove | Step::Start | Step::Wait(_) => {
                 match failed_role(attempts, account) {
                     Some(reason) => (Conclusion::Failed, Some(reason)),
                     None => (Conclusion::Waiting, None),

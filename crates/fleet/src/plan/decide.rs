@@ -4,7 +4,7 @@ use crate::account::AccountId;
 use crate::attempts::{
     Answer, Attempt, Attempts, FINAL_AFTER, LEFT_OUT, MemberAttempts, RegionRequest, Role,
 };
-use crate::fleet::Fleet;
+use crate::fleet::{Fleet, Purpose};
 use crate::member::{Member, MemberStatus};
 use crate::observation::{Graph, Look, Observation};
 use crate::plan::{BATCH, Reason, Step, Wait};
@@ -27,15 +27,24 @@ const UNCLEAR_AFTER: u32 = 3;
 /// | anything | the Region cannot be read: refused for good, or silent from the start | blocked: why |
 /// | anything | a request is under way | wait for its answer |
 /// | nothing yet | | wait for a look |
+/// | absent | it is to leave | gone |
+/// | any status | it is to leave with its graph, which was not refused for good | wait for the graph |
+/// | any status | it is to leave with its graph, which was refused for good | blocked: why |
+/// | any status | it is to leave | remove, if it is due |
 /// | ENABLED | | right |
-/// | ACCEPTED_BUT_DISABLED | | blocked: AWS's reason |
+/// | ACCEPTED_BUT_DISABLED | | start, if it was not; else blocked: AWS's reason |
 /// | a state we do not know | | blocked: the state |
 /// | VERIFICATION_IN_PROGRESS | | wait for verification |
-/// | VERIFICATION_FAILED | the e-mail is the roster's, or not known | blocked: the e-mail is wrong |
 /// | VERIFICATION_FAILED | the roster has another e-mail | remove, if it is due |
+/// | VERIFICATION_FAILED | it is to be retried, and was not invited by this run | remove, if it is due |
+/// | VERIFICATION_FAILED | the e-mail is the roster's, or not known | blocked: the e-mail is wrong |
 /// | INVITED | the Region is off in the member | blocked: switch it on |
 /// | INVITED | | accept, if it is due |
 /// | absent | | invite, if it is due |
+///
+/// To leave are all that the roster names where none of them is wanted, and those others that are to
+/// be removed ([`super::concerns`]). They leave with their graph where that is to be deleted, unless
+/// AWS wants its members out first.
 ///
 /// Whether a removal, an acceptance or an invitation is due. The first row that fits:
 ///
@@ -60,6 +69,7 @@ const UNCLEAR_AFTER: u32 = 3;
 /// | invite | there is no graph, and making one was refused for good | blocked: why |
 /// | invite, remove | changes were refused in the whole Region for good | blocked: why |
 /// | invite, remove | they were refused, and no look since | wait for a look |
+/// | invite | the graph has no room ([`super::quota`]) | blocked: the quota |
 ///
 /// Invitations go out 50 at a time, 7 after a refusal and alone after the next. The role is wanted,
 /// where nobody has asked for it, by a membership that is to be invited or that waits for its
@@ -78,7 +88,7 @@ pub fn decide(
         step,
         Step::Invite { .. } | Step::Wait(Wait::Verification | Wait::Visible | Wait::Role)
     );
-    let needs_role = acceptance_ahead && tried.role == Role::Unasked;
+    let needs_role = acceptance_ahead && tried.role == Role::Unasked && fleet.wants(account);
     (step, needs_role)
 }
 
@@ -120,19 +130,19 @@ fn step(
     if let Some(reason) = region_trouble(attempts) {
         return Step::Blocked(reason);
     }
-    if tried.invite.under_way || tried.accept.under_way || tried.remove.under_way {
+    if tried.is_under_way() {
         return Step::Wait(Wait::Answer);
     }
     let Some(look) = observation.look(account) else {
         return Step::Wait(Wait::Look);
     };
     let step = match look.member {
+        None if !fleet.wants(account) => Step::Gone,
         None => absent(tried, look),
+        Some(_) if !fleet.wants(account) => leaving(fleet, attempts, tried, look),
         Some(member) => match &member.status {
             MemberStatus::Enabled => Step::Right,
-            MemberStatus::AcceptedButDisabled => {
-                Step::Blocked(Reason::Disabled(member.disabled_reason.clone()))
-            }
+            MemberStatus::AcceptedButDisabled => disabled(tried, (look, member)),
             MemberStatus::Other(name) => Step::Blocked(Reason::UnknownStatus(name.clone())),
             MemberStatus::VerificationInProgress => Step::Wait(Wait::Verification),
             MemberStatus::VerificationFailed => {
@@ -168,6 +178,28 @@ fn in_the_way(observation: &Observation, attempts: &Attempts, look: Look<'_>) ->
     stale.then_some(Step::Wait(Wait::Look))
 }
 
+/// A member that is to leave.
+fn leaving(fleet: &Fleet, attempts: &Attempts, tried: &MemberAttempts, look: Look<'_>) -> Step {
+    let with_its_graph = fleet.settings.purpose == Purpose::DeleteGraphs;
+    if with_its_graph && !attempts.has_members_first() {
+        return match refused_for_all(attempts, RegionRequest::DeleteGraph) {
+            Some(reason) => Step::Blocked(reason),
+            None => Step::Wait(Wait::Graph),
+        };
+    }
+    if_due(&tried.remove, look, "DeleteMembers", Step::Remove)
+}
+
+/// AWS tries again by itself every hour. Asking for it once a run costs little and tells its reason
+/// as of now.
+fn disabled(tried: &MemberAttempts, (look, member): (Look<'_>, &Member)) -> Step {
+    match &tried.start.last {
+        None | Some(Answer::Throttled) => Step::Start,
+        Some(_) if look.round <= tried.start.after => Step::Wait(Wait::Look),
+        Some(_) => Step::Blocked(Reason::Disabled(member.disabled_reason.clone())),
+    }
+}
+
 fn failed_verification(
     fleet: &Fleet,
     account: AccountId,
@@ -176,7 +208,9 @@ fn failed_verification(
 ) -> Step {
     let wanted = fleet.members.get(&account);
     let corrected = member.email.is_some() && member.email.as_ref() != wanted;
-    if !corrected {
+    // Once invited by this run, it has had its second chance.
+    let retried = fleet.settings.retry_failed && tried.invite.sent == 0;
+    if !corrected && !retried {
         return Step::Blocked(Reason::WrongEmail(account, wanted.cloned()));
     }
     if_due(&tried.remove, look, "DeleteMembers", Step::Remove)

@@ -1,8 +1,9 @@
 //! What happens to the behavior graph, given what happens to the memberships.
 
 use super::decide::{refused_for_all, region_trouble};
-use super::{GraphStep, Kind, Plan, Wait};
-use crate::attempts::{Answer, Attempts, RegionRequest};
+use super::{GraphStep, Kind, Plan, Reason, VISIBLE_AFTER, Wait};
+use crate::attempts::{Answer, Attempt, Attempts, FINAL_AFTER, RegionRequest};
+use crate::fleet::{Fleet, Purpose};
 use crate::observation::{Graph, Observation};
 
 /// Decides what happens to the graph. The first row that fits:
@@ -10,6 +11,7 @@ use crate::observation::{Graph, Observation};
 /// | the graph | what is known besides | step |
 /// |---|---|---|
 /// | anything | the Region cannot be read | blocked: why |
+/// | there is one | it is to end | see below |
 /// | there is one | | keep |
 /// | none, or not known | it is being asked for, or made | wait |
 /// | not known | | find |
@@ -18,13 +20,35 @@ use crate::observation::{Graph, Observation};
 /// | none | somebody is to be invited | create |
 /// | none | somebody waits for a look, or to be seen | find |
 /// | none | | keep |
-pub(super) fn step(plan: &Plan, observation: &Observation, attempts: &Attempts) -> GraphStep {
+///
+/// A graph that is to end. The first row that fits:
+///
+/// | what is known | step |
+/// |---|---|
+/// | its members are not listed yet | keep |
+/// | it is being deleted, or asked for | wait |
+/// | deleting it was refused for good | blocked: why |
+/// | it has members that nobody agreed to remove | blocked: who else is in it |
+/// | its members have to go first, and some are left | keep |
+/// | deleting it was not tried, or throttled | delete |
+/// | no look since the answer; or done, within [`VISIBLE_AFTER`] looks | find |
+/// | done three times | blocked: AWS says so and does not show it |
+/// | otherwise | delete (again) |
+pub(super) fn step(
+    plan: &Plan,
+    fleet: &Fleet,
+    observation: &Observation,
+    attempts: &Attempts,
+) -> GraphStep {
     use RegionRequest::{CreateGraph, FindGraph};
     if let Some(reason) = region_trouble(attempts) {
         return GraphStep::Blocked(reason);
     }
     let under_way = |request| attempts.region(request).is_some_and(|sent| sent.under_way);
     match observation.graph() {
+        Graph::Present(_) if fleet.settings.purpose == Purpose::DeleteGraphs => {
+            ending(fleet, observation, attempts)
+        }
         Graph::Present(_) => GraphStep::Keep,
         _ if under_way(FindGraph) || under_way(CreateGraph) => GraphStep::Wait,
         Graph::Unknown => GraphStep::Find,
@@ -35,6 +59,51 @@ pub(super) fn step(plan: &Plan, observation: &Observation, attempts: &Attempts) 
             None if waits_for_a_look(plan) => GraphStep::Find,
             None => GraphStep::Keep,
         },
+    }
+}
+
+fn ending(fleet: &Fleet, observation: &Observation, attempts: &Attempts) -> GraphStep {
+    use RegionRequest::{DeleteGraph, FindGraph};
+    let under_way = |request| attempts.region(request).is_some_and(|sent| sent.under_way);
+    if observation.listed().is_none() {
+        return GraphStep::Keep;
+    }
+    if under_way(DeleteGraph) || under_way(FindGraph) {
+        return GraphStep::Wait;
+    }
+    if let Some(reason) = refused_for_all(attempts, DeleteGraph) {
+        return GraphStep::Blocked(reason);
+    }
+    let outsiders = observation.members().filter(|(account, member)| {
+        let is_listed = fleet.members.contains_key(account)
+            && !fleet.is_expected_out(*account, observation.region());
+        !is_listed && !fleet.removes_other(*account, observation.region(), member)
+    });
+    match outsiders.count() {
+        0 if attempts.has_members_first() && observation.members().next().is_some() => {
+            GraphStep::Keep
+        }
+        0 => delete(observation, attempts.region(DeleteGraph)),
+        outsiders => GraphStep::Blocked(Reason::Outsiders(outsiders)),
+    }
+}
+
+fn delete(observation: &Observation, tried: Option<&Attempt>) -> GraphStep {
+    let Some(Attempt {
+        last, after, done, ..
+    }) = tried
+    else {
+        return GraphStep::Delete;
+    };
+    let looks = observation.newest().since(*after);
+    match last {
+        None | Some(Answer::Throttled) => GraphStep::Delete,
+        Some(_) if looks == 0 => GraphStep::Find,
+        Some(Answer::Done) if looks < VISIBLE_AFTER => GraphStep::Find,
+        Some(Answer::Done) if *done >= FINAL_AFTER => {
+            GraphStep::Blocked(Reason::NoEffect("DeleteGraph"))
+        }
+        Some(_) => GraphStep::Delete,
     }
 }
 

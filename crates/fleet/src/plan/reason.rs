@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::account::{AccountId, Email, Region};
+use crate::plan::MOST_MEMBERS;
 
 /// Why a membership cannot be as wanted. `Display` says it in a sentence for people, with what to
 /// do; an e-mail in it is masked.
@@ -25,6 +26,10 @@ pub enum Reason {
     NoEffect(&'static str),
     /// It failed for the Region, not for a member.
     Region(Arc<str>),
+    /// The graph has no room for it: so many are ahead of it.
+    Quota(usize),
+    /// The graph has members that nobody agreed to remove, and would take them along.
+    Outsiders(usize),
 }
 
 impl fmt::Display for Reason {
@@ -57,9 +62,20 @@ impl fmt::Display for Reason {
             ),
             Self::Role(text) | Self::Region(text) => f.write_str(&Email::mask_in(text)),
             Self::Refused(operation, text) => write!(f, "{operation}: {}", Email::mask_in(text)),
+            Self::Quota(ahead) => write!(
+                f,
+                "a behavior graph takes {MOST_MEMBERS} members and no more (a quota of AWS), and {ahead} are ahead of it: remove members that are not needed, or give it another administrator"
+            ),
+            Self::Outsiders(1) => f.write_str(
+                "the behavior graph has a member that the file does not name: it is not deleted",
+            ),
+            Self::Outsiders(members) => write!(
+                f,
+                "the behavior graph has {members} members that the file does not name: it is not deleted"
+            ),
             Self::NoEffect(operation) => write!(
                 f,
-                "AWS answers {operation} with success, again and again, but the member list does not show it: run again later, or ask AWS support"
+                "AWS answers {operation} with success, again and again, but its lists do not show it: run again later, or ask AWS support"
             ),
         }
     }

@@ -5,6 +5,7 @@ mod chance;
 mod due;
 mod fixed_point;
 mod graphs;
+mod leaving;
 mod memberships;
 mod refresh;
 mod run;

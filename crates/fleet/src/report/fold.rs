@@ -23,7 +23,8 @@ struct Fold {
 #[derive(Debug, Default)]
 struct RegionFold {
     graph_arn: Option<GraphArn>,
-    made_graph: bool,
+    changes: Vec<String>,
+    amiss: Vec<Arc<str>>,
     error: Option<Arc<str>>,
     members: BTreeMap<AccountId, MemberFold>,
 }
@@ -123,8 +124,13 @@ impl RegionFold {
             EventKind::Called { .. } => {}
             EventKind::Graph { arn, made } => {
                 self.graph_arn.clone_from(arn);
-                self.made_graph |= made;
+                let change = "graph created".to_owned();
+                if *made && !self.changes.contains(&change) {
+                    self.changes.push(change);
+                }
             }
+            EventKind::Changed { change } => self.changes.push(change.to_string()),
+            EventKind::Amiss { reason } => self.amiss.push(reason.clone()),
             EventKind::RegionEnded { error } => self.error.clone_from(error),
             EventKind::Seen { account, status } => {
                 let seen = &mut self.members.entry(*account).or_default().seen;
@@ -157,7 +163,8 @@ impl RegionFold {
             .map(|(account, member)| member.report(*account))
             .collect();
         let any = |outcome| members.iter().any(|member| member.outcome == outcome);
-        let state = if self.error.is_some() || any(Outcome::Failed) {
+        let failed = self.error.is_some() || !self.amiss.is_empty();
+        let state = if failed || any(Outcome::Failed) {
             RegionState::Failed
         } else if any(Outcome::Waiting) {
             RegionState::Waiting
@@ -171,11 +178,8 @@ impl RegionFold {
             graph_arn: self.graph_arn.clone(),
             state,
             error: self.error.clone(),
-            changes: if self.made_graph {
-                vec!["graph created".to_owned()]
-            } else {
-                Vec::new()
-            },
+            changes: self.changes.clone(),
+            amiss: self.amiss.clone(),
             members,
         }
     }
@@ -196,7 +200,8 @@ impl MemberFold {
             Some(Conclusion::Right) if self.removed => Outcome::Repaired,
             // An answer that was lost leaves no deed behind, but what it did is seen.
             Some(Conclusion::Right) if self.touched || self.moved() => Outcome::Enabled,
-            Some(Conclusion::Right) => Outcome::Unchanged,
+            Some(Conclusion::Gone) if self.touched || self.moved() => Outcome::Removed,
+            Some(Conclusion::Right | Conclusion::Gone) => Outcome::Unchanged,
             Some(Conclusion::Failed) => Outcome::Failed,
             Some(Conclusion::Skipped) => Outcome::Skipped,
             Some(Conclusion::Waiting) | None => Outcome::Waiting,
@@ -221,10 +226,11 @@ impl MemberFold {
             return;
         }
         let outcome = self.outcome();
-        let changed = self.touched || outcome == Outcome::Enabled;
+        let changed = self.touched || matches!(outcome, Outcome::Enabled | Outcome::Removed);
         summary.memberships += 1;
         summary.enabled += u64::from(self.status() == Some(&MemberStatus::Enabled));
         summary.changed += u64::from(changed);
+        summary.removed += u64::from(outcome == Outcome::Removed);
         match outcome {
             Outcome::Waiting => summary.waiting += 1,
             Outcome::Failed => summary.failed += 1,

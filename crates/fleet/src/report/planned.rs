@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Header;
 use crate::account::{AccountId, GraphArn, Region};
+use crate::fleet::Fleet;
 use crate::member::MemberStatus;
 use crate::observation::Observation;
-use crate::plan::{GraphStep, Plan, Step};
+use crate::plan::{GraphStep, Plan, Step, Wait};
 
 /// What would happen in every Region.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +33,12 @@ pub struct PlanSummary {
     pub memberships: u64,
     /// Behavior graphs that would be created.
     pub create_graphs: u64,
+    /// Behavior graphs that would be deleted.
+    #[serde(default)]
+    pub delete_graphs: u64,
+    /// Other changes of behavior graphs, such as their tags.
+    #[serde(default)]
+    pub change_graphs: u64,
     /// Memberships that would be invited, and then accepted.
     pub invite: u64,
     /// Memberships whose invitation would be accepted.
@@ -40,6 +47,12 @@ pub struct PlanSummary {
     pub repair: u64,
     /// Memberships that AWS is not finished with, and that would be accepted then.
     pub wait: u64,
+    /// Memberships that would be removed.
+    #[serde(default)]
+    pub remove: u64,
+    /// Memberships that have accepted and that AWS would be asked to enable.
+    #[serde(default)]
+    pub start: u64,
     /// Memberships that are as wanted.
     pub unchanged: u64,
     /// Memberships that cannot be as wanted.
@@ -59,6 +72,12 @@ pub struct RegionPlan {
     pub graph_arn: Option<GraphArn>,
     /// Whether one would be created.
     pub create_graph: bool,
+    /// Whether it would be deleted.
+    #[serde(default)]
+    pub delete_graph: bool,
+    /// What else would change about it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<String>,
     /// Why nothing can be done in the Region.
     pub error: Option<Arc<str>>,
     /// Its memberships, by account id.
@@ -90,6 +109,10 @@ pub enum Action {
     Repair,
     /// Wait until AWS has verified it, and accept for it.
     Wait,
+    /// Remove it.
+    Remove,
+    /// Ask AWS to enable it, which has accepted.
+    Start,
     /// Nothing: it is as wanted.
     Unchanged,
     /// Nothing: it cannot be as wanted.
@@ -100,14 +123,16 @@ pub enum Action {
 
 impl Action {
     /// Both an acceptance that can be made and one that only needs the role are one to people.
-    fn of(step: &Step, status: Option<&MemberStatus>) -> Self {
+    fn of(step: &Step, status: Option<&MemberStatus>, wanted: bool) -> Self {
         match step {
             Step::Invite { .. } => Self::Invite,
             Step::Accept => Self::Accept,
-            Step::Remove => Self::Repair,
+            Step::Remove if wanted => Self::Repair,
+            Step::Remove | Step::Wait(Wait::Graph) => Self::Remove,
+            Step::Start => Self::Start,
             Step::Wait(_) if status == Some(&MemberStatus::Invited) => Self::Accept,
             Step::Wait(_) => Self::Wait,
-            Step::Right => Self::Unchanged,
+            Step::Right | Step::Gone => Self::Unchanged,
             Step::Blocked(_) => Self::Blocked,
             Step::Skipped => Self::Skipped,
         }
@@ -117,7 +142,7 @@ impl Action {
 impl RegionPlan {
     /// What a plan says of its Region.
     #[must_use]
-    pub fn of(observation: &Observation, plan: &Plan) -> Self {
+    pub fn of(fleet: &Fleet, observation: &Observation, plan: &Plan) -> Self {
         let members = plan.steps().map(|(account_id, step)| {
             let member = observation.look(account_id).and_then(|look| look.member);
             let status = member.map(|member| member.status.clone());
@@ -127,7 +152,7 @@ impl RegionPlan {
             };
             MemberPlan {
                 account_id,
-                action: Action::of(step, status.as_ref()),
+                action: Action::of(step, status.as_ref(), fleet.wants(account_id)),
                 status,
                 reason,
             }
@@ -136,6 +161,8 @@ impl RegionPlan {
             region: observation.region().clone(),
             graph_arn: observation.graph_arn().cloned(),
             create_graph: *plan.graph() == GraphStep::Create,
+            delete_graph: *plan.graph() == GraphStep::Delete,
+            changes: Vec::new(),
             error: match plan.graph() {
                 GraphStep::Blocked(reason) => Some(reason.to_string().into()),
                 _ => None,
@@ -152,6 +179,8 @@ impl PlanReport {
         let mut summary = PlanSummary::default();
         for region in &regions {
             summary.create_graphs += u64::from(region.create_graph);
+            summary.delete_graphs += u64::from(region.delete_graph);
+            summary.change_graphs += region.changes.len() as u64;
             for member in &region.members {
                 summary.count(member.action);
             }
@@ -169,13 +198,18 @@ impl PlanReport {
     pub fn changes_anything(&self) -> bool {
         let PlanSummary {
             create_graphs,
+            delete_graphs,
+            change_graphs,
             invite,
             accept,
             repair,
             wait,
+            remove,
+            start,
             ..
         } = self.summary;
-        create_graphs + invite + accept + repair + wait > 0
+        let graphs = create_graphs + delete_graphs + change_graphs;
+        graphs + invite + accept + repair + wait + remove + start > 0
     }
 
     /// Whether anything cannot be as wanted, bad lines of the roster included.
@@ -195,6 +229,8 @@ impl PlanSummary {
             Action::Accept => &mut self.accept,
             Action::Repair => &mut self.repair,
             Action::Wait => &mut self.wait,
+            Action::Remove => &mut self.remove,
+            Action::Start => &mut self.start,
             Action::Unchanged => &mut self.unchanged,
             Action::Blocked => &mut self.blocked,
             Action::Skipped => &mut self.skipped,
@@ -202,7 +238,7 @@ impl PlanSummary {
         *counter += 1;
         if matches!(
             action,
-            Action::Invite | Action::Accept | Action::Repair | Action::Wait
+            Action::Invite | Action::Accept | Action::Repair | Action::Wait | Action::Start
         ) {
             self.starts_charging += 1;
         }

@@ -46,6 +46,7 @@ fn member(status: MemberStatus) -> Member {
         status,
         email: Some(email),
         disabled_reason: None,
+        organization: false,
     }
 }
 

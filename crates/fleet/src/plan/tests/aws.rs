@@ -1,6 +1,6 @@
 //! A tiny model of what AWS does with the requests of one Region. It shares nothing with the rules.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::world::{email, id};
 use crate::account::{AccountId, Email, GraphArn};
@@ -63,6 +63,10 @@ pub(super) struct Aws {
     /// How many things were done to memberships and the graph.
     pub(super) deeds: u32,
     meddled: bool,
+    /// A graph with members is not deleted.
+    pub(super) members_first: bool,
+    /// Who may be removed whatever its status.
+    pub(super) leaving: BTreeSet<AccountId>,
 }
 
 /// AWS says no, with a code.
@@ -78,6 +82,8 @@ impl Aws {
             now: 1,
             deeds: 0,
             meddled: false,
+            members_first: false,
+            leaving: BTreeSet::new(),
         };
         if has_graph {
             aws.create_graph(0);
@@ -176,12 +182,40 @@ impl Aws {
         match self.status(account) {
             None => return Err("ResourceNotFound"),
             status => assert!(
-                self.meddled || status == Some(MemberStatus::VerificationFailed),
+                self.meddled
+                    || status == Some(MemberStatus::VerificationFailed)
+                    || self.leaving.contains(&account),
                 "{account} was removed although it is {status:?}"
             ),
         }
         self.deeds += 1;
         self.becomes(account, None, late);
+        Ok(())
+    }
+
+    /// Nothing comes of it: what is too large stays so.
+    pub(super) fn start(&self, account: AccountId) -> Result<(), Refused> {
+        match self.status(account) {
+            Some(MemberStatus::AcceptedButDisabled) => Ok(()),
+            Some(_) => Err("Conflict"),
+            None => Err("ResourceNotFound"),
+        }
+    }
+
+    pub(super) fn delete_graph(&mut self) -> Result<(), Refused> {
+        if self.graph.is_none() {
+            return Err("ResourceNotFound");
+        }
+        let has_members = self
+            .entries
+            .keys()
+            .any(|account| self.status(*account).is_some());
+        if self.members_first && has_members {
+            return Err("Validation");
+        }
+        self.deeds += 1;
+        self.graph = None;
+        self.entries.clear();
         Ok(())
     }
 
@@ -273,5 +307,6 @@ fn entry(status: MemberStatus, with: Email) -> Member {
         status,
         email: Some(with),
         disabled_reason: None,
+        organization: false,
     }
 }

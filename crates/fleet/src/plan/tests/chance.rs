@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::world::{ARN, World, email, id, lost, refused, region, role_failed, silent};
 use crate::account::{AccountId, GraphArn};
 use crate::attempts::{Answer, MemberRequest, RegionRequest, Role};
+use crate::fleet::{Others, Purpose, Settings};
 use crate::member::{Member, MemberStatus};
 
 /// How many accounts there are besides those of the roster.
@@ -25,6 +26,7 @@ pub(super) enum Happening {
     RegionAnswered(RegionRequest, Answer),
     Role(u16, Role),
     Off(u16),
+    MembersFirst,
 }
 
 impl Happening {
@@ -68,6 +70,7 @@ impl Happening {
             Self::RegionAnswered(request, answer) => {
                 attempts.region_answered(request, answer, newest);
             }
+            Self::MembersFirst => attempts.saw_members_first(),
             Self::Role(n, role) => {
                 attempts.saw_role(id(n), role);
                 return Some(id(n));
@@ -84,10 +87,28 @@ impl Happening {
 /// A world of which nothing is known, with some pairs that are expected to stay out.
 pub(super) fn worlds(accounts: std::ops::Range<u16>) -> impl Strategy<Value = World> {
     let expected = prop::collection::vec(1..accounts.end, 0..3);
-    (accounts, expected).prop_map(|(accounts, expected)| {
+    let purpose = prop_oneof![
+        4 => Just(Purpose::Enable),
+        1 => Just(Purpose::Disable),
+        1 => Just(Purpose::DeleteGraphs)
+    ];
+    let agreed = (accounts.end, region());
+    let others = prop_oneof![
+        2 => Just(Others::Leave),
+        1 => Just(Others::Remove),
+        1 => Just(Others::Agreed([(id(agreed.0), agreed.1)].into()))
+    ];
+    (accounts, expected, purpose, others, any::<bool>()).prop_map(|drawn| {
+        let (accounts, expected, purpose, others, retry_failed) = drawn;
         let mut world = World::unseen(accounts);
         let pairs = expected.into_iter().map(|n| (id(n), region()));
-        world.fleet.settings.expected = pairs.collect();
+        world.fleet.settings = Settings {
+            purpose,
+            others,
+            retry_failed,
+            expected: pairs.collect(),
+            ..Settings::default()
+        };
         world
     })
 }
@@ -112,6 +133,7 @@ pub(super) fn happenings(accounts: u16) -> impl Strategy<Value = Happening> {
         1 => (region_requests(), answers()).prop_map(|(r, answer)| RegionAnswered(r, answer)),
         4 => (n(), roles()).prop_map(|(n, role)| Happening::Role(n, role)),
         1 => n().prop_map(Off),
+        1 => Just(Happening::MembersFirst),
     ]
 }
 
@@ -125,10 +147,12 @@ fn members() -> impl Strategy<Value = Member> {
         Just(MemberStatus::Other("PAUSED".into())),
     ];
     let emails = prop_oneof![Just(None), Just(Some("root")), Just(Some("typo"))];
-    (status, emails).prop_map(|(status, name)| Member {
+    let organization = prop::bool::weighted(0.2);
+    (status, emails, organization).prop_map(|(status, name, organization)| Member {
         status,
         email: name.map(email),
         disabled_reason: Some("because of admin@example.com".into()),
+        organization,
     })
 }
 
@@ -153,11 +177,17 @@ fn roles() -> impl Strategy<Value = Role> {
 }
 
 fn member_requests() -> impl Strategy<Value = MemberRequest> {
-    use MemberRequest::{Accept, Invite, Remove};
-    prop_oneof![Just(Invite), Just(Accept), Just(Remove)]
+    use MemberRequest::{Accept, Invite, Remove, Start};
+    prop_oneof![Just(Invite), Just(Accept), Just(Remove), Just(Start)]
 }
 
 fn region_requests() -> impl Strategy<Value = RegionRequest> {
-    use RegionRequest::{Change, CreateGraph, FindGraph, Look};
-    prop_oneof![Just(FindGraph), Just(CreateGraph), Just(Look), Just(Change)]
+    use RegionRequest::{Change, CreateGraph, DeleteGraph, FindGraph, Look};
+    prop_oneof![
+        Just(FindGraph),
+        Just(CreateGraph),
+        Just(DeleteGraph),
+        Just(Look),
+        Just(Change)
+    ]
 }

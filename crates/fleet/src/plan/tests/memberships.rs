@@ -3,12 +3,12 @@
 use pretty_assertions::assert_eq;
 
 use super::world::{World, email, id, lost, member, refused, region, role_failed, silent, text};
-use crate::attempts::{MemberRequest, RegionRequest, Role};
+use crate::attempts::{Answer, MemberRequest, RegionRequest, Role};
 use crate::event::Conclusion;
 use crate::member::{Member, MemberStatus};
 use crate::plan::{BATCH, Kind, Reason, Step, Wait};
 
-use MemberRequest::{Accept, Invite, Remove};
+use MemberRequest::{Accept, Invite, Remove, Start};
 
 #[test]
 fn a_pair_that_is_expected_to_stay_out_is_skipped_whatever_else_is_known() {
@@ -75,7 +75,16 @@ fn an_account_that_aws_does_not_enable_is_blocked_with_its_reason() {
         (None, "AWS gives no reason"),
     ] {
         let world = World::empty(1).sees(1, disabled(reason));
-        let said = world.blocked();
+        // Once a run it is tried to be enabled, whatever comes of that.
+        assert_eq!(world.step(), Step::Start);
+        let throttled = world.clone().got(Start, Answer::Throttled);
+        assert_eq!(throttled.step(), Step::Start);
+        for answer in [Answer::Done, lost(), refused("Quota")] {
+            let world = world.clone().got(Start, answer);
+            assert_eq!(world.step(), Step::Wait(Wait::Look));
+            world.looks(1).blocked();
+        }
+        let said = world.got(Start, Answer::Done).looks(1).blocked();
         let says = format!("accepted, but not enabled: {says}");
         assert!(said.starts_with(&says), "{said}");
     }
@@ -120,7 +129,7 @@ fn a_failed_verification_of_another_email_is_removed() {
 
 #[test]
 fn an_entry_that_failed_again_after_its_correction_is_blocked() {
-    let mut world = World::corrected().got(Remove, crate::attempts::Answer::Done);
+    let mut world = World::corrected().got(Remove, Answer::Done);
     world = world.sees(1, member(MemberStatus::VerificationFailed));
     assert!(world.blocked().contains("r***@example.com"));
 }

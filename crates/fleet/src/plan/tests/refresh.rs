@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::chance::{Happening, happenings, worlds};
 use super::world::{World, id};
 use crate::account::AccountId;
-use crate::plan::{Plan, plan};
+use crate::plan::{Plan, known, plan};
 
 /// A plan, and whose step in it is out of date.
 struct Kept {
@@ -33,7 +33,16 @@ impl Kept {
             Some(account) => {
                 self.stale.insert(account);
             }
-            None => self.stale.extend(world.fleet.members.keys()),
+            None => {
+                let World {
+                    fleet,
+                    observation,
+                    attempts,
+                } = world;
+                self.stale.extend(known(fleet, observation, attempts));
+                self.stale
+                    .extend(self.plan.steps().map(|(account, _)| account));
+            }
         }
     }
 

@@ -50,6 +50,8 @@ enum Reply {
     Member(MemberRequest, AccountId, Answer, Option<(Round, Member)>),
     Role(AccountId, bool),
     Off(AccountId),
+    /// The graph was deleted, with those members.
+    Ended(Vec<AccountId>, Result<(), Answer>),
     /// The graph that was asked about is not there.
     Gone,
 }
@@ -103,6 +105,7 @@ impl Run {
         let request = match plan.graph() {
             GraphStep::Find => RegionRequest::FindGraph,
             GraphStep::Create => RegionRequest::CreateGraph,
+            GraphStep::Delete => return self.delete_graph(),
             GraphStep::Wait | GraphStep::Keep | GraphStep::Blocked(_) => return,
         };
         self.world.attempts.region_sent(request);
@@ -115,6 +118,19 @@ impl Run {
             }
         });
         self.reply(cast, Reply::Graph(request, found));
+    }
+
+    /// The graph takes its members along.
+    fn delete_graph(&mut self) {
+        let members = self.world.observation.members();
+        let members: Vec<_> = members.map(|(account, _)| account).collect();
+        self.world.attempts.region_sent(RegionRequest::DeleteGraph);
+        for account in &members {
+            self.world.attempts.sent(MemberRequest::Remove, *account);
+        }
+        let cast = self.cast();
+        let ended = self.through(cast, Aws::delete_graph);
+        self.reply(cast, Reply::Ended(members, ended));
     }
 
     fn send_members(&mut self) {
@@ -130,6 +146,7 @@ impl Run {
                     MemberRequest::Accept,
                     plan.of(Kind::Accept).take(1).collect(),
                 ),
+                (MemberRequest::Start, plan.of(Kind::Start).take(1).collect()),
             ];
             let due = batches.into_iter().find(|(_, batch)| !batch.is_empty());
             let Some((request, batch)) = due else {
@@ -156,7 +173,7 @@ impl Run {
         }
         let poisoned = request == MemberRequest::Invite && self.is_poisoned(batch);
         let batch_wide = self.through(cast, |_| if poisoned { Err("Validation") } else { Ok(()) });
-        if request != MemberRequest::Accept {
+        if matches!(request, MemberRequest::Invite | MemberRequest::Remove) {
             let done = batch_wide.is_ok().then_some(Answer::Done);
             let all = batch_wide.as_ref().err().cloned();
             let regions = all.filter(|_| cast.weather == Weather::RegionRefused);
@@ -194,9 +211,12 @@ impl Run {
         account: AccountId,
         cast: Cast,
     ) -> (Answer, Option<Member>) {
-        let with = self.world.fleet.members[&account].clone();
         let done = match request {
-            MemberRequest::Invite => self.aws.invite(account, &with, cast.late).map(Some),
+            MemberRequest::Invite => {
+                let with = self.world.fleet.members[&account].clone();
+                self.aws.invite(account, &with, cast.late).map(Some)
+            }
+            MemberRequest::Start => self.aws.start(account).map(|()| None),
             MemberRequest::Accept => self.aws.accept(account, cast.late).map(|()| None),
             MemberRequest::Remove => self.aws.remove(account, cast.late).map(|()| None),
         };
@@ -336,6 +356,20 @@ impl Run {
                 attempts.saw_role(account, super::world::role_failed(times));
             }
             Reply::Off(account) => attempts.saw_off(account),
+            Reply::Ended(members, ended) => {
+                let answer = ended.err().unwrap_or(Answer::Done);
+                let member = match &answer {
+                    Answer::Refused(_) => Answer::Throttled,
+                    answer => answer.clone(),
+                };
+                for account in members {
+                    attempts.answered(MemberRequest::Remove, account, member.clone(), newest);
+                }
+                if matches!(&answer, Answer::Refused(refusal) if &*refusal.code == "Validation") {
+                    attempts.saw_members_first();
+                }
+                attempts.region_answered(RegionRequest::DeleteGraph, answer, newest);
+            }
             Reply::Gone => observation.lost_graph(),
         }
     }
@@ -350,6 +384,7 @@ fn is_at_rest(plan: &Plan) -> bool {
         Wait::Visible,
         Wait::Role,
         Wait::LastRoleTry,
+        Wait::Graph,
     ];
     let waiting = waits.iter().any(|wait| plan.count(Kind::Wait(*wait)) > 0);
     let graph = matches!(plan.graph(), GraphStep::Keep | GraphStep::Blocked(_));

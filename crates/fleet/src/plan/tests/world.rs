@@ -38,6 +38,7 @@ pub(super) fn member(status: MemberStatus) -> Member {
         status,
         email: Some(email("root")),
         disabled_reason: None,
+        organization: false,
     }
 }
 

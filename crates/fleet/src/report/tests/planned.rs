@@ -28,7 +28,7 @@ fn planned(fleet: &Fleet, observation: &Observation, attempts: &Attempts) -> Reg
     let plan = plan(fleet, observation, attempts);
     let findings = audit(fleet, observation, attempts, &plan);
     assert_eq!(findings, Vec::<String>::new());
-    RegionPlan::of(observation, &plan)
+    RegionPlan::of(fleet, observation, &plan)
 }
 
 fn report(regions: Vec<RegionPlan>) -> PlanReport {
@@ -96,7 +96,8 @@ fn the_summary_counts_every_membership_once() {
         summary,
         json!({
             "memberships": 7, "create_graphs": 0, "invite": 1, "accept": 1, "repair": 1, "wait": 1,
-            "unchanged": 1, "blocked": 1, "skipped": 1, "starts_charging": 4
+            "unchanged": 1, "blocked": 1, "skipped": 1, "starts_charging": 4,
+            "delete_graphs": 0, "change_graphs": 0, "remove": 0, "start": 0
         })
     );
     assert!(report.changes_anything() && report.has_trouble());
@@ -126,10 +127,12 @@ fn golden() -> Value {
         "invalid_lines": [{ "line": 7, "reason": "no" }], "notes": [],
         "summary": {
             "memberships": 2, "create_graphs": 0, "invite": 1, "accept": 0, "repair": 0, "wait": 0,
-            "unchanged": 0, "blocked": 1, "skipped": 0, "starts_charging": 1
+            "unchanged": 0, "blocked": 1, "skipped": 0, "starts_charging": 1,
+            "delete_graphs": 0, "change_graphs": 0, "remove": 0, "start": 0
         },
         "regions": [{
-            "region": "us-east-1", "graph_arn": "arn:1", "create_graph": false, "error": null,
+            "region": "us-east-1", "graph_arn": "arn:1", "create_graph": false,
+            "delete_graph": false, "error": null,
             "members": [
                 {
                     "account_id": "000000000001", "status": null, "action": "invite",

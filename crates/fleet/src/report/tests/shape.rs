@@ -46,7 +46,7 @@ fn golden() -> Value {
         "started": "2026-01-02T03:04:05Z", "finished": "2026-01-02T03:05:00Z",
         "ended": "complete", "settled": true,
         "summary": {
-            "memberships": 4, "enabled": 2, "changed": 2, "waiting": 0, "failed": 1, "skipped": 1
+            "memberships": 4, "enabled": 2, "changed": 2, "removed": 0, "waiting": 0, "failed": 1, "skipped": 1
         },
         "regions": [
             {

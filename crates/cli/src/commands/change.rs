@@ -1,0 +1,222 @@
+//! What `enable` and `disable` have in common: look, ask, make it so, and tell.
+
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use engine::Run;
+use fleet::account::AccountId;
+use fleet::guard::{Consent, Refusal, Word};
+use fleet::report::{Action, PlanReport, RegionPlan, Report};
+use fleet::roster::Roster;
+
+use super::ground::{self, Accounts, Ground};
+use crate::display::{self, Output};
+use crate::document::ReportFiles;
+use crate::exit::Exit;
+use crate::settings::Wanted;
+use crate::signals;
+
+/// How long an answer may take before what it was given to may be out of date.
+const FRESH: Duration = Duration::from_secs(60);
+
+/// What was agreed to with the command.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Permit {
+    /// Do not ask.
+    pub yes: bool,
+    /// So many accounts may be removed.
+    pub max_removals: Option<usize>,
+    /// The administrator, to say that graphs are meant to be deleted.
+    pub confirm: Option<AccountId>,
+}
+
+impl Permit {
+    /// Makes sure that there is somebody to ask, or nobody needs to be.
+    ///
+    /// # Errors
+    ///
+    /// When the run could not go on without asking.
+    pub(crate) fn check(&self, wanted: &Wanted, output: Output) -> Result<()> {
+        if self.yes && wanted.reach.connection.admin_account.is_none() {
+            bail!(
+                "--yes needs --admin-account: a wrong profile would otherwise change another administrator in every Region, or make a new one"
+            );
+        }
+        if !self.yes && !output.can_ask() {
+            bail!(
+                "there is no terminal to ask on; say --yes, with --admin-account, to go on without being asked"
+            );
+        }
+        Ok(())
+    }
+
+    fn consent(&self, administrator: AccountId) -> Result<Consent> {
+        if let Some(confirmed) = self.confirm.filter(|id| *id != administrator) {
+            bail!(
+                "--confirm {confirmed}: the administrator is {administrator}, nothing was changed"
+            );
+        }
+        let written = self.confirm.map_or(Word::None, |_| Word::Written);
+        Ok(Consent {
+            max_removals: self.max_removals,
+            word: written,
+        })
+    }
+}
+
+/// Makes it so, once it was agreed to.
+///
+/// # Errors
+///
+/// When it could not be done, was refused or declined; nothing was changed then.
+pub(crate) async fn run(
+    (wanted, roster): (Wanted, Roster),
+    permit: Permit,
+    files: ReportFiles,
+    output: Output,
+) -> Result<Exit> {
+    let accounts = Accounts::of(roster, &wanted)?;
+    let stop = signals::listen(output, signals::MAY_FINISH)?;
+    let ground = Ground::open(wanted.reach, accounts, stop, output).await?;
+    let mut run = ground.run();
+    let consent = permit.consent(ground.administrator())?;
+    if !permit.yes {
+        agree(&ground, &mut run, (consent, output)).await?;
+    } else if ground.removes() {
+        ground.look(&mut run).await?;
+        if !ground.judge(&run, consent).is_empty() {
+            output.beside_question(|width| display::plan(&ground.plan(&run), width));
+        }
+        ground.agree(&mut run, consent)?;
+    }
+    let report = ground.reconcile(&mut run).await;
+    Ok(close(&report, &files, output))
+}
+
+/// Shows the plan and asks, and again where the answer took so long that the plan has changed.
+async fn agree(ground: &Ground, run: &mut Run, (consent, output): (Consent, Output)) -> Result<()> {
+    ground.look(run).await?;
+    let mut plan = ground.plan(run);
+    loop {
+        output.beside_question(|width| display::plan(&plan, width));
+        let typed = Consent {
+            word: Word::Typed,
+            ..consent
+        };
+        if !plan.changes_anything() {
+            return ground.agree(run, typed);
+        }
+        let refusals = ground.judge(run, consent);
+        let asked = ground.clock().elapsed();
+        ask(ground, refusals, output).await?;
+        if ground.clock().elapsed().saturating_sub(asked) <= FRESH {
+            return ground.agree(run, typed);
+        }
+        run.forget();
+        ground.look(run).await?;
+        let now = ground.plan(run);
+        if same(&plan, &now) {
+            return ground.agree(run, typed);
+        }
+        output.always("\nMeanwhile something else has changed. The plan is now:\n\n");
+        plan = now;
+    }
+}
+
+/// Asks for a yes; where the guard rails want more than that, for the administrator's account id.
+async fn ask(ground: &Ground, refusals: Vec<Refusal>, output: Output) -> Result<()> {
+    if !refusals.iter().all(Refusal::can_be_confirmed) {
+        return Err(ground::refused(&refusals));
+    }
+    let administrator = ground.administrator().to_string();
+    let (question, agrees) = if refusals.is_empty() {
+        ("Do you want to make these changes?".to_owned(), "yes")
+    } else {
+        output.beside_question(|width| display::refusals(&refusals, width));
+        let question = "If all of this is meant, enter the administrator's account id.".to_owned();
+        (question, administrator.as_str())
+    };
+    let answer = display::ask(&question, agrees);
+    if !signals::unless_interrupted(ground.stop(), answer).await? {
+        bail!("not agreed to: nothing was changed");
+    }
+    Ok(())
+}
+
+/// Whether the same would be done.
+fn same(one: &PlanReport, other: &PlanReport) -> bool {
+    let steps = |plan: &PlanReport| -> Vec<_> {
+        let members = plan.regions.iter().flat_map(|region| {
+            let acted_on = |action| {
+                !matches!(
+                    action,
+                    Action::Unchanged | Action::Blocked | Action::Skipped
+                )
+            };
+            region
+                .members
+                .iter()
+                .filter(move |member| acted_on(member.action))
+                .map(|member| {
+                    (
+                        region.region.clone(),
+                        Some((member.account_id, member.action)),
+                    )
+                })
+        });
+        let touched =
+            |it: &&RegionPlan| it.create_graph || it.delete_graph || !it.changes.is_empty();
+        let graphs = plan
+            .regions
+            .iter()
+            .filter(touched)
+            .map(|region| (region.region.clone(), None));
+        members.chain(graphs).collect()
+    };
+    steps(one) == steps(other)
+}
+
+/// Hands the report over. Where that fails the run was done all the same, and something is not as
+/// wanted.
+pub(crate) fn close(report: &Report, files: &ReportFiles, output: Output) -> Exit {
+    let shown = output.result(report, |width| display::run(report, width));
+    let handed_over = files.write(report).and(shown);
+    match (handed_over, Exit::from(report.verdict())) {
+        (Ok(()), exit) => exit,
+        (Err(error), exit) => {
+            output.always(&display::error(&error));
+            if exit == Exit::Interrupted {
+                exit
+            } else {
+                Exit::NotAsWanted
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::display::fixture;
+
+    #[test]
+    fn plans_are_the_same_when_the_same_would_be_done() {
+        let plan = |who: usize| {
+            fixture::plan(3, move |n, _| match n {
+                n if n == who => (Action::Unchanged, None),
+                2 => (Action::Blocked, Some("no")),
+                _ => (Action::Accept, None),
+            })
+        };
+        assert!(same(&plan(0), &plan(0)));
+        assert!(!same(&plan(0), &plan(1)));
+        // What cannot be done is not done differently for another reason.
+        assert!(same(
+            &plan(7),
+            &fixture::plan(3, |n, _| match n {
+                2 => (Action::Blocked, Some("never")),
+                _ => (Action::Accept, None),
+            })
+        ));
+    }
+}

@@ -1,0 +1,181 @@
+//! The guard rails: why a run that removes members may not go ahead.
+//!
+//! They are asked once, over the plans of all Regions, before the first change: a run that is
+//! refused is refused whole.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::account::{AccountId, Region};
+use crate::fleet::{Fleet, Purpose};
+use crate::observation::Observation;
+use crate::plan::{GraphStep, Kind, Plan, Reason, Wait};
+
+/// So many accounts may always be removed.
+const FEW: usize = 5;
+
+/// What people have agreed to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Consent {
+    /// How many accounts may be removed at most; [`FEW`], or a tenth of the members, if left out.
+    pub max_removals: Option<usize>,
+    /// Whether the administrator's account id was given, and how.
+    pub word: Word,
+}
+
+/// Whether the administrator's account id was given: who gives it knows what this is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Word {
+    /// It was not.
+    #[default]
+    None,
+    /// With the command, which may stand in a script.
+    Written,
+    /// By a person who has just seen the plan.
+    Typed,
+}
+
+/// Why a run may not go ahead. `Display` says it in a sentence, with what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The roster has lines that nobody can read: who is meant by them is not known.
+    BadLines(usize),
+    /// It would remove many accounts.
+    TooMany {
+        /// How many.
+        removals: usize,
+        /// Of how many that are members somewhere.
+        members: usize,
+        /// How many may be.
+        most: usize,
+    },
+    /// It would end Detective.
+    EndsDetective {
+        /// In how many Regions.
+        graphs: usize,
+        /// Whose graphs.
+        administrator: AccountId,
+    },
+    /// It would delete graphs that have members besides those of the roster.
+    Outsiders(Vec<Region>),
+}
+
+impl Refusal {
+    /// Whether a person may say that it is meant so.
+    #[must_use]
+    pub fn can_be_confirmed(&self) -> bool {
+        matches!(self, Self::TooMany { .. } | Self::EndsDetective { .. })
+    }
+}
+
+/// Why this run may not go ahead; nothing where it may. `regions` are those that could be read: in
+/// others nothing is removed.
+#[must_use]
+pub fn judge<'a>(
+    fleet: &Fleet,
+    regions: impl IntoIterator<Item = (&'a Observation, &'a Plan)>,
+    bad_lines: usize,
+    consent: Consent,
+) -> Vec<Refusal> {
+    if !fleet.removes() {
+        return Vec::new();
+    }
+    let regions: Vec<_> = regions.into_iter().collect();
+    let ends = fleet.settings.purpose == Purpose::DeleteGraphs;
+    let lines = (bad_lines > 0).then_some(Refusal::BadLines(bad_lines));
+    let graphs = (ends && consent.word == Word::None).then(|| Refusal::EndsDetective {
+        graphs: regions
+            .iter()
+            .filter(|(it, _)| it.graph_arn().is_some())
+            .count(),
+        administrator: fleet.administrator,
+    });
+    let outsiders = outsiders(&regions);
+    let outsiders = (!outsiders.is_empty()).then_some(Refusal::Outsiders(outsiders));
+    let many = too_many(fleet, &regions, consent);
+    [lines, outsiders, graphs, many]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn outsiders(regions: &[(&Observation, &Plan)]) -> Vec<Region> {
+    let has_outsiders =
+        |plan: &Plan| matches!(plan.graph(), GraphStep::Blocked(Reason::Outsiders(_)));
+    regions
+        .iter()
+        .filter(|(_, plan)| has_outsiders(plan))
+        .map(|(observation, _)| observation.region().clone())
+        .collect()
+}
+
+/// Accounts count, not memberships: a file that lost half of its lines is what this is about.
+fn too_many(fleet: &Fleet, regions: &[(&Observation, &Plan)], consent: Consent) -> Option<Refusal> {
+    let members: BTreeSet<_> = regions
+        .iter()
+        .flat_map(|(observation, _)| observation.members().map(|(account, _)| account))
+        .collect();
+    let removals: BTreeSet<_> = regions
+        .iter()
+        .flat_map(|(_, plan)| removals(fleet, plan))
+        .collect();
+    let (removals, members) = (removals.len(), members.len());
+    let most = consent.max_removals.unwrap_or(FEW.max(members / 10));
+    // The id stands for the whole graph and everybody in it; a limit that was set stays one.
+    let ends = fleet.settings.purpose == Purpose::DeleteGraphs;
+    let agreed = match consent.word {
+        Word::None => false,
+        Word::Written => ends && consent.max_removals.is_none(),
+        Word::Typed => true,
+    };
+    (removals > most && !agreed).then_some(Refusal::TooMany {
+        removals,
+        members,
+        most,
+    })
+}
+
+/// Who would be removed, failed entries that make room for another apart.
+pub fn removals<'a>(fleet: &'a Fleet, plan: &'a Plan) -> impl Iterator<Item = AccountId> + 'a {
+    [Kind::Remove, Kind::Wait(Wait::Graph)]
+        .into_iter()
+        .flat_map(|kind| plan.of(kind))
+        .filter(|account| !fleet.wants(*account))
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BadLines(lines) => write!(
+                f,
+                "nothing is removed with a file that has bad lines ({lines} here), because nobody can tell whom they mean: correct them first"
+            ),
+            Self::TooMany {
+                removals,
+                members,
+                most,
+            } => write!(
+                f,
+                "this would remove {removals} of {members} member accounts, and {most} may be removed without being asked for: is the file complete? If so, say --max-removals {removals}"
+            ),
+            Self::EndsDetective {
+                graphs,
+                administrator,
+            } => write!(
+                f,
+                "--delete-graphs ends Detective for {administrator} (behavior graphs in {graphs} Regions), and AWS cannot restore the data: if that is meant, say --confirm {administrator}"
+            ),
+            Self::Outsiders(regions) => {
+                let regions: Vec<_> = regions.iter().map(Region::as_str).collect();
+                write!(
+                    f,
+                    "the behavior graph has members that the file does not name in {}: leave those Regions out, add the members to the file (detective-fleet adopt lists them), or delete graphs without a file",
+                    regions.join(", ")
+                )
+            }
+        }
+    }
+}

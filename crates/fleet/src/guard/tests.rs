@@ -1,0 +1,232 @@
+use pretty_assertions::assert_eq;
+
+use super::*;
+use crate::account::{Email, GraphArn};
+use crate::attempts::Attempts;
+use crate::fleet::{Others, Settings};
+use crate::member::{Member, MemberStatus};
+use crate::plan::plan;
+
+fn id(n: usize) -> AccountId {
+    format!("{n:012}").parse().unwrap()
+}
+
+fn region(name: &str, members: impl IntoIterator<Item = usize>) -> Observation {
+    let mut observation = Observation::of(Region::new(name));
+    observation.saw_graph(Some(GraphArn::new("arn")));
+    let round = observation.begin_look();
+    for n in members {
+        let member = Member {
+            status: MemberStatus::Enabled,
+            email: None,
+            disabled_reason: None,
+            organization: false,
+        };
+        observation.saw_member(round, id(n), Some(member));
+    }
+    observation.saw_whole_list(round);
+    observation
+}
+
+/// The roster names the accounts up to `listed`.
+fn fleet(listed: usize, purpose: Purpose, others: Others) -> Fleet {
+    let email: Email = "root@example.com".parse().unwrap();
+    Fleet {
+        administrator: "555555555555".parse().unwrap(),
+        members: (0..listed).map(|n| (id(n), email.clone())).collect(),
+        settings: Settings {
+            purpose,
+            others,
+            ..Settings::default()
+        },
+    }
+}
+
+fn judged(
+    fleet: &Fleet,
+    regions: &[Observation],
+    bad_lines: usize,
+    consent: Consent,
+) -> Vec<Refusal> {
+    let plans: Vec<_> = regions
+        .iter()
+        .map(|observation| plan(fleet, observation, &Attempts::default()))
+        .collect();
+    judge(fleet, regions.iter().zip(&plans), bad_lines, consent)
+}
+
+fn consent(max_removals: Option<usize>, word: Word) -> Consent {
+    Consent { max_removals, word }
+}
+
+fn removals_of(refusals: &[Refusal]) -> Option<(usize, usize, usize)> {
+    refusals.iter().find_map(|refusal| match refusal {
+        Refusal::TooMany {
+            removals,
+            members,
+            most,
+        } => Some((*removals, *members, *most)),
+        _ => None,
+    })
+}
+
+#[test]
+fn what_only_adds_is_never_refused() {
+    let fleet = fleet(3, Purpose::Enable, Others::Leave);
+    assert_eq!(
+        judged(&fleet, &[region("a", 0..90)], 7, Consent::default()),
+        []
+    );
+}
+
+#[test]
+fn a_bad_line_refuses_everything_that_removes() {
+    for (purpose, others) in [
+        (Purpose::Disable, Others::Leave),
+        (Purpose::Enable, Others::Remove),
+        (Purpose::DeleteGraphs, Others::Leave),
+    ] {
+        let fleet = fleet(3, purpose, others);
+        let refusals = judged(&fleet, &[region("a", [])], 1, consent(Some(9), Word::Typed));
+        assert_eq!(refusals, [Refusal::BadLines(1)]);
+        assert!(!refusals[0].can_be_confirmed());
+    }
+}
+
+#[test]
+fn five_accounts_or_a_tenth_may_go() {
+    for (removed, members, most) in [
+        (5, 5, None),
+        (6, 6, Some(5)),
+        (5, 80, None),
+        (8, 80, None),
+        (9, 80, Some(8)),
+        (9, 89, Some(8)),
+        (9, 90, None),
+    ] {
+        let fleet = fleet(removed, Purpose::Disable, Others::Leave);
+        let refusals = judged(&fleet, &[region("a", 0..members)], 0, Consent::default());
+        let expected = most.map(|most| (removed, members, most));
+        assert_eq!(removals_of(&refusals), expected, "{removed} of {members}");
+    }
+}
+
+#[test]
+fn accounts_are_counted_once_over_all_regions() {
+    let fleet = fleet(6, Purpose::Disable, Others::Leave);
+    let same = [region("a", 0..5), region("b", 0..5)];
+    assert_eq!(judged(&fleet, &same, 0, Consent::default()), []);
+    // No Region for itself removes more than five.
+    let apart = [region("a", 0..3), region("b", 3..6)];
+    let refusals = judged(&fleet, &apart, 0, Consent::default());
+    assert_eq!(removals_of(&refusals), Some((6, 6, 5)));
+}
+
+#[test]
+fn a_limit_that_was_set_is_the_limit_and_a_person_may_lift_it() {
+    let fleet = fleet(9, Purpose::Enable, Others::Remove);
+    let regions = [region("a", 0..20)];
+    for (max_removals, word, refused) in [
+        (None, Word::None, true),
+        (Some(10), Word::None, true),
+        (Some(11), Word::None, false),
+        (None, Word::Written, true),
+        (None, Word::Typed, false),
+    ] {
+        let refusals = judged(&fleet, &regions, 0, consent(max_removals, word));
+        assert_eq!(
+            removals_of(&refusals).is_some(),
+            refused,
+            "{max_removals:?} {word:?}"
+        );
+    }
+    let few = [region("a", [9])];
+    let refusals = judged(&fleet, &few, 0, consent(Some(0), Word::None));
+    assert_eq!(removals_of(&refusals), Some((1, 1, 0)));
+    assert!(refusals[0].can_be_confirmed());
+}
+
+#[test]
+fn the_end_of_graphs_wants_the_administrators_id() {
+    let fleet = fleet(0, Purpose::DeleteGraphs, Others::Remove);
+    let regions = [region("a", 0..20), region("b", [])];
+    let graphs = |refusals: &[Refusal]| {
+        let ends = |it: &Refusal| matches!(it, Refusal::EndsDetective { graphs: 2, .. });
+        refusals.iter().any(ends)
+    };
+    assert!(graphs(&judged(&fleet, &regions, 0, Consent::default())));
+    assert!(graphs(&judged(
+        &fleet,
+        &regions,
+        0,
+        consent(Some(20), Word::None)
+    )));
+    assert_eq!(
+        judged(&fleet, &regions, 0, consent(None, Word::Written)),
+        []
+    );
+    assert_eq!(judged(&fleet, &regions, 0, consent(None, Word::Typed)), []);
+    let refusals = judged(&fleet, &regions, 0, consent(Some(19), Word::Written));
+    assert_eq!(removals_of(&refusals), Some((20, 20, 19)));
+}
+
+#[test]
+fn a_graph_with_others_in_it_is_not_for_confirming() {
+    let fleet = fleet(3, Purpose::DeleteGraphs, Others::Leave);
+    let regions = [region("a", 0..3), region("b", 0..4)];
+    let refusals = judged(&fleet, &regions, 0, consent(None, Word::Typed));
+    assert_eq!(refusals, [Refusal::Outsiders(vec![Region::new("b")])]);
+    assert!(!refusals[0].can_be_confirmed());
+}
+
+#[test]
+fn a_failed_entry_that_is_replaced_is_no_removal() {
+    let mut fleet = fleet(9, Purpose::Enable, Others::Remove);
+    fleet.settings.retry_failed = true;
+    let mut observation = region("a", 0..9);
+    let round = observation.begin_look();
+    for n in 0..9 {
+        let member = observation
+            .look(id(n))
+            .and_then(|look| look.member)
+            .cloned();
+        let failed = member.map(|member| Member {
+            status: MemberStatus::VerificationFailed,
+            ..member
+        });
+        observation.saw_member(round, id(n), failed);
+    }
+    assert_eq!(
+        judged(&fleet, &[observation], 0, consent(Some(0), Word::None)),
+        []
+    );
+}
+
+#[test]
+fn each_refusal_says_what_to_do() {
+    let administrator = "555555555555".parse().unwrap();
+    for (refusal, says) in [
+        (Refusal::BadLines(2), "correct them"),
+        (
+            Refusal::TooMany {
+                removals: 9,
+                members: 20,
+                most: 5,
+            },
+            "--max-removals 9",
+        ),
+        (
+            Refusal::EndsDetective {
+                graphs: 3,
+                administrator,
+            },
+            "--confirm 555555555555",
+        ),
+        (
+            Refusal::Outsiders(vec![Region::new("eu-west-1")]),
+            "in eu-west-1",
+        ),
+    ] {
+        assert!(refusal.to_string().contains(says), "{refusal}");
+    }
+}
