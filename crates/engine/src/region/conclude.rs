@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fleet::account::{AccountId, Region};
-use fleet::attempts::{Answer, Attempt, RegionRequest};
+use fleet::attempts::{Answer, Attempt, FINAL_AFTER, RegionRequest};
 use fleet::event::{Conclusion, EventKind, Operation};
 use fleet::observation::Graph;
 use fleet::plan::{GraphStep, Step, Wait};
@@ -48,9 +48,21 @@ impl RegionRun {
             (_, Graph::Present(_)) if self.observation.listed().is_none() => {
                 Some(self.why_unread(RegionRequest::Look))
             }
-            _ if matches!(self.mode, Mode::Closed) => Some(self.why_unread(RegionRequest::Look)),
+            _ if matches!(self.mode, Mode::Closed) || self.is_out_of_sight() => {
+                Some(self.why_unread(RegionRequest::Look))
+            }
             _ => None,
         }
+    }
+
+    /// The last looks have all come back without an answer: what is waited for cannot be known.
+    fn is_out_of_sight(&self) -> bool {
+        self.attempts
+            .region(RegionRequest::Look)
+            .is_some_and(|look| {
+                let lost = matches!(look.last, Some(Answer::Unclear(_) | Answer::Silent(_)));
+                lost && look.alike >= FINAL_AFTER
+            })
     }
 
     fn why_unread(&self, request: RegionRequest) -> Arc<str> {

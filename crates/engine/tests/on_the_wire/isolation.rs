@@ -220,6 +220,17 @@ async fn a_region_that_comes_back() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn lists_that_are_not_answered_any_more_are_not_called_verification() {
+    let mut stage = stage(
+        "[[faults]]\neffect = \"silence\"\noperations = [\"detective:ListMembers\", \"detective:GetMembers\"]\nregions = [\"eu-west-1\"]\nafter = \"1s\"",
+    );
+    stage.timeout = Duration::from_secs(120);
+    let report = stage.enable().await;
+    let pairs = borrowed(&everyone(&stage, "eu-west-1"));
+    assert_only((&stage, &report), &pairs, "no answer in time");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_member_whose_acceptances_are_never_answered() {
     let account = first(&stage(""));
     let mut stage = stage(&format!(

@@ -14,7 +14,8 @@ pub(crate) const JOURNAL: &str = "nothing is changed once the journal is full";
 pub(crate) const CROWD: &str = "no more requests are under way than were allowed";
 
 /// What a run may ask for.
-const ASKS: [&str; 11] = [
+const ASKS: [&str; 12] = [
+    "StartMonitoringMember",
     "GetCallerIdentity",
     "AssumeRole",
     "ListRegions",
