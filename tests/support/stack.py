@@ -94,13 +94,14 @@ class Stack:
         self.outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
         self.bucket = self.outputs["BucketName"]
 
-    def deploy_role(self, account):
+    def deploy_role(self, account, parameters=None):
+        given = {"AdministratorAccount": ADMINISTRATOR, **(parameters or {})}
         cloudformation = self.client("cloudformation", account)
         cloudformation.create_stack(
             StackName="detective-fleet-member",
             TemplateBody=(ROOT / "deploy" / "member-role.yaml").read_text(),
             Capabilities=["CAPABILITY_NAMED_IAM"],
-            Parameters=[{"ParameterKey": "AdministratorAccount", "ParameterValue": ADMINISTRATOR}],
+            Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in given.items()],
         )
 
     def subscribe(self):

@@ -78,12 +78,7 @@ fn moves_on(kind: &EventKind) -> bool {
             Operation::ListGraphs | Operation::ListMembers | Operation::GetMembers
         ),
         EventKind::Graph { made, .. } => *made,
-        EventKind::Changed { .. }
-        | EventKind::Amiss { .. }
-        | EventKind::Seen { .. }
-        | EventKind::Did { .. }
-        | EventKind::Concluded { .. }
-        | EventKind::RegionEnded { .. } => true,
+        _ => true,
     }
 }
 
