@@ -1,5 +1,8 @@
 """An upload is all it takes: what comes of it, and what is told."""
 
+import csv
+
+from support import ROOT
 from support.stack import LIST, REGIONS
 
 
@@ -27,6 +30,21 @@ def test_an_upload_enables_every_account_in_every_region(stack):
     changes = {"detective:CreateGraph", "detective:CreateMembers", "detective:AcceptInvitation"}
     assert not changes & set(again.report["calls"])
     assert len(stack.messages()) == 1
+
+
+def test_eighty_accounts_in_every_region(make_stack):
+    example = ROOT / "examples" / "accounts.csv"
+    with open(example, newline="", encoding="utf-8") as lines:
+        accounts = [row for row in csv.reader(lines) if row and row[0].isdigit()]
+    assert len(accounts) == 80
+    stack = make_stack(world={"size": "0"}, accounts=accounts, parameters={"Regions": "all"})
+    stack.aws("s3", "cp", example, f"s3://{stack.bucket}/{LIST}")
+    report = stack.ended(stack.new_execution(set())).succeeded().report
+    assert (report["summary"]["enabled"], report["summary"]["changed"]) == (1680, 1680)
+    # One for each member and two for the administrator: before the passes, and in the only one.
+    assert report["calls"]["sts:AssumeRole"] == 82
+    [message] = stack.messages()
+    assert "1680 enabled" in message
 
 
 def test_a_plan_changes_nothing(stack):

@@ -38,13 +38,15 @@ def package(bootstrap, target):
 class Stack:
     """A security account with the stack in it, members with their role, and a Detective for all of them."""
 
-    def __init__(self, command, archive, folder, world=None, parameters=None, without_role=()):
+    def __init__(self, command, archive, folder, world=None, parameters=None, without_role=(), accounts=None):
         self.command, self.folder = command, folder
         port = free_port()
         scenario = folder / "world.toml"
         settings = {"size": "3", "latency": '"5ms"', "verification": '"200ms"', **(world or {})}
         settings["administrator"] = f'"{ADMINISTRATOR}"'
-        scenario.write_text("".join(f"{name} = {value}\n" for name, value in settings.items()))
+        lines = [f"{name} = {value}\n" for name, value in settings.items()]
+        lines += [f'[accounts.{account}]\nemail = "{email}"\n' for account, email in accounts or ()]
+        scenario.write_text("".join(lines))
         self.sandbox = command.start(
             "sandbox", "--port", 0, "--scenario", scenario, "--identity", f"http://127.0.0.1:{port}",
             "--write-roster", folder / "roster.csv",

@@ -101,6 +101,11 @@ impl Attempt {
         self.done > 0 || self.lost
     }
 
+    /// Whether nothing was sent: the rule for most of what is written down of a large fleet.
+    fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+
     fn begin(&mut self) {
         self.sent += 1;
         self.under_way = true;
@@ -189,12 +194,16 @@ pub enum Role {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberAttempts {
     /// CreateMembers.
+    #[serde(default, skip_serializing_if = "Attempt::is_none")]
     pub invite: Attempt,
     /// AcceptInvitation.
+    #[serde(default, skip_serializing_if = "Attempt::is_none")]
     pub accept: Attempt,
     /// DeleteMembers.
+    #[serde(default, skip_serializing_if = "Attempt::is_none")]
     pub remove: Attempt,
     /// StartMonitoringMember.
+    #[serde(default, skip_serializing_if = "Attempt::is_none")]
     pub start: Attempt,
     /// The role that accepts.
     pub role: Role,
