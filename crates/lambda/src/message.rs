@@ -233,3 +233,68 @@ fn close(text: &str, error: Option<Name>, subject: String, said: Said<'_>) -> Re
         report: said.report.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use fleet::report::{InvalidLine, Recorder, VERSION};
+
+    use super::*;
+
+    fn report(error: Option<&str>, bad_line: bool) -> Report {
+        let now: jiff::Timestamp = "2026-01-02T03:04:05Z".parse().unwrap();
+        let bad = InvalidLine {
+            line: 7,
+            reason: "no".to_owned(),
+        };
+        let header = Header {
+            version: VERSION,
+            kind: "run".to_owned(),
+            operation: "enable".to_owned(),
+            run_id: "r".to_owned(),
+            administrator: "555555555555".parse().unwrap(),
+            started: now,
+            invalid_lines: bad_line.then_some(bad).into_iter().collect(),
+            notes: Vec::new(),
+        };
+        let error = error.map(str::to_owned);
+        Recorder::default().report(header, now, Ended::Complete, error)
+    }
+
+    #[test]
+    fn a_functions_error_is_told_in_its_own_words() {
+        let caught = Cause {
+            error: "DetectiveFleet.Failed".to_owned(),
+            cause: r#"{"errorType": "x", "errorMessage": "no root@example.com"}"#.to_owned(),
+        };
+        assert_eq!(cause(&caught), "DetectiveFleet.Failed: no r***@example.com");
+        let caught = Cause {
+            error: "States.Timeout".to_owned(),
+            cause: String::new(),
+        };
+        assert_eq!(cause(&caught), "States.Timeout: ");
+    }
+
+    #[test]
+    fn a_bad_line_alone_is_bad_input_and_with_a_failure_it_is_not() {
+        assert_eq!(error_of(&report(None, false)), None);
+        assert_eq!(error_of(&report(None, true)), Some(Name::BadInput));
+        assert_eq!(error_of(&report(Some("no"), true)), Some(Name::Failed));
+    }
+
+    #[test]
+    fn a_subject_fits_into_sns() {
+        let report = report(None, false);
+        let long = "é".repeat(30) + &"x".repeat(200);
+        let subject = subject(Some(Name::Failed), &report.header, &long);
+        assert!(subject.is_ascii() && subject.len() <= SUBJECT, "{subject}");
+        assert!(subject.starts_with("detective-fleet: Failed: enable "));
+    }
+
+    #[test]
+    fn a_long_list_is_cut_and_says_so() {
+        let mut text = String::new();
+        let items = (0..MOST + 3).map(|n| n.to_string()).collect();
+        list(&mut text, "Title:", items);
+        assert!(text.ends_with("  and 3 more: see the report\n"), "{text}");
+    }
+}

@@ -199,10 +199,13 @@ fn trouble<E>(key: &str, error: &SdkError<E>) -> StepError
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
-    let what = match (error.code(), error.message()) {
-        (Some(code), Some(message)) => format!("{code}: {message}"),
-        (Some(code), None) => code.to_owned(),
-        (None, _) => aws_sdk_s3::error::DisplayErrorContext(error).to_string(),
+    let what = match (error.code(), error.message(), status(error)) {
+        (Some(code), Some(message), _) => format!("{code}: {message}"),
+        (Some(code), None, _) => code.to_owned(),
+        // HeadObject has no body, and so no words.
+        (None, _, 403) => "access denied".to_owned(),
+        (None, _, 0) => "no answer".to_owned(),
+        (None, _, status) => format!("HTTP status {status}"),
     };
     StepError::failed(format!(
         "S3, {key}: {}",
