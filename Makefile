@@ -1,13 +1,13 @@
 # `make test` checks everything, on a machine that has Rust, a C compiler and Python 3.11 or later.
-# What it installs goes into .venv; CARGO_TARGET_DIR is honoured.
+# What it installs goes into .venv (for `make bench`: .venv-bench); CARGO_TARGET_DIR is honoured.
 
 PYTHON ?= python3
 VENV   := .venv
 PYTEST := $(VENV)/bin/python -m pytest
 
-.PHONY: test lint unit end-to-end clean
+.PHONY: test lint unit fuzz end-to-end bench clean
 
-test: lint unit end-to-end
+test: lint unit fuzz end-to-end
 
 lint:
 	cargo fmt --check
@@ -15,6 +15,11 @@ lint:
 
 unit:
 	cargo test --workspace --locked
+
+# Hostile requests to the sandbox. For an hour: make fuzz TIME=for_an_hour
+TIME := for_a_minute
+fuzz:
+	cargo test --locked --package sandbox --test wire -- --ignored --exact fuzz::$(TIME)
 
 # The command as a user has it, black box: exit status, stdout and stderr against the contracts.
 # ARGS goes to pytest: make end-to-end ARGS='-k rehearse -x'
@@ -28,6 +33,16 @@ $(VENV)/ready: tests/requirements.txt
 	$(VENV)/bin/python -m pip install --quiet --requirement tests/requirements.txt
 	touch $@
 
+# Not part of `test`: it takes a quarter of an hour, and says nothing on a busy machine.
+# ARGS goes to it: make bench ARGS='--aws-scripts PATH'
+bench: $(VENV)-bench/ready
+	$(VENV)-bench/bin/python bench/run.py $(ARGS)
+
+$(VENV)-bench/ready: bench/requirements.txt
+	$(PYTHON) -m venv --clear $(VENV)-bench
+	$(VENV)-bench/bin/python -m pip install --quiet --requirement bench/requirements.txt
+	touch $@
+
 clean:
 	cargo clean
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(VENV)-bench

@@ -114,6 +114,8 @@ pub(crate) enum Command {
     Disable(DisableArgs),
     /// Show every account in every Region, as it is now
     Status(StatusArgs),
+    /// Write a file of the accounts that the behavior graphs have now
+    Adopt(AdoptArgs),
     /// Check the file alone: no credentials, no network
     Validate(ValidateArgs),
     /// Try it out: plan, enable and status against an emulated AWS in this process
@@ -217,6 +219,17 @@ pub(crate) struct StatusArgs {
     pub reports: ReportArgs,
 }
 
+/// `adopt`.
+#[derive(Debug, Args)]
+pub(crate) struct AdoptArgs {
+    /// Where to write `account id,root e-mail` lines; without it, to stdout
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// How AWS is reached.
+    #[command(flatten)]
+    pub reach: ReachArgs,
+}
+
 /// `validate`.
 #[derive(Debug, Args)]
 pub(crate) struct ValidateArgs {
@@ -236,9 +249,12 @@ pub(crate) struct ValidateArgs {
 /// `rehearse`.
 #[derive(Debug, Args)]
 pub(crate) struct RehearseArgs {
-    /// The accounts; without it, 80 that are made up
+    /// The accounts; without it, those of the scenario, or 80 that are made up
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
+    /// Take the world from this file: accounts, Regions, and what goes wrong
+    #[arg(long, value_name = "FILE.toml")]
+    pub scenario: Option<PathBuf>,
     /// How the emulated AWS behaves.
     #[command(flatten)]
     pub pace: PaceArgs,

@@ -21,7 +21,7 @@ mod trouble;
 mod validate;
 mod whole;
 
-pub(crate) use failure::{error, refusals, usage};
+pub(crate) use failure::{error, note, refusals, usage};
 pub(crate) use matrix::draw as matrix;
 pub(crate) use output::Output;
 pub(crate) use plan::plan;
@@ -30,5 +30,4 @@ pub(crate) use prompt::ask;
 pub(crate) use rehearsal::{act, curtain, second_plan};
 pub(crate) use run::{costs, run};
 pub(crate) use status::status;
-pub(crate) use text::time;
 pub(crate) use validate::{unusable, validate};

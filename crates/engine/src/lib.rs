@@ -21,4 +21,4 @@ mod sts;
 pub use aws::{Aws, ConnectError};
 pub use connection::{Connection, Endpoint, Ground, NotARoleName, RoleName};
 pub use regions::{Chosen, Newer, RegionError, RegionSelection};
-pub use run::{Finish, Limit, Run};
+pub use run::{Finish, LOOK_TIMEOUT, Limit, Run};

@@ -3,6 +3,7 @@
 //! Every request is a future of its own that ends in a [`Reply`]; replies are merged into the
 //! observation one by one, and what changed is planned again. Nothing waits for anything else.
 
+mod chores;
 mod conclude;
 mod due;
 mod look;

@@ -1,7 +1,7 @@
 //! Which Regions a run is about.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_credential_types::Credentials;
 use aws_sdk_account::config::Config;
@@ -61,28 +61,30 @@ pub enum RegionError {
     Unanswered(Arc<str>),
 }
 
-/// Regions that are being asked whether Detective is offered there.
+/// Regions that are being asked whether Detective is offered there, for as long as this lives.
 #[derive(Debug)]
-pub struct Newer(JoinSet<Option<Region>>);
+pub struct Newer {
+    answered: Arc<Mutex<BTreeSet<Region>>>,
+    _asked: JoinSet<()>,
+}
 
 impl Newer {
     /// What is worth knowing of those that have answered by now; the others are not waited for.
     #[must_use]
-    pub fn note(mut self) -> Option<String> {
-        let answered = std::iter::from_fn(|| self.0.try_join_next());
-        let newer: BTreeSet<Region> = answered
-            .filter_map(|answer| answer.ok().flatten())
-            .collect();
+    pub fn note(&self) -> Option<String> {
+        let newer = self.answered.lock().unwrap_or_else(PoisonError::into_inner);
         let names: Vec<&str> = newer.iter().map(Region::as_str).collect();
-        (!names.is_empty()).then(|| format!(
-            "Detective answers in Regions that are newer than our table: {}; they are used only if asked for with --regions",
-            names.join(", ")
-        ))
+        (!names.is_empty()).then(|| {
+            format!(
+                "Detective answers in Regions that are newer than our table: {}; they are used only if asked for with --regions",
+                names.join(", ")
+            )
+        })
     }
 }
 
-/// What the administrator's account says of each Region; `None` where it may not be asked.
-type Switched = Option<BTreeMap<String, bool>>;
+/// What the administrator's account says of each Region, or why it may not be asked.
+type Switched = Result<BTreeMap<String, bool>, Arc<str>>;
 
 impl Aws {
     /// Chooses the Regions: those that are on for the administrator and have Detective, or exactly
@@ -92,25 +94,34 @@ impl Aws {
     /// For a name that is unknown or off, where nothing is left, and where AWS does not answer.
     pub async fn regions(&self, selection: &RegionSelection) -> Result<Chosen, RegionError> {
         let switched = self.switched().await?;
-        choose(selection, self.partition(), switched.as_ref())
+        choose(selection, self.partition(), &switched)
     }
 
     /// Asks the Regions that our table does not have whether Detective is offered there by now,
     /// beside whatever else is done.
     #[must_use]
     pub fn look_for_newer(&self, chosen: &Chosen) -> Newer {
+        let answered = Arc::new(Mutex::new(BTreeSet::new()));
         let mut asked = JoinSet::new();
         for region in chosen.unlisted.clone() {
-            let aws = self.clone();
+            let (aws, answered) = (self.clone(), answered.clone());
             asked.spawn(async move {
                 let client = aws.detective(&region);
                 let found = async { detective::find_graph(&client, aws.keys().await?).await }.await;
                 aws.events()
                     .called(None, Operation::ListGraphs, found.as_ref().map(|_| ()));
-                found.is_ok().then_some(region)
+                if found.is_ok() {
+                    answered
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .insert(region);
+                }
             });
         }
-        Newer(asked)
+        Newer {
+            answered,
+            _asked: asked,
+        }
     }
 
     /// Whether a Region is on in the account of these credentials (`account:GetRegionOptStatus`).
@@ -136,8 +147,16 @@ impl Aws {
             result
         };
         match patiently(self.seed(), ask).await {
-            Ok(switched) => Ok(Some(switched)),
-            Err(failure) if failure.cause == Cause::Denied => Ok(None),
+            Ok(switched) => Ok(Ok(switched)),
+            // Not allowed, or not there: the Account service is not in every partition.
+            Err(failure)
+                if matches!(
+                    failure.cause,
+                    Cause::Denied | Cause::Missing | Cause::Refused
+                ) =>
+            {
+                Ok(Err(failure.text))
+            }
             Err(failure) => Err(RegionError::Unanswered(failure.text)),
         }
     }
@@ -182,12 +201,12 @@ async fn list(
 fn choose(
     selection: &RegionSelection,
     partition: Partition,
-    switched: Option<&BTreeMap<String, bool>>,
+    switched: &Switched,
 ) -> Result<Chosen, RegionError> {
     let excluded: BTreeSet<&str> = selection.exclude.iter().map(String::as_str).collect();
     let mut notes = Vec::new();
     let regions: BTreeSet<Region> = match &selection.names {
-        Some(names) => named(names, partition, switched)?,
+        Some(names) => named(names, partition, switched.as_ref().ok())?,
         None => all(partition, switched, &mut notes),
     }
     .into_iter()
@@ -198,7 +217,7 @@ fn choose(
     }
     // Who names Regions has chosen among them.
     let unlisted = match (&selection.names, switched) {
-        (None, Some(switched)) => unlisted(switched, &excluded),
+        (None, Ok(switched)) => unlisted(switched, &excluded),
         _ => Vec::new(),
     };
     Ok(Chosen {
@@ -240,18 +259,15 @@ fn known(
     })
 }
 
-fn all(
-    partition: Partition,
-    switched: Option<&BTreeMap<String, bool>>,
-    notes: &mut Vec<String>,
-) -> BTreeSet<Region> {
+fn all(partition: Partition, switched: &Switched, notes: &mut Vec<String>) -> BTreeSet<Region> {
     let offered = || region::offered(partition);
-    let Some(switched) = switched else {
-        notes.push("the administrator may not ask which Regions are on (account:ListRegions is denied): working in those with Detective that need no opt-in; name others with --regions".to_owned());
-        return offered()
-            .filter(|entry| !entry.opt_in)
-            .map(|entry| entry.region())
-            .collect();
+    let switched = match switched {
+        Ok(switched) => switched,
+        Err(text) => {
+            notes.push(format!("which Regions are on cannot be asked (account:ListRegions: {text}): working in those with Detective that need no opt-in; name others with --regions"));
+            let sure = offered().filter(|entry| !entry.opt_in);
+            return sure.map(|entry| entry.region()).collect();
+        }
     };
     let is_on = |name: &str| switched.get(name).copied().unwrap_or(false);
     let off: Vec<&str> = offered()
@@ -309,7 +325,7 @@ mod tests {
         let chosen = choose(
             &selection(&[], &["us-east-2"]),
             Partition::Aws,
-            Some(&switched(&["eu-south-1"])),
+            &Ok(switched(&["eu-south-1"])),
         )
         .unwrap();
         assert_eq!(chosen.regions.len(), 19);
@@ -321,15 +337,15 @@ mod tests {
 
     #[test]
     fn without_permission_to_ask_they_are_those_that_need_no_opt_in() {
-        let chosen = choose(&selection(&[], &[]), Partition::Aws, None).unwrap();
+        let chosen = choose(&selection(&[], &[]), Partition::Aws, &Err("denied".into())).unwrap();
         assert_eq!(chosen.regions.len(), 16);
         assert!(chosen.notes[0].contains("account:ListRegions"));
     }
 
     #[test]
     fn a_named_region_has_to_exist_and_to_be_on() {
-        let on = switched(&["af-south-1"]);
-        let choose = |name| choose(&selection(&[name], &[]), Partition::Aws, Some(&on));
+        let on = Ok(switched(&["af-south-1"]));
+        let choose = |name| choose(&selection(&[name], &[]), Partition::Aws, &on);
         assert_eq!(
             choose("eu-west-1").unwrap().regions,
             [Region::new("eu-west-1")]
@@ -349,7 +365,7 @@ mod tests {
     fn no_region_is_an_error() {
         let one = selection(&["eu-west-1"], &["eu-west-1"]);
         assert_eq!(
-            choose(&one, Partition::Aws, Some(&switched(&[]))),
+            choose(&one, Partition::Aws, &Ok(switched(&[]))),
             Err(RegionError::None)
         );
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fleet::account::{AccountId, Region};
+use fleet::adopt::{Adopted, adopt};
 use fleet::fleet::{Fleet, Others};
 use fleet::guard::{self, Consent, Refusal};
 use fleet::report::{Ended, RegionNow, RegionPlan};
@@ -24,6 +25,10 @@ pub struct Limit {
     /// Somebody wants it to end: nothing new is started, and what is under way may finish.
     pub stop: CancellationToken,
 }
+
+/// How long a Region may take to be read: three silent attempts and the pauses between them fit, and
+/// a throttled list of 1,200 members does.
+pub const LOOK_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,10 +63,15 @@ impl Run {
         }
     }
 
-    /// Looks at every Region, and changes nothing.
+    /// Looks at every Region, and changes nothing. A Region that cannot be read in time says so and
+    /// holds up nobody: at most [`LOOK_TIMEOUT`].
     pub async fn observe(&mut self, limit: &Limit) -> Finish {
         let modes = self.regions.iter().map(|_| Mode::Observe).collect();
-        self.drive(modes, limit).await
+        let limit = Limit {
+            timeout: limit.timeout.min(LOOK_TIMEOUT),
+            ..limit.clone()
+        };
+        self.drive(modes, &limit).await
     }
 
     /// Asks the guard rails whether what is planned after [`Run::observe`] may be done, in all
@@ -114,7 +124,7 @@ impl Run {
         if self.fleet.removes() && !self.agreed {
             let finish = self.observe(limit).await;
             let refused = self.agree(0, Consent::default()).err();
-            if finish.ended != Ended::Complete || finish.error.is_some() || refused.is_some() {
+            if finish.ended == Ended::Interrupted || finish.error.is_some() || refused.is_some() {
                 return self.refuse(finish, &refused.unwrap_or_default());
             }
         }
@@ -138,7 +148,7 @@ impl Run {
             .regions
             .iter()
             .map(|region| {
-                if self.agreed && !region.was_read() {
+                if self.fleet.removes() && !region.was_read() {
                     Mode::Closed
                 } else {
                     Mode::Reconcile(roles.clone())
@@ -148,10 +158,12 @@ impl Run {
         drop(roles);
         let mut assumer = JoinSet::new();
         assumer.spawn(assume);
-        let finish = self.drive(modes, limit).await;
+        let mut finish = self.drive(modes, limit).await;
         for region in &self.regions {
             region.conclude();
         }
+        // The sink may have refused the last words.
+        finish.error = self.halted();
         finish
     }
 
@@ -178,12 +190,23 @@ impl Run {
             .collect()
     }
 
+    /// Who is there, after [`Run::observe`], as a roster.
+    #[must_use]
+    pub fn adopted(&self) -> Adopted {
+        adopt(self.regions.iter().map(RegionRun::observation))
+    }
+
     /// Forgets what was seen: the next look begins anew.
     pub fn forget(&mut self) {
         self.agreed = false;
         for region in &mut self.regions {
             *region = RegionRun::new(&self.aws, &self.fleet, &region.region().clone());
         }
+    }
+
+    /// What ended the run for every Region at once.
+    fn halted(&self) -> Option<String> {
+        self.aws.halt().reason().map(str::to_owned)
     }
 
     async fn drive(&mut self, modes: Vec<Mode>, limit: &Limit) -> Finish {
@@ -217,7 +240,7 @@ impl Run {
         self.regions.sort_by(|a, b| a.region().cmp(b.region()));
         Finish {
             ended,
-            error: halt.reason().map(str::to_owned),
+            error: self.halted(),
         }
     }
 }

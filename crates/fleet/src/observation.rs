@@ -1,6 +1,6 @@
 //! What AWS said of one Region just now.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::account::{AccountId, GraphArn, Region};
 use crate::member::Member;
@@ -9,13 +9,18 @@ use crate::member::Member;
 ///
 /// Replies overtake each other; what was asked later is what counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Round(u32);
+pub struct Round {
+    number: u32,
+    /// How many of the numbers so far were looks at whatever there is.
+    looks: u32,
+}
 
 impl Round {
-    /// How many looks have begun since the round `earlier`.
+    /// How many looks have begun since the round `earlier`. Changes that tell of those that they
+    /// name are none: there may be hundreds of them in a second.
     #[must_use]
     pub fn since(self, earlier: Self) -> u32 {
-        self.0.saturating_sub(earlier.0)
+        self.looks.saturating_sub(earlier.looks)
     }
 }
 
@@ -49,6 +54,8 @@ pub struct Observation {
     outdated: Option<Round>,
     listed: Option<Round>,
     looks: BTreeMap<AccountId, (Round, Option<Member>)>,
+    tags: Option<BTreeMap<String, String>>,
+    packages: Option<BTreeSet<String>>,
 }
 
 impl Observation {
@@ -62,6 +69,8 @@ impl Observation {
             outdated: None,
             listed: None,
             looks: BTreeMap::new(),
+            tags: None,
+            packages: None,
         }
     }
 
@@ -84,6 +93,28 @@ impl Observation {
             Graph::Present(arn) => Some(arn),
             Graph::Unknown | Graph::Absent => None,
         }
+    }
+
+    /// The graph's tags; `None` where they are not known.
+    #[must_use]
+    pub fn tags(&self) -> Option<&BTreeMap<String, String>> {
+        self.tags.as_ref()
+    }
+
+    /// The graph's data source packages that are started; `None` where that is not known.
+    #[must_use]
+    pub fn packages(&self) -> Option<&BTreeSet<String>> {
+        self.packages.as_ref()
+    }
+
+    /// AWS told the graph's tags, or they may have changed since.
+    pub fn saw_tags(&mut self, tags: Option<BTreeMap<String, String>>) {
+        self.tags = tags;
+    }
+
+    /// AWS told which packages are started, or that may have changed since.
+    pub fn saw_packages(&mut self, packages: Option<BTreeSet<String>>) {
+        self.packages = packages;
     }
 
     /// The newest look that has begun.
@@ -131,7 +162,13 @@ impl Observation {
 
     /// Begins a look: take the number when its request is sent.
     pub fn begin_look(&mut self) -> Round {
-        self.newest.0 += 1;
+        self.newest.looks += 1;
+        self.begin_change()
+    }
+
+    /// Begins a change whose answer tells of the accounts that it names, and of no others.
+    pub fn begin_change(&mut self) -> Round {
+        self.newest.number += 1;
         self.newest
     }
 
@@ -166,6 +203,7 @@ impl Observation {
         self.outdated = Some(self.newest);
         self.listed = None;
         self.looks.clear();
+        (self.tags, self.packages) = (None, None);
     }
 
     fn is_outdated(&self, round: Round) -> bool {
@@ -280,6 +318,16 @@ mod tests {
             );
             observation.saw_graph(Some(GraphArn::new("another")));
         }
+    }
+
+    #[test]
+    fn changes_have_their_place_among_looks_and_are_none() {
+        let mut observation = observed();
+        let look = observation.begin_look();
+        let change = (0..100).map(|_| observation.begin_change()).last().unwrap();
+        assert!(change > look);
+        assert_eq!(change.since(look), 0);
+        assert_eq!(observation.begin_look().since(look), 1);
     }
 
     #[test]

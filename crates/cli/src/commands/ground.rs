@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Result, anyhow, bail};
 use engine::clock::Clock;
-use engine::{Aws, Finish, Limit, Run};
+use engine::{Aws, Finish, Limit, Newer, Run};
 use fleet::account::{AccountId, Email, Region};
 use fleet::fleet::{Fleet, Purpose, Settings};
 use fleet::guard::{Consent, Refusal};
@@ -16,7 +16,7 @@ use fleet::report::{
 use fleet::roster::{Member, Roster};
 use tokio_util::sync::CancellationToken;
 
-use crate::display::{self, Output, Phase, Progress};
+use crate::display::{Output, Phase, Progress};
 use crate::settings::{Reach, Wanted};
 use crate::signals::{self, Interrupted};
 
@@ -94,6 +94,7 @@ pub(crate) struct Ground {
     progress: Arc<Progress>,
     clock: Clock,
     header: Header,
+    newer: Newer,
     limit: Limit,
 }
 
@@ -122,7 +123,8 @@ impl Ground {
         let fleet = Arc::new(accounts.fleet(aws.administrator(), &chosen.regions));
         let mut header = header(&clock, aws.administrator());
         header.invalid_lines = accounts.roster.invalid.iter().map(Into::into).collect();
-        header.notes = [accounts.roster.notes, accounts.notes, chosen.notes].concat();
+        header.notes = [accounts.roster.notes, accounts.notes, chosen.notes.clone()].concat();
+        let newer = aws.look_for_newer(&chosen);
         let limit = Limit {
             timeout: reach.timeout,
             stop,
@@ -135,6 +137,7 @@ impl Ground {
             progress,
             clock,
             header,
+            newer,
             limit,
         })
     }
@@ -174,13 +177,7 @@ impl Ground {
                 ended: Ended::Interrupted,
                 ..
             } => Err(Interrupted.into()),
-            Finish {
-                ended: Ended::Timeout,
-                ..
-            } => bail!(
-                "AWS had not answered everything after {} (--timeout); nothing was changed",
-                display::time(self.limit.timeout)
-            ),
+            // A Region that could not be read in time says so itself.
             Finish { .. } => Ok(()),
         }
     }
@@ -275,11 +272,11 @@ impl Ground {
     }
 
     fn header(&self, kind: &str, operation: &str) -> Header {
-        Header {
-            kind: kind.to_owned(),
-            operation: operation.to_owned(),
-            ..self.header.clone()
-        }
+        let mut header = self.header.clone();
+        header.kind = kind.to_owned();
+        header.operation = operation.to_owned();
+        header.notes.extend(self.newer.note());
+        header
     }
 }
 

@@ -36,9 +36,11 @@ pub(crate) async fn run(args: RehearseArgs, output: Output) -> Result<Exit> {
         .transpose()?;
     let files = ReportFiles::check(args.reports.files)?;
     let stop = signals::listen(output, signals::MAY_FINISH)?;
-    let mut world = given
-        .as_ref()
-        .map_or_else(|| World::of_size(MADE_UP), world_of);
+    let mut world = match (&args.scenario, &given) {
+        (Some(path), _) => served::scenario(path)?,
+        (None, Some(roster)) => world_of(roster),
+        (None, None) => World::of_size(MADE_UP),
+    };
     served::set_pace(&mut world, args.pace);
     output.text(|width| display::curtain(world.latency, world.verification, width))?;
     let emulated = Emulated::start(world).await?;

@@ -1,6 +1,7 @@
 //! `sandbox`: an emulated AWS on 127.0.0.1.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use sandbox::{Clock, Identity, Sandbox, World};
@@ -38,15 +39,22 @@ pub(crate) async fn run(args: SandboxArgs, output: Output) -> Result<Exit> {
 
 fn world(args: &SandboxArgs) -> Result<World> {
     let mut world = match &args.scenario {
-        Some(path) => {
-            let place = || format!("the scenario {}", path.display());
-            let text = std::fs::read_to_string(path).with_context(place)?;
-            World::from_toml(&text).with_context(place)?
-        }
+        Some(path) => scenario(path)?,
         None => World::of_size(args.accounts as usize),
     };
     set_pace(&mut world, args.pace);
     Ok(world)
+}
+
+/// The world that a file describes.
+///
+/// # Errors
+///
+/// When there is no such file, or it describes none.
+pub(crate) fn scenario(path: &Path) -> Result<World> {
+    let place = || format!("the scenario {}", path.display());
+    let text = std::fs::read_to_string(path).with_context(place)?;
+    World::from_toml(&text).with_context(place)
 }
 
 /// What flags say goes before what the world says.

@@ -34,27 +34,26 @@ impl RegionRun {
                 reason,
             });
         }
+        if error.is_none() {
+            self.conclude_chores();
+        }
         self.record(EventKind::RegionEnded { error });
     }
 
-    /// Why the Region as a whole failed. One that never said whether it has a graph has failed, too.
+    /// Why the Region as a whole failed. One that could not be read to the end has failed, too.
     pub(crate) fn error(&self) -> Option<Arc<str>> {
         if self.defect.is_some() {
             return self.defect.clone();
         }
-        match self.plan.graph() {
-            GraphStep::Blocked(reason) => Some(reason.to_string().into()),
-            _ if *self.observation.graph() == Graph::Unknown => {
-                Some(self.why_unread(RegionRequest::FindGraph))
-            }
-            _ if matches!(self.mode, Mode::Closed) => Some(self.why_unread(RegionRequest::Look)),
-            _ => None,
-        }
-    }
-
-    fn why_unread(&self, request: RegionRequest) -> Arc<str> {
-        let last = self.attempts.region(request).and_then(last_words);
-        last.unwrap_or_else(|| "the run ended before this Region was looked at: run again".into())
+        let unread = match (self.plan.graph(), self.observation.graph()) {
+            (GraphStep::Blocked(reason), _) => return Some(reason.to_string().into()),
+            (_, Graph::Unknown) => RegionRequest::FindGraph,
+            (_, Graph::Present(_)) if self.observation.listed().is_none() => RegionRequest::Look,
+            _ if matches!(self.mode, Mode::Closed) => RegionRequest::Look,
+            _ => return None,
+        };
+        let last = self.attempts.region(unread).and_then(last_words);
+        Some(last.unwrap_or_else(|| "the run ended before this Region was read: run again".into()))
     }
 
     fn why_unfinished(&self, account: AccountId, step: &Step) -> Arc<str> {

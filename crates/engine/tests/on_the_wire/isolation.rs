@@ -1,6 +1,7 @@
 //! Each trouble costs exactly its own memberships, named with the reason and what to do.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::stage::{Stage, calls};
@@ -185,6 +186,27 @@ async fn a_region_that_is_down_until_the_deadline() {
         calls(&report, "detective:ListGraphs") < 40,
         "{:?}",
         report.calls
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_region_that_cannot_be_read_does_not_keep_the_plan_of_the_others() {
+    let stage = stage(
+        "[[faults]]\neffect = \"server_error\"\noperations = [\"detective:ListMembers\"]\nregions = [\"eu-west-1\"]\n[[graphs]]\nregions = [\"eu-west-1\"]",
+    );
+    let (_, mut run) = stage.run(&Arc::default()).await;
+    let begun = engine::clock::Clock::system();
+    run.observe(&stage.limit()).await;
+    assert!(begun.elapsed() <= engine::LOOK_TIMEOUT + Duration::from_secs(10));
+    let plans = run.plan();
+    let errors: Vec<_> = plans.iter().map(|plan| plan.error.is_some()).collect();
+    assert_eq!(errors, [false, true, false], "{plans:?}");
+    assert!(
+        plans[1]
+            .error
+            .as_deref()
+            .unwrap()
+            .contains("InternalServer")
     );
 }
 

@@ -112,34 +112,43 @@ impl Stage {
 
     /// One run, and its report.
     pub(crate) async fn enable(&self) -> Report {
-        self.run(None).await.unwrap()
+        self.played(None).await.unwrap()
     }
 
     /// One run that asks the guard rails first, and its report.
     pub(crate) async fn remove(&self, consent: Consent) -> Result<Report, Vec<Refusal>> {
-        self.run(Some(consent)).await
+        self.played(Some(consent)).await
     }
 
-    async fn run(&self, consent: Option<Consent>) -> Result<Report, Vec<Refusal>> {
+    async fn played(&self, consent: Option<Consent>) -> Result<Report, Vec<Refusal>> {
         let recorder = Arc::new(Recorder::default());
+        let (aws, mut run) = self.run(&recorder).await;
+        if let Some(consent) = consent {
+            run.observe(&self.limit()).await;
+            run.agree(0, consent)?;
+        }
+        let Finish { ended, error } = run.reconcile(&self.limit()).await;
+        let (header, finished) = (header(aws.administrator()), aws.clock().timestamp());
+        Ok(recorder.report(header, finished, ended, error))
+    }
+
+    /// A run in which nothing was asked yet but who is calling and which Regions are on.
+    pub(crate) async fn run(&self, recorder: &Arc<Recorder>) -> (Aws, Run) {
         let (aws, chosen) = loop {
-            match self.connect(&recorder).await {
+            match self.connect(recorder).await {
                 Ok(connected) => break connected,
                 Err(error) => assert!(self.patient, "{error}"),
             }
         };
-        let mut run = Run::new(&aws, Arc::new(self.fleet.clone()), &chosen.regions);
-        let limit = Limit {
+        let run = Run::new(&aws, Arc::new(self.fleet.clone()), &chosen.regions);
+        (aws, run)
+    }
+
+    pub(crate) fn limit(&self) -> Limit {
+        Limit {
             timeout: self.timeout,
             stop: CancellationToken::new(),
-        };
-        if let Some(consent) = consent {
-            run.observe(&limit).await;
-            run.agree(0, consent)?;
         }
-        let Finish { ended, error } = run.reconcile(&limit).await;
-        let header = header(aws.administrator());
-        Ok(recorder.report(header, aws.clock().timestamp(), ended, error))
     }
 
     async fn connect(&self, recorder: &Arc<Recorder>) -> Result<(Aws, Chosen), Box<dyn Error>> {

@@ -19,12 +19,13 @@ pub(crate) struct Asked {
 }
 
 /// Operations that change something.
-const CHANGES: [&str; 7] = [
+const CHANGES: [&str; 8] = [
     "CreateGraph",
     "CreateMembers",
     "DeleteMembers",
     "AcceptInvitation",
     "DeleteGraph",
+    "StartMonitoringMember",
     "RejectInvitation",
     "DisassociateMembership",
 ];
@@ -70,7 +71,9 @@ impl Asked {
             .flatten()
             .map(text);
         let accounts = self.body["Accounts"].as_array().into_iter().flatten();
-        ids.chain(accounts.map(|account| text(&account["AccountId"])))
+        let one = self.body["AccountId"].as_str().map(str::to_owned);
+        ids.chain(one)
+            .chain(accounts.map(|account| text(&account["AccountId"])))
             .collect()
     }
 
@@ -85,6 +88,7 @@ fn operation(path: &str) -> &'static str {
         "/graph/members" => "CreateMembers",
         "/graph/members/get" => "GetMembers",
         "/graph/members/list" => "ListMembers",
+        "/graph/member/monitoringstate" => "StartMonitoringMember",
         "/graph/members/removal" => "DeleteMembers",
         "/graph/removal" => "DeleteGraph",
         "/graphs/list" => "ListGraphs",

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::lots::Lots;
 use crate::scenario::{
-    Climate, Deed, End, Fault, Go, Member, MemberRole, Moment, Scenario, Stranger, What,
+    Aim, Climate, Deed, End, Fault, Go, Member, MemberRole, Moment, Scenario, Stranger, What,
 };
 
 /// Three of them have to be opted in to.
@@ -44,7 +44,14 @@ impl Scenario {
         } else {
             Duration::ZERO
         };
-        let members: Vec<_> = (0..accounts).map(|n| member(seed, n, &regions)).collect();
+        let aim = aim(seed);
+        let mut members: Vec<_> = (0..accounts).map(|n| member(seed, n, &regions)).collect();
+        if !aim.enables() {
+            // Who is to leave should be gone wherever it was expected to stay out.
+            members
+                .iter_mut()
+                .for_each(|member| member.expected.clear());
+        }
         Self {
             seed,
             strangers: strangers(seed, &members, &regions),
@@ -59,23 +66,25 @@ impl Scenario {
             deeds: deeds(seed, &members, &regions, clear),
             acts: acts(seed, clear),
             send_email: lots.happens(0.1),
+            aim,
             regions,
             members,
         }
     }
 }
 
+fn aim(seed: u64) -> Aim {
+    match Lots::of(seed, "aim").between(0, 19) {
+        0..3 => Aim::Prune,
+        3..6 => Aim::Disable,
+        6..9 => Aim::End,
+        9 => Aim::EnableAgain,
+        _ => Aim::Enable,
+    }
+}
+
 fn member(seed: u64, n: u64, regions: &[&'static str]) -> Member {
     let mut lots = Lots::of(seed, ("member", n));
-    // One in eight begins with a zero.
-    let id = format!(
-        "{:012}",
-        if n % 8 == 7 {
-            12_345_000_000 + n
-        } else {
-            234_567_000_000 + n
-        }
-    );
     let opt_in: Vec<_> = regions
         .iter()
         .copied()
@@ -103,12 +112,7 @@ fn member(seed: u64, n: u64, regions: &[&'static str]) -> Member {
     };
     Member {
         email: format!("Root.{n}@example.com"),
-        listed_as: match lots.between(0, 19) {
-            0 | 1 => Some(format!("wrong.{n}@example.com")),
-            // An address is the same whatever its case.
-            2 => Some(format!("root.{n}@Example.com")),
-            _ => None,
-        },
+        listed_as: listed_as(n, &mut lots),
         in_roster: !lots.happens(0.1),
         role: if lots.happens(0.1) {
             role
@@ -127,7 +131,26 @@ fn member(seed: u64, n: u64, regions: &[&'static str]) -> Member {
                 (region, lots.among(statuses), email)
             })
             .collect(),
-        id,
+        id: id(n),
+    }
+}
+
+/// One in eight begins with a zero.
+fn id(n: u64) -> String {
+    let base: u64 = if n % 8 == 7 {
+        12_345_000_000
+    } else {
+        234_567_000_000
+    };
+    format!("{:012}", base + n)
+}
+
+fn listed_as(n: u64, lots: &mut Lots) -> Option<String> {
+    match lots.between(0, 19) {
+        0 | 1 => Some(format!("wrong.{n}@example.com")),
+        // An address is the same whatever its case.
+        2 => Some(format!("root.{n}@Example.com")),
+        _ => None,
     }
 }
 

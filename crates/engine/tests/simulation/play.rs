@@ -7,6 +7,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use engine::clock::{Clock, sleep};
 use engine::{Aws, Chosen, Connection, Endpoint, Finish, Ground, Limit, RegionSelection, Run};
 use fleet::event::{Event, Sink, SinkError};
+use fleet::guard::{Consent, Word};
 use fleet::report::{Ended, Header, Recorder, Report};
 use sandbox::{Sandbox, World};
 use tokio_util::sync::CancellationToken;
@@ -15,7 +16,7 @@ use crate::lots::Lots;
 use crate::oracle::{self, CALLS, CONVERGED, FIXED};
 use crate::others;
 use crate::reading::Reading;
-use crate::scenario::{End, Go, ROLE, Scenario};
+use crate::scenario::{Aim, End, Go, ROLE, Scenario};
 use crate::watch::{Violation, Watch};
 use crate::wire::Wire;
 
@@ -121,7 +122,10 @@ impl Stage {
         oracle::check_statuses(&self.watch, &expected, &after);
         let changes = self.watch.inside().changes.len();
         self.go(in_peace()).await;
-        self.check_nothing_changed(changes, &after);
+        // What is to be tried again is tried again by every run.
+        if scenario.aim != Aim::EnableAgain {
+            self.check_nothing_changed(changes, &after);
+        }
     }
 
     /// The same file once more finds nothing to do.
@@ -179,14 +183,25 @@ impl Stage {
             timeout: go.timeout,
             stop,
         };
-        let mut run = Run::new(&aws, Arc::new(self.watch.scenario.fleet()), &chosen.regions);
-        if go.look_first {
+        let scenario = &self.watch.scenario;
+        let mut run = Run::new(&aws, Arc::new(scenario.fleet()), &chosen.regions);
+        let removes = matches!(scenario.aim, Aim::Prune | Aim::Disable | Aim::End);
+        if go.look_first || removes {
             run.observe(&limit).await;
+        }
+        if removes {
+            let consent = Consent {
+                word: Word::Typed,
+                ..Consent::default()
+            };
+            run.agree(0, consent).unwrap();
         }
         let Finish { ended, error } = run.reconcile(&limit).await;
         let report = tape
             .recorder
             .report(header(&aws), self.clock.timestamp(), ended, error);
+        let was_stopped = limit.stop.is_cancelled();
+        oracle::check_end(&self.watch, tape.run, (was_stopped, &report));
         oracle::check_report(&self.watch, tape.run, &report);
         self.check_calls(tape.run);
         report

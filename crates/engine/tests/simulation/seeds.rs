@@ -37,7 +37,7 @@ pub(crate) fn check(seeds: Range<u64>) {
     let work = || {
         loop {
             let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed >= seeds.end || failed.lock().unwrap().len() >= 20 {
+            if seed >= seeds.end || failed.lock().unwrap().len() >= 3 {
                 return;
             }
             match std::panic::catch_unwind(|| play(&scenario(seed, &Without::new()))) {

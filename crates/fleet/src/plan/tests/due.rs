@@ -3,7 +3,7 @@
 use pretty_assertions::assert_eq;
 
 use super::world::{World, id, lost, refused, role_failed, silent};
-use crate::attempts::{Answer, MemberRequest, RegionRequest, Role};
+use crate::attempts::{Answer, LEFT_OUT, MemberRequest, RegionRequest, Role};
 use crate::member::MemberStatus;
 use crate::plan::{BATCH, Kind, Reason, Step, VISIBLE_AFTER, Wait};
 
@@ -127,6 +127,14 @@ fn what_was_refused_after_it_may_have_been_done_is_looked_for_first() {
             assert!(said.ends_with("Already: AWS says no"), "{said}");
         }
     }
+}
+
+#[test]
+fn who_is_left_out_may_be_a_member_that_the_lists_do_not_show_yet() {
+    let world = World::empty(1).got_thrice(Invite, &refused(LEFT_OUT));
+    assert_eq!(world.step(), Step::Wait(Wait::Visible));
+    let said = world.looks(VISIBLE_AFTER - 1).blocked();
+    assert!(said.ends_with("AWS says no"), "{said}");
 }
 
 #[test]

@@ -1,0 +1,78 @@
+"""From what was measured to what is said about it: medians, bounds, ratios. No text in here."""
+
+import statistics
+
+import world
+
+# Calls that can only be made one after the other: GetCallerIdentity (with ListRegions beside it),
+# ListGraphs, CreateGraph, CreateMembers, the ListMembers that sees INVITED, AcceptInvitation, the
+# ListMembers that makes the report true; and one more because a look that is under way when the last
+# e-mail is verified has to come back before the next can go out. Roles are assumed meanwhile.
+CHAIN = 8
+# What the product has in flight at most, by default.
+IN_FLIGHT = 256
+
+
+def pick(results, part, name, **wanted):
+    """The runs of one program, by whatever tells them apart."""
+    runs = results.get(part, {}).get("runs", [])
+    return [run for run in runs if run["name"] == name and all(run[key] == value for key, value in wanted.items())]
+
+
+def median(runs, what="wall"):
+    return statistics.median(value(run, what) for run in runs)
+
+
+def extent(runs, what="wall"):
+    values = [value(run, what) for run in runs]
+    return min(values), max(values)
+
+
+def value(run, what):
+    match what:
+        case "calls":
+            return sum(run["operations"].values())
+        case "cpu":
+            return run["user"] + run["system"]
+        case "cpu_per_call":
+            return value(run, "cpu") / value(run, "calls")
+        case "roles":
+            return run["operations"].get("sts:AssumeRole", 0)
+        case _:
+            return run[what]
+
+
+def chain_bound(accounts, regions=world.REGIONS):
+    """No program can be faster than the slowest verification and the calls around it."""
+    return slowest_verification(accounts * regions) + CHAIN * latency()
+
+
+def slowest_verification(memberships):
+    """The expected largest of so many draws, each equally likely between least and most."""
+    least, most = world.settings()["verification"]
+    return least + (most - least) * memberships / (memberships + 1)
+
+
+def latency():
+    """How long a call takes on average."""
+    return statistics.mean(world.settings()["latency"])
+
+
+def flight_bound(calls):
+    """Nor faster than its calls, if each takes its time and only so many are in flight."""
+    return calls * latency() / IN_FLIGHT
+
+
+def bound(accounts, calls):
+    return max(chain_bound(accounts), flight_bound(calls))
+
+
+def bucket_bound(accounts):
+    """With AssumeRole limited (see `run.THROTTLES`): two calls until the first can be sent, one role
+    after the other, the answer to the last, its acceptance, and the look that makes the report true."""
+    rate, burst = 10, 10
+    return 2 * latency() + (accounts - burst) / rate + 3 * latency()
+
+
+def sizes(results):
+    return sorted({run["accounts"] for run in results["growth"]["runs"]})

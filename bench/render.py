@@ -1,0 +1,254 @@
+"""Writes RESULTS.md and growth.svg from what was measured."""
+
+import world
+from figures import IN_FLIGHT, bound, bucket_bound, chain_bound, extent, flight_bound, median, pick, sizes, value
+
+ACCOUNTS = 80
+ALL = world.REGIONS
+PROGRAMS = {
+    "ours": "detective-fleet",
+    "threaded --tuned": "boto3, threads, tuned",
+    "threaded": "boto3, threads",
+    "aws": "AWS's script",
+}
+
+
+def write(results, folder):
+    parts = [opening(results), *(section(results) for part, section in SECTIONS.items() if part in results)]
+    parts += [goals(results), REPEAT]
+    (folder / "RESULTS.md").write_text("\n".join(parts))
+    if "growth" in results:
+        # Late, because only what is being measured should be in memory meanwhile.
+        import plot
+
+        plot.growth(results, folder / "growth.svg")
+
+
+def opening(results):
+    dates = sorted({part["date"] for part in results.values()})
+    machines = sorted({part["machine"] for part in results.values()})
+    # Where only AWS's script was run, ours was but the sandbox.
+    products = sorted({part["product"] for name, part in results.items() if name != "whole"})
+    return OPENING.format(dates=", ".join(dates), machines="; ".join(machines), products="; ".join(products))
+
+
+# Sections
+
+
+def compare(results):
+    ours = pick(results, "compare", "ours")
+    rows = [row(name, pick(results, "compare", name), ours) for name in PROGRAMS if name != "aws"]
+    rows += scaled(pick(results, "compare", "aws"), ours)
+    rows += [row("aws", runs, ours) for runs in [pick(results, "whole", "aws")] if runs]
+    return COMPARE.format(rows="\n".join(rows), chain=chain_bound(ACCOUNTS))
+
+
+def row(name, runs, ours):
+    time = spread(runs)
+    ratios = f"{median(runs) / median(ours):.1f} | {median(runs) / chain_bound(ACCOUNTS):.2f}"
+    return f"| {PROGRAMS[name]} | {ALL} | {len(runs)} | {time} | {ratios} | {rest(runs)} |"
+
+
+def scaled(runs, ours):
+    """AWS's script does one Region after the other, so what some Regions took says what all take."""
+    if not runs:
+        return []
+    count = runs[0]["regions"]
+    few = f"| {PROGRAMS['aws']} | {count} | {len(runs)} | {spread(runs)} | | | {rest(runs)} |"
+    time, calls = (median(runs, what) * ALL / count for what in ("wall", "calls"))
+    ratios = f"{time / median(ours):.0f} | {time / chain_bound(ACCOUNTS):.0f}"
+    whole = f"| the same x {ALL / count:g} | {ALL} | *scaled* | {time:,.0f} s | {ratios} | | | {calls:,.0f} | |"
+    return [few, whole]
+
+
+def spread(runs):
+    least, most = extent(runs)
+    digits = 0 if most > 100 else 2
+    text = f"{median(runs):,.{digits}f} s"
+    return text if len(runs) == 1 else f"{text} ({least:,.{digits}f}–{most:,.{digits}f})"
+
+
+def rest(runs):
+    cpu, memory = median(runs, "cpu"), median(runs, "peak_mib")
+    return f"{cpu:.1f} s | {memory:.0f} MiB | {median(runs, 'calls'):,.0f} | {median(runs, 'roles'):,.0f}"
+
+
+def growth(results):
+    rows = [growth_row(size, pick(results, "growth", "ours", accounts=size)) for size in sizes(results)]
+    again = [again_row(size, pick(results, "growth", "ours, again", accounts=size)) for size in sizes(results)]
+    runs = len(pick(results, "growth", "ours", accounts=sizes(results)[0]))
+    return GROWTH.format(rows="\n".join(rows), again="\n".join(again), runs=runs, flight=IN_FLIGHT)
+
+
+def growth_row(size, runs):
+    calls = median(runs, "calls")
+    cells = [f"{size:,}", f"{size * ALL:,}", spread(runs), f"{bound(size, calls):.1f} s"]
+    cells += [f"{median(runs) / bound(size, calls):.2f}", f"{calls:,.0f}", f"{median(runs, 'cpu'):.2f} s"]
+    cells += [f"{median(runs, 'cpu_per_call') * 1e6:.0f} µs", f"{median(runs, 'peak_mib'):.0f} MiB"]
+    return f"| {' | '.join(cells)} |"
+
+
+def again_row(size, runs):
+    cells = [f"{size:,}", spread(runs), f"{median(runs, 'calls'):,.0f}", f"{median(runs, 'calls_in_one_region'):.0f}"]
+    cells += [f"{2 + -(-size // 200)}", f"{median(runs, 'roles'):.0f}"]
+    return f"| {' | '.join(cells)} |"
+
+
+def large(results):
+    (run,) = results["large"]["runs"]
+    ours = pick(results, "growth", "ours", accounts=run["accounts"])
+    cells = [f"{run['accounts']:,}", f"{run['wall']:.1f} s", f"{run['wall'] / median(ours):.1f}", rest([run])]
+    return LARGE.format(row=f"| {' | '.join(cells)} |")
+
+
+def throttled(results):
+    runs = pick(results, "throttled", "ours")
+    allowed = bucket_bound(ACCOUNTS)
+    refused = median(runs, "calls") - median(pick(results, "compare", "ours"), "calls")
+    return THROTTLED.format(
+        time=spread(runs), allowed=allowed, ratio=median(runs) / allowed, calls=median(runs, "calls"), more=refused
+    )
+
+
+SECTIONS = {"compare": compare, "growth": growth, "large": large, "throttled": throttled}
+
+
+# Goals
+
+
+def goals(results):
+    return GOALS.format(rows="\n".join(f"| {' | '.join(goal)} |" for goal in reached(results)))
+
+
+def reached(results):
+    """What was aimed at, what was measured, and whether that is enough."""
+    if "compare" in results:
+        yield from goals_of_comparison(results)
+    if "growth" in results:
+        yield from goals_of_growth(results)
+    if "throttled" in results:
+        ratio = median(results["throttled"]["runs"]) / bucket_bound(ACCOUNTS)
+        yield goal("throttled: time to what the buckets allow", "at most 1.3", ratio, ratio <= 1.3, ".2f")
+
+
+def goals_of_comparison(results):
+    ours = median(pick(results, "compare", "ours"))
+    ratio = ours / chain_bound(ACCOUNTS)
+    yield goal(f"{ACCOUNTS} accounts: time to the bound", "at most 1.25", ratio, ratio <= 1.25, ".2f")
+    if runs := pick(results, "compare", "aws"):
+        times = median(runs) * ALL / runs[0]["regions"] / ours
+        yield goal("faster than AWS's script (scaled)", "at least 230 x", times, times >= 230, ".0f")
+    for name in ("threaded", "threaded --tuned"):
+        times = median(pick(results, "compare", name)) / ours
+        yield goal(f"faster than {PROGRAMS[name]}", "at least 8 x", times, times >= 8, ".1f")
+
+
+def goals_of_growth(results):
+    ours = {size: pick(results, "growth", "ours", accounts=size) for size in sizes(results)}
+    if 1200 in ours:
+        time, memory, cpu = (median(ours[1200], what) for what in ("wall", "peak_mib", "cpu_per_call"))
+        yield goal("1,200 accounts: seconds", "at most 20", time, time <= 20, ".1f")
+        yield goal("1,200 accounts: MiB", "at most 100", memory, memory <= 100, ".0f")
+        yield goal("1,200 accounts: µs of CPU per call", "at most 250", cpu * 1e6, cpu <= 250e-6, ".0f")
+    if {80, 800} <= ours.keys():
+        calls, time = (median(ours[800], what) / median(ours[80], what) for what in ("calls", "wall"))
+        yield goal("80 to 800 accounts: calls", "at most 10 x", calls, calls <= 10, ".2f")
+        yield goal("80 to 800 accounts: time", "less than 10 x", time, time < 10, ".2f")
+    yield from goals_of_repetition(results, ours)
+
+
+def goals_of_repetition(results, ours):
+    again = [run for run in results["growth"]["runs"] if run["name"] == "ours, again"]
+    over = max(run["calls_in_one_region"] - (2 + -(-run["accounts"] // 200)) for run in again)
+    yield goal("nothing to do: calls in one Region, beyond 2 + 1 for each page", "at most 0", over, over <= 0, "d")
+    roles = max(value(run, "roles") for run in again)
+    yield goal("nothing to do: AssumeRole", "0", roles, roles == 0, "d")
+    each = max(value(run, "roles") / run["accounts"] for runs in ours.values() for run in runs)
+    yield goal("AssumeRole for each member and run", "at most 1", each, each <= 1, ".2f")
+
+
+def goal(what, aim, found, met, form):
+    return what, aim, format(found, form), "yes" if met else "**no**"
+
+
+# Texts
+
+OPENING = """# Results
+
+Written by `bench/run.py`; do not edit. Measured {dates} on {machines}. Product: {products}.
+
+Everything runs against `detective-fleet sandbox` on the same machine, which it shares: a new one for each run, in which each call
+takes 75 to 125 ms and each membership is verified for 1 to 3 s (`world.toml`; the same seeds for all programs). A figure is the
+median of so many runs, with the least and the most in brackets; time is that of a whole process, CPU is user and system, memory is
+the peak of what is resident. A run counts only if the sandbox itself has every member ENABLED afterwards. Calls are counted by the
+sandbox. How fast AWS answers and verifies is not known: the figures compare programs, they do not promise durations.
+"""
+
+COMPARE = """## 80 accounts, side by side
+
+| program | Regions | runs | time | to ours | to the bound | CPU | memory | calls | AssumeRole |
+|---|---|---|---|---|---|---|---|---|---|
+{rows}
+
+- **The bound** is {chain:.2f} s, less than which no program can take: the slowest of the verifications (the expected largest of
+  1,680 draws between 1 and 3 s) and 8 calls of 100 ms that depend on each other: GetCallerIdentity, ListGraphs, CreateGraph,
+  CreateMembers, a look that is under way when the last e-mail is verified, the ListMembers that sees it, AcceptInvitation, and
+  the ListMembers that makes the report true.
+- **detective-fleet**: `enable accounts.csv --yes --admin-account 555555555555 --report report.json`, all else by default.
+- **boto3, threads**: `bench/threaded.py`, our own, 128 threads: all Regions and accounts side by side, one AssumeRole and one
+  session for each account. **Tuned**: `--tuned`, all clients from one session, which saves most of boto3's CPU. Neither
+  handles failures, throttling or expiring credentials.
+- **AWS's script**: `enableDetective.py` of amazon-detective-multiaccount-scripts at 8dfb97a, unmodified, with boto3 1.43 (the version
+  that it pins knows no other endpoint). It does one Region after the other, so a few Regions are measured and scaled; 20 s in
+  each Region are its own sleeps. The row with 21 Regions and one run, where there is one, is not scaled.
+"""
+
+GROWTH = """## From 80 to 1,200 accounts, 21 Regions
+
+`detective-fleet enable` as above, {runs} runs of each size in turn. The bound is the larger one of that above and of what
+{flight} calls in flight, the default, can do with calls of 100 ms.
+
+| accounts | memberships | time | bound | to the bound | calls | CPU | CPU per call | memory |
+|---|---|---|---|---|---|---|---|---|
+{rows}
+
+![Time and calls by number of accounts](growth.svg)
+
+The same command again, when there is nothing to do (a page of ListMembers has 200 members):
+
+| accounts | time | calls | most in one Region | allowed there: 2 + pages | AssumeRole |
+|---|---|---|---|---|---|
+{again}
+"""
+
+LARGE = """The better one of the threaded programs, with as many accounts as a graph can have, one run:
+
+| accounts | time | to ours | CPU | memory | calls | AssumeRole |
+|---|---|---|---|---|---|---|
+{row}
+"""
+
+THROTTLED = """## Where AWS throttles
+
+80 accounts in 21 Regions, with AssumeRole limited to 10 a second and ListMembers to 2 a second in each Region (token buckets that
+hold a second's worth): {time}. The bucket of AssumeRole alone allows {allowed:.1f} s (two calls before the first role, 70 roles
+beyond the first 10 at 10 a second, and the last one's answer, acceptance and closing look): {ratio:.2f} times that. {calls:,.0f} calls,
+{more:+,.0f} compared with no limits.
+"""
+
+GOALS = """## Goals
+
+| | goal | measured | met |
+|---|---|---|---|
+{rows}
+"""
+
+REPEAT = """## Repeat it
+
+    make bench                                      # 80 to 1,200 accounts, and the threaded programs
+    make bench ARGS='--aws-scripts PATH'            # and AWS's script, from a checkout of its repository
+    make bench ARGS='--aws-scripts PATH --parts whole'    # that in all 21 Regions, once: 20 minutes
+    make bench ARGS='--parts none'                  # the tables again, from results.json
+
+It builds the release, and installs the Python packages of `bench/requirements.txt` into `.venv-bench`.
+"""

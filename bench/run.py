@@ -1,0 +1,220 @@
+#!/usr/bin/env python3
+"""Measures detective-fleet against an emulated AWS, beside what people use today.
+
+    make bench ARGS='--aws-scripts PATH'
+
+PATH is a checkout of github.com/aws-samples/amazon-detective-multiaccount-scripts; without it, AWS's
+scripts are left out. Every run is a whole process against a new sandbox (`world.toml`), and what it
+claims is checked against the state of the sandbox. The figures go to `results.json`, and from there
+to `RESULTS.md` and `growth.svg`.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+
+import render
+from world import ADMINISTRATOR, REGIONS, World
+
+HERE = pathlib.Path(__file__).parent
+ROOT = HERE.parent
+RESULTS = HERE / "results.json"
+# What the comparison is about: the accounts of the example in AWS's own guide would be too few.
+ACCOUNTS = 80
+ROLE = "DetectiveFleetMember"
+AWS_SCRIPT = "src/amazon_detective_multiaccount_scripts/enableDetective.py"
+# Two Regions for a start: AWS's script does one after the other, and sleeps 20 s in each.
+SOME_REGIONS = ["us-east-1", "eu-west-1", "ap-southeast-1", "us-west-2", "eu-central-1", "sa-east-1"]
+# AssumeRole 10 times a second, and ListMembers twice a second in each Region; a second's worth at once.
+THROTTLES = """
+[[throttles]]
+operations = ["sts:AssumeRole"]
+rate = 10
+burst = 10
+
+[[throttles]]
+operations = ["detective:ListMembers"]
+rate = 2
+burst = 2
+"""
+
+
+def main():
+    arguments = parse()
+    binary = arguments.binary or build()
+    for part in arguments.parts:
+        if runs := PARTS[part](binary.resolve(), arguments):
+            keep(part, {"date": today(), "machine": machine(), "product": product(binary), "runs": runs})
+    render.write(stored(), HERE)
+
+
+def stored():
+    return json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+
+
+def keep(part, measured):
+    """At once, so that an hour of measuring is not lost with its last minute."""
+    RESULTS.write_text(json.dumps(stored() | {part: measured}, indent=1) + "\n")
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--aws-scripts", type=pathlib.Path, help="a checkout of AWS's scripts, to measure them too")
+    parser.add_argument("--aws-regions", type=int, default=2, help="how many Regions they do (default: %(default)s)")
+    parser.add_argument("--aws-runs", type=int, default=3, help="how often (default: %(default)s)")
+    parser.add_argument("--runs", type=int, default=5, help="how often all others run (default: %(default)s)")
+    parser.add_argument("--sizes", type=numbers, default=[80, 200, 400, 800, 1200], help="accounts, for the growth")
+    parser.add_argument("--binary", type=pathlib.Path, help="measure this one instead of building the release")
+    parser.add_argument("--parts", type=words, default=DEFAULT, help=f"of {','.join(PARTS)}; none: write the tables anew")
+    return parser.parse_args()
+
+
+def numbers(text):
+    return [int(number) for number in text.split(",")]
+
+
+def words(text):
+    chosen = [word for word in text.split(",") if word != "none"]
+    if unknown := set(chosen) - set(PARTS):
+        raise argparse.ArgumentTypeError(f"no such part: {', '.join(unknown)}")
+    return chosen
+
+
+def build():
+    subprocess.run(["cargo", "build", "--release", "--locked", "--package", "detective-fleet"], cwd=ROOT, check=True)
+    return pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release" / "detective-fleet"
+
+
+# The parts
+
+
+def compare(binary, arguments):
+    """All programs in turn, so that a busy minute of the machine hits each of them."""
+    runs = []
+    for seed in range(1, arguments.runs + 1):
+        runs += ours(binary, ACCOUNTS, seed)
+        runs.append(threaded(binary, ACCOUNTS, seed))
+        runs.append(threaded(binary, ACCOUNTS, seed, "--tuned"))
+        if arguments.aws_scripts and seed <= arguments.aws_runs:
+            runs.append(aws(binary, arguments.aws_scripts, SOME_REGIONS[: arguments.aws_regions], seed))
+    return runs
+
+
+def growth(binary, arguments):
+    """Ours with more and more accounts; sizes in turn, for the same reason."""
+    seeds = range(1, arguments.runs + 1)
+    return [run for seed in seeds for size in arguments.sizes for run in ours(binary, size, seed)]
+
+
+def large(binary, arguments):
+    """The better one of the threaded programs with as many accounts as a graph can have."""
+    return [threaded(binary, max(arguments.sizes), 1, "--tuned")]
+
+
+def throttled(binary, arguments):
+    """Ours where AWS says no: how much longer than the token buckets themselves would have it?"""
+    return [ours(binary, ACCOUNTS, seed, THROTTLES)[0] for seed in range(1, arguments.runs + 1)]
+
+
+def whole(binary, arguments):
+    """AWS's script in all Regions, once: is it fair to scale it from a few?"""
+    return [aws(binary, arguments.aws_scripts, [], 1)] if arguments.aws_scripts else []
+
+
+PARTS = {"compare": compare, "growth": growth, "large": large, "throttled": throttled, "whole": whole}
+# The last one takes 20 minutes for one figure.
+DEFAULT = ["compare", "growth", "large", "throttled"]
+
+
+# The programs
+
+
+def ours(binary, accounts, seed, more=""):
+    """With default flags, and then again when there is nothing left to do."""
+    with tempfile.TemporaryDirectory() as folder, World(binary, pathlib.Path(folder), accounts, seed, more) as world:
+        report = pathlib.Path(folder) / "report.json"
+        command = [binary, "enable", world.roster, "--yes", "--admin-account", ADMINISTRATOR, "--report", report]
+        first = measured("ours", world, command, accounts * REGIONS)
+        first["reported_calls"] = reported_calls(report)
+        before, by_region, cpu = world.calls(), world.calls_by_region(), world.cpu()
+        again = measured("ours, again", world, command, accounts * REGIONS)
+        again["operations"] = dict(world.calls() - before)
+        again["sandbox_cpu"] = world.cpu() - cpu
+        again["reported_calls"] = reported_calls(report)
+        again["calls_in_one_region"] = max((world.calls_by_region() - by_region).values())
+    for run in (first, again):
+        run |= {"accounts": accounts, "regions": REGIONS, "seed": seed}
+    return [first, again]
+
+
+def threaded(binary, accounts, seed, *flags):
+    with tempfile.TemporaryDirectory() as folder, World(binary, pathlib.Path(folder), accounts, seed) as world:
+        command = [sys.executable, HERE / "threaded.py", world.roster, *flags]
+        run = measured(" ".join(["threaded", *flags]), world, command, accounts * REGIONS)
+    return run | {"accounts": accounts, "regions": REGIONS, "seed": seed}
+
+
+def aws(binary, checkout, regions, seed):
+    """AWS's script, unmodified; with the boto3 of this benchmark, because the one that it pins has no
+    setting for another endpoint."""
+    count = len(regions) or REGIONS
+    with tempfile.TemporaryDirectory() as folder, World(binary, pathlib.Path(folder), ACCOUNTS, seed) as world:
+        world.environment["PYTHONPATH"] = str((checkout / "src").resolve())
+        command = [sys.executable, checkout / AWS_SCRIPT, "--admin_account", ADMINISTRATOR, "--assume_role", ROLE]
+        command += ["--input_file", world.roster, "--skip_prompt", "--disable_email"]
+        command += ["--enabled_regions", ",".join(regions)] if regions else []
+        run = measured("aws", world, command, ACCOUNTS * count)
+    return run | {"accounts": ACCOUNTS, "regions": count, "seed": seed}
+
+
+def measured(name, world, command, memberships):
+    """Runs it, and believes it only if the sandbox has as many members ENABLED as there should be."""
+    load = os.getloadavg()[0]
+    output = world.roster.with_name("output")
+    launcher = [sys.executable, "-ISE", HERE / "measure.py", output, *command]
+    took = json.loads(subprocess.run(launcher, env=world.environment, check=True, capture_output=True).stdout)
+    enabled = world.enabled()
+    if took["exit"] != 0 or enabled != memberships:
+        tail = output.read_text(errors="replace")[-2000:]
+        sys.exit(f"{name}: exit status {took['exit']}, {enabled} of {memberships} enabled\n{tail}")
+    took |= {"name": name, "operations": dict(world.calls()), "sandbox_cpu": world.cpu(), "load": load}
+    took["peak_in_flight"] = world.ask("calls")["peak_in_flight"]
+    print(f"{name}, {memberships} memberships: {took['wall']:.2f} s", file=sys.stderr)
+    return took
+
+
+def reported_calls(report):
+    return json.loads(report.read_text())["calls"]
+
+
+# What it was measured on
+
+
+def today():
+    return datetime.datetime.now(datetime.UTC).date().isoformat()
+
+
+def product(binary):
+    version = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
+    return f"{version}, sources at {commit.stdout.strip()}"
+
+
+def machine():
+    """What matters for the figures, and nothing that tells whose machine it is."""
+    cpu = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
+    memory = re.search(r"MemTotal:\s+(\d+) kB", pathlib.Path("/proc/meminfo").read_text())
+    cores = f"{os.cpu_count()} cores of {cpu[1] if cpu else platform.machine()}"
+    system = platform.freedesktop_os_release()["PRETTY_NAME"]
+    return f"{cores}, {int(memory[1]) / 2**20:.0f} GiB, {system}, Python {platform.python_version()}"
+
+
+if __name__ == "__main__":
+    main()
