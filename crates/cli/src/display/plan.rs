@@ -279,6 +279,31 @@ mod tests {
     }
 
     #[test]
+    fn a_plan_names_everybody_who_is_removed() {
+        let mut report = fixture::plan(12, |n, region| match (n, region.as_str()) {
+            (0..9, "us-east-1") => (Action::Remove, None),
+            (9, "us-east-1") => (Action::Start, None),
+            _ => (Action::Unchanged, None),
+        });
+        for region in &mut report.regions {
+            region.changes = vec!["set the tags cost, team".to_owned()];
+        }
+        report = PlanReport::of(report.header, report.regions, report.calls);
+        insta::assert_snapshot!(plain(&plan(&report, 80)));
+    }
+
+    #[test]
+    fn a_plan_to_delete_graphs_says_what_that_means() {
+        let mut report = fixture::plan(3, |_, _| (Action::Remove, None));
+        report.header.operation = "disable".to_owned();
+        for region in &mut report.regions {
+            (region.create_graph, region.delete_graph) = (false, true);
+        }
+        report = PlanReport::of(report.header, report.regions, report.calls);
+        insta::assert_snapshot!(plain(&plan(&report, 80)));
+    }
+
+    #[test]
     fn a_plan_without_changes_says_so() {
         let report = fixture::plan(80, |_, _| (Action::Unchanged, None));
         insta::assert_snapshot!(plain(&plan(&report, 80)));
