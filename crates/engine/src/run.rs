@@ -148,7 +148,7 @@ impl Run {
             .regions
             .iter()
             .map(|region| {
-                if self.fleet.removes() && !region.was_read() {
+                if region.is_closed() {
                     Mode::Closed
                 } else {
                     Mode::Reconcile(roles.clone())

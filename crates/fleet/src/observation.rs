@@ -198,6 +198,11 @@ impl Observation {
         self.forget_members();
     }
 
+    /// Time has passed, and what is done next goes by who is in the graph: its list is read again.
+    pub fn forget_list(&mut self) {
+        self.listed = None;
+    }
+
     /// Replies to looks at the graph that was may still come in.
     fn forget_members(&mut self) {
         self.outdated = Some(self.newest);
@@ -328,6 +333,19 @@ mod tests {
         assert!(change > look);
         assert_eq!(change.since(look), 0);
         assert_eq!(observation.begin_look().since(look), 1);
+    }
+
+    #[test]
+    fn a_list_that_is_to_be_read_again_leaves_what_was_seen() {
+        let mut observation = observed();
+        let round = observation.begin_look();
+        observation.saw_member(round, account(1), Some(member(MemberStatus::Enabled)));
+        observation.saw_whole_list(round);
+        observation.forget_list();
+        assert_eq!(
+            (observation.listed(), observation.members().count()),
+            (None, 1)
+        );
     }
 
     #[test]

@@ -5,7 +5,9 @@ use std::time::{Duration, SystemTime};
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use engine::clock::{Clock, sleep};
-use engine::{Aws, Chosen, Connection, Endpoint, Finish, Ground, Limit, RegionSelection, Run};
+use engine::{
+    Aws, Chosen, Connection, Endpoint, Finish, Ground, LOOK_TIMEOUT, Limit, RegionSelection, Run,
+};
 use fleet::event::{Event, Sink, SinkError};
 use fleet::guard::{Consent, Word};
 use fleet::report::{Ended, Header, Recorder, Report};
@@ -185,7 +187,7 @@ impl Stage {
         };
         let scenario = &self.watch.scenario;
         let mut run = Run::new(&aws, Arc::new(scenario.fleet()), &chosen.regions);
-        let removes = matches!(scenario.aim, Aim::Prune | Aim::Disable | Aim::End);
+        let removes = scenario.aim.removes();
         if go.look_first || removes {
             run.observe(&limit).await;
         }
@@ -307,7 +309,10 @@ fn is_mild(scenario: &Scenario) -> bool {
     let harsh = ["silence", "expired_token", "denied"];
     let is_last_long = go.end == End::ByItself
         && go.timeout > scenario.climate.clear + 2 * scenario.climate.verification.1;
+    // A Region that could not be read when the guard rails were asked is left alone by that run.
+    let is_read = !scenario.aim.removes() || scenario.climate.clear < LOOK_TIMEOUT / 2;
     is_last_long
+        && is_read
         && scenario.deeds.is_empty()
         && scenario.climate.slow == 0.0
         && !scenario

@@ -46,6 +46,11 @@ impl Aim {
         matches!(self, Self::Enable | Self::EnableAgain | Self::Prune)
     }
 
+    /// The guard rails have to be asked.
+    pub(crate) fn removes(self) -> bool {
+        matches!(self, Self::Prune | Self::Disable | Self::End)
+    }
+
     fn settings(self) -> Settings {
         Settings {
             purpose: match self {
