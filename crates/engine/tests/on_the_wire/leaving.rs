@@ -269,10 +269,17 @@ async fn a_file_does_not_end_a_graph_with_others_in_it() {
 
 #[tokio::test(start_paused = true)]
 async fn a_region_that_could_not_be_read_is_left_alone() {
-    let denied = "[[faults]]\neffect = \"denied\"\noperations = [\"detective:ListMembers\"]\nregions = [\"eu-west-1\"]\nfirst = 3";
-    let text = format!("{EVERY_STATUS}\n{denied}");
-    for purpose in [Purpose::Disable, Purpose::DeleteGraphs] {
-        // From the fourth call on it could be read: too late for the guard rails.
+    // It could be read later on: too late for the guard rails.
+    let denied = "effect = \"denied\"\nfirst = 3";
+    let down = "effect = \"server_error\"\nuntil = \"125s\"";
+    let purposes = [Purpose::Disable, Purpose::DeleteGraphs];
+    for (purpose, fault) in purposes
+        .into_iter()
+        .flat_map(|it| [(it, denied), (it, down)])
+    {
+        let text = format!(
+            "{EVERY_STATUS}\n[[faults]]\noperations = [\"detective:ListMembers\"]\nregions = [\"eu-west-1\"]\n{fault}"
+        );
         let stage = stage(world(&text), purpose, Others::Leave);
         let report = stage.remove(typed()).await.unwrap();
         assert_eq!(there(&stage, "us-east-1").1, 0);
