@@ -84,3 +84,37 @@ def test_no_credentials_are_a_sentence(fleet, operation):
         del fleet.env[name]
     fleet.run(operation).refused("credentials")
     assert fleet.proxy.calls == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AWS_ENDPOINT_URL", ""),
+        ("AWS_ENDPOINT_URL_STS", ""),
+        ("AWS_ENDPOINT_URL_DETECTIVE", " "),
+        ("AWS_ENDPOINT_URL", "localhost:4566"),
+    ],
+)
+def test_an_endpoint_that_is_none_is_named(fleet, name, value):
+    fleet.env[name] = value
+    fleet.run("plan").refused(name)
+
+
+@pytest.mark.parametrize("mode", ["legacy", "garbage"])
+def test_the_retry_mode_of_other_tools_does_not_matter(fleet, mode):
+    fleet.env["AWS_RETRY_MODE"] = mode
+    fleet.run("plan").ended(0)
+
+
+def test_a_profile_that_is_named_goes_before_keys_in_the_environment(fleet):
+    other = fleet.sandbox.ids[0]
+    credentials = fleet.command.home / ".aws" / "credentials"
+    credentials.parent.mkdir()
+    credentials.write_text(f"[other]\naws_access_key_id = {other}\naws_secret_access_key = any\n")
+    report = fleet.run("status", "--profile", "other").ended(0).json()
+    assert report["administrator"] == other
+    fleet.run("status", "--profile", "nobody").refused("nobody")
+
+
+def test_a_region_to_exclude_has_to_exist(fleet):
+    fleet.run("plan", "--exclude-region", "eu-wset-1", regions=None).refused("eu-west-1?")

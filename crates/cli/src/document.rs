@@ -1,5 +1,6 @@
 //! JSON documents: on stdout, and in the files of `--report`.
 
+use std::any::Any;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -76,6 +77,16 @@ impl ErrorDocument {
             invalid_lines: invalid_lines(error),
         }
     }
+}
+
+/// The error that a panic is: a defect of ours.
+pub(crate) fn defect(panic: &(dyn Any + Send)) -> anyhow::Error {
+    let words = panic.downcast_ref::<&str>().map(ToString::to_string);
+    let words = words.or_else(|| panic.downcast_ref::<String>().cloned());
+    anyhow::anyhow!(
+        "a defect of detective-fleet: {}; please report it, and run again to see how things are",
+        words.unwrap_or_default()
+    )
 }
 
 /// The bad lines of a roster that has no good one.

@@ -46,6 +46,8 @@ pub(crate) fn event(event: &Event) {
         }
         EventKind::Changed { change } => tracing::debug!(region, "{change}"),
         EventKind::Amiss { reason } => tracing::debug!(region, %reason, "amiss"),
+        EventKind::Lost { account } => tracing::debug!(region, %account, "answer lost"),
+        EventKind::Forgotten => tracing::debug!(region, "forgotten"),
         EventKind::Did { account, deed } => tracing::debug!(region, %account, "{deed:?}"),
         EventKind::Concluded {
             account,

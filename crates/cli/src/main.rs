@@ -15,6 +15,7 @@ mod signals;
 mod values;
 
 use std::ffi::OsString;
+use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
@@ -45,7 +46,17 @@ fn could_not_start(hint: &str, typed: &[OsString]) -> Exit {
 fn run(cli: Cli) -> Exit {
     let output = Output::of(&cli.global);
     logging::start(&cli.global);
-    commands::run(cli, output).unwrap_or_else(|error| could_not(&error, output))
+    // A defect is told like any other error, and in one document where JSON was asked for.
+    panic::set_hook(Box::new(|defect| tracing::debug!("{defect}")));
+    let done = panic::catch_unwind(AssertUnwindSafe(|| commands::run(cli, output)));
+    match done {
+        Ok(done) => done.unwrap_or_else(|error| could_not(&error, output)),
+        Err(defect) => {
+            could_not(&document::defect(&*defect), output);
+            // Something may have been changed before.
+            Exit::NotAsWanted
+        }
+    }
 }
 
 /// Says why nothing was done.

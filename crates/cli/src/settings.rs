@@ -1,6 +1,7 @@
 //! What was typed, set and filed, made into what it means: flags before `DETECTIVE_FLEET_*`
 //! variables (clap puts those two together) before `detective-fleet.toml` before defaults.
 
+pub(crate) mod environment;
 mod file;
 
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: the first lets what is under way finish, the second ends at once.
+//! Ctrl-C, SIGTERM and a terminal that is gone: the first lets what is under way finish, the second ends at once.
 
 use std::future::Future;
 
@@ -71,6 +71,7 @@ fn end_at_once() {
 struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
+    hangup: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
@@ -80,6 +81,7 @@ impl Signals {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
+            hangup: signal(SignalKind::hangup())?,
         })
     }
 
@@ -87,6 +89,7 @@ impl Signals {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
+            _ = self.hangup.recv() => {}
         }
     }
 }

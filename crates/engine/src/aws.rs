@@ -156,7 +156,8 @@ where
 {
     let delays = ExponentialBuilder::default()
         .with_min_delay(Duration::from_millis(200))
-        .with_max_times(3)
+        .with_max_delay(Duration::from_secs(5))
+        .with_max_times(8)
         .with_jitter_seed(seed)
         .with_jitter();
     // A silent endpoint has taken 10 s already.

@@ -4,11 +4,14 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use fleet::account::AccountId;
 
@@ -144,9 +147,18 @@ impl Connection {
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .http_client(ground.http.clone())
             .time_source(ground.clock)
+            // Ours, whatever the environment says: it also has modes that this SDK does not know.
+            .retry_config(RetryConfig::standard())
             .timeout_config(timeouts());
         if let Some(profile) = &self.profile {
-            loader = loader.profile_name(profile);
+            // A profile that was named goes before keys in the environment, as in the AWS CLI.
+            let keys = ProfileFileCredentialsProvider::builder().profile_name(profile);
+            let configured = ProviderConfig::default()
+                .with_http_client(ground.http.clone())
+                .with_time_source(ground.clock);
+            loader = loader
+                .profile_name(profile)
+                .credentials_provider(keys.configure(&configured).build());
         }
         if let Some(endpoint) = &self.endpoint {
             let (id, secret) = (&endpoint.access_key_id, &endpoint.secret_access_key);

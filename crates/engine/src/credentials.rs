@@ -8,13 +8,13 @@ use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
-use aws_smithy_types::error::display::DisplayErrorContext;
+use fleet::account::Email;
 use fleet::event::Operation;
 use tokio::sync::Mutex;
 
 use crate::clock::Clock;
 use crate::events::Events;
-use crate::failure::{Cause, Failure};
+use crate::failure::{Cause, Failure, innermost};
 use crate::sts::{self, RoleToAssume};
 
 /// Credentials are renewed this long before they expire: longer than an operation may take.
@@ -94,8 +94,9 @@ impl Keys {
     async fn resolve(&self) -> Result<Credentials, Failure> {
         match &self.source {
             Source::Chain(provider) => provider.provide_credentials().await.map_err(|error| {
-                tracing::debug!(error = %DisplayErrorContext(&error), "no credentials");
-                Failure { cause: Cause::Expired, code: "NoCredentials".into(), text: "no AWS credentials were found: set AWS_PROFILE or --profile, sign in with `aws sso login`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (-v says where was looked)".into() }
+                let why = Email::mask_in(&innermost(&error));
+                tracing::debug!("no credentials: {why}");
+                Failure { cause: Cause::Expired, code: "NoCredentials".into(), text: format!("no AWS credentials were found ({why}): set AWS_PROFILE or --profile, sign in with `aws sso login`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY").into() }
             }),
             Source::Role { sts, role, caller, events } => {
                 let caller = Box::pin(caller.get()).await?;

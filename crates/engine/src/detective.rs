@@ -272,9 +272,8 @@ fn entry(detail: MemberDetail) -> Option<Entry> {
 
 fn left_out(unprocessed: Option<Vec<UnprocessedAccount>>) -> LeftOut {
     let word = |account: UnprocessedAccount| {
-        let reason = account
-            .reason
-            .unwrap_or_else(|| "AWS gave no reason".to_owned());
+        let reason = account.reason.as_deref().unwrap_or("AWS gave no reason");
+        let reason = Email::mask_in(reason);
         Some((account.account_id?.parse().ok()?, reason))
     };
     unprocessed

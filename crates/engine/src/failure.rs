@@ -111,8 +111,7 @@ where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
     fn from(error: SdkError<E, HttpResponse>) -> Self {
-        tracing::debug!(error = %aws_smithy_types::error::display::DisplayErrorContext(&error), "request failed");
-        match &error {
+        let failure = match &error {
             SdkError::ServiceError(service) => {
                 let status = service.raw().status().as_u16();
                 of_service(service.err().code(), service.err().message(), status)
@@ -135,7 +134,9 @@ where
                 "RequestNotBuilt",
                 format!("the request could not be made: {}", innermost(&error)),
             ),
-        }
+        };
+        tracing::debug!(code = %failure.code, "request failed: {}", failure.text);
+        failure
     }
 }
 
@@ -193,7 +194,7 @@ fn of_connection(source: Option<&(dyn Error + 'static)>) -> Failure {
     }
 }
 
-fn innermost(error: &(dyn Error + 'static)) -> String {
+pub(crate) fn innermost(error: &(dyn Error + 'static)) -> String {
     std::iter::successors(Some(error), |&error| error.source())
         .last()
         .unwrap_or(error)

@@ -15,8 +15,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fleet::account::{AccountId, Region};
-use fleet::attempts::{Attempts, Role};
-use fleet::event::Operation;
+use fleet::attempts::{Answer, Attempts, RegionRequest, Role};
+use fleet::event::{EventKind, Operation};
 use fleet::fleet::{Fleet, Others, Purpose};
 use fleet::member::MemberStatus;
 use fleet::observation::{Graph, Observation, Round};
@@ -25,6 +25,7 @@ use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, PollSemaphore};
 
 use crate::aws::Aws;
@@ -103,6 +104,15 @@ impl RegionRun {
             defect: None,
             closed: false,
             aws: aws.clone(),
+        }
+    }
+
+    /// The same Region, with nothing known of it; its events go on.
+    pub(crate) fn anew(&self) -> Self {
+        self.record(EventKind::Forgotten);
+        Self {
+            events: self.events.clone(),
+            ..Self::new(&self.aws, &self.fleet, self.region())
         }
     }
 
@@ -276,9 +286,23 @@ impl RegionRun {
             .collect()
     }
 
-    /// Lets what is under way come to its end, so that the report knows of it.
+    /// Lets what is under way come to its end, and looks once more at what was done, so that the
+    /// report says what is.
     async fn let_finish(&mut self) {
         let end = clock::now() + GRACE;
+        self.settle(end).await;
+        self.looks.listing = None;
+        while self.is_in_doubt() && self.send_before(Work::List, end).await {
+            self.settle(end).await;
+            let looked = self.attempts.region(RegionRequest::Look);
+            if looked.is_none_or(|look| look.under_way || look.last != Some(Answer::Done)) {
+                break;
+            }
+        }
+        self.replan();
+    }
+
+    async fn settle(&mut self, end: Instant) {
         while !self.under_way.is_empty() {
             tokio::select! {
                 biased;
@@ -286,7 +310,17 @@ impl RegionRun {
                 () = clock::until(end) => break,
             }
         }
-        self.replan();
+    }
+
+    /// Sends a request if it may be sent before `end`.
+    async fn send_before(&mut self, work: Work, end: Instant) -> bool {
+        let permit = tokio::select! {
+            biased;
+            () = clock::until(end) => return false,
+            permit = std::future::poll_fn(|cx| self.permits.poll_acquire(cx)) => permit,
+        };
+        self.start(Some(work), permit);
+        true
     }
 
     fn pace(&mut self, under: Under) -> &mut Pace {

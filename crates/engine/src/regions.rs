@@ -176,7 +176,8 @@ async fn list(
 ) -> Result<BTreeMap<String, bool>, Failure> {
     let mut switched = BTreeMap::new();
     let mut token = None;
-    loop {
+    // AWS has some 40 Regions: whoever gives more pages than these never ends.
+    for _ in 0..20 {
         let page = account
             .list_regions()
             .max_results(50)
@@ -196,6 +197,7 @@ async fn list(
             return Ok(switched);
         }
     }
+    Err(Failure::refused("EndlessList", "the list has no end"))
 }
 
 fn choose(
@@ -203,6 +205,9 @@ fn choose(
     partition: Partition,
     switched: &Switched,
 ) -> Result<Chosen, RegionError> {
+    for name in &selection.exclude {
+        known(name, partition, switched.as_ref().ok())?;
+    }
     let excluded: BTreeSet<&str> = selection.exclude.iter().map(String::as_str).collect();
     let mut notes = Vec::new();
     let regions: BTreeSet<Region> = match &selection.names {

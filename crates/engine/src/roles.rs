@@ -6,6 +6,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use std::time::SystemTime;
+
 use aws_credential_types::Credentials;
 use fleet::account::AccountId;
 use fleet::attempts::{FINAL_AFTER, Role};
@@ -199,7 +201,7 @@ impl Assumer {
         let role = {
             let mut all = lock(&self.known);
             let known = all.entry(account).or_default();
-            known.role = known.learn(result);
+            known.role = known.learn(result, self.aws.clock().time());
             known.role.clone()
         };
         if role == Role::Asked {
@@ -215,8 +217,12 @@ impl Assumer {
 
 impl Known {
     /// How the role stands after an answer of STS.
-    fn learn(&mut self, result: Result<Credentials, Failure>) -> Role {
+    fn learn(&mut self, result: Result<Credentials, Failure>, now: SystemTime) -> Role {
         let failure = match result {
+            Ok(credentials) if !are_fresh(&credentials, now) => {
+                let text = "the role was assumed, but its credentials are past their time already: is the clock of this machine right?";
+                Failure::refused("ExpiredAtOnce", text)
+            }
             Ok(credentials) => {
                 (self.credentials, self.silences) = (Some(credentials), 0);
                 return Role::Ready;

@@ -173,9 +173,8 @@ impl Run {
         self.regions
             .iter()
             .map(|region| {
-                let mut plan = RegionPlan::of(&self.fleet, region.observation(), region.plan());
-                plan.error = region.error();
-                plan
+                let plan = RegionPlan::of(&self.fleet, region.observation(), region.plan());
+                plan.failed(region.error())
             })
             .collect()
     }
@@ -200,7 +199,7 @@ impl Run {
     pub fn forget(&mut self) {
         self.agreed = false;
         for region in &mut self.regions {
-            *region = RegionRun::new(&self.aws, &self.fleet, &region.region().clone());
+            *region = region.anew();
         }
     }
 

@@ -67,6 +67,13 @@ pub enum EventKind {
         /// What.
         deed: Deed,
     },
+    /// The answer to a change of a membership was lost: what is seen from here on may be its doing.
+    Lost {
+        /// Whose.
+        account: AccountId,
+    },
+    /// What was seen of the Region does not count any more: it is looked at anew.
+    Forgotten,
     /// The run has ended for a membership.
     Concluded {
         /// Whose.

@@ -17,7 +17,7 @@ use fleet::roster::{Member, Roster};
 use tokio_util::sync::CancellationToken;
 
 use crate::display::{Output, Phase, Progress};
-use crate::settings::{Reach, Wanted};
+use crate::settings::{Reach, Wanted, environment};
 use crate::signals::{self, Interrupted};
 
 /// The accounts of a run, before AWS was asked anything.
@@ -110,6 +110,9 @@ impl Ground {
         stop: CancellationToken,
         output: Output,
     ) -> Result<Self> {
+        if reach.connection.endpoint.is_none() {
+            environment::check()?;
+        }
         let clock = Clock::system();
         let recorder = Arc::new(Recorder::default());
         let progress = Arc::new(Progress::new(output, recorder.clone()));

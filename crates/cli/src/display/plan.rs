@@ -235,7 +235,7 @@ fn counts(sum: &PlanSummary, leaving: bool) -> String {
     let sometimes = [
         (removed, "to remove"),
         (sum.start, "to start"),
-        (sum.change_graphs, "changes of behavior graphs"),
+        (sum.change_graphs, "to change about graphs"),
         (sum.wait, "to wait for"),
         (sum.unchanged, "unchanged"),
         (sum.blocked, "blocked"),

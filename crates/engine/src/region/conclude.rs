@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fleet::account::{AccountId, Region};
-use fleet::attempts::{Answer, Attempt, RegionRequest};
+use fleet::attempts::{Answer, Attempt, FINAL_AFTER, RegionRequest};
 use fleet::event::{Conclusion, EventKind, Operation};
 use fleet::observation::Graph;
 use fleet::plan::{GraphStep, Step, Wait};
@@ -45,15 +45,32 @@ impl RegionRun {
         if self.defect.is_some() {
             return self.defect.clone();
         }
-        let unread = match (self.plan.graph(), self.observation.graph()) {
-            (GraphStep::Blocked(reason), _) => return Some(reason.to_string().into()),
-            (_, Graph::Unknown) => RegionRequest::FindGraph,
-            (_, Graph::Present(_)) if self.observation.listed().is_none() => RegionRequest::Look,
-            _ if matches!(self.mode, Mode::Closed) => RegionRequest::Look,
-            _ => return None,
-        };
-        let last = self.attempts.region(unread).and_then(last_words);
-        Some(last.unwrap_or_else(|| "the run ended before this Region was read: run again".into()))
+        match (self.plan.graph(), self.observation.graph()) {
+            (GraphStep::Blocked(reason), _) => Some(reason.to_string().into()),
+            (_, Graph::Unknown) => Some(self.why_unread(RegionRequest::FindGraph)),
+            (_, Graph::Present(_)) if self.observation.listed().is_none() => {
+                Some(self.why_unread(RegionRequest::Look))
+            }
+            _ if matches!(self.mode, Mode::Closed) || self.is_out_of_sight() => {
+                Some(self.why_unread(RegionRequest::Look))
+            }
+            _ => None,
+        }
+    }
+
+    /// The last looks have all come back without an answer: what is waited for cannot be known.
+    fn is_out_of_sight(&self) -> bool {
+        self.attempts
+            .region(RegionRequest::Look)
+            .is_some_and(|look| {
+                let lost = matches!(look.last, Some(Answer::Unclear(_) | Answer::Silent(_)));
+                lost && look.alike >= FINAL_AFTER
+            })
+    }
+
+    fn why_unread(&self, request: RegionRequest) -> Arc<str> {
+        let last = self.attempts.region(request).and_then(last_words);
+        last.unwrap_or_else(|| "the run ended before this Region was read: run again".into())
     }
 
     fn why_unfinished(&self, account: AccountId, step: &Step) -> Arc<str> {

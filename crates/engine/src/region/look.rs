@@ -121,11 +121,13 @@ impl RegionRun {
 
     /// Something was changed since the last whole list, and nothing is left to do.
     fn needs_closing_list(&self) -> bool {
-        let waits_for_roles = self.plan.count(Kind::Wait(Wait::Role)) > 0;
-        !waits_for_roles
-            && self
-                .altered
-                .is_some_and(|altered| self.observation.listed() <= Some(altered))
+        self.plan.count(Kind::Wait(Wait::Role)) == 0 && self.is_in_doubt()
+    }
+
+    /// Something was changed since the last whole list.
+    pub(super) fn is_in_doubt(&self) -> bool {
+        let unseen = |altered| self.observation.listed() <= Some(altered);
+        self.observation.graph_arn().is_some() && self.altered.is_some_and(unseen)
     }
 
     /// Those that are waited for, where few; everybody, where that is fewer calls.

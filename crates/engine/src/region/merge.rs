@@ -276,6 +276,9 @@ impl RegionRun {
     fn answered_for(&mut self, request: MemberRequest, account: AccountId, answer: Answer) {
         let newest = self.observation.newest();
         self.altered = Some(newest);
+        if matches!(answer, Answer::Unclear(_) | Answer::Silent(_)) {
+            self.record(EventKind::Lost { account });
+        }
         self.attempts.answered(request, account, answer, newest);
         self.changed.insert(account);
     }

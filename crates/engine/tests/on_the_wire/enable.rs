@@ -154,3 +154,16 @@ async fn one_request_at_a_time_is_enough() {
     let report = stage.enable().await;
     assert_eq!((report.summary.enabled, report.ended), (6, Ended::Complete));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_runs_out_of_time_says_what_was_reached() {
+    for timeout in [2_500, 2_600, 2_700, 2_800] {
+        let mut stage = Stage::of(World::of_size(60));
+        stage.timeout = Duration::from_millis(timeout);
+        let report = stage.enable().await;
+        // Every acceptance that was sent was answered with success.
+        let accepted = calls(&report, "detective:AcceptInvitation");
+        assert_eq!(report.summary.enabled, accepted, "after {timeout} ms");
+        assert_eq!(report.ended, Ended::Timeout);
+    }
+}

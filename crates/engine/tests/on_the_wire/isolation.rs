@@ -194,7 +194,7 @@ async fn a_region_that_cannot_be_read_does_not_keep_the_plan_of_the_others() {
     let stage = stage(
         "[[faults]]\neffect = \"server_error\"\noperations = [\"detective:ListMembers\"]\nregions = [\"eu-west-1\"]\n[[graphs]]\nregions = [\"eu-west-1\"]",
     );
-    let (_, mut run) = stage.run(&Arc::default()).await;
+    let (_, mut run) = stage.begin(&Arc::default()).await;
     let begun = engine::clock::Clock::system();
     run.observe(&stage.limit()).await;
     assert!(begun.elapsed() <= engine::LOOK_TIMEOUT + Duration::from_secs(10));
@@ -217,6 +217,17 @@ async fn a_region_that_comes_back() {
     );
     let report = stage.enable().await;
     assert_only((&stage, &report), &[], "");
+}
+
+#[tokio::test(start_paused = true)]
+async fn lists_that_are_not_answered_any_more_are_not_called_verification() {
+    let mut stage = stage(
+        "[[faults]]\neffect = \"silence\"\noperations = [\"detective:ListMembers\", \"detective:GetMembers\"]\nregions = [\"eu-west-1\"]\nafter = \"1s\"",
+    );
+    stage.timeout = Duration::from_secs(120);
+    let report = stage.enable().await;
+    let pairs = borrowed(&everyone(&stage, "eu-west-1"));
+    assert_only((&stage, &report), &pairs, "no answer in time");
 }
 
 #[tokio::test(start_paused = true)]

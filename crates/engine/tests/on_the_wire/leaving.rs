@@ -178,7 +178,7 @@ async fn who_joins_after_the_guard_rails_were_asked_stays() {
         stage.fleet.settings.purpose = purpose;
         stage.fleet.settings.others = Others::Remove;
         let recorder = Arc::new(Recorder::default());
-        let (_, mut run) = stage.run(&recorder).await;
+        let (_, mut run) = stage.begin(&recorder).await;
         run.observe(&stage.limit()).await;
         run.agree(0, typed()).unwrap();
         let arn = stage.sandbox.state()["regions"]["us-east-1"][0]["arn"].clone();

@@ -122,18 +122,18 @@ impl Stage {
 
     async fn played(&self, consent: Option<Consent>) -> Result<Report, Vec<Refusal>> {
         let recorder = Arc::new(Recorder::default());
-        let (aws, mut run) = self.run(&recorder).await;
+        let (aws, mut run) = self.begin(&recorder).await;
         if let Some(consent) = consent {
             run.observe(&self.limit()).await;
             run.agree(0, consent)?;
         }
         let Finish { ended, error } = run.reconcile(&self.limit()).await;
-        let (header, finished) = (header(aws.administrator()), aws.clock().timestamp());
-        Ok(recorder.report(header, finished, ended, error))
+        let header = header(aws.administrator());
+        Ok(recorder.report(header, aws.clock().timestamp(), ended, error))
     }
 
     /// A run in which nothing was asked yet but who is calling and which Regions are on.
-    pub(crate) async fn run(&self, recorder: &Arc<Recorder>) -> (Aws, Run) {
+    pub(crate) async fn begin(&self, recorder: &Arc<Recorder>) -> (Aws, Run) {
         let (aws, chosen) = loop {
             match self.connect(recorder).await {
                 Ok(connected) => break connected,

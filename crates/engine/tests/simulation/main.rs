@@ -14,6 +14,7 @@
 mod asked;
 mod draw;
 mod lots;
+mod once;
 mod oracle;
 mod others;
 mod play;
@@ -34,7 +35,9 @@ use crate::seeds::{argument, check, range};
 use crate::shrink::Without;
 
 /// Seeds that have failed once, with what they do not need.
-const FAILED_ONCE: [(u64, &[&str]); 0] = [];
+///
+/// 2349: members that stand were invited again, because every request counted as a look.
+const FAILED_ONCE: [(u64, &[&str]); 1] = [(2349, &[])];
 
 #[test]
 fn two_thousand_seeds() {

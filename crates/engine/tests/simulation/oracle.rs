@@ -266,15 +266,24 @@ fn check_graph(watch: &Watch, region: &RegionReport, (is, is_whole): (Option<&st
     }
 }
 
-/// Every request is in the report.
+/// Every request is in the report, but for roles that nobody waited for any more.
 fn check_calls(watch: &Watch, run: usize, report: &Report) {
     let reported: BTreeMap<&str, u64> = report
         .calls
         .iter()
         .map(|(name, count)| (name.split(':').nth(1).unwrap(), *count))
         .collect();
-    let sent: BTreeMap<&str, u64> = watch.inside().runs[run].calls.clone();
-    if reported != sent {
+    let sent = watch.inside().runs[run].calls.clone();
+    let says = |operation: &str| reported.get(operation).copied().unwrap_or_default();
+    let holds = sent.iter().all(|(operation, count)| match *operation {
+        "AssumeRole" => says(operation) <= *count,
+        _ => says(operation) == *count,
+    });
+    if !holds
+        || reported
+            .keys()
+            .any(|operation| !sent.contains_key(operation))
+    {
         watch.violated(REPORT, format!("calls: {reported:?}, not {sent:?}"));
     }
 }

@@ -19,7 +19,7 @@ const MEMBER: &str = "234567000001";
 const STRANGER: &str = "888888888888";
 
 /// One member, one Region, fair weather.
-fn scenario() -> Scenario {
+pub(crate) fn scenario() -> Scenario {
     Scenario {
         seed: 0,
         regions: vec![REGION],

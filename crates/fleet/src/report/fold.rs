@@ -34,6 +34,7 @@ struct MemberFold {
     /// The first status that was seen, and the last.
     seen: Option<(Option<MemberStatus>, Option<MemberStatus>)>,
     touched: bool,
+    lost: bool,
     removed: bool,
     conclusion: Option<(Conclusion, Option<Arc<str>>)>,
 }
@@ -144,6 +145,10 @@ impl RegionFold {
                 member.touched = true;
                 member.removed |= *deed == Deed::Removed;
             }
+            EventKind::Lost { account } => {
+                self.members.entry(*account).or_default().lost = true;
+            }
+            EventKind::Forgotten => *self = Self::default(),
             EventKind::Concluded {
                 account,
                 conclusion,
@@ -190,17 +195,18 @@ impl MemberFold {
         self.seen.as_ref().and_then(|(_, now)| now.as_ref())
     }
 
-    /// Whether its status is another than when the run began.
-    fn moved(&self) -> bool {
-        matches!(&self.seen, Some((before, now)) if before != now)
+    /// Whether this run changed it. An answer that was lost leaves no deed behind, but what it did is
+    /// seen.
+    fn changed(&self) -> bool {
+        let moved = matches!(&self.seen, Some((before, now)) if before != now);
+        self.touched || (self.lost && moved)
     }
 
     fn outcome(&self) -> Outcome {
         match self.conclusion.as_ref().map(|(conclusion, _)| conclusion) {
             Some(Conclusion::Right) if self.removed => Outcome::Repaired,
-            // An answer that was lost leaves no deed behind, but what it did is seen.
-            Some(Conclusion::Right) if self.touched || self.moved() => Outcome::Enabled,
-            Some(Conclusion::Gone) if self.touched || self.moved() => Outcome::Removed,
+            Some(Conclusion::Right) if self.changed() => Outcome::Enabled,
+            Some(Conclusion::Gone) if self.changed() => Outcome::Removed,
             Some(Conclusion::Right | Conclusion::Gone) => Outcome::Unchanged,
             Some(Conclusion::Failed) => Outcome::Failed,
             Some(Conclusion::Skipped) => Outcome::Skipped,
@@ -226,10 +232,9 @@ impl MemberFold {
             return;
         }
         let outcome = self.outcome();
-        let changed = self.touched || matches!(outcome, Outcome::Enabled | Outcome::Removed);
         summary.memberships += 1;
         summary.enabled += u64::from(self.status() == Some(&MemberStatus::Enabled));
-        summary.changed += u64::from(changed);
+        summary.changed += u64::from(self.changed());
         summary.removed += u64::from(outcome == Outcome::Removed);
         match outcome {
             Outcome::Waiting => summary.waiting += 1,

@@ -171,6 +171,19 @@ impl RegionPlan {
             members: members.collect(),
         }
     }
+
+    /// The same, of a Region that could not be read: what nothing is known of is not planned.
+    #[must_use]
+    pub fn failed(mut self, error: Option<Arc<str>>) -> Self {
+        for member in &mut self.members {
+            if error.is_some() && member.action == Action::Wait && member.status.is_none() {
+                member.action = Action::Blocked;
+                member.reason.clone_from(&error);
+            }
+        }
+        self.error = error;
+        self
+    }
 }
 
 impl PlanReport {

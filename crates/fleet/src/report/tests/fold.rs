@@ -48,10 +48,32 @@ fn a_failed_entry_that_was_replaced_is_repaired() {
 fn a_deed_whose_answer_was_lost_is_told_by_what_it_did() {
     let story = Story::new()
         .seen(1, Some(Invited))
+        .lost(1)
         .seen(1, Some(Enabled))
         .concluded(1, Right, None);
     assert_eq!(story.member().outcome, Outcome::Enabled);
     assert_eq!(story.report().summary.changed, 1);
+}
+
+#[test]
+fn what_somebody_else_did_is_not_counted_as_a_change_of_this_run() {
+    let story = Story::new()
+        .seen(1, Some(Invited))
+        .seen(1, Some(Enabled))
+        .concluded(1, Right, None);
+    assert_eq!(story.member().outcome, Outcome::Unchanged);
+    let summary = story.report().summary;
+    assert_eq!((summary.enabled, summary.changed), (1, 0));
+}
+
+#[test]
+fn what_was_seen_before_a_region_is_looked_at_anew_does_not_count() {
+    let story = Story::new()
+        .seen(1, None)
+        .event(EventKind::Forgotten)
+        .seen(1, Some(Enabled))
+        .concluded(1, Right, None);
+    assert_eq!(story.member().before, Some(Enabled));
 }
 
 #[test]

@@ -59,6 +59,11 @@ impl Story {
         self.event(EventKind::Did { account, deed })
     }
 
+    pub(super) fn lost(self, n: u16) -> Self {
+        let account = id(n);
+        self.event(EventKind::Lost { account })
+    }
+
     pub(super) fn concluded(self, n: u16, conclusion: Conclusion, reason: Option<&str>) -> Self {
         self.event(EventKind::Concluded {
             account: id(n),
