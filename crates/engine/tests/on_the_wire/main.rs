@@ -8,4 +8,5 @@ mod enable;
 mod isolation;
 mod leaving;
 mod pacing;
+mod repair;
 mod stage;
