@@ -58,13 +58,15 @@ def latency():
     return statistics.mean(world.settings()["latency"])
 
 
-def flight_bound(calls):
-    """Nor faster than its calls, if each takes its time and only so many are in flight."""
-    return calls * latency() / IN_FLIGHT
+def flight_bound(memberships):
+    """Nor faster than its acceptances, of which only so many are in flight: the first is possible
+    after four calls, the quickest verification and a look; after the last comes the closing look."""
+    least, _ = world.settings()["verification"]
+    return 5 * latency() + least + memberships * latency() / IN_FLIGHT + latency()
 
 
-def bound(accounts, calls):
-    return max(chain_bound(accounts), flight_bound(calls))
+def bound(accounts):
+    return max(chain_bound(accounts), flight_bound(accounts * world.REGIONS))
 
 
 def bucket_bound(accounts):

@@ -35,8 +35,7 @@ def draw_times(axes, accounts, runs):
     reach = [extent(some) for some in runs]
     errors = [[m - least for m, (least, _) in zip(medians, reach)], [most - m for m, (_, most) in zip(medians, reach)]]
     axes.errorbar(accounts, medians, yerr=errors, marker="o", color=OURS, capsize=3, label="enable, median and extent")
-    bounds = [bound(size, median(some, "calls")) for size, some in zip(accounts, runs)]
-    axes.plot(accounts, bounds, linestyle="--", color=BOUND, label="bound")
+    axes.plot(accounts, [bound(size) for size in accounts], linestyle="--", color=BOUND, label="bound")
     axes.set_title("seconds", loc="left")
     axes.legend(frameon=False)
 

@@ -26,11 +26,11 @@ from world import ADMINISTRATOR, REGIONS, World
 HERE = pathlib.Path(__file__).parent
 ROOT = HERE.parent
 RESULTS = HERE / "results.json"
-# What the comparison is about: the accounts of the example in AWS's own guide would be too few.
+# As many as in examples/accounts.csv.
 ACCOUNTS = 80
 ROLE = "DetectiveFleetMember"
 AWS_SCRIPT = "src/amazon_detective_multiaccount_scripts/enableDetective.py"
-# Two Regions for a start: AWS's script does one after the other, and sleeps 20 s in each.
+# Some Regions for AWS's script, which does one after the other and sleeps 20 s in each.
 SOME_REGIONS = ["us-east-1", "eu-west-1", "ap-southeast-1", "us-west-2", "eu-central-1", "sa-east-1"]
 # AssumeRole 10 times a second, and ListMembers twice a second in each Region; a second's worth at once.
 THROTTLES = """

@@ -114,6 +114,8 @@ pub(crate) enum Command {
     Disable(DisableArgs),
     /// Show every account in every Region, as it is now
     Status(StatusArgs),
+    /// Write a file of the accounts that the behavior graphs have now
+    Adopt(AdoptArgs),
     /// Check the file alone: no credentials, no network
     Validate(ValidateArgs),
     /// Try it out: plan, enable and status against an emulated AWS in this process
@@ -215,6 +217,17 @@ pub(crate) struct StatusArgs {
     /// Where the report goes.
     #[command(flatten)]
     pub reports: ReportArgs,
+}
+
+/// `adopt`.
+#[derive(Debug, Args)]
+pub(crate) struct AdoptArgs {
+    /// Where to write `account id,root e-mail` lines; without it, to stdout
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// How AWS is reached.
+    #[command(flatten)]
+    pub reach: ReachArgs,
 }
 
 /// `validate`.

@@ -1,5 +1,6 @@
 //! The commands, one module each.
 
+mod adopt;
 mod change;
 mod disable;
 mod enable;
@@ -30,6 +31,7 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Exit> {
         Command::Enable(args) => to_the_end(enable::run(args, &settings()?, output)),
         Command::Disable(args) => to_the_end(disable::run(args, &settings()?, output)),
         Command::Status(args) => to_the_end(status::run(args, &settings()?, output)),
+        Command::Adopt(args) => to_the_end(adopt::run(args, &settings()?, output)),
         Command::Validate(args) => validate::run(&args, &settings()?, output),
         Command::Rehearse(args) => to_the_end(rehearse::run(args, output)),
         Command::Sandbox(args) => to_the_end(sandbox::run(args, output)),

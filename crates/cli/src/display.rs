@@ -21,7 +21,7 @@ mod trouble;
 mod validate;
 mod whole;
 
-pub(crate) use failure::{error, refusals, usage};
+pub(crate) use failure::{error, note, refusals, usage};
 pub(crate) use matrix::draw as matrix;
 pub(crate) use output::Output;
 pub(crate) use plan::plan;

@@ -36,6 +36,27 @@ impl Validation {
     }
 }
 
+/// What `adopt` says of the file that it wrote.
+#[derive(Debug, Serialize)]
+pub(crate) struct Adoption {
+    version: u32,
+    kind: &'static str,
+    accounts: usize,
+    notes: Vec<String>,
+}
+
+impl Adoption {
+    /// So many accounts were written, and this is worth knowing.
+    pub(crate) fn new(accounts: usize, notes: Vec<String>) -> Self {
+        Self {
+            version: VERSION,
+            kind: "adopt",
+            accounts,
+            notes,
+        }
+    }
+}
+
 /// Why something could not be done.
 #[derive(Debug, Serialize)]
 pub(crate) struct ErrorDocument {

@@ -6,6 +6,7 @@ mod commands;
 mod display;
 mod document;
 mod exit;
+mod from_aws_scripts;
 mod logging;
 mod manual;
 mod roster_file;
@@ -17,7 +18,7 @@ use std::ffi::OsString;
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use crate::args::Cli;
 use crate::display::Output;
@@ -27,10 +28,19 @@ use crate::signals::Interrupted;
 
 fn main() -> ExitCode {
     let typed: Vec<OsString> = std::env::args_os().collect();
+    if let Some(hint) = from_aws_scripts::hint(&typed) {
+        return could_not_start(&hint, &typed).into();
+    }
     match Cli::try_parse_from(&typed) {
         Ok(cli) => run(cli).into(),
         Err(error) => display::usage(&error, &typed).into(),
     }
+}
+
+/// Wrong usage that needs other words than clap's.
+fn could_not_start(hint: &str, typed: &[OsString]) -> Exit {
+    let error = Cli::command().error(clap::error::ErrorKind::UnknownArgument, hint);
+    display::usage(&error, typed)
 }
 
 fn run(cli: Cli) -> Exit {

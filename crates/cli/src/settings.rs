@@ -101,6 +101,7 @@ impl Wanted {
         reach.connection.external_id = external_id.map(|id| id.0);
         let tags = listed(args.tags).unwrap_or_else(|| file.tags.clone());
         let expected = listed(args.expected).or_else(|| file.expected.clone());
+        let packages = listed(args.packages).or_else(|| file.packages.clone());
         let message = args.message.or_else(|| file.message.clone());
         let settings = Settings {
             others: if args.prune {
@@ -109,6 +110,11 @@ impl Wanted {
                 Others::Leave
             },
             retry_failed: args.retry_failed,
+            packages: packages
+                .into_iter()
+                .flatten()
+                .map(|package| package.0.to_owned())
+                .collect(),
             send_email: args.send_email.or(file.send_email).unwrap_or(false),
             message: message.map(|message| message.0),
             tags: values::tags(tags).map_err(|error| anyhow!("--tags: {error}"))?,

@@ -133,6 +133,22 @@ pub(crate) fn tags(
     Ok(map)
 }
 
+/// A data source package that can be started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Package(pub &'static str);
+
+impl FromStr for Package {
+    type Err = String;
+
+    /// Those of Detective's service model, but the one that every graph has.
+    fn from_str(text: &str) -> Result<Self, String> {
+        const ALL: [&str; 2] = ["EKS_AUDIT", "ASFF_SECURITYHUB_FINDING"];
+        let known = ALL.into_iter().find(|it| it.eq_ignore_ascii_case(text));
+        let unknown = || format!("there is no such package; there are {}", ALL.join(" and "));
+        known.map(Self).ok_or_else(unknown)
+    }
+}
+
 /// The id that a member's role asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
@@ -268,6 +284,13 @@ mod tests {
         for bad in ["team", "=x", "aws:x=1", "a=1,a=2"] {
             assert!(list(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_package_is_one_that_can_be_started() {
+        assert_eq!("eks_audit".parse(), Ok(Package("EKS_AUDIT")));
+        let error = "DETECTIVE_CORE".parse::<Package>().unwrap_err();
+        assert!(error.contains("ASFF_SECURITYHUB_FINDING"), "{error}");
     }
 
     #[test]

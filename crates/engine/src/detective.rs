@@ -1,9 +1,14 @@
 //! The calls of Detective. Each is one request and says what came back, in the words of the fleet.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use aws_credential_types::Credentials;
 use aws_sdk_detective::Client;
 use aws_sdk_detective::config::{Builder, Config};
-use aws_sdk_detective::types::{Account, InvitationType, MemberDetail, UnprocessedAccount};
+use aws_sdk_detective::types::{
+    Account, DatasourcePackageIngestDetail, DatasourcePackageIngestState, InvitationType,
+    MemberDetail, UnprocessedAccount,
+};
 use fleet::account::{AccountId, Email, GraphArn};
 use fleet::fleet::Settings;
 use fleet::member::Member;
@@ -168,6 +173,79 @@ pub(crate) async fn start_monitoring(
         .start_monitoring_member()
         .graph_arn(graph.as_str())
         .account_id(account.to_string());
+    call.customize().config_override(with(keys)).send().await?;
+    Ok(())
+}
+
+/// `detective:ListTagsForResource`.
+pub(crate) async fn read_tags(
+    client: &Client,
+    keys: Credentials,
+    graph: &GraphArn,
+) -> Result<BTreeMap<String, String>, Failure> {
+    let call = client.list_tags_for_resource().resource_arn(graph.as_str());
+    let output = call.customize().config_override(with(keys)).send().await?;
+    Ok(output.tags.unwrap_or_default().into_iter().collect())
+}
+
+/// `detective:TagResource`: adds tags, and changes those that are there.
+pub(crate) async fn tag(
+    client: &Client,
+    keys: Credentials,
+    (graph, tags): (&GraphArn, &BTreeMap<String, String>),
+) -> Result<(), Failure> {
+    let call = client.tag_resource().resource_arn(graph.as_str());
+    let call = call.set_tags(Some(tags.clone().into_iter().collect()));
+    call.customize().config_override(with(keys)).send().await?;
+    Ok(())
+}
+
+/// `detective:UntagResource`.
+pub(crate) async fn untag(
+    client: &Client,
+    keys: Credentials,
+    (graph, tags): (&GraphArn, &BTreeSet<String>),
+) -> Result<(), Failure> {
+    let call = client.untag_resource().resource_arn(graph.as_str());
+    let call = call.set_tag_keys(Some(tags.iter().cloned().collect()));
+    call.customize().config_override(with(keys)).send().await?;
+    Ok(())
+}
+
+/// `detective:ListDatasourcePackages`: those that are started. There are three in the world, which
+/// is less than a page.
+pub(crate) async fn read_packages(
+    client: &Client,
+    keys: Credentials,
+    graph: &GraphArn,
+) -> Result<BTreeSet<String>, Failure> {
+    let call = client
+        .list_datasource_packages()
+        .graph_arn(graph.as_str())
+        .max_results(PAGE);
+    let output = call.customize().config_override(with(keys)).send().await?;
+    let started = |detail: &DatasourcePackageIngestDetail| {
+        detail.datasource_package_ingest_state == Some(DatasourcePackageIngestState::Started)
+    };
+    let packages = output.datasource_packages.unwrap_or_default();
+    let packages = packages.into_iter().filter(|(_, detail)| started(detail));
+    Ok(packages
+        .map(|(package, _)| package.as_str().to_owned())
+        .collect())
+}
+
+/// `detective:UpdateDatasourcePackages`.
+pub(crate) async fn start_packages(
+    client: &Client,
+    keys: Credentials,
+    (graph, packages): (&GraphArn, &BTreeSet<String>),
+) -> Result<(), Failure> {
+    let mut call = client
+        .update_datasource_packages()
+        .graph_arn(graph.as_str());
+    for package in packages {
+        call = call.datasource_packages(package.as_str().into());
+    }
     call.customize().config_override(with(keys)).send().await?;
     Ok(())
 }

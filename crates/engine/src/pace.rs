@@ -3,7 +3,9 @@
 //! AWS publishes no request rates for Detective, so the pace is found by asking: as fast as the
 //! concurrency of the run allows, until AWS says that it is too fast. Then a quarter as many at a time,
 //! after a pause with jitter, and one more for each round that goes well: what is asked too fast is
-//! asked twice, so it is better to come from below.
+//! asked twice, so it is better to come from below. Where a few at a time are still too many, counting
+//! them does not help: they begin at a distance that grows with each complaint and shrinks with each
+//! success.
 
 use std::time::Duration;
 
@@ -16,6 +18,9 @@ use crate::clock;
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 
+/// The first distance that is tried.
+const SHORTEST_DISTANCE: Duration = Duration::from_millis(50);
+
 /// The pace of one operation in one Region, or of one account's share of it.
 #[derive(Debug)]
 pub(crate) struct Pace {
@@ -24,6 +29,11 @@ pub(crate) struct Pace {
     /// How many may be under way at one time; without a limit until AWS has complained.
     limit: Option<f64>,
     slowed: Option<Instant>,
+    /// How many complaints there were since one went well.
+    in_a_row: u32,
+    /// Between the beginnings of two requests, where few at a time are still too many.
+    distance: Duration,
+    last: Option<Instant>,
     pauses: Option<ExponentialBackoff>,
     not_before: Option<Instant>,
 }
@@ -48,6 +58,9 @@ impl Pace {
             under_way: 0,
             limit: None,
             slowed: None,
+            in_a_row: 0,
+            distance: Duration::ZERO,
+            last: None,
             pauses: None,
             not_before: None,
         }
@@ -61,7 +74,8 @@ impl Pace {
         {
             return Err(NotYet::Full);
         }
-        match self.not_before {
+        let apart = self.last.map(|last| last + self.distance);
+        match self.not_before.max(apart) {
             Some(moment) if moment > clock::now() => Err(NotYet::Before(moment)),
             _ => Ok(()),
         }
@@ -70,7 +84,9 @@ impl Pace {
     /// A request begins.
     pub(crate) fn begin(&mut self) -> Begun {
         self.under_way += 1;
-        Begun(clock::now())
+        let now = clock::now();
+        self.last = Some(now);
+        Begun(now)
     }
 
     /// A request ended.
@@ -79,19 +95,32 @@ impl Pace {
         self.under_way = self.under_way.saturating_sub(1);
         match result {
             CallResult::Ok => {
-                self.pauses = None;
+                (self.pauses, self.in_a_row) = (None, 0);
                 self.limit = self.limit.map(|limit| limit + 1.0 / limit);
+                self.distance = self.distance.mul_f64(0.99);
             }
-            CallResult::Throttled => {
-                // All that were under way together are answered alike: they are one complaint.
-                if self.slowed.is_none_or(|slowed| begun.0 > slowed) {
-                    self.limit =
-                        Some((self.limit.unwrap_or(together).min(together) / 4.0).max(1.0));
-                    self.slowed = Some(clock::now());
-                }
-                self.pause();
-            }
+            CallResult::Throttled => self.slow_down(begun, together),
             CallResult::Unclear | CallResult::Silent | CallResult::Refused => self.pause(),
+        }
+    }
+
+    fn slow_down(&mut self, begun: Begun, together: f64) {
+        // All that were under way together are answered alike: they are one complaint.
+        if self.slowed.is_some_and(|slowed| begun.0 <= slowed) {
+            return;
+        }
+        self.slowed = Some(clock::now());
+        self.in_a_row += 1;
+        if self.limit.is_some_and(|limit| limit < 4.0) {
+            let more = if self.in_a_row == 1 { 1.15 } else { 1.5 };
+            self.distance = self.distance.mul_f64(more).max(SHORTEST_DISTANCE);
+        }
+        // A miss now and then is the price of being close to what AWS allows: the distance takes care
+        // of it, and a pause would leave what is allowed unused.
+        if self.distance.is_zero() || self.in_a_row > 2 {
+            let limit = self.limit.unwrap_or(together).min(together) / 4.0;
+            self.limit = Some(limit.max(1.0));
+            self.pause();
         }
     }
 

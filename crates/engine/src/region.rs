@@ -3,6 +3,7 @@
 //! Every request is a future of its own that ends in a [`Reply`]; replies are merged into the
 //! observation one by one, and what changed is planned again. Nothing waits for anything else.
 
+mod chores;
 mod conclude;
 mod due;
 mod look;
@@ -16,7 +17,7 @@ use std::time::Duration;
 use fleet::account::{AccountId, Region};
 use fleet::attempts::{Answer, Attempts, RegionRequest, Role};
 use fleet::event::{EventKind, Operation};
-use fleet::fleet::{Fleet, Others};
+use fleet::fleet::{Fleet, Others, Purpose};
 use fleet::member::MemberStatus;
 use fleet::observation::{Graph, Observation, Round};
 use fleet::plan::{GraphStep, Kind, Plan, Reason, Wait, plan};
@@ -74,6 +75,8 @@ pub(crate) struct RegionRun {
     news: mpsc::UnboundedReceiver<News>,
     newsroom: mpsc::UnboundedSender<News>,
     defect: Option<Arc<str>>,
+    /// It could not be read when the guard rails were asked.
+    closed: bool,
 }
 
 impl RegionRun {
@@ -99,6 +102,7 @@ impl RegionRun {
             news,
             newsroom,
             defect: None,
+            closed: false,
             aws: aws.clone(),
         }
     }
@@ -143,6 +147,11 @@ impl RegionRun {
         self.everything_changed();
     }
 
+    /// Whether nothing may be done here.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed
+    }
+
     /// Whether it is known what there is.
     pub(crate) fn was_read(&self) -> bool {
         let read = match self.observation.graph() {
@@ -155,9 +164,17 @@ impl RegionRun {
         read && self.defect.is_none() && !blocked(self.plan.graph())
     }
 
-    /// Goes by what was agreed on from here on.
+    /// Goes by what was agreed on from here on. Agreeing takes people their time, and a graph takes
+    /// everybody along who has joined meanwhile: who is in it is looked at again before it ends.
     pub(crate) fn agree(&mut self, fleet: &Arc<Fleet>) {
         self.fleet = fleet.clone();
+        self.closed = fleet.removes() && !self.was_read();
+        if !self.closed
+            && fleet.settings.purpose == Purpose::DeleteGraphs
+            && self.observation.graph_arn().is_some()
+        {
+            self.observation.forget_list();
+        }
         self.plan = plan(fleet, &self.observation, &self.attempts);
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fleet::account::{AccountId, Region};
+use fleet::adopt::{Adopted, adopt};
 use fleet::attempts::Attempts;
 use fleet::fleet::{Fleet, Others};
 use fleet::guard::{self, Consent, Refusal};
@@ -156,7 +157,7 @@ impl Run {
         if self.fleet.removes() && !self.agreed {
             let finish = self.observe(limit).await;
             let refused = self.agree(0, Consent::default()).err();
-            if finish.ended != Ended::Complete || finish.error.is_some() || refused.is_some() {
+            if finish.ended == Ended::Interrupted || finish.error.is_some() || refused.is_some() {
                 return self.refuse(finish, &refused.unwrap_or_default());
             }
         }
@@ -180,7 +181,7 @@ impl Run {
             .regions
             .iter()
             .map(|region| {
-                if self.agreed && !region.was_read() {
+                if region.is_closed() {
                     Mode::Closed
                 } else {
                     Mode::Reconcile(roles.clone())
@@ -219,6 +220,12 @@ impl Run {
             .iter()
             .map(|region| RegionNow::of(region.observation(), region.error(), roster.clone()))
             .collect()
+    }
+
+    /// Who is there, after [`Run::observe`], as a roster.
+    #[must_use]
+    pub fn adopted(&self) -> Adopted {
+        adopt(self.regions.iter().map(RegionRun::observation))
     }
 
     /// Forgets what was seen: the next look begins anew.

@@ -152,6 +152,16 @@ pub enum RegionRequest {
     CreateGraph,
     /// DeleteGraph.
     DeleteGraph,
+    /// ListTagsForResource.
+    ReadTags,
+    /// TagResource.
+    Tag,
+    /// UntagResource.
+    Untag,
+    /// ListDatasourcePackages.
+    ReadPackages,
+    /// UpdateDatasourcePackages.
+    StartPackages,
     /// ListMembers and GetMembers.
     Look,
     /// CreateMembers and DeleteMembers, refused for reasons that are not a member's.

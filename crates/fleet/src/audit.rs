@@ -10,7 +10,7 @@ use crate::attempts::{Answer, Attempts, MemberAttempts, RegionRequest, Role};
 use crate::fleet::{Fleet, Others, Purpose};
 use crate::member::{Member, MemberStatus};
 use crate::observation::{Graph, Look, Observation};
-use crate::plan::{GraphStep, Kind, Plan, Reason, Step, Wait};
+use crate::plan::{Chore, GraphStep, Kind, Plan, Reason, Step, Wait};
 
 /// The limit of Detective's service model, written down again on purpose.
 const MOST_IN_A_BATCH: usize = 50;
@@ -48,6 +48,7 @@ pub fn audit(
     findings.extend(graph(observation, attempts, plan));
     findings.extend(end(fleet, observation, attempts, plan));
     findings.extend(crowd(fleet, observation, plan));
+    findings.extend(chores(fleet, observation, plan));
     findings.extend(roles(attempts, plan));
     for (account, step) in plan.steps() {
         let membership = Membership {
@@ -153,6 +154,41 @@ fn end(
 
 /// A quota of AWS, written down again on purpose.
 const MOST_IN_A_GRAPH: usize = 1_200;
+
+/// What is done about a graph itself is what was asked for, and takes nothing away without prune.
+fn chores(fleet: &Fleet, observation: &Observation, plan: &Plan) -> Vec<String> {
+    let settings = &fleet.settings;
+    let asked = |chore: &Chore| match chore {
+        Chore::ReadTags => !settings.tags.is_empty(),
+        Chore::Tag(tags) => {
+            let wanted = |(key, value)| settings.tags.get(key) == Some(value);
+            !tags.is_empty() && tags.iter().all(wanted)
+        }
+        Chore::Untag(keys) => {
+            let kept = |key: &String| settings.tags.contains_key(key) || key.starts_with("aws:");
+            settings.others != Others::Leave && !keys.iter().any(kept)
+        }
+        Chore::ReadPackages => !settings.packages.is_empty(),
+        Chore::StartPackages { named, new } => {
+            let nothing = BTreeSet::new();
+            let started = observation.packages().unwrap_or(&nothing);
+            let optional = |name: &&String| *name != "DETECTIVE_CORE";
+            let lost = started
+                .iter()
+                .filter(optional)
+                .any(|name| !named.contains(name));
+            !lost && !new.is_empty() && new.is_subset(&settings.packages)
+        }
+    };
+    let is_kept = settings.purpose == Purpose::Enable && observation.graph_arn().is_some();
+    let faults = plan
+        .chores()
+        .iter()
+        .filter(|chore| !is_kept || !asked(chore));
+    faults
+        .map(|chore| format!("the graph: nobody asked to {chore}"))
+        .collect()
+}
 
 /// Nobody is invited into a graph that is full, and nobody is kept out of one that is not.
 fn crowd(fleet: &Fleet, observation: &Observation, plan: &Plan) -> Option<String> {

@@ -53,6 +53,8 @@ pub struct Settings {
     pub message: Option<String>,
     /// Tags of the behavior graphs; with none, nobody asks for those that are there.
     pub tags: BTreeMap<String, String>,
+    /// Data source packages that are to be started; how to stop one is not documented.
+    pub packages: BTreeSet<String>,
     /// Verify an entry once more that failed with the e-mail that the roster still has.
     pub retry_failed: bool,
     /// The place of each account in the roster, by which new ones find room in a graph; an account

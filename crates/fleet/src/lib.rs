@@ -5,6 +5,7 @@
 //! function of what it is given.
 
 pub mod account;
+pub mod adopt;
 pub mod attempts;
 pub mod audit;
 pub mod event;

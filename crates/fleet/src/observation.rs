@@ -1,6 +1,6 @@
 //! What AWS said of one Region just now.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::account::{AccountId, GraphArn, Region};
 use crate::member::Member;
@@ -54,6 +54,8 @@ pub struct Observation {
     outdated: Option<Round>,
     listed: Option<Round>,
     looks: BTreeMap<AccountId, (Round, Option<Member>)>,
+    tags: Option<BTreeMap<String, String>>,
+    packages: Option<BTreeSet<String>>,
 }
 
 impl Observation {
@@ -67,6 +69,8 @@ impl Observation {
             outdated: None,
             listed: None,
             looks: BTreeMap::new(),
+            tags: None,
+            packages: None,
         }
     }
 
@@ -89,6 +93,28 @@ impl Observation {
             Graph::Present(arn) => Some(arn),
             Graph::Unknown | Graph::Absent => None,
         }
+    }
+
+    /// The graph's tags; `None` where they are not known.
+    #[must_use]
+    pub fn tags(&self) -> Option<&BTreeMap<String, String>> {
+        self.tags.as_ref()
+    }
+
+    /// The graph's data source packages that are started; `None` where that is not known.
+    #[must_use]
+    pub fn packages(&self) -> Option<&BTreeSet<String>> {
+        self.packages.as_ref()
+    }
+
+    /// AWS told the graph's tags, or they may have changed since.
+    pub fn saw_tags(&mut self, tags: Option<BTreeMap<String, String>>) {
+        self.tags = tags;
+    }
+
+    /// AWS told which packages are started, or that may have changed since.
+    pub fn saw_packages(&mut self, packages: Option<BTreeSet<String>>) {
+        self.packages = packages;
     }
 
     /// The newest look that has begun.
@@ -172,11 +198,17 @@ impl Observation {
         self.forget_members();
     }
 
+    /// Time has passed, and what is done next goes by who is in the graph: its list is read again.
+    pub fn forget_list(&mut self) {
+        self.listed = None;
+    }
+
     /// Replies to looks at the graph that was may still come in.
     fn forget_members(&mut self) {
         self.outdated = Some(self.newest);
         self.listed = None;
         self.looks.clear();
+        (self.tags, self.packages) = (None, None);
     }
 
     fn is_outdated(&self, round: Round) -> bool {
@@ -301,6 +333,19 @@ mod tests {
         assert!(change > look);
         assert_eq!(change.since(look), 0);
         assert_eq!(observation.begin_look().since(look), 1);
+    }
+
+    #[test]
+    fn a_list_that_is_to_be_read_again_leaves_what_was_seen() {
+        let mut observation = observed();
+        let round = observation.begin_look();
+        observation.saw_member(round, account(1), Some(member(MemberStatus::Enabled)));
+        observation.saw_whole_list(round);
+        observation.forget_list();
+        assert_eq!(
+            (observation.listed(), observation.members().count()),
+            (None, 1)
+        );
     }
 
     #[test]

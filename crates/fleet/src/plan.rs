@@ -4,6 +4,7 @@
 //! table), and the executor has no choice left: it sends what is due, merges what comes back, and
 //! asks again for the memberships that changed ([`Plan::refresh`]).
 
+mod chores;
 mod conclusion;
 mod decide;
 mod graph;
@@ -14,6 +15,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use chores::Chore;
 pub use decide::{VISIBLE_AFTER, decide};
 pub use reason::Reason;
 
@@ -140,6 +142,7 @@ pub struct Plan {
     kinds: BTreeMap<Kind, BTreeSet<AccountId>>,
     /// Who is not invited because the graph has no room.
     crowded_out: BTreeSet<AccountId>,
+    chores: chores::Chores,
 }
 
 /// Plans one Region from nothing but what it is given.
@@ -150,6 +153,7 @@ pub fn plan(fleet: &Fleet, observation: &Observation, attempts: &Attempts) -> Pl
         steps: BTreeMap::new(),
         kinds: BTreeMap::new(),
         crowded_out: BTreeSet::new(),
+        chores: chores::Chores::default(),
     };
     let accounts = known(fleet, observation, attempts);
     plan.refresh(fleet, observation, attempts, accounts);
@@ -207,6 +211,7 @@ impl Plan {
         }
         quota::keep(self, fleet, observation, attempts);
         self.graph = graph::step(self, fleet, observation, attempts);
+        self.chores = chores::decide(fleet, observation, attempts);
     }
 
     /// Takes an account out of the plan.
@@ -241,6 +246,18 @@ impl Plan {
     #[must_use]
     pub fn graph(&self) -> &GraphStep {
         &self.graph
+    }
+
+    /// What is done about the graph itself, in any order.
+    #[must_use]
+    pub fn chores(&self) -> &[Chore] {
+        &self.chores.due
+    }
+
+    /// What is not as wanted about the graph itself and cannot be.
+    #[must_use]
+    pub fn amiss(&self) -> &[Reason] {
+        &self.chores.amiss
     }
 
     /// What happens to each membership.
@@ -292,6 +309,7 @@ impl Plan {
     #[must_use]
     pub fn changes_anything(&self) -> bool {
         matches!(self.graph, GraphStep::Create | GraphStep::Delete)
+            || self.chores.due.iter().any(Chore::changes_something)
             || [Kind::Invite, Kind::Accept, Kind::Remove, Kind::Start]
                 .iter()
                 .any(|kind| self.count(*kind) > 0)

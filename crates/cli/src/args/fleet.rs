@@ -4,7 +4,7 @@ use clap::Args;
 use clap::builder::BoolishValueParser;
 use fleet::account::AccountId;
 
-use crate::values::{ExternalId, List, Message, Pair, RegionName, Tag, Timeout};
+use crate::values::{ExternalId, List, Message, Package, Pair, RegionName, Tag, Timeout};
 
 /// How AWS is reached, and where.
 ///
@@ -152,6 +152,16 @@ pub(crate) struct FleetArgs {
         help_heading = "Invitations"
     )]
     pub tags: Vec<List<Tag>>,
+    /// Optional data sources to start in every graph: EKS_AUDIT, ASFF_SECURITYHUB_FINDING. What
+    /// is started is never stopped: how to do that, AWS does not document
+    #[arg(
+        long,
+        value_name = "NAMES",
+        env = "DETECTIVE_FLEET_PACKAGES",
+        hide_env = true,
+        help_heading = "Invitations"
+    )]
+    pub packages: Vec<List<Package>>,
     /// Let AWS mail every root address, once for each Region [default: false]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_possible_values = true, env = "DETECTIVE_FLEET_SEND_EMAIL", hide_env = true, help_heading = "Invitations")]
     pub send_email: Option<bool>,

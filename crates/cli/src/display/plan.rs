@@ -235,7 +235,7 @@ fn counts(sum: &PlanSummary, leaving: bool) -> String {
     let sometimes = [
         (removed, "to remove"),
         (sum.start, "to start"),
-        (sum.change_graphs, "changes of behavior graphs"),
+        (sum.change_graphs, "to change about graphs"),
         (sum.wait, "to wait for"),
         (sum.unchanged, "unchanged"),
         (sum.blocked, "blocked"),
@@ -275,6 +275,31 @@ mod tests {
             _ => (Action::Invite, None),
         });
         report.header.invalid_lines.push(fixture::bad_line());
+        insta::assert_snapshot!(plain(&plan(&report, 80)));
+    }
+
+    #[test]
+    fn a_plan_names_everybody_who_is_removed() {
+        let mut report = fixture::plan(12, |n, region| match (n, region.as_str()) {
+            (0..9, "us-east-1") => (Action::Remove, None),
+            (9, "us-east-1") => (Action::Start, None),
+            _ => (Action::Unchanged, None),
+        });
+        for region in &mut report.regions {
+            region.changes = vec!["set the tags cost, team".to_owned()];
+        }
+        report = PlanReport::of(report.header, report.regions, report.calls);
+        insta::assert_snapshot!(plain(&plan(&report, 80)));
+    }
+
+    #[test]
+    fn a_plan_to_delete_graphs_says_what_that_means() {
+        let mut report = fixture::plan(3, |_, _| (Action::Remove, None));
+        report.header.operation = "disable".to_owned();
+        for region in &mut report.regions {
+            (region.create_graph, region.delete_graph) = (false, true);
+        }
+        report = PlanReport::of(report.header, report.regions, report.calls);
         insta::assert_snapshot!(plain(&plan(&report, 80)));
     }
 

@@ -49,11 +49,9 @@ fn changes(report: &Report, whole: &Whole, width: usize) -> String {
             "{change} in {}",
             whole.regions(&regions.into_iter().collect())
         );
-        let _ = writeln!(
-            text,
-            "{}",
-            wrapped(&place, width, &format!("  {} ", paint(GOOD, '+')), "      ")
-        );
+        let symbol = if change == "graph deleted" { '-' } else { '+' };
+        let first = format!("  {} ", paint(GOOD, symbol));
+        let _ = writeln!(text, "{}", wrapped(&place, width, &first, "      "));
     }
     for (outcome, symbol, what) in [
         (Outcome::Enabled, '+', "enabled"),
@@ -252,6 +250,23 @@ mod tests {
             text.contains("Enable complete, but for bad lines."),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_run_that_removed_members() {
+        let mut report = fixture::run(80, |n, _| match n {
+            0..9 => (Outcome::Removed, None),
+            _ => (Outcome::Unchanged, None),
+        });
+        report.header.operation = "disable".to_owned();
+        report.summary.removed = 9 * 21;
+        for region in &mut report.regions {
+            region.changes.clear();
+        }
+        let some = &mut report.regions[0];
+        some.amiss = vec!["the run ended before it could set the tags team: run again".into()];
+        some.state = RegionState::Failed;
+        insta::assert_snapshot!(plain(&run(&report, 80)));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use fleet::account::AccountId;
 use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, de};
 
-use crate::values::{ExternalId, List, Message, Pair, RegionName, Tag, Timeout};
+use crate::values::{ExternalId, List, Message, Package, Pair, RegionName, Tag, Timeout};
 
 /// Where the settings are, unless `--config` names another place.
 const DEFAULT: &str = "detective-fleet.toml";
@@ -46,6 +46,9 @@ pub(crate) struct SettingsFile {
     /// `--tags`, as a table.
     #[serde(deserialize_with = "table")]
     pub tags: Vec<Tag>,
+    /// `--packages`.
+    #[serde(deserialize_with = "list")]
+    pub packages: Option<Vec<Package>>,
     /// `--send-email`.
     pub send_email: Option<bool>,
     /// `--message`.

@@ -34,6 +34,9 @@ impl RegionRun {
                 reason,
             });
         }
+        if error.is_none() {
+            self.conclude_chores();
+        }
         self.record(EventKind::RegionEnded { error });
     }
 

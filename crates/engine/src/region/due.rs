@@ -18,6 +18,8 @@ pub(super) enum Work {
     Remove,
     Accept(fleet::account::AccountId),
     Start(fleet::account::AccountId),
+    /// That one of the plan's chores.
+    Chore(usize),
     /// The next page of the member list.
     List,
     /// Just those that AWS is not finished with.
@@ -42,6 +44,7 @@ impl RegionRun {
         let mut wake = None;
         if let Some(work) = self
             .change_due(now, &mut wake)
+            .or_else(|| self.chore_due(&mut wake))
             .or_else(|| self.look_due(now, &mut wake))
         {
             return Next::Send(work);

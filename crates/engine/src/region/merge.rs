@@ -33,6 +33,7 @@ impl RegionRun {
             Body::Removed(asked, removed) => self.merge_removed(&asked, removed),
             Body::Accepted(account, accepted) => self.merge_accepted(account, accepted),
             Body::Started(account, started) => self.merge_started(account, started),
+            Body::Chore(chore, told) => self.merge_chore(&chore, told),
             Body::Ended(members, ended) => self.merge_ended(&members, ended),
         }
     }
@@ -282,12 +283,17 @@ impl RegionRun {
         self.changed.insert(account);
     }
 
-    fn answered(&mut self, request: RegionRequest, answer: Answer) {
+    pub(super) fn answered(&mut self, request: RegionRequest, answer: Answer) {
         self.attempts
             .region_answered(request, answer, self.observation.newest());
     }
 
-    fn region_failed(&mut self, request: RegionRequest, operation: Operation, failure: Failure) {
+    pub(super) fn region_failed(
+        &mut self,
+        request: RegionRequest,
+        operation: Operation,
+        failure: Failure,
+    ) {
         self.aws.halt_if_expired(&failure);
         let text = super::conclude::why_the_region_failed(
             self.observation.region(),

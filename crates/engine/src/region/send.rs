@@ -6,9 +6,10 @@ use fleet::account::{AccountId, Email, GraphArn, Region};
 use fleet::attempts::{MemberRequest, RegionRequest};
 use fleet::event::Operation;
 use fleet::observation::Round;
-use fleet::plan::BATCH;
+use fleet::plan::{BATCH, Chore};
 use futures_util::future::BoxFuture;
 
+use super::chores::Told;
 use super::due::Work;
 use super::{Mode, RegionRun};
 use crate::clock;
@@ -42,6 +43,7 @@ pub(super) enum Body {
     Started(AccountId, Result<(), Failure>),
     /// The graph was deleted, with those in it.
     Ended(Vec<AccountId>, Result<(), Failure>),
+    Chore(Chore, Result<Told, Failure>),
 }
 
 /// Why an invitation could not be accepted.
@@ -71,6 +73,7 @@ impl Body {
             Self::Invited(_, _, result) => result.as_ref().map(|_| ()),
             Self::Removed(_, result) => result.as_ref().map(|_| ()),
             Self::Started(_, result) | Self::Ended(_, result) => result.as_ref().copied(),
+            Self::Chore(_, result) => result.as_ref().map(|_| ()),
             Self::Accepted(_, result) => {
                 result.as_ref().copied().map_err(|refused| &refused.failure)
             }
@@ -100,6 +103,7 @@ impl RegionRun {
             Work::Accept(account) => self.accept(account)?,
             Work::Start(account) => self.start_monitoring(account)?,
             Work::DeleteGraph => self.delete_graph()?,
+            Work::Chore(n) => self.chore(n)?,
         };
         let begun = self.pace(under).begin();
         Some(Box::pin(async move {

@@ -1,9 +1,11 @@
 //! `disable`, `--prune` and `--delete-graphs`, from the fleet to the wire.
 
+use std::sync::Arc;
+
 use fleet::account::AccountId;
 use fleet::fleet::{Others, Purpose};
 use fleet::guard::{Consent, Refusal, Word};
-use fleet::report::{Outcome, RegionState, Report, Verdict};
+use fleet::report::{Outcome, Recorder, RegionState, Report, Verdict};
 use sandbox::World;
 
 use crate::stage::{Stage, calls};
@@ -166,23 +168,64 @@ async fn an_organizations_members_are_not_pruned_and_come_without_an_invitation(
     assert_eq!(there(&stage, "us-east-1"), (1, 3));
 }
 
+#[tokio::test(start_paused = true)]
+async fn who_joins_after_the_guard_rails_were_asked_stays() {
+    for purpose in [Purpose::Enable, Purpose::DeleteGraphs] {
+        let mut stage = stage(World::of_size(3), Purpose::Enable, Others::Leave);
+        let late = stage.fleet.members.remove(&id(3)).unwrap();
+        stage.enable().await;
+        stage.fleet.members.clear();
+        stage.fleet.settings.purpose = purpose;
+        stage.fleet.settings.others = Others::Remove;
+        let recorder = Arc::new(Recorder::default());
+        let (_, mut run) = stage.begin(&recorder).await;
+        run.observe(&stage.limit()).await;
+        run.agree(0, typed()).unwrap();
+        let arn = stage.sandbox.state()["regions"]["us-east-1"][0]["arn"].clone();
+        let account = serde_json::json!({ "AccountId": id(3), "EmailAddress": late.expose() });
+        let body = serde_json::json!({ "GraphArn": arn, "Accounts": [account] });
+        let path = "/graph/members";
+        post(
+            &stage,
+            ("555555555555", "us-east-1"),
+            (path, body.to_string()),
+        )
+        .await;
+        run.reconcile(&stage.limit()).await;
+        // A graph that somebody has joined meanwhile does not end.
+        let (here, elsewhere) = match purpose {
+            Purpose::DeleteGraphs => ((1, 3), (0, 0)),
+            _ => ((1, 1), (1, 0)),
+        };
+        assert_eq!(there(&stage, "us-east-1"), here);
+        assert_eq!(there(&stage, "eu-west-1"), elsewhere);
+    }
+}
+
 /// The management account names the administrator in both Regions.
 async fn delegate(stage: &Stage) {
     for region in REGIONS {
-        let scope = format!("234567000004/20270115/{region}/detective/aws4_request");
-        let request = http::Request::post("http://sandbox.invalid/orgs/enableAdminAccount")
-            .header(
-                "authorization",
-                format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"),
-            )
-            .body("{\"AccountId\": \"555555555555\"}".into())
-            .unwrap();
-        let reply = stage.sandbox.handle(request).await;
-        let sandbox::Reply::Response(response) = reply else {
-            panic!("no response")
-        };
-        assert!(response.status().is_success(), "{response:?}");
+        let body = "{\"AccountId\": \"555555555555\"}".to_owned();
+        let path = "/orgs/enableAdminAccount";
+        post(stage, ("234567000004", region), (path, body)).await;
     }
+}
+
+/// What somebody else does.
+async fn post(stage: &Stage, (key, region): (&str, &str), (path, body): (&str, String)) {
+    let scope = format!("{key}/20270115/{region}/detective/aws4_request");
+    let request = http::Request::post(format!("http://sandbox.invalid{path}"))
+        .header(
+            "authorization",
+            format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"),
+        )
+        .body(body.into())
+        .unwrap();
+    let reply = stage.sandbox.handle(request).await;
+    let sandbox::Reply::Response(response) = reply else {
+        panic!("no response")
+    };
+    assert!(response.status().is_success(), "{response:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -226,10 +269,17 @@ async fn a_file_does_not_end_a_graph_with_others_in_it() {
 
 #[tokio::test(start_paused = true)]
 async fn a_region_that_could_not_be_read_is_left_alone() {
-    let denied = "[[faults]]\neffect = \"denied\"\noperations = [\"detective:ListMembers\"]\nregions = [\"eu-west-1\"]\nfirst = 3";
-    let text = format!("{EVERY_STATUS}\n{denied}");
-    for purpose in [Purpose::Disable, Purpose::DeleteGraphs] {
-        // From the fourth call on it could be read: too late for the guard rails.
+    // It could be read later on: too late for the guard rails.
+    let denied = "effect = \"denied\"\nfirst = 3";
+    let down = "effect = \"server_error\"\nuntil = \"125s\"";
+    let purposes = [Purpose::Disable, Purpose::DeleteGraphs];
+    for (purpose, fault) in purposes
+        .into_iter()
+        .flat_map(|it| [(it, denied), (it, down)])
+    {
+        let text = format!(
+            "{EVERY_STATUS}\n[[faults]]\noperations = [\"detective:ListMembers\"]\nregions = [\"eu-west-1\"]\n{fault}"
+        );
         let stage = stage(world(&text), purpose, Others::Leave);
         let report = stage.remove(typed()).await.unwrap();
         assert_eq!(there(&stage, "us-east-1").1, 0);

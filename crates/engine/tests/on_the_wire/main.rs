@@ -9,4 +9,5 @@ mod isolation;
 mod leaving;
 mod pacing;
 mod passes;
+mod repair;
 mod stage;

@@ -112,15 +112,15 @@ impl Stage {
 
     /// One run, and its report.
     pub(crate) async fn enable(&self) -> Report {
-        self.run(None).await.unwrap()
+        self.played(None).await.unwrap()
     }
 
     /// One run that asks the guard rails first, and its report.
     pub(crate) async fn remove(&self, consent: Consent) -> Result<Report, Vec<Refusal>> {
-        self.run(Some(consent)).await
+        self.played(Some(consent)).await
     }
 
-    async fn run(&self, consent: Option<Consent>) -> Result<Report, Vec<Refusal>> {
+    async fn played(&self, consent: Option<Consent>) -> Result<Report, Vec<Refusal>> {
         let recorder = Arc::new(Recorder::default());
         let (aws, mut run) = self.begin(&recorder).await;
         if let Some(consent) = consent {

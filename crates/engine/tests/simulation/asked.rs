@@ -20,12 +20,12 @@ pub(crate) struct Asked {
 
 /// Operations that change something.
 const CHANGES: [&str; 8] = [
-    "StartMonitoringMember",
     "CreateGraph",
     "CreateMembers",
     "DeleteMembers",
     "AcceptInvitation",
     "DeleteGraph",
+    "StartMonitoringMember",
     "RejectInvitation",
     "DisassociateMembership",
 ];

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::lots::Lots;
 use crate::scenario::{
-    Climate, Deed, End, Fault, Go, Member, MemberRole, Moment, Scenario, Stranger, What,
+    Aim, Climate, Deed, End, Fault, Go, Member, MemberRole, Moment, Scenario, Stranger, What,
 };
 
 /// Three of them have to be opted in to.
@@ -44,7 +44,14 @@ impl Scenario {
         } else {
             Duration::ZERO
         };
-        let members: Vec<_> = (0..accounts).map(|n| member(seed, n, &regions)).collect();
+        let aim = aim(seed);
+        let mut members: Vec<_> = (0..accounts).map(|n| member(seed, n, &regions)).collect();
+        if !aim.enables() {
+            // Who is to leave should be gone wherever it was expected to stay out.
+            members
+                .iter_mut()
+                .for_each(|member| member.expected.clear());
+        }
         Self {
             seed,
             strangers: strangers(seed, &members, &regions),
@@ -59,9 +66,20 @@ impl Scenario {
             deeds: deeds(seed, &members, &regions, clear),
             acts: acts(seed, clear),
             send_email: lots.happens(0.1),
+            aim,
             regions,
             members,
         }
+    }
+}
+
+fn aim(seed: u64) -> Aim {
+    match Lots::of(seed, "aim").between(0, 19) {
+        0..3 => Aim::Prune,
+        3..6 => Aim::Disable,
+        6..9 => Aim::End,
+        9 => Aim::EnableAgain,
+        _ => Aim::Enable,
     }
 }
 

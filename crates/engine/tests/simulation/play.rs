@@ -5,8 +5,11 @@ use std::time::{Duration, SystemTime};
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use engine::clock::{Clock, sleep};
-use engine::{Aws, Chosen, Connection, Endpoint, Finish, Ground, Limit, RegionSelection, Run};
+use engine::{
+    Aws, Chosen, Connection, Endpoint, Finish, Ground, LOOK_TIMEOUT, Limit, RegionSelection, Run,
+};
 use fleet::event::{Event, Sink, SinkError};
+use fleet::guard::{Consent, Word};
 use fleet::report::{Ended, Header, Recorder, Report};
 use sandbox::{Sandbox, World};
 use tokio_util::sync::CancellationToken;
@@ -15,7 +18,7 @@ use crate::lots::Lots;
 use crate::oracle::{self, CALLS, CONVERGED, FIXED};
 use crate::others;
 use crate::reading::Reading;
-use crate::scenario::{End, Go, ROLE, Scenario};
+use crate::scenario::{Aim, End, Go, ROLE, Scenario};
 use crate::watch::{Violation, Watch};
 use crate::wire::Wire;
 
@@ -121,7 +124,10 @@ impl Stage {
         oracle::check_statuses(&self.watch, &expected, &after);
         let changes = self.watch.inside().changes.len();
         self.go(in_peace()).await;
-        self.check_nothing_changed(changes, &after);
+        // What is to be tried again is tried again by every run.
+        if scenario.aim != Aim::EnableAgain {
+            self.check_nothing_changed(changes, &after);
+        }
     }
 
     /// The same file once more finds nothing to do.
@@ -179,9 +185,18 @@ impl Stage {
             timeout: go.timeout,
             stop,
         };
-        let mut run = Run::new(&aws, Arc::new(self.watch.scenario.fleet()), &chosen.regions);
-        if go.look_first {
+        let scenario = &self.watch.scenario;
+        let mut run = Run::new(&aws, Arc::new(scenario.fleet()), &chosen.regions);
+        let removes = scenario.aim.removes();
+        if go.look_first || removes {
             run.observe(&limit).await;
+        }
+        if removes {
+            let consent = Consent {
+                word: Word::Typed,
+                ..Consent::default()
+            };
+            run.agree(0, consent).unwrap();
         }
         let Finish { ended, error } = run.reconcile(&limit).await;
         let report = tape
@@ -294,7 +309,10 @@ fn is_mild(scenario: &Scenario) -> bool {
     let harsh = ["silence", "expired_token", "denied"];
     let is_last_long = go.end == End::ByItself
         && go.timeout > scenario.climate.clear + 2 * scenario.climate.verification.1;
+    // A Region that could not be read when the guard rails were asked is left alone by that run.
+    let is_read = !scenario.aim.removes() || scenario.climate.clear < LOOK_TIMEOUT / 2;
     is_last_long
+        && is_read
         && scenario.deeds.is_empty()
         && scenario.climate.slow == 0.0
         && !scenario

@@ -11,7 +11,7 @@ use crate::others::signed;
 use crate::play::{Stage, in_peace};
 use crate::reading::Reading;
 use crate::rules::{CROWD, FOREIGN, JOURNAL, MAIL, OUTSIDE, REMOVAL, TWICE};
-use crate::scenario::{ADMINISTRATOR, Climate, Go, Member, MemberRole, Scenario, Stranger};
+use crate::scenario::{ADMINISTRATOR, Aim, Climate, Go, Member, MemberRole, Scenario, Stranger};
 use crate::wire::Wire;
 
 const REGION: &str = "us-east-1";
@@ -58,12 +58,17 @@ pub(crate) fn scenario() -> Scenario {
         deeds: Vec::new(),
         acts: Vec::new(),
         send_email: false,
+        aim: Aim::Enable,
     }
 }
 
 /// A stage, and the wire of a run on which anything can be sent.
 fn stage() -> (Stage, Wire) {
-    let stage = Stage::of(&scenario());
+    stage_for(Aim::Enable)
+}
+
+fn stage_for(aim: Aim) -> (Stage, Wire) {
+    let stage = Stage::of(&Scenario { aim, ..scenario() });
     let wire = Wire {
         watch: stage.watch.clone(),
         run: stage.watch.begin_run(),
@@ -150,6 +155,44 @@ async fn a_removal_that_nobody_asked_for() {
     ))
     .await;
     assert_eq!(broken(&stage), [REMOVAL]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn somebody_who_is_to_leave_and_is_brought_in() {
+    for aim in [Aim::Disable, Aim::End] {
+        let (stage, wire) = stage_for(aim);
+        wire.exchange(own("/graph", &json!({}))).await;
+        assert_eq!(broken(&stage), [OUTSIDE]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_removal_of_who_was_not_seen_or_not_asked_for() {
+    for (aim, account, rule) in [
+        (Aim::Prune, STRANGER, REMOVAL),
+        (Aim::Prune, MEMBER, REMOVAL),
+        (Aim::Disable, MEMBER, REMOVAL),
+        (Aim::End, STRANGER, REMOVAL),
+    ] {
+        let (stage, wire) = stage_for(aim);
+        let arn = arn(&stage, STRANGER);
+        let body = json!({ "GraphArn": arn, "AccountIds": [account] });
+        wire.exchange(own("/graph/members/removal", &body)).await;
+        assert_eq!(broken(&stage), [rule], "{aim:?}");
+    }
+    let (stage, wire) = stage_for(Aim::Disable);
+    let body = json!({ "GraphArn": arn(&stage, STRANGER), "AccountIds": [STRANGER] });
+    wire.exchange(own("/graph/members/removal", &body)).await;
+    assert_eq!(broken(&stage), [OUTSIDE, REMOVAL]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_a_graph_that_nobody_asked_for() {
+    for aim in [Aim::Enable, Aim::EnableAgain, Aim::Prune, Aim::Disable] {
+        let (stage, wire) = stage_for(aim);
+        wire.exchange(own("/graph/removal", &json!({}))).await;
+        assert_eq!(broken(&stage), [OUTSIDE]);
+    }
 }
 
 #[tokio::test(start_paused = true)]

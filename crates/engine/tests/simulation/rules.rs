@@ -2,7 +2,7 @@
 
 use crate::asked::Asked;
 use crate::reading::Reading;
-use crate::scenario::{ADMINISTRATOR, ROLE};
+use crate::scenario::{ADMINISTRATOR, Aim, ROLE};
 use crate::watch::{Inside, Notes, Sent, Violation, Watch};
 
 pub(crate) const OUTSIDE: &str = "nothing outside the roster is touched";
@@ -14,8 +14,7 @@ pub(crate) const JOURNAL: &str = "nothing is changed once the journal is full";
 pub(crate) const CROWD: &str = "no more requests are under way than were allowed";
 
 /// What a run may ask for.
-const ASKS: [&str; 12] = [
-    "StartMonitoringMember",
+const ASKS: [&str; 13] = [
     "GetCallerIdentity",
     "AssumeRole",
     "ListRegions",
@@ -27,6 +26,17 @@ const ASKS: [&str; 12] = [
     "CreateMembers",
     "DeleteMembers",
     "AcceptInvitation",
+    "StartMonitoringMember",
+    "DeleteGraph",
+];
+
+/// What brings members in, and has no place where they are to leave.
+const BRINGS_IN: [&str; 5] = [
+    "AssumeRole",
+    "CreateGraph",
+    "CreateMembers",
+    "AcceptInvitation",
+    "StartMonitoringMember",
 ];
 
 /// What can be told when a request is sent.
@@ -41,6 +51,12 @@ pub(crate) fn on_sending(watch: &Watch, notes: &Notes, asked: &Asked) -> Vec<Vio
         }
     };
     check(ASKS.contains(&asked.operation), OUTSIDE);
+    let aim = watch.scenario.aim;
+    check(asked.operation != "DeleteGraph" || aim == Aim::End, OUTSIDE);
+    check(
+        aim.enables() || !BRINGS_IN.contains(&asked.operation),
+        OUTSIDE,
+    );
     let is_global = [
         "GetCallerIdentity",
         "AssumeRole",
@@ -87,9 +103,12 @@ pub(crate) fn on_arrival(
         check(is_own, FOREIGN, "graph");
         named.push(caller);
     }
+    let aim = watch.scenario.aim;
+    let goes = asked.operation == "DeleteMembers" && matches!(aim, Aim::Prune | Aim::End);
     for account in &named {
-        let is_wanted =
-            watch.roster.contains_key(account) && !watch.is_expected(account, &asked.region);
+        let is_other = goes && !watch.roster.contains_key(account);
+        let is_wanted = is_other
+            || watch.roster.contains_key(account) && !watch.is_expected(account, &asked.region);
         check(is_wanted, OUTSIDE, account);
     }
     for invited in asked.body["Accounts"].as_array().into_iter().flatten() {
@@ -112,9 +131,12 @@ pub(crate) fn on_arrival(
         for account in &named {
             let told = sent.told.get(account).map(|told| &told.entry);
             let listed = watch.roster.get(account);
+            // Nobody leaves whom this run has not seen as a member.
             let may_go = told.is_some_and(|entry| {
-                entry.status == "VERIFICATION_FAILED"
-                    && listed.is_some_and(|listed| !entry.has_email(listed))
+                let failed = entry.status == "VERIFICATION_FAILED";
+                let again = aim == Aim::EnableAgain;
+                let corrected = listed.is_some_and(|listed| again || !entry.has_email(listed));
+                !aim.enables() || listed.is_none() || (failed && corrected)
             });
             check(may_go, REMOVAL, account);
         }

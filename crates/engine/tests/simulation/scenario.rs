@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use fleet::fleet::{Fleet, Settings};
+use fleet::fleet::{Fleet, Others, Purpose, Settings};
 
 pub(crate) const ADMINISTRATOR: &str = "555555555555";
 pub(crate) const ROLE: &str = "DetectiveFleetMember";
@@ -25,6 +25,47 @@ pub(crate) struct Scenario {
     /// One after the other; the runs of one act go at the same time.
     pub(crate) acts: Vec<Vec<Go>>,
     pub(crate) send_email: bool,
+    pub(crate) aim: Aim,
+}
+
+/// What the runs are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Aim {
+    Enable,
+    /// What failed with the roster's own e-mail is tried once more.
+    EnableAgain,
+    /// Members that the roster does not name go.
+    Prune,
+    Disable,
+    /// All graphs go, whoever is in them.
+    End,
+}
+
+impl Aim {
+    pub(crate) fn enables(self) -> bool {
+        matches!(self, Self::Enable | Self::EnableAgain | Self::Prune)
+    }
+
+    /// The guard rails have to be asked.
+    pub(crate) fn removes(self) -> bool {
+        matches!(self, Self::Prune | Self::Disable | Self::End)
+    }
+
+    fn settings(self) -> Settings {
+        Settings {
+            purpose: match self {
+                Self::Enable | Self::EnableAgain | Self::Prune => Purpose::Enable,
+                Self::Disable => Purpose::Disable,
+                Self::End => Purpose::DeleteGraphs,
+            },
+            others: match self {
+                Self::Prune | Self::End => Others::Remove,
+                Self::Enable | Self::EnableAgain | Self::Disable => Others::Leave,
+            },
+            retry_failed: self == Self::EnableAgain,
+            ..Settings::default()
+        }
+    }
 }
 
 /// What is so all the time.
@@ -167,7 +208,7 @@ impl Scenario {
             settings: Settings {
                 send_email: self.send_email,
                 expected: expected.collect(),
-                ..Settings::default()
+                ..self.aim.settings()
             },
         }
     }

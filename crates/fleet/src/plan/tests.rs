@@ -2,6 +2,7 @@
 
 mod aws;
 mod chance;
+mod chores;
 mod due;
 mod fixed_point;
 mod graphs;

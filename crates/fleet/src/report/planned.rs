@@ -157,12 +157,13 @@ impl RegionPlan {
                 reason,
             }
         });
+        let changes = plan.chores().iter().filter(|it| it.changes_something());
         Self {
             region: observation.region().clone(),
             graph_arn: observation.graph_arn().cloned(),
             create_graph: *plan.graph() == GraphStep::Create,
             delete_graph: *plan.graph() == GraphStep::Delete,
-            changes: Vec::new(),
+            changes: changes.map(ToString::to_string).collect(),
             error: match plan.graph() {
                 GraphStep::Blocked(reason) => Some(reason.to_string().into()),
                 _ => None,

@@ -9,6 +9,7 @@ use super::run::{Cast, Run, Weather};
 use super::world::{World, id};
 use crate::account::AccountId;
 use crate::attempts::MemberRequest;
+use crate::fleet::{Others, Purpose, Settings};
 use crate::member::MemberStatus;
 use crate::plan::Step;
 
@@ -162,5 +163,72 @@ proptest! {
         let mut run = Run::new(start(&natures), aws, casts, meddlings);
         comes_to_rest(&mut run);
         ends_as_it_should(&run, &natures, true);
+    }
+}
+
+/// The first `listed` are in the roster, and the others are not.
+fn leaving(natures: &BTreeMap<AccountId, Nature>, listed: usize, settings: Settings) -> World {
+    let listed = listed.min(natures.len());
+    let mut world = World::unseen(u16::try_from(listed).unwrap());
+    world.fleet.settings = settings;
+    world
+}
+
+fn goals() -> impl Strategy<Value = Settings> {
+    let goal = |purpose, others| Settings {
+        purpose,
+        others,
+        ..Settings::default()
+    };
+    prop_oneof![
+        Just(goal(Purpose::Disable, Others::Leave)),
+        Just(goal(Purpose::Enable, Others::Remove)),
+        Just(goal(Purpose::DeleteGraphs, Others::Remove)),
+    ]
+}
+
+/// Who was to leave has left, and nobody else.
+fn left_as_it_should(run: &Run, natures: &BTreeMap<AccountId, Nature>) {
+    let fleet = &run.world.fleet;
+    for (account, nature) in natures {
+        let listed = fleet.members.contains_key(account);
+        let leaves = match fleet.settings.purpose {
+            Purpose::Enable => !listed,
+            Purpose::Disable => listed,
+            Purpose::DeleteGraphs => true,
+        };
+        let status = run.aws.status(*account);
+        if leaves && !gave_up(run, *account) {
+            assert_eq!(status, None, "{account} is still there");
+        }
+        let stays = !leaves && !listed && nature.before.is_some();
+        assert!(!stays || status.is_some(), "{account} was not to leave");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn in_bad_weather_who_is_to_leave_leaves_and_nobody_else(
+        natures in prop::collection::vec(natures(), 0..6),
+        listed in 0..6_usize,
+        settings in goals(),
+        members_first in any::<bool>(),
+        casts in prop::collection::vec(casts(), 0..50),
+    ) {
+        let natures = numbered(natures, true);
+        let mut aws = Aws::new(natures.clone(), true);
+        let world = leaving(&natures, listed, settings);
+        aws.members_first = members_first;
+        aws.leaving = natures.keys().copied().filter(|it| !world.fleet.wants(*it)).collect();
+        let mut run = Run::new(world.clone(), aws, casts, Vec::new());
+        comes_to_rest(&mut run);
+        left_as_it_should(&run, &natures);
+
+        let mut again = Run::new(world, run.aws, Vec::new(), Vec::new());
+        again.aws.deeds = 0;
+        comes_to_rest(&mut again);
+        prop_assert_eq!(again.aws.deeds, 0, "a second run changes something");
     }
 }

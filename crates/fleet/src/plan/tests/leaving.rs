@@ -140,7 +140,10 @@ fn a_graph_with_others_in_it_is_not_deleted() {
     assert_eq!(*world.plan().graph(), blocked);
     world.fleet.settings.others = Others::Agreed([(id(9), region())].into());
     assert_eq!(*world.plan().graph(), GraphStep::Delete);
+    // Who is spared is spared by the end of the graph, too.
     world.fleet.settings.expected.insert((id(1), region()));
+    assert_eq!(*world.plan().graph(), blocked);
+    world.fleet.settings.others = Others::Remove;
     assert_eq!(*world.plan().graph(), blocked);
 }
 

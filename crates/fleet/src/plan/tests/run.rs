@@ -93,7 +93,8 @@ impl Run {
         }
         self.deliver();
         let plan = self.world.plan();
-        let at_rest = is_at_rest(&plan) && self.in_flight.is_empty();
+        let unseen = self.world.observation.listed().is_none();
+        let at_rest = is_at_rest(&plan) && self.in_flight.is_empty() && !unseen;
         self.send_graph(&plan);
         self.send_members();
         self.assume_roles();
@@ -108,6 +109,9 @@ impl Run {
             GraphStep::Delete => return self.delete_graph(),
             GraphStep::Wait | GraphStep::Keep | GraphStep::Blocked(_) => return,
         };
+        if request == RegionRequest::FindGraph {
+            self.world.observation.begin_look();
+        }
         self.world.attempts.region_sent(request);
         let cast = self.cast();
         let found = self.through(cast, |aws| {
@@ -253,7 +257,8 @@ impl Run {
         let Some(graph) = self.world.observation.graph_arn().cloned() else {
             return;
         };
-        if !waits.into_iter().any(waited) {
+        let unseen = self.world.observation.listed().is_none();
+        if !unseen && !waits.into_iter().any(waited) {
             return;
         }
         let cast = self.cast();

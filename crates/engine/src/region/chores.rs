@@ -1,0 +1,135 @@
+//! The graph's tags and data source packages.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fleet::attempts::Answer;
+use fleet::event::{EventKind, Operation};
+use fleet::plan::Chore;
+use futures_util::future::BoxFuture;
+use tokio::time::Instant;
+
+use super::due::Work;
+use super::send::{Body, Under};
+use super::{Mode, RegionRun};
+use crate::detective;
+use crate::failure::{Cause, Failure};
+
+/// What came back.
+pub(super) enum Told {
+    Tags(BTreeMap<String, String>),
+    Packages(BTreeSet<String>),
+    Nothing,
+}
+
+fn operation(chore: &Chore) -> Operation {
+    match chore {
+        Chore::ReadTags => Operation::ListTagsForResource,
+        Chore::Tag(_) => Operation::TagResource,
+        Chore::Untag(_) => Operation::UntagResource,
+        Chore::ReadPackages => Operation::ListDatasourcePackages,
+        Chore::StartPackages { .. } => Operation::UpdateDatasourcePackages,
+    }
+}
+
+impl RegionRun {
+    /// The first that its pace allows. Reading changes nothing, so that a plan can tell.
+    pub(super) fn chore_due(&self, wake: &mut Option<Instant>) -> Option<Work> {
+        let may_change = matches!(self.mode, Mode::Reconcile(_));
+        let chores = self.plan.chores().iter().enumerate();
+        chores
+            .filter(|(_, chore)| may_change || !chore.changes_something())
+            .find_map(|(n, chore)| self.paced(Work::Chore(n), (operation(chore), None), wake))
+    }
+
+    pub(super) fn chore(&mut self, n: usize) -> Option<(Under, BoxFuture<'static, Body>)> {
+        let graph = self.observation.graph_arn()?.clone();
+        let chore = self.plan.chores().get(n)?.clone();
+        self.attempts.region_sent(chore.request());
+        let under = (operation(&chore), None);
+        let (aws, client) = (self.aws.clone(), self.client.clone());
+        let request = async move {
+            let told = async {
+                let keys = aws.keys_or_halt().await?;
+                Ok(match &chore {
+                    Chore::ReadTags => {
+                        Told::Tags(detective::read_tags(&client, keys, &graph).await?)
+                    }
+                    Chore::ReadPackages => {
+                        Told::Packages(detective::read_packages(&client, keys, &graph).await?)
+                    }
+                    Chore::Tag(tags) => {
+                        detective::tag(&client, keys, (&graph, tags)).await?;
+                        Told::Nothing
+                    }
+                    Chore::Untag(tags) => {
+                        detective::untag(&client, keys, (&graph, tags)).await?;
+                        Told::Nothing
+                    }
+                    Chore::StartPackages { named, .. } => {
+                        detective::start_packages(&client, keys, (&graph, named)).await?;
+                        Told::Nothing
+                    }
+                })
+            };
+            let told = told.await;
+            Body::Chore(chore, told)
+        };
+        Some((under, Box::pin(request)))
+    }
+
+    pub(super) fn merge_chore(&mut self, chore: &Chore, told: Result<Told, Failure>) {
+        match told {
+            Ok(told) => {
+                self.answered(chore.request(), Answer::Done);
+                match told {
+                    Told::Tags(tags) => self.observation.saw_tags(Some(tags)),
+                    Told::Packages(started) => self.observation.saw_packages(Some(started)),
+                    Told::Nothing => self.chore_done(chore),
+                }
+            }
+            Err(failure) => {
+                let is_missing = failure.cause == Cause::Missing;
+                let is_throttled = failure.cause == Cause::Throttled;
+                self.region_failed(chore.request(), operation(chore), failure);
+                if is_missing {
+                    self.observation.lost_graph();
+                    self.everything_changed();
+                } else if !is_throttled {
+                    self.forget_what_it_is_about(chore);
+                }
+            }
+        }
+    }
+
+    fn chore_done(&mut self, chore: &Chore) {
+        self.forget_what_it_is_about(chore);
+        self.record(EventKind::Changed {
+            change: chore.done().into(),
+        });
+    }
+
+    /// It is read again before anything else is done about it.
+    fn forget_what_it_is_about(&mut self, chore: &Chore) {
+        match chore {
+            Chore::ReadTags | Chore::Tag(_) | Chore::Untag(_) => self.observation.saw_tags(None),
+            Chore::ReadPackages | Chore::StartPackages { .. } => {
+                self.observation.saw_packages(None);
+            }
+        }
+    }
+
+    /// What is not as wanted about the graph at the end.
+    pub(super) fn conclude_chores(&self) {
+        let amiss = self.plan.amiss().iter().map(ToString::to_string);
+        let undone = self
+            .plan
+            .chores()
+            .iter()
+            .map(|chore| format!("the run ended before it could {chore}: run again"));
+        for reason in amiss.chain(undone) {
+            self.record(EventKind::Amiss {
+                reason: reason.into(),
+            });
+        }
+    }
+}

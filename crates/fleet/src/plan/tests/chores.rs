@@ -1,0 +1,109 @@
+//! Tags and data source packages of the graph.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pretty_assertions::assert_eq;
+
+use super::world::{World, lost, refused};
+use crate::attempts::{Answer, RegionRequest};
+use crate::fleet::{Others, Purpose};
+use crate::plan::{Chore, Reason};
+
+use RegionRequest::{ReadTags, StartPackages, Tag};
+
+fn tags(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    let pair = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+    pairs.iter().map(pair).collect()
+}
+
+fn names(names: &[&str]) -> BTreeSet<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// Tags are wanted, and those are there.
+fn tagged(there: &[(&str, &str)]) -> World {
+    let mut world = World::empty(0);
+    world.fleet.settings.tags = tags(&[("team", "security"), ("cost", "7")]);
+    world.observation.saw_tags(Some(tags(there)));
+    world
+}
+
+fn packaged(started: &[&str]) -> World {
+    let mut world = World::empty(0);
+    world.fleet.settings.packages = names(&["EKS_AUDIT"]);
+    world.observation.saw_packages(Some(names(started)));
+    world
+}
+
+fn chores(world: &World) -> Vec<Chore> {
+    world.plan().chores().to_vec()
+}
+
+#[test]
+fn nobody_asks_for_what_is_not_wanted() {
+    assert_eq!(chores(&World::empty(1)), []);
+    for purpose in [Purpose::Disable, Purpose::DeleteGraphs] {
+        let mut world = tagged(&[]);
+        world.fleet.settings.purpose = purpose;
+        assert_eq!(chores(&world), []);
+    }
+    let mut bare = World::bare(0);
+    bare.fleet.settings.tags = tags(&[("team", "security")]);
+    assert_eq!(chores(&bare), []);
+}
+
+#[test]
+fn tags_are_read_added_changed_and_with_prune_removed() {
+    let mut unknown = tagged(&[]);
+    unknown.observation.saw_tags(None);
+    assert_eq!(chores(&unknown), [Chore::ReadTags]);
+    assert!(!unknown.plan().changes_anything());
+    let some = tagged(&[("team", "other"), ("cost", "7"), ("x", "y"), ("aws:z", "")]);
+    assert_eq!(chores(&some), [Chore::Tag(tags(&[("team", "security")]))]);
+    assert!(some.plan().changes_anything());
+    let mut more = tagged(&[
+        ("team", "security"),
+        ("cost", "7"),
+        ("x", "y"),
+        ("aws:z", ""),
+    ]);
+    assert_eq!(chores(&more), []);
+    more.fleet.settings.others = Others::Remove;
+    assert_eq!(chores(&more), [Chore::Untag(names(&["x"]))]);
+}
+
+#[test]
+fn a_package_is_started_without_stopping_another() {
+    let world = packaged(&["DETECTIVE_CORE", "ASFF_SECURITYHUB_FINDING"]);
+    let start = Chore::StartPackages {
+        named: names(&["EKS_AUDIT", "ASFF_SECURITYHUB_FINDING"]),
+        new: names(&["EKS_AUDIT"]),
+    };
+    assert_eq!(chores(&world), [start]);
+    assert_eq!(chores(&packaged(&["DETECTIVE_CORE", "EKS_AUDIT"])), []);
+    let mut unknown = packaged(&[]);
+    unknown.observation.saw_packages(None);
+    assert_eq!(chores(&unknown), [Chore::ReadPackages]);
+}
+
+#[test]
+fn what_is_refused_for_good_or_has_no_effect_is_amiss() {
+    let denied = tagged(&[]).region_got_thrice(Tag, &refused("Denied"));
+    assert_eq!(chores(&denied), []);
+    let why = Reason::Region("Denied: AWS says no".into());
+    assert_eq!(denied.plan().amiss(), std::slice::from_ref(&why));
+    let mut unread = tagged(&[]).region_got_thrice(ReadTags, &refused("Denied"));
+    unread.observation.saw_tags(None);
+    assert_eq!(unread.plan().amiss(), [why]);
+    let idle = packaged(&[]).region_got_thrice(StartPackages, &Answer::Done);
+    let none = Reason::NoEffect("UpdateDatasourcePackages");
+    assert_eq!(idle.plan().amiss(), [none]);
+}
+
+#[test]
+fn one_request_at_a_time_and_again_after_a_lost_answer() {
+    assert_eq!(chores(&tagged(&[]).region_sent(Tag)), []);
+    for answer in [lost(), Answer::Throttled] {
+        assert_eq!(chores(&tagged(&[]).region_got(Tag, answer)).len(), 1);
+    }
+}
