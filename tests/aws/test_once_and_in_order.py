@@ -24,6 +24,13 @@ def hold_lease(stack, seconds):
     stack.s3.put_object(Bucket=stack.bucket, Key=LEASE, Body=lease.encode())
 
 
+def start_nothing(stack):
+    """From here on the test sends the events."""
+    events = stack.client("events")
+    for rule in events.list_rules()["Rules"]:
+        events.disable_rule(Name=rule["Name"])
+
+
 def test_the_same_event_twice_is_one_run(stack):
     stack.upload().succeeded()
     version = stack.s3.head_object(Bucket=stack.bucket, Key=LIST)["VersionId"]
@@ -35,8 +42,7 @@ def test_the_same_event_twice_is_one_run(stack):
 
 
 def test_an_event_that_comes_late_is_superseded(stack):
-    rule = stack.client("events").list_rules()["Rules"][0]["Name"]
-    stack.client("events").disable_rule(Name=rule)
+    start_nothing(stack)
     early = stack.put(LIST, stack.csv(stack.members[:1]))
     late = stack.put(LIST, stack.csv())
     old = stack.ended(stack.start(created(stack, LIST, early))).succeeded()
@@ -51,7 +57,7 @@ def test_an_event_that_comes_late_is_superseded(stack):
 
 
 def test_a_deleted_list_is_not_worked_with(stack):
-    stack.client("events").disable_rule(Name=stack.client("events").list_rules()["Rules"][0]["Name"])
+    start_nothing(stack)
     version = stack.put(LIST, stack.csv())
     stack.s3.delete_object(Bucket=stack.bucket, Key=LIST)
     execution = stack.ended(stack.start(created(stack, LIST, version))).succeeded()

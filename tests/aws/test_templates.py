@@ -153,8 +153,11 @@ def test_the_member_role_trusts_one_role_and_can_only_accept():
 
 
 def test_the_administrator_role_holds_what_the_product_calls(security):
-    assert actions(security, "AdministratorRole") == [
-        "account:ListRegions", "detective:CreateGraph", "detective:CreateMembers", "detective:DeleteMembers",
-        "detective:GetMembers", "detective:ListGraphs", "detective:ListMembers", "detective:StartMonitoringMember",
-        "detective:TagResource", "sts:AssumeRole",
+    reads = ["GetMembers", "ListDatasourcePackages", "ListGraphs", "ListMembers", "ListTagsForResource"]
+    changes = [
+        "CreateGraph", "CreateMembers", "DeleteMembers", "StartMonitoringMember", "TagResource", "UntagResource",
+        "UpdateDatasourcePackages",
     ]
+    # A graph is deleted by a person with the command, never by an upload.
+    detective = [f"detective:{name}" for name in reads + changes]
+    assert actions(security, "AdministratorRole") == sorted(["account:ListRegions", "sts:AssumeRole", *detective])

@@ -174,3 +174,14 @@ def test_prune_goes_by_the_authoritative_list_alone(make_stack):
     assert execution.report["summary"]["removed"] == 2
     for region in REGIONS:
         assert list(stack.statuses(region)) == [account for account, _ in stack.members[1:]]
+
+
+def test_graphs_have_their_tags_and_packages(make_stack):
+    stack = make_stack(parameters={"Tags": "team=security", "Packages": "EKS_AUDIT"})
+    stack.upload().succeeded()
+    detective = stack.detective()
+    [graph] = detective.list_graphs()["GraphList"]
+    assert detective.list_tags_for_resource(ResourceArn=graph["Arn"])["Tags"] == {"team": "security"}
+    packages = detective.list_datasource_packages(GraphArn=graph["Arn"])["DatasourcePackages"]
+    assert packages["EKS_AUDIT"]["DatasourcePackageIngestState"] == "STARTED"
+    assert stack.upload().succeeded().report["summary"]["changed"] == 0

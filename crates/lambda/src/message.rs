@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use fleet::account::Email;
-use fleet::report::{Ended, Header, Outcome, PlanReport, Report, Verdict};
+use fleet::report::{Ended, Header, Outcome, PlanReport, RegionReport, Report, Verdict};
 use serde_json::Value;
 
 use crate::error::Name;
@@ -50,7 +50,10 @@ pub(crate) fn error_of(report: &Report) -> Option<Name> {
         Verdict::NotAsWanted | Verdict::Interrupted => {
             let only_lines = report.error.is_none()
                 && report.summary.failed == 0
-                && report.regions.iter().all(|region| region.error.is_none());
+                && report
+                    .regions
+                    .iter()
+                    .all(|region| region.error.is_none() && region.amiss.is_empty());
             Some(if only_lines {
                 Name::BadInput
             } else {
@@ -95,10 +98,7 @@ pub(crate) fn run(report: &Report, error: Option<Name>, said: Said<'_>) -> Repor
         "Lines that cannot be used:",
         lines(&report.header),
     );
-    let regions = report.regions.iter();
-    let broken =
-        regions.filter_map(|region| Some(format!("{}: {}", region.region, region.error.as_ref()?)));
-    list(&mut text, "Regions that failed:", broken.collect());
+    list(&mut text, "Regions that failed:", troubles(report));
     list(
         &mut text,
         "Accounts that are not as wanted:",
@@ -176,6 +176,16 @@ fn lines(header: &Header) -> Vec<String> {
     lines
         .map(|bad| format!("line {}: {}", bad.line, bad.reason))
         .collect()
+}
+
+/// What is wrong with Regions and their graphs, apart from their members.
+fn troubles(report: &Report) -> Vec<String> {
+    let told = |region: &RegionReport| -> Vec<String> {
+        let reasons = region.error.iter().chain(&region.amiss);
+        let place = &region.region;
+        reasons.map(|reason| format!("{place}: {reason}")).collect()
+    };
+    report.regions.iter().flat_map(told).collect()
 }
 
 /// Each account with each of its reasons, once.

@@ -68,6 +68,7 @@ impl Settings {
                 exclude: list(text("EXCLUDE_REGIONS")),
             },
             fleet: fleet::fleet::Settings {
+                packages: list(text("PACKAGES")).into_iter().collect(),
                 send_email: text("SEND_EMAIL").is_some_and(|value| value == "true"),
                 message: text("MESSAGE"),
                 tags: pairs("TAGS", '=', text("TAGS"))?.into_iter().collect(),

@@ -60,6 +60,7 @@ impl Recorder {
     pub fn resume(Record(mut fold): Record) -> Self {
         for region in fold.regions.values_mut() {
             region.error = None;
+            region.amiss.clear();
             for member in region.members.values_mut() {
                 member.conclusion = None;
             }

@@ -186,9 +186,13 @@ fn another_process_goes_on_with_the_story() {
         .seen(1, None)
         .did(1, Deed::Invited)
         .concluded(1, Waiting, Some("later"))
+        .event(EventKind::Amiss {
+            reason: "tags".into(),
+        })
         .ended(Some("late"));
     let story = in_another_process(story);
     assert_eq!(story.report().regions[0].error, None);
+    assert!(story.report().regions[0].amiss.is_empty());
     assert_eq!(story.report().summary.memberships, 0);
     let story = story
         .seen(1, Some(Invited))
