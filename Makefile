@@ -1,11 +1,11 @@
 # `make test` checks everything, on a machine that has Rust, a C compiler and Python 3.11 or later.
-# What it installs goes into .venv (for `make bench`: .venv-bench); CARGO_TARGET_DIR is honoured.
+# What it installs goes into .venv and .venv-ministack (for `make bench`: .venv-bench); CARGO_TARGET_DIR is honoured.
 
 PYTHON ?= python3
 VENV   := .venv
 PYTEST := $(VENV)/bin/python -m pytest
 
-.PHONY: test lint unit fuzz end-to-end bench clean
+.PHONY: test lint unit fuzz end-to-end package bench clean
 
 test: lint unit fuzz end-to-end
 
@@ -21,10 +21,11 @@ TIME := for_a_minute
 fuzz:
 	cargo test --locked --package sandbox --test wire -- --ignored --exact fuzz::$(TIME)
 
-# The command as a user has it, black box: exit status, stdout and stderr against the contracts.
+# The command as a user has it, black box: exit status, stdout and stderr against the contracts;
+# and the AWS form as a user deploys it, on an emulated AWS.
 # ARGS goes to pytest: make end-to-end ARGS='-k rehearse -x'
-end-to-end: $(VENV)/ready
-	cargo build --locked --package detective-fleet
+end-to-end: $(VENV)/ready $(VENV)-ministack/ready
+	cargo build --locked --package detective-fleet --package lambda
 	$(PYTEST) tests $(ARGS)
 
 # The stamp comes last, so that an installation that broke off is done again.
@@ -32,6 +33,15 @@ $(VENV)/ready: tests/requirements.txt
 	$(PYTHON) -m venv --clear $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --requirement tests/requirements.txt
 	touch $@
+
+$(VENV)-ministack/ready: tests/requirements-ministack.txt
+	$(PYTHON) -m venv --clear $(VENV)-ministack
+	$(VENV)-ministack/bin/python -m pip install --quiet --requirement tests/requirements-ministack.txt
+	touch $@
+
+# The function for AWS, where deploy/security-account.yaml names it.
+package:
+	deploy/package.sh
 
 # Not part of `test`: it takes a quarter of an hour, and says nothing on a busy machine.
 # ARGS goes to it: make bench ARGS='--aws-scripts PATH'
@@ -45,4 +55,4 @@ $(VENV)-bench/ready: bench/requirements.txt
 
 clean:
 	cargo clean
-	rm -rf $(VENV) $(VENV)-bench
+	rm -rf $(VENV) $(VENV)-ministack $(VENV)-bench

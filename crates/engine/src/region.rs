@@ -142,6 +142,16 @@ impl RegionRun {
         self.closed
     }
 
+    pub(crate) fn attempts(&self) -> &Attempts {
+        &self.attempts
+    }
+
+    /// Goes on with what an earlier process tried.
+    pub(crate) fn resume(&mut self, attempts: Attempts) {
+        self.attempts = attempts;
+        self.everything_changed();
+    }
+
     /// Whether it is known what there is.
     pub(crate) fn was_read(&self) -> bool {
         let read = match self.observation.graph() {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use fleet::account::{AccountId, Region};
 use fleet::adopt::{Adopted, adopt};
+use fleet::attempts::Attempts;
 use fleet::fleet::{Fleet, Others};
 use fleet::guard::{self, Consent, Refusal};
 use fleet::report::{Ended, RegionNow, RegionPlan};
@@ -63,6 +64,30 @@ impl Run {
         }
     }
 
+    /// Goes on with what an earlier process tried ([`Run::attempts`]); it is not tried all over.
+    pub fn resume(&mut self, mut attempts: BTreeMap<Region, Attempts>) {
+        for region in &mut self.regions {
+            if let Some(attempts) = attempts.remove(region.region()) {
+                region.resume(attempts);
+            }
+        }
+    }
+
+    /// What was tried in each Region, for a later process to go on with.
+    #[must_use]
+    pub fn attempts(&self) -> BTreeMap<Region, Attempts> {
+        let carried = |region: &RegionRun| region.attempts().clone().carried();
+        self.regions
+            .iter()
+            .map(|region| (region.region().clone(), carried(region)))
+            .collect()
+    }
+
+    /// Leaves out every other Region: nothing is done there, and nothing is told of it.
+    pub fn keep(&mut self, wanted: impl Fn(&Region) -> bool) {
+        self.regions.retain(|region| wanted(region.region()));
+    }
+
     /// Looks at every Region, and changes nothing. A Region that cannot be read in time says so and
     /// holds up nobody: at most [`LOOK_TIMEOUT`].
     pub async fn observe(&mut self, limit: &Limit) -> Finish {
@@ -106,8 +131,16 @@ impl Run {
         guard::judge(&self.fleet, plans, bad_lines, consent)
     }
 
+    /// The Regions of which it is known what there is, after [`Run::observe`].
+    #[must_use]
+    pub fn read(&self) -> BTreeSet<Region> {
+        let read = self.regions.iter().filter(|region| region.was_read());
+        read.map(|region| region.region().clone()).collect()
+    }
+
     /// Members that the roster does not name and that are planned to be removed.
-    fn others(&self) -> BTreeSet<(AccountId, Region)> {
+    #[must_use]
+    pub fn others(&self) -> BTreeSet<(AccountId, Region)> {
         let planned = self.regions.iter().flat_map(|region| {
             let removals = guard::removals(&self.fleet, region.plan());
             removals.map(|account| (account, region.region().clone()))

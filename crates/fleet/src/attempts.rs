@@ -1,7 +1,11 @@
 //! What this run has tried in one Region, and what came of it.
 
+mod carry;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use crate::account::AccountId;
 use crate::observation::Round;
@@ -16,7 +20,7 @@ pub const REFUSED_AFTER: u32 = 3 * FINAL_AFTER;
 pub const LEFT_OUT: &str = "UnprocessedAccount";
 
 /// What came of one request, as far as the next step depends on it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Answer {
     /// AWS did it.
     Done,
@@ -31,7 +35,7 @@ pub enum Answer {
 }
 
 /// A final answer of AWS.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
     /// AWS's error code, such as `AccessDeniedException`; it tells answers apart.
     pub code: Arc<str>,
@@ -40,15 +44,17 @@ pub struct Refusal {
 }
 
 /// The history of one kind of request about one thing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     /// How many have been sent.
     pub sent: u32,
     /// A request is under way.
+    #[serde(skip)]
     pub under_way: bool,
     /// What the last one that ended came to.
     pub last: Option<Answer>,
     /// The newest look when that answer arrived: only a later one can tell what it did.
+    #[serde(skip)]
     pub after: Round,
     /// How many answers in a row were like the last.
     pub alike: u32,
@@ -61,7 +67,7 @@ pub struct Attempt {
 }
 
 /// Final answers in a row.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusals {
     /// The last.
     pub last: Option<Refusal>,
@@ -93,6 +99,11 @@ impl Attempt {
     #[must_use]
     pub fn may_be_done(&self) -> bool {
         self.done > 0 || self.lost
+    }
+
+    /// Whether nothing was sent: the rule for most of what is written down of a large fleet.
+    fn is_none(&self) -> bool {
+        *self == Self::default()
     }
 
     fn begin(&mut self) {
@@ -133,7 +144,7 @@ impl Attempt {
 }
 
 /// A request about the whole Region, by the administrator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum RegionRequest {
     /// ListGraphs.
     FindGraph,
@@ -171,7 +182,7 @@ pub enum MemberRequest {
 }
 
 /// What is known of the role in a member.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Role {
     /// Nobody has tried.
     #[default]
@@ -190,15 +201,19 @@ pub enum Role {
 }
 
 /// What was tried about one membership.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberAttempts {
     /// CreateMembers.
+    #[serde(default, skip_serializing_if = "Attempt::is_none")]
     pub invite: Attempt,
     /// AcceptInvitation.
+    #[serde(default, skip_serializing_if = "Attempt::is_none")]
     pub accept: Attempt,
     /// DeleteMembers.
+    #[serde(default, skip_serializing_if = "Attempt::is_none")]
     pub remove: Attempt,
     /// StartMonitoringMember.
+    #[serde(default, skip_serializing_if = "Attempt::is_none")]
     pub start: Attempt,
     /// The role that accepts.
     pub role: Role,
@@ -231,7 +246,7 @@ impl MemberAttempts {
 }
 
 /// What this run has tried in one Region.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Attempts {
     region: BTreeMap<RegionRequest, Attempt>,
     members: BTreeMap<AccountId, MemberAttempts>,

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use fold::Recorder;
+pub use fold::{Record, Recorder};
 pub use now::{MemberNow, RegionNow, StatusReport, StatusSummary};
 pub use planned::{Action, MemberPlan, PlanReport, PlanSummary, RegionPlan};
 

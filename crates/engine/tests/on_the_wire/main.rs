@@ -8,5 +8,6 @@ mod enable;
 mod isolation;
 mod leaving;
 mod pacing;
+mod passes;
 mod repair;
 mod stage;

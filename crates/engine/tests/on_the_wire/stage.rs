@@ -177,7 +177,7 @@ impl Stage {
     }
 }
 
-fn header(administrator: AccountId) -> Header {
+pub(crate) fn header(administrator: AccountId) -> Header {
     Header {
         version: 1,
         kind: "run".to_owned(),

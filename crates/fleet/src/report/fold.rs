@@ -1,9 +1,11 @@
 //! From events to the report.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::{Ended, Header, MemberReport, Outcome, RegionReport, RegionState, Report, Summary};
 use crate::account::{AccountId, GraphArn, Region};
@@ -14,13 +16,18 @@ use crate::member::MemberStatus;
 #[derive(Debug, Default)]
 pub struct Recorder(Mutex<Fold>);
 
-#[derive(Debug, Default)]
+/// What was recorded, for another process to go on with.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Record(Fold);
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Fold {
     regions: BTreeMap<Region, RegionFold>,
-    calls: BTreeMap<&'static str, u64>,
+    calls: BTreeMap<Cow<'static, str>, u64>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct RegionFold {
     graph_arn: Option<GraphArn>,
     changes: Vec<String>,
@@ -29,7 +36,7 @@ struct RegionFold {
     members: BTreeMap<AccountId, MemberFold>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct MemberFold {
     /// The first status that was seen, and the last.
     seen: Option<(Option<MemberStatus>, Option<MemberStatus>)>,
@@ -41,16 +48,45 @@ struct MemberFold {
 
 impl Sink for Recorder {
     fn record(&self, event: &Event) -> Result<(), SinkError> {
-        // A fold that panicked half way is still the best there is to report.
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .apply(event);
+        self.lock().apply(event);
         Ok(())
     }
 }
 
 impl Recorder {
+    /// Goes on with what another process recorded of the same Regions: what they were like before
+    /// is still what that process saw, and how they ended is open again.
+    #[must_use]
+    pub fn resume(Record(mut fold): Record) -> Self {
+        for region in fold.regions.values_mut() {
+            region.error = None;
+            for member in region.members.values_mut() {
+                member.conclusion = None;
+            }
+        }
+        Self(Mutex::new(fold))
+    }
+
+    /// What was recorded so far.
+    #[must_use]
+    pub fn record_so_far(&self) -> Record {
+        Record(self.lock().clone())
+    }
+
+    /// Adds what another process recorded of other Regions.
+    pub fn join(&self, Record(other): Record) {
+        let mut fold = self.lock();
+        fold.regions.extend(other.regions);
+        for (name, count) in other.calls {
+            *fold.calls.entry(name).or_default() += count;
+        }
+    }
+
+    /// A fold that panicked half way is still the best there is to report.
+    fn lock(&self) -> MutexGuard<'_, Fold> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The report of what was recorded so far.
     #[must_use]
     pub fn report(
@@ -60,7 +96,7 @@ impl Recorder {
         ended: Ended,
         error: Option<String>,
     ) -> Report {
-        let fold = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let fold = self.lock();
         let regions: Vec<_> = fold
             .regions
             .iter()
@@ -89,10 +125,7 @@ impl Recorder {
     /// How many requests were sent so far, by `service:Operation`.
     #[must_use]
     pub fn calls(&self) -> BTreeMap<String, u64> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .calls()
+        self.lock().calls()
     }
 }
 
@@ -100,13 +133,14 @@ impl Fold {
     fn calls(&self) -> BTreeMap<String, u64> {
         self.calls
             .iter()
-            .map(|(name, count)| ((*name).to_owned(), *count))
+            .map(|(name, count)| (name.to_string(), *count))
             .collect()
     }
 
     fn apply(&mut self, event: &Event) {
         if let EventKind::Called { operation, .. } = event.kind {
-            *self.calls.entry(operation.as_str()).or_default() += 1;
+            let name = Cow::Borrowed(operation.as_str());
+            *self.calls.entry(name).or_default() += 1;
         }
         let Some(name) = &event.region else {
             return;

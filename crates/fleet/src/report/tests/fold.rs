@@ -6,7 +6,7 @@ use super::id;
 use super::story::{Story, rolled_out};
 use crate::event::{CallResult, Conclusion, Deed, Event, EventKind, Operation, Sink};
 use crate::member::MemberStatus::{Enabled, Invited, VerificationFailed, VerificationInProgress};
-use crate::report::{Outcome, RegionState};
+use crate::report::{Outcome, Recorder, RegionState};
 
 use Conclusion::{Failed, Right, Skipped, Waiting};
 
@@ -169,4 +169,52 @@ fn calls_are_counted_whatever_came_of_them_in_all_regions_and_outside() {
     assert_eq!(calls["sts:GetCallerIdentity"], 1);
     assert_eq!(story.report().calls, calls);
     assert_eq!(story.report().regions.len(), 2);
+}
+
+/// The same story, told on by another process.
+fn in_another_process(mut story: Story) -> Story {
+    let text = serde_json::to_string(&story.recorder.record_so_far()).unwrap();
+    story.recorder = Recorder::resume(serde_json::from_str(&text).unwrap());
+    story
+}
+
+#[test]
+fn another_process_goes_on_with_the_story() {
+    let story = Story::new()
+        .called(Operation::CreateMembers, CallResult::Ok)
+        .graph(true)
+        .seen(1, None)
+        .did(1, Deed::Invited)
+        .concluded(1, Waiting, Some("later"))
+        .ended(Some("late"));
+    let story = in_another_process(story);
+    assert_eq!(story.report().regions[0].error, None);
+    assert_eq!(story.report().summary.memberships, 0);
+    let story = story
+        .seen(1, Some(Invited))
+        .did(1, Deed::Accepted)
+        .seen(1, Some(Enabled))
+        .concluded(1, Right, None);
+    let member = story.member();
+    assert_eq!((member.before, member.outcome), (None, Outcome::Enabled));
+    let report = story.report();
+    assert_eq!(report.regions[0].changes, ["graph created"]);
+    assert_eq!(report.calls["detective:CreateMembers"], 1);
+}
+
+#[test]
+fn the_records_of_other_regions_are_joined() {
+    let one = rolled_out(
+        Story::new().called(Operation::ListGraphs, CallResult::Ok),
+        1,
+    );
+    let other = Story::new()
+        .in_region("eu-west-1")
+        .called(Operation::ListGraphs, CallResult::Ok)
+        .seen(1, None)
+        .concluded(1, Failed, None);
+    one.recorder.join(other.recorder.record_so_far());
+    let report = one.report();
+    assert_eq!(report.calls["detective:ListGraphs"], 2);
+    assert_eq!((report.summary.enabled, report.summary.failed), (1, 1));
 }

@@ -1,0 +1,85 @@
+//! One run in several processes, none of which lives long enough for all of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fleet::account::Region;
+use fleet::attempts::Attempts;
+use fleet::report::{Ended, Record, Recorder, Report};
+use sandbox::World;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::stage::{Stage, calls, header};
+
+/// What reaches the next process.
+fn carried<T: Serialize + DeserializeOwned>(value: &T) -> T {
+    serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
+}
+
+/// The report after so many passes as it takes, and how many those were.
+async fn in_passes(stage: &Stage) -> (Report, usize) {
+    let mut record = Record::default();
+    let mut attempts: BTreeMap<Region, Attempts> = BTreeMap::new();
+    for pass in 1..50 {
+        let recorder = Arc::new(Recorder::resume(record));
+        let (aws, mut run) = stage.begin(&recorder).await;
+        run.resume(attempts);
+        run.reconcile(&stage.limit()).await;
+        let now = aws.clock().timestamp();
+        let report = recorder.report(header(aws.administrator()), now, Ended::Complete, None);
+        if report.settled {
+            return (report, pass);
+        }
+        record = carried(&recorder.record_so_far());
+        attempts = carried(&run.attempts());
+    }
+    panic!("it never settled");
+}
+
+#[tokio::test(start_paused = true)]
+async fn several_short_passes_are_one_run() {
+    let mut stage = Stage::of(World::of_size(60)).in_regions(&["us-east-1", "eu-west-1"]);
+    stage.timeout = Duration::from_millis(600);
+    let (report, passes) = in_passes(&stage).await;
+    assert!(passes > 2, "{passes}");
+    assert_eq!((report.summary.enabled, report.summary.changed), (120, 120));
+    let mut members = report.regions.iter().flat_map(|region| &region.members);
+    assert!(members.all(|member| member.before.is_none()));
+    assert!(
+        report
+            .regions
+            .iter()
+            .all(|it| it.changes == ["graph created"])
+    );
+    // Nothing was done twice.
+    assert_eq!(calls(&report, "detective:CreateGraph"), 2);
+    assert_eq!(calls(&report, "detective:CreateMembers"), 4);
+    assert_eq!(calls(&report, "detective:AcceptInvitation"), 120);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_failed_for_good_is_not_tried_in_every_pass() {
+    let mut stage = Stage::of(World::of_size(3)).in_regions(&["us-east-1"]);
+    stage.role_name = "Nope".to_owned();
+    let (report, passes) = in_passes(&stage).await;
+    assert_eq!((passes, report.summary.failed), (1, 3));
+
+    let recorder = Arc::new(Recorder::default());
+    let (_, mut run) = stage.begin(&recorder).await;
+    run.reconcile(&stage.limit()).await;
+    let attempts = carried(&run.attempts());
+    let recorder = Arc::new(Recorder::default());
+    let (aws, mut run) = stage.begin(&recorder).await;
+    run.resume(attempts);
+    let finish = run.reconcile(&stage.limit()).await;
+    let now = aws.clock().timestamp();
+    let report = recorder.report(header(aws.administrator()), now, finish.ended, None);
+    assert_eq!((report.settled, report.summary.failed), (true, 3));
+    assert!(
+        !report.calls.contains_key("sts:AssumeRole"),
+        "{:?}",
+        report.calls
+    );
+}

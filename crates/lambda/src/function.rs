@@ -1,0 +1,191 @@
+//! The function: one step of an execution for each invocation.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::Aws;
+use engine::clock::Clock;
+use fleet::account::AccountId;
+use fleet::event::Sink;
+use fleet::fleet::{Fleet, Others, Purpose};
+use fleet::roster::Roster;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::error::StepError;
+use crate::run::Outcome;
+use crate::settings::Settings;
+use crate::store::Store;
+use crate::trigger::Operation;
+
+/// What the state machine asks for.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum Step {
+    /// Find out what is to be done, and whether now.
+    Prepare {
+        /// The execution's name.
+        execution: String,
+        /// When it began.
+        entered: jiff::Timestamp,
+        /// What started it.
+        event: Value,
+    },
+    /// One pass over a group of Regions.
+    Reconcile(Pass),
+    /// Say what came of it.
+    Report {
+        /// The execution's name.
+        execution: String,
+        /// What the state machine knows of it.
+        ended: Ended,
+    },
+}
+
+/// One pass over a group of Regions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pass {
+    /// The execution's name.
+    pub execution: String,
+    /// Which group of the manifest.
+    pub group: usize,
+    /// Which pass over it, from 1.
+    pub pass: u32,
+}
+
+/// What the state machine knows at the end.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Ended {
+    /// What ended it before its time.
+    #[serde(default)]
+    pub error: Option<Cause>,
+    /// How each group ended.
+    #[serde(default)]
+    pub results: Vec<GroupResult>,
+}
+
+/// An error as Step Functions has it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Cause {
+    /// Its name.
+    #[serde(rename = "Error")]
+    pub error: String,
+    /// Its text: what the function answered, where it is a function's.
+    #[serde(rename = "Cause", default)]
+    pub cause: String,
+}
+
+/// How a group ended, as the state machine has it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct GroupResult {
+    /// Which.
+    pub group: usize,
+    /// What ended it before its time.
+    #[serde(default)]
+    pub error: Option<Cause>,
+}
+
+/// What `prepare` answers.
+#[derive(Clone, Debug, Serialize)]
+pub struct Prepared {
+    /// What comes next.
+    pub outcome: Next,
+    /// What is to be done.
+    pub operation: Option<Operation>,
+    /// The uploaded list.
+    pub key: Option<String>,
+    /// Its version.
+    pub version: Option<String>,
+    /// What its content hashes to.
+    pub sha256: Option<String>,
+    /// How many accounts it names.
+    pub accounts: usize,
+    /// In how many Regions.
+    pub regions: usize,
+    /// The first pass over each group of them.
+    pub groups: Vec<Pass>,
+    /// How long to wait before asking again.
+    pub wait_seconds: u64,
+}
+
+/// What comes after `prepare`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Next {
+    /// The passes.
+    Go,
+    /// Another execution is changing AWS: ask again.
+    Busy,
+    /// Another execution has this event, or it means nothing: the end.
+    Duplicate,
+    /// A newer version of the list took over: the report.
+    Superseded,
+}
+
+/// What a pass answers; its next one is asked for by handing this back.
+#[derive(Clone, Debug, Serialize)]
+pub struct Passed {
+    /// The next pass.
+    #[serde(flatten)]
+    pub next: Pass,
+    /// How this one ended.
+    pub outcome: Outcome,
+    /// Nothing waits for AWS any more.
+    pub settled: bool,
+    /// Whether there is to be another.
+    pub again: bool,
+    /// After how long.
+    pub wait_seconds: u64,
+}
+
+/// What one invocation stands on.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// What the stack's parameters say.
+    pub settings: Settings,
+    /// The bucket.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// The account that the function is in: the administrator.
+    pub account: AccountId,
+    /// How long this invocation may go on.
+    pub time: Duration,
+}
+
+impl Function {
+    /// AWS as the administrator.
+    pub(crate) async fn connect(&self, sink: Arc<dyn Sink>) -> Result<Aws, StepError> {
+        let connect = Aws::connect(self.settings.connection.clone(), sink).await;
+        connect.map_err(|error| StepError::failed(error.to_string()))
+    }
+
+    /// What is wanted of the accounts of a list, and of others.
+    pub(crate) fn fleet(&self, roster: &Roster, operation: Operation, others: Others) -> Fleet {
+        let members = roster.members.iter();
+        let settings = fleet::fleet::Settings {
+            purpose: match operation {
+                Operation::Enable => Purpose::Enable,
+                Operation::Disable => Purpose::Disable,
+            },
+            others,
+            order: members
+                .clone()
+                .map(|(id, member)| (*id, member.line))
+                .collect(),
+            ..self.settings.fleet.clone()
+        };
+        Fleet {
+            administrator: self.account,
+            members: members
+                .map(|(id, member)| (*id, member.email.clone()))
+                .collect(),
+            settings,
+        }
+    }
+
+    /// How long this invocation may still go on.
+    pub(crate) fn time_left(&self) -> Duration {
+        self.time.saturating_sub(self.clock.elapsed())
+    }
+}

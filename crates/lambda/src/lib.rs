@@ -1,0 +1,19 @@
+//! The serverless form of detective-fleet: the three steps of an execution, each a few lines around
+//! the engine, and what they write down between them.
+
+pub mod claim;
+mod drift;
+pub mod error;
+pub mod function;
+pub mod lease;
+pub mod logging;
+mod message;
+mod metrics;
+pub mod prepare;
+pub mod reconcile;
+pub mod report;
+pub mod run;
+pub mod settings;
+pub mod store;
+pub mod trigger;
+mod watch;

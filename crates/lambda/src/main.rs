@@ -1,0 +1,97 @@
+//! The function's binary: hands each invocation to its step.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use aws_config::BehaviorVersion;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use engine::clock::Clock;
+use lambda::error::StepError;
+use lambda::function::{Function, Step};
+use lambda::settings::Settings;
+use lambda::store::Store;
+use lambda::{logging, prepare, reconcile, report};
+use lambda_runtime::{Context, LambdaEvent, service_fn};
+use serde::Serialize;
+use serde_json::Value;
+
+#[tokio::main(flavor = "multi_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    logging::start();
+    let settings = Settings::from_environment();
+    let s3 = s3().await;
+    let handler = |event: LambdaEvent<Step>| {
+        let (settings, s3) = (settings.clone(), s3.clone());
+        async move { step(event, settings, s3).await.inspect_err(log) }
+    };
+    lambda_runtime::run(service_fn(handler)).await
+}
+
+fn log(error: &StepError) {
+    tracing::error!(
+        name = error.name.as_str(),
+        error = error.text,
+        "the step failed"
+    );
+}
+
+/// S3 with the function's own role; Detective is the administrator role's business.
+async fn s3() -> aws_sdk_s3::Client {
+    let http = aws_smithy_http_client::Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .build_https();
+    let config = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http)
+        .load()
+        .await;
+    let elsewhere = config.endpoint_url().is_some();
+    // Another endpoint than AWS's has no host name for each bucket.
+    let config = aws_sdk_s3::config::Builder::from(&config).force_path_style(elsewhere);
+    aws_sdk_s3::Client::from_conf(config.build())
+}
+
+async fn step(
+    event: LambdaEvent<Step>,
+    settings: Result<Settings, StepError>,
+    s3: aws_sdk_s3::Client,
+) -> Result<Value, StepError> {
+    let settings = settings?;
+    let clock = Clock::system();
+    let function = Function {
+        store: Store::new(s3, &settings.bucket),
+        settings,
+        clock,
+        account: account(&event.context)?,
+        time: time(&event.context, clock),
+    };
+    match event.payload {
+        Step::Prepare {
+            execution,
+            entered,
+            event,
+        } => answer(prepare::prepare(&function, &execution, entered, &event).await?),
+        Step::Reconcile(pass) => answer(reconcile::reconcile(&function, &pass).await?),
+        Step::Report { execution, ended } => {
+            answer(report::report(&function, &execution, ended).await?)
+        }
+    }
+}
+
+fn answer(value: impl Serialize) -> Result<Value, StepError> {
+    serde_json::to_value(value).map_err(|error| StepError::failed(error.to_string()))
+}
+
+/// The function's own account, as its ARN has it.
+fn account(context: &Context) -> Result<fleet::account::AccountId, StepError> {
+    let arn = &context.invoked_function_arn;
+    let account = arn.split(':').nth(4).unwrap_or_default();
+    account
+        .parse()
+        .map_err(|error| StepError::failed(format!("the function's ARN is {arn}: {error}")))
+}
+
+/// How long the invocation may take.
+fn time(context: &Context, clock: Clock) -> Duration {
+    let deadline = UNIX_EPOCH + Duration::from_millis(context.deadline);
+    deadline.duration_since(clock.time()).unwrap_or_default()
+}

@@ -1,0 +1,235 @@
+//! What people are told: a line, and a short text for a mail.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use fleet::account::Email;
+use fleet::report::{Ended, Header, Outcome, PlanReport, Report, Verdict};
+use serde_json::Value;
+
+use crate::error::Name;
+use crate::function::Cause;
+use crate::report::Reported;
+
+/// SNS takes a subject of fewer than 100 characters.
+const SUBJECT: usize = 99;
+/// How many lines of one kind are told; the report has all of them.
+const MOST: usize = 25;
+/// Step Functions hands on at most 256 KiB, and a mail of more than this is not read.
+const MOST_CHARS: usize = 16_000;
+
+/// What a message is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Said<'a> {
+    /// The upload.
+    pub(crate) key: Option<&'a str>,
+    /// Where the report lies.
+    pub(crate) report: &'a str,
+}
+
+/// The words of an error that Step Functions caught.
+pub(crate) fn cause(error: &Cause) -> String {
+    // A function's error comes as what the function answered.
+    let answer: Option<Value> = serde_json::from_str(&error.cause).ok();
+    let text = answer
+        .as_ref()
+        .and_then(|answer| answer["errorMessage"].as_str());
+    let text = text.unwrap_or(&error.cause);
+    let text: String = Email::mask_in(text).chars().take(500).collect();
+    format!("{}: {text}", error.error)
+}
+
+/// How an execution ends that was begun.
+pub(crate) fn error_of(report: &Report) -> Option<Name> {
+    if report.ended == Ended::Superseded {
+        return None;
+    }
+    match report.verdict() {
+        Verdict::AsWanted => None,
+        Verdict::Waiting => Some(Name::StillWaiting),
+        Verdict::NotAsWanted | Verdict::Interrupted => {
+            let only_lines = report.error.is_none()
+                && report.summary.failed == 0
+                && report.regions.iter().all(|region| region.error.is_none());
+            Some(if only_lines {
+                Name::BadInput
+            } else {
+                Name::Failed
+            })
+        }
+    }
+}
+
+/// What is told of a run.
+pub(crate) fn run(report: &Report, error: Option<Name>, said: Said<'_>) -> Reported {
+    let summary = &report.summary;
+    let what = match (error, report.ended) {
+        (_, Ended::Superseded) => "superseded".to_owned(),
+        (Some(Name::BadInput), _) if report.regions.is_empty() => "refused".to_owned(),
+        (Some(_), _) if report.regions.is_empty() => "failed".to_owned(),
+        _ if report.header.operation == "disable" => format!("{} removed", summary.removed),
+        _ => format!("{} of {} enabled", summary.enabled, summary.memberships),
+    };
+    let subject = subject(error, &report.header, &what);
+    let mut text = opening(&report.header, said);
+    if let Some(error) = &report.error {
+        line(&mut text, format_args!("{error}\n"));
+    }
+    if !report.regions.is_empty() {
+        line(
+            &mut text,
+            format_args!(
+                "{} memberships: {} enabled, {} changed, {} removed, {} waiting, {} failed, {} left out\n",
+                summary.memberships,
+                summary.enabled,
+                summary.changed,
+                summary.removed,
+                summary.waiting,
+                summary.failed,
+                summary.skipped
+            ),
+        );
+    }
+    list(
+        &mut text,
+        "Lines that cannot be used:",
+        lines(&report.header),
+    );
+    let regions = report.regions.iter();
+    let broken =
+        regions.filter_map(|region| Some(format!("{}: {}", region.region, region.error.as_ref()?)));
+    list(&mut text, "Regions that failed:", broken.collect());
+    list(
+        &mut text,
+        "Accounts that are not as wanted:",
+        failures(report),
+    );
+    list(&mut text, "Worth knowing:", report.header.notes.clone());
+    close(&text, error, subject, said)
+}
+
+/// What is told of a plan.
+pub(crate) fn plan(report: &PlanReport, said: Said<'_>) -> Reported {
+    let summary = &report.summary;
+    let what = format!(
+        "{} to invite, {} to accept, {} to remove",
+        summary.invite, summary.accept, summary.remove
+    );
+    let subject = subject(None, &report.header, &what);
+    let mut text = opening(&report.header, said);
+    line(
+        &mut text,
+        format_args!(
+            "Nothing was changed. Of {} memberships {} would be invited, {} accepted, {} repaired, {} removed, {} waited for; {} are as wanted, {} cannot be, {} are left out. {} behavior graphs would be made, and {} account-Regions would start to be charged.\n",
+            summary.memberships,
+            summary.invite,
+            summary.accept,
+            summary.repair,
+            summary.remove,
+            summary.wait,
+            summary.unchanged,
+            summary.blocked,
+            summary.skipped,
+            summary.create_graphs,
+            summary.starts_charging
+        ),
+    );
+    list(
+        &mut text,
+        "Lines that cannot be used:",
+        lines(&report.header),
+    );
+    let regions = report.regions.iter();
+    let broken =
+        regions.filter_map(|region| Some(format!("{}: {}", region.region, region.error.as_ref()?)));
+    list(&mut text, "Regions that cannot be read:", broken.collect());
+    list(&mut text, "Worth knowing:", report.header.notes.clone());
+    close(&text, None, subject, said)
+}
+
+fn subject(error: Option<Name>, header: &Header, what: &str) -> String {
+    let mark = match error {
+        None => "",
+        Some(Name::BadInput) => "BadInput: ",
+        Some(Name::Failed) => "Failed: ",
+        Some(Name::StillWaiting) => "StillWaiting: ",
+    };
+    let kind = if header.kind == "plan" { "plan " } else { "" };
+    let subject = format!("detective-fleet: {mark}{kind}{} {what}", header.operation);
+    subject
+        .chars()
+        .filter(char::is_ascii)
+        .take(SUBJECT)
+        .collect()
+}
+
+fn opening(header: &Header, said: Said<'_>) -> String {
+    let key = said.key.unwrap_or("an upload");
+    format!(
+        "{} of {key}, administrator {}, run {}\n\n",
+        header.operation, header.administrator, header.run_id
+    )
+}
+
+fn lines(header: &Header) -> Vec<String> {
+    let lines = header.invalid_lines.iter();
+    lines
+        .map(|bad| format!("line {}: {}", bad.line, bad.reason))
+        .collect()
+}
+
+/// Each account with each of its reasons, once.
+fn failures(report: &Report) -> Vec<String> {
+    let mut found: BTreeMap<_, Vec<&str>> = BTreeMap::new();
+    for region in report
+        .regions
+        .iter()
+        .filter(|region| region.error.is_none())
+    {
+        for member in &region.members {
+            if matches!(member.outcome, Outcome::Failed | Outcome::Waiting) {
+                let reason = member.reason.as_deref().unwrap_or("AWS is not finished");
+                let regions = found.entry((member.account_id, reason)).or_default();
+                regions.push(region.region.as_str());
+            }
+        }
+    }
+    let told = |((account, reason), regions): ((_, &str), Vec<&str>)| {
+        let places = match regions.len() {
+            0..=3 => regions.join(", "),
+            many => format!("{many} Regions"),
+        };
+        format!("{account} ({places}): {reason}")
+    };
+    found.into_iter().map(told).collect()
+}
+
+fn list(text: &mut String, title: &str, items: Vec<String>) {
+    if items.is_empty() {
+        return;
+    }
+    line(text, format_args!("\n{title}\n"));
+    let more = items.len().saturating_sub(MOST);
+    for item in items.into_iter().take(MOST) {
+        line(text, format_args!("  {item}\n"));
+    }
+    if more > 0 {
+        line(text, format_args!("  and {more} more: see the report\n"));
+    }
+}
+
+fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
+    // Writing to a string does not fail.
+    let _ = text.write_fmt(arguments);
+}
+
+fn close(text: &str, error: Option<Name>, subject: String, said: Said<'_>) -> Reported {
+    let mut message: String = text.chars().take(MOST_CHARS).collect();
+    line(&mut message, format_args!("\nReport: {}\n", said.report));
+    Reported {
+        error,
+        subject,
+        message,
+        report: said.report.to_owned(),
+    }
+}

@@ -1,0 +1,123 @@
+//! Who may be removed: what an upload cannot ask for, and the guard rails.
+
+use engine::{Limit, Run};
+use fleet::fleet::Others;
+use fleet::guard::{Consent, Refusal};
+use fleet::roster::Roster;
+use tokio_util::sync::CancellationToken;
+
+use super::{Stop, Upload};
+use crate::error::StepError;
+use crate::function::Function;
+use crate::run::Agreed;
+use crate::store::Newest;
+use crate::trigger::Operation;
+
+/// Whether people may ask for this at all.
+pub(super) async fn permit(
+    function: &Function,
+    upload: &Upload,
+    roster: &Roster,
+) -> Result<(), Stop> {
+    if upload.place.operation == Operation::Enable {
+        return Ok(());
+    }
+    if !roster.invalid.is_empty() {
+        let text = "nothing is removed with a file that has bad lines, because nobody can tell whom they mean: correct them first";
+        let lines = roster.invalid.iter().map(Into::into).collect();
+        return Err(Stop::Error(StepError::bad_input(text), lines));
+    }
+    let named = still_wanted(function, roster).await?;
+    if named.is_empty() {
+        return Ok(());
+    }
+    Err(StepError::bad_input(format!(
+        "{} still names {}: take them out of that file first, and upload both",
+        function.settings.authoritative_key,
+        named.join(", ")
+    ))
+    .into())
+}
+
+/// The accounts that the authoritative file names as well.
+async fn still_wanted(function: &Function, roster: &Roster) -> Result<Vec<String>, StepError> {
+    let key = &function.settings.authoritative_key;
+    let Newest::Version(version) = function.store.newest(key).await? else {
+        return Ok(Vec::new());
+    };
+    let Some(bytes) = function.store.upload(key, &version).await? else {
+        return Ok(Vec::new());
+    };
+    let wanted = Roster::parse(&bytes, Some(function.account)).map_err(|error| {
+        StepError::bad_input(format!(
+            "{key} cannot be read, so that nobody can tell whom it names ({error}): correct it first"
+        ))
+    })?;
+    let both = roster
+        .members
+        .keys()
+        .filter(|id| wanted.members.contains_key(id));
+    Ok(both.map(ToString::to_string).collect())
+}
+
+/// Whether members that the list does not name are to go: the authoritative list is the one that can
+/// say so, and an upload of it is somebody's consent, as a date in a calendar is not.
+pub(super) fn prunes(function: &Function, upload: &Upload) -> bool {
+    let key = upload.key.strip_prefix("plan/").unwrap_or(&upload.key);
+    function.settings.prune
+        && upload.place.operation == Operation::Enable
+        && key == function.settings.authoritative_key
+        && !upload.drift
+}
+
+/// What becomes of members that the list does not name.
+pub(crate) fn others(prune: bool) -> Others {
+    if prune { Others::Remove } else { Others::Leave }
+}
+
+/// What the stack's parameters consent to.
+pub(crate) fn consent(function: &Function) -> Consent {
+    Consent {
+        max_removals: function.settings.max_removals,
+        ..Consent::default()
+    }
+}
+
+/// Asks the guard rails, over all Regions and before the first change.
+pub(super) async fn agree(
+    function: &Function,
+    run: &mut Run,
+    bad_lines: usize,
+) -> Result<Agreed, StepError> {
+    let limit = Limit {
+        timeout: function.time_left() * 3 / 4,
+        stop: CancellationToken::new(),
+    };
+    let looked = run.observe(&limit).await;
+    if let Some(error) = looked.error {
+        return Err(StepError::failed(error));
+    }
+    let agreed = Agreed {
+        regions: run.read(),
+        others: run.others(),
+    };
+    match run.agree(bad_lines, consent(function)) {
+        Ok(()) => Ok(agreed),
+        Err(refusals) => Err(StepError::bad_input(words(&refusals))),
+    }
+}
+
+/// What the guard rails have against it, in the words of the AWS form.
+pub(crate) fn words(refusals: &[Refusal]) -> String {
+    let say = |refusal: &Refusal| match refusal {
+        Refusal::TooMany {
+            removals,
+            members,
+            most,
+        } => format!(
+            "this would remove {removals} of {members} member accounts, and {most} may be removed without being asked for: is the list complete? If so, set the stack's parameter MaxRemovals to {removals}, and upload it again"
+        ),
+        other => other.to_string(),
+    };
+    refusals.iter().map(say).collect::<Vec<_>>().join("; ")
+}

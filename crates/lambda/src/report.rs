@@ -1,0 +1,292 @@
+//! The last step: what came of it, written down and put into words.
+
+use fleet::account::Region;
+use fleet::event::{Conclusion, EventKind};
+use fleet::report::{Ended, Header, PlanReport, Record, Recorder, RegionPlan, Report, VERSION};
+use serde::Serialize;
+
+use crate::error::{Name, StepError};
+use crate::function::{self, Cause, Function, GroupResult};
+use crate::message::{self, Said};
+use crate::run::{
+    COVERED_KEY, Manifest, Outcome, Progress, Refused, baseline_key, latest_key, manifest_key,
+    progress_key, refused_key, report_key,
+};
+use crate::trigger::Operation;
+use crate::{drift, lease, metrics};
+
+/// What `report` answers: what is told to people, and how the execution ends.
+#[derive(Clone, Debug, Serialize)]
+pub struct Reported {
+    /// The execution's error; `None` where it ends well.
+    pub error: Option<Name>,
+    /// One line: what SNS has as the subject.
+    pub subject: String,
+    /// The message.
+    pub message: String,
+    /// Where the report lies.
+    pub report: String,
+}
+
+/// Says what came of an execution.
+///
+/// # Errors
+/// Where it could not be written down.
+pub async fn report(
+    function: &Function,
+    execution: &str,
+    function::Ended { error, results }: function::Ended,
+) -> Result<Reported, StepError> {
+    let store = &function.store;
+    let refused = store.read::<Refused>(&refused_key(execution)).await?;
+    let manifest = store.read::<Manifest>(&manifest_key(execution)).await?;
+    let reported = match (refused, manifest) {
+        (Some(refused), _) => not_begun(function, execution, refused.value).await,
+        (None, None) => not_begun(function, execution, lost(error)).await,
+        (None, Some(manifest)) if manifest.value.plan_only => {
+            plan(function, &manifest.value, &results).await
+        }
+        (None, Some(manifest)) => run(function, &manifest.value, (error, &results)).await,
+    };
+    // Whatever came of it, the next one may go on.
+    lease::release(store, execution).await?;
+    let told = reported.as_ref().map(|reported| reported.subject.as_str());
+    tracing::info!(execution, told = told.unwrap_or("nothing"), "a run ended");
+    reported
+}
+
+/// The first step did not come to an end of its own.
+fn lost(error: Option<Cause>) -> Refused {
+    let text = error.map_or_else(
+        || "the execution ended before anything was begun".to_owned(),
+        |error| message::cause(&error),
+    );
+    Refused {
+        name: Some(Name::Failed),
+        text,
+        operation: None,
+        key: None,
+        invalid_lines: Vec::new(),
+    }
+}
+
+async fn not_begun(
+    function: &Function,
+    execution: &str,
+    refused: Refused,
+) -> Result<Reported, StepError> {
+    let now = function.clock.timestamp();
+    let operation = refused.operation.unwrap_or(Operation::Enable);
+    let header = Header {
+        version: VERSION,
+        kind: "run".to_owned(),
+        operation: operation.as_str().to_owned(),
+        run_id: execution.to_owned(),
+        administrator: function.account,
+        started: now,
+        invalid_lines: refused.invalid_lines,
+        notes: Vec::new(),
+    };
+    let ended = match refused.name {
+        Some(_) => Ended::Complete,
+        None => Ended::Superseded,
+    };
+    let report = Recorder::default().report(header, now, ended, Some(refused.text));
+    let key = report_key(execution);
+    function.store.write(&key, &report).await?;
+    let said = Said {
+        key: refused.key.as_deref(),
+        report: &function.store.uri(&key),
+    };
+    Ok(message::run(&report, refused.name, said))
+}
+
+async fn plan(
+    function: &Function,
+    manifest: &Manifest,
+    results: &[GroupResult],
+) -> Result<Reported, StepError> {
+    let recorder = Recorder::resume(manifest.record.clone());
+    let mut regions = Vec::new();
+    let mut superseded = false;
+    let mut header = manifest.header.clone();
+    for (group, names) in manifest.groups.iter().enumerate() {
+        let key = progress_key(&manifest.header.run_id, group);
+        match function.store.read::<Progress>(&key).await? {
+            Some(progress) => {
+                recorder.join(progress.value.record);
+                superseded |= progress.value.outcome == Outcome::Superseded;
+                regions.extend(progress.value.plan);
+                header.notes.extend(progress.value.notes);
+            }
+            None => {
+                let why = unfinished(results, group);
+                regions.extend(names.iter().map(|name| unread(name, &why)));
+            }
+        }
+    }
+    let report = PlanReport::of(header, regions, recorder.calls());
+    let key = report_key(&manifest.header.run_id);
+    function.store.write(&key, &report).await?;
+    if !superseded {
+        function
+            .store
+            .write(&latest_key(&manifest.key), &report)
+            .await?;
+    }
+    let uri = function.store.uri(&key);
+    let said = Said {
+        key: Some(&manifest.key),
+        report: &uri,
+    };
+    Ok(message::plan(&report, said))
+}
+
+fn unread(region: &Region, why: &str) -> RegionPlan {
+    RegionPlan {
+        region: region.clone(),
+        graph_arn: None,
+        create_graph: false,
+        delete_graph: false,
+        changes: Vec::new(),
+        error: Some(why.into()),
+        members: Vec::new(),
+    }
+}
+
+async fn run(
+    function: &Function,
+    manifest: &Manifest,
+    (error, results): (Option<Cause>, &[GroupResult]),
+) -> Result<Reported, StepError> {
+    let mut joined = join(function, manifest, results).await?;
+    if joined.error.is_none() {
+        joined.error = error.map(|error| message::cause(&error));
+    }
+    let now = function.clock.timestamp();
+    let header = manifest.header.clone();
+    let mut report = joined
+        .recorder
+        .report(header, now, joined.ended, joined.error);
+    let superseded = report.ended == Ended::Superseded;
+    let latest = latest_key(&manifest.key);
+    if manifest.drift
+        && let Some(last) = function.store.read::<Report>(&latest).await?
+    {
+        let vanished = drift::vanished(&last.value, &report);
+        report.header.notes.extend(vanished);
+    }
+    let key = report_key(&manifest.header.run_id);
+    function.store.write(&key, &report).await?;
+    // Whoever has the turn now knows better.
+    if !superseded && lease::renew(&function.store, &manifest.header.run_id, now).await? {
+        keep(function, manifest, &report).await?;
+    }
+    metrics::report(function, &report);
+    let uri = function.store.uri(&key);
+    let said = Said {
+        key: Some(&manifest.key),
+        report: &uri,
+    };
+    Ok(message::run(&report, message::error_of(&report), said))
+}
+
+/// What later executions go by.
+async fn keep(function: &Function, manifest: &Manifest, report: &Report) -> Result<(), StepError> {
+    function
+        .store
+        .write(&latest_key(&manifest.key), report)
+        .await?;
+    if manifest.operation == Operation::Enable && !manifest.drift {
+        let mut covered = drift::covered(function).await?;
+        drift::cover(&mut covered, report);
+        function.store.write(COVERED_KEY, &covered).await?;
+    }
+    Ok(())
+}
+
+/// What all groups came to.
+struct Joined {
+    recorder: Recorder,
+    ended: Ended,
+    error: Option<String>,
+}
+
+async fn join(
+    function: &Function,
+    manifest: &Manifest,
+    results: &[GroupResult],
+) -> Result<Joined, StepError> {
+    let mut joined = Joined {
+        recorder: Recorder::resume(manifest.record.clone()),
+        ended: Ended::Complete,
+        error: None,
+    };
+    for (group, regions) in manifest.groups.iter().enumerate() {
+        let key = progress_key(&manifest.header.run_id, group);
+        let why = unfinished(results, group);
+        match function.store.read::<Progress>(&key).await? {
+            Some(progress) => {
+                let failed = results
+                    .iter()
+                    .any(|it| it.group == group && it.error.is_some());
+                joined.add(progress.value);
+                if failed {
+                    // A later pass did not come to its end: what it did is not known.
+                    joined.error.get_or_insert(why);
+                }
+            }
+            None => {
+                let key = baseline_key(&manifest.header.run_id, group);
+                let baseline = function.store.read::<Record>(&key).await?;
+                joined
+                    .recorder
+                    .join(baseline.map(|it| it.value).unwrap_or_default());
+                give_up(function, &joined.recorder, (manifest, regions), &why);
+            }
+        }
+    }
+    Ok(joined)
+}
+
+impl Joined {
+    fn add(&mut self, progress: Progress) {
+        self.recorder.join(progress.record);
+        self.error = self.error.take().or(progress.error);
+        self.ended = match (progress.outcome, self.ended) {
+            (Outcome::Superseded, _) | (_, Ended::Superseded) => Ended::Superseded,
+            (Outcome::GaveUp | Outcome::Waiting, _) => Ended::Timeout,
+            (Outcome::Settled, ended) => ended,
+        };
+    }
+}
+
+/// Why a group did not come to an end of its own.
+fn unfinished(results: &[GroupResult], group: usize) -> String {
+    let result = results.iter().find(|result| result.group == group);
+    match result.and_then(|result| result.error.as_ref()) {
+        Some(error) => message::cause(error),
+        None => "the work in this Region was not begun".to_owned(),
+    }
+}
+
+/// No pass over these Regions came to its end: what it did is not known.
+fn give_up(
+    function: &Function,
+    recorder: &Recorder,
+    (manifest, regions): (&Manifest, &[Region]),
+    why: &str,
+) {
+    for region in regions {
+        for account in &manifest.accounts {
+            let kind = EventKind::Concluded {
+                account: *account,
+                conclusion: Conclusion::Failed,
+                reason: Some(why.into()),
+            };
+            drift::tell(function, recorder, region, kind);
+        }
+        let error = Some(why.into());
+        drift::tell(function, recorder, region, EventKind::RegionEnded { error });
+    }
+}

@@ -1,0 +1,211 @@
+//! The bucket: what people upload, and what executions write down.
+
+use std::sync::Arc;
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::head_object::HeadObjectOutput;
+use aws_sdk_s3::primitives::ByteStream;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::StepError;
+
+/// The most bytes of an upload: as much as a roster may have.
+const MOST_BYTES: i64 = 5 * 1024 * 1024;
+
+/// The bucket of the stack.
+#[derive(Clone, Debug)]
+pub struct Store {
+    client: Client,
+    bucket: Arc<str>,
+}
+
+/// An object that was read, and the mark that changes with it.
+#[derive(Clone, Debug)]
+pub struct Read<T> {
+    /// What it says.
+    pub value: T,
+    /// Its entity tag.
+    pub mark: String,
+}
+
+/// The newest version of an upload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Newest {
+    /// It is this one.
+    Version(String),
+    /// It was deleted, or was never there.
+    Gone,
+}
+
+impl Store {
+    /// The bucket with that name.
+    #[must_use]
+    pub fn new(client: Client, bucket: &str) -> Self {
+        Self {
+            client,
+            bucket: bucket.into(),
+        }
+    }
+
+    /// Where an object is, for people.
+    #[must_use]
+    pub fn uri(&self, key: &str) -> String {
+        format!("s3://{}/{key}", self.bucket)
+    }
+
+    /// The newest version of an upload.
+    ///
+    /// # Errors
+    /// Where S3 does not say.
+    pub async fn newest(&self, key: &str) -> Result<Newest, StepError> {
+        let head = self.client.head_object().bucket(&*self.bucket).key(key);
+        Ok(match found(head.send().await, key)? {
+            Some(head) => Newest::Version(version(&head)),
+            None => Newest::Gone,
+        })
+    }
+
+    /// One version of an upload; `None` where it is not there any more.
+    ///
+    /// # Errors
+    /// Where it is too large, or S3 does not hand it out.
+    pub async fn upload(&self, key: &str, version: &str) -> Result<Option<Vec<u8>>, StepError> {
+        let get = self.client.get_object().bucket(&*self.bucket).key(key);
+        let Some(object) = found(get.version_id(version).send().await, key)? else {
+            return Ok(None);
+        };
+        if object.content_length().unwrap_or_default() > MOST_BYTES {
+            return Err(StepError::bad_input(format!(
+                "{key} is larger than 5 MiB; is it the list of accounts?"
+            )));
+        }
+        Ok(Some(collect(object.body, key).await?))
+    }
+
+    /// What an execution wrote down; `None` where there is nothing.
+    ///
+    /// # Errors
+    /// Where S3 does not hand it out, or it is not what it should be.
+    pub async fn read<T: DeserializeOwned>(&self, key: &str) -> Result<Option<Read<T>>, StepError> {
+        let get = self.client.get_object().bucket(&*self.bucket).key(key);
+        let Some(object) = found(get.send().await, key)? else {
+            return Ok(None);
+        };
+        let mark = object.e_tag().unwrap_or_default().to_owned();
+        let bytes = collect(object.body, key).await?;
+        let value = serde_json::from_slice(&bytes)
+            .map_err(|error| StepError::failed(format!("{}: {error}", self.uri(key))))?;
+        Ok(Some(Read { value, mark }))
+    }
+
+    /// Writes something down.
+    ///
+    /// # Errors
+    /// Where S3 does not take it.
+    pub async fn write<T: Serialize>(&self, key: &str, value: &T) -> Result<(), StepError> {
+        self.put(key, value, Condition::None).await.map(|_| ())
+    }
+
+    /// Writes something down that is not there yet; says whether it was not.
+    ///
+    /// # Errors
+    /// Where S3 does not take it.
+    pub async fn write_new<T: Serialize>(&self, key: &str, value: &T) -> Result<bool, StepError> {
+        self.put(key, value, Condition::Absent).await
+    }
+
+    /// Writes something down that nobody has changed since it was read; says whether nobody had.
+    ///
+    /// # Errors
+    /// Where S3 does not take it.
+    pub async fn replace<T: Serialize>(
+        &self,
+        key: &str,
+        value: &T,
+        mark: &str,
+    ) -> Result<bool, StepError> {
+        self.put(key, value, Condition::Unchanged(mark)).await
+    }
+
+    async fn put<T: Serialize>(
+        &self,
+        key: &str,
+        value: &T,
+        condition: Condition<'_>,
+    ) -> Result<bool, StepError> {
+        let body = serde_json::to_vec(value)
+            .map_err(|error| StepError::failed(format!("{}: {error}", self.uri(key))))?;
+        let put = self
+            .client
+            .put_object()
+            .bucket(&*self.bucket)
+            .key(key)
+            .content_type("application/json")
+            .body(ByteStream::from(body));
+        let put = match condition {
+            Condition::None => put,
+            Condition::Absent => put.if_none_match("*"),
+            Condition::Unchanged(mark) => put.if_match(mark),
+        };
+        match put.send().await {
+            Ok(_) => Ok(true),
+            Err(error) if is_conflict(&error) => Ok(false),
+            Err(error) => Err(trouble(key, &error)),
+        }
+    }
+}
+
+enum Condition<'a> {
+    None,
+    Absent,
+    Unchanged(&'a str),
+}
+
+fn version(head: &HeadObjectOutput) -> String {
+    // What S3 calls the only version where none are kept.
+    head.version_id().unwrap_or("null").to_owned()
+}
+
+async fn collect(body: ByteStream, key: &str) -> Result<Vec<u8>, StepError> {
+    let bytes = body.collect().await;
+    let bytes = bytes.map_err(|error| StepError::failed(format!("cannot read {key}: {error}")))?;
+    Ok(bytes.to_vec())
+}
+
+fn status<E>(error: &SdkError<E>) -> u16 {
+    error.raw_response().map_or(0, |raw| raw.status().as_u16())
+}
+
+/// Somebody else was first: 412, or 409 where two came at one time.
+fn is_conflict<E>(error: &SdkError<E>) -> bool {
+    matches!(status(error), 409 | 412)
+}
+
+fn found<T, E>(result: Result<T, SdkError<E>>, key: &str) -> Result<Option<T>, StepError>
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    match result {
+        Ok(found) => Ok(Some(found)),
+        // A version that is a deletion answers 405.
+        Err(error) if matches!(status(&error), 404 | 405) => Ok(None),
+        Err(error) => Err(trouble(key, &error)),
+    }
+}
+
+fn trouble<E>(key: &str, error: &SdkError<E>) -> StepError
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let what = match (error.code(), error.message()) {
+        (Some(code), Some(message)) => format!("{code}: {message}"),
+        (Some(code), None) => code.to_owned(),
+        (None, _) => aws_sdk_s3::error::DisplayErrorContext(error).to_string(),
+    };
+    StepError::failed(format!(
+        "S3, {key}: {}",
+        fleet::account::Email::mask_in(&what)
+    ))
+}

@@ -1,0 +1,153 @@
+//! What started an execution: an upload, or the schedule.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::error::StepError;
+
+/// What is to be done with the accounts of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operation {
+    /// Make them members.
+    Enable,
+    /// Remove them.
+    Disable,
+}
+
+impl Operation {
+    /// As reports have it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Enable => "enable",
+            Self::Disable => "disable",
+        }
+    }
+}
+
+/// What started an execution.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trigger {
+    /// An object was created.
+    Upload {
+        /// Its name, as EventBridge has it: not URL-encoded.
+        key: String,
+        /// Its version.
+        version: Option<String>,
+    },
+    /// The drift run is due.
+    Schedule {
+        /// When it was due: tells one from the next.
+        time: String,
+    },
+}
+
+/// What the place of an upload says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// What is to be done.
+    pub operation: Operation,
+    /// It is only to be shown.
+    pub plan_only: bool,
+}
+
+impl Trigger {
+    /// Reads the input of the execution.
+    ///
+    /// # Errors
+    /// Where it is neither event.
+    pub fn read(event: &Value) -> Result<Self, StepError> {
+        let text = |pointer: &str| event.pointer(pointer)?.as_str().map(str::to_owned);
+        match (text("/detail/object/key"), text("/scheduled_time")) {
+            (Some(key), _) => Ok(Self::Upload {
+                key,
+                version: text("/detail/object/version-id"),
+            }),
+            (None, Some(time)) => Ok(Self::Schedule { time }),
+            (None, None) => Err(StepError::bad_input(
+                "the input is neither an \"Object Created\" event of S3 nor {\"scheduled_time\": ...}",
+            )),
+        }
+    }
+}
+
+impl Place {
+    /// What the name of an object says; `None` where nothing is to be done, as for a folder.
+    ///
+    /// # Errors
+    /// Where it is not the place or the name of a list of accounts.
+    pub fn of(key: &str) -> Result<Option<Self>, StepError> {
+        let (rest, plan_only) = match key.strip_prefix("plan/") {
+            Some(rest) => (rest, true),
+            None => (key, false),
+        };
+        let operation = match rest.split_once('/') {
+            Some(("enable", _)) => Operation::Enable,
+            Some(("disable", _)) => Operation::Disable,
+            _ => {
+                return Err(StepError::bad_input(format!(
+                    "{key}: lists of accounts belong under enable/, disable/, plan/enable/ or plan/disable/"
+                )));
+            }
+        };
+        // The console makes a folder by an empty object of that name.
+        if key.ends_with('/') {
+            return Ok(None);
+        }
+        if !key.to_ascii_lowercase().ends_with(".csv") {
+            return Err(StepError::bad_input(format!(
+                "{key}: a list of accounts has a name that ends in .csv"
+            )));
+        }
+        Ok(Some(Self {
+            operation,
+            plan_only,
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(key: &str) -> Option<(Operation, bool)> {
+        let place = Place::of(key).unwrap()?;
+        Some((place.operation, place.plan_only))
+    }
+
+    #[test]
+    fn the_place_of_an_upload_says_what_is_to_be_done() {
+        assert_eq!(place("enable/a.csv"), Some((Operation::Enable, false)));
+        assert_eq!(
+            place("enable/2026/a+b c.CSV"),
+            Some((Operation::Enable, false))
+        );
+        assert_eq!(
+            place("plan/disable/a.csv"),
+            Some((Operation::Disable, true))
+        );
+        assert_eq!(place("enable/"), None);
+        for bad in [
+            "enable/a.xlsx",
+            "a.csv",
+            "plan/a.csv",
+            "runs/enable/a.csv",
+            "enable.csv",
+        ] {
+            assert!(Place::of(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_event_is_an_upload_or_the_schedule() {
+        let upload = serde_json::json!({"detail": {"object": {"key": "enable/a b+c.csv", "version-id": "v"}}});
+        let key = "enable/a b+c.csv".to_owned();
+        let version = Some("v".to_owned());
+        assert_eq!(Trigger::read(&upload), Ok(Trigger::Upload { key, version }));
+        let time = "2026-01-02T03:04:05Z".to_owned();
+        let schedule = serde_json::json!({ "scheduled_time": time });
+        assert_eq!(Trigger::read(&schedule), Ok(Trigger::Schedule { time }));
+        assert!(Trigger::read(&serde_json::json!({"Event": "s3:TestEvent"})).is_err());
+    }
+}

@@ -1,0 +1,40 @@
+"""The AWS form on MiniStack, as a user deploys it."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from support.stack import Stack, package
+
+
+@pytest.fixture(scope="session")
+def archive(binary, tmp_path_factory):
+    """The zip of the function: beside the command, or where DETECTIVE_FLEET_BOOTSTRAP says."""
+    bootstrap = Path(os.environ.get("DETECTIVE_FLEET_BOOTSTRAP", binary.parent / "bootstrap"))
+    assert bootstrap.exists(), f"{bootstrap} is not there; cargo build -p lambda makes it"
+    path = tmp_path_factory.mktemp("package") / "bootstrap.zip"
+    package(bootstrap, path)
+    return path
+
+
+@pytest.fixture
+def make_stack(command, archive, tmp_path):
+    """Deploys stacks, and ends each of them by its own processes."""
+    made = []
+
+    def make(**settings):
+        folder = tmp_path / f"stack{len(made)}"
+        folder.mkdir()
+        made.append(Stack(command, archive, folder, **settings))
+        return made[-1]
+
+    yield make
+    for stack in made:
+        stack.stop()
+
+
+@pytest.fixture
+def stack(make_stack):
+    """Three members, verified quickly, in two Regions."""
+    return make_stack()

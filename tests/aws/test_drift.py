@@ -1,0 +1,53 @@
+"""The drift run: it puts right what it may, and says what it may not."""
+
+from support.stack import LIST, REGIONS
+
+
+def test_members_that_left_are_noticed_and_come_back(stack):
+    stack.upload().succeeded()
+    left = stack.members[0][0]
+    detective = stack.detective()
+    [graph] = detective.list_graphs()["GraphList"]
+    detective.delete_members(GraphArn=graph["Arn"], AccountIds=[left])
+    execution = stack.drift().succeeded()
+    assert execution.report["summary"]["changed"] == 1
+    assert stack.statuses()[left] == "ENABLED"
+    assert any(left in note and "vanished" in note for note in execution.report["notes"])
+    assert stack.read(f"latest/{LIST}/report.json")["run_id"] == execution.name
+    # Once is enough.
+    again = stack.drift().succeeded()
+    assert again.report["notes"] == [] and again.report["summary"]["changed"] == 0
+
+
+def test_a_graph_that_is_gone_is_not_made_again(stack):
+    stack.upload().succeeded()
+    detective = stack.detective(REGIONS[1])
+    [graph] = detective.list_graphs()["GraphList"]
+    detective.delete_graph(GraphArn=graph["Arn"])
+    for _ in range(2):
+        report = stack.drift().failed("Failed").report
+        by_region = {region["region"]: region for region in report["regions"]}
+        assert by_region[REGIONS[0]]["state"] == "settled"
+        assert "is gone" in by_region[REGIONS[1]]["error"] and graph["Arn"] in by_region[REGIONS[1]]["error"]
+        assert report["summary"]["failed"] == 3
+        assert detective.list_graphs()["GraphList"] == []
+    # Who uploads the list wants it again.
+    assert stack.upload().succeeded().report["summary"]["enabled"] == 6
+    assert stack.drift().succeeded().report["summary"]["enabled"] == 6
+
+
+def test_a_region_that_no_upload_covered_is_left_alone(make_stack):
+    stack = make_stack(parameters={"Regions": REGIONS[0]})
+    stack.upload().succeeded()
+    stack.redeploy({"Regions": ",".join(REGIONS)})
+    report = stack.drift().failed("Failed").report
+    by_region = {region["region"]: region for region in report["regions"]}
+    assert "no upload has covered" in by_region[REGIONS[1]]["error"]
+    assert by_region[REGIONS[0]]["state"] == "settled"
+    assert stack.statuses(REGIONS[1]) == {}
+
+
+def test_without_the_list_there_is_nothing_to_go_by(stack):
+    execution = stack.drift().failed("BadInput")
+    assert LIST in execution.report["error"]
+    assert len(stack.messages()) == 1
