@@ -137,6 +137,11 @@ impl RegionRun {
         &self.plan
     }
 
+    /// Whether nothing may be done here.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed
+    }
+
     pub(crate) fn attempts(&self) -> &Attempts {
         &self.attempts
     }
@@ -145,11 +150,6 @@ impl RegionRun {
     pub(crate) fn resume(&mut self, attempts: Attempts) {
         self.attempts = attempts;
         self.everything_changed();
-    }
-
-    /// Whether nothing may be done here.
-    pub(crate) fn is_closed(&self) -> bool {
-        self.closed
     }
 
     /// Whether it is known what there is.
