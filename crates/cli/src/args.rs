@@ -169,6 +169,9 @@ pub(crate) struct EnableArgs {
     /// Where the report goes.
     #[command(flatten)]
     pub reports: ReportArgs,
+    /// Where changes are taken down.
+    #[command(flatten)]
+    pub journal: JournalArgs,
 }
 
 /// `disable`.
@@ -203,6 +206,9 @@ pub(crate) struct DisableArgs {
     /// Where the report goes.
     #[command(flatten)]
     pub reports: ReportArgs,
+    /// Where changes are taken down.
+    #[command(flatten)]
+    pub journal: JournalArgs,
 }
 
 /// `status`.
@@ -261,6 +267,10 @@ pub(crate) struct RehearseArgs {
     /// Where the report goes.
     #[command(flatten)]
     pub reports: ReportArgs,
+    // Not from the environment: a rehearsal has no place among what was really changed.
+    /// Add a line of JSON to this file before each call that changes something, and one after it
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub journal: Option<PathBuf>,
 }
 
 /// `sandbox`.
@@ -303,4 +313,19 @@ pub(crate) struct ReportArgs {
     /// Write the report to this file too, as JSON; can be repeated
     #[arg(long = "report", value_name = "FILE.json", help_heading = "Output")]
     pub files: Vec<PathBuf>,
+}
+
+/// Where changes are taken down.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct JournalArgs {
+    /// Add a line of JSON to this file before each call that changes something, and one after it;
+    /// where that cannot be done, nothing more is changed
+    #[arg(
+        long = "journal",
+        value_name = "FILE",
+        env = "DETECTIVE_FLEET_JOURNAL",
+        hide_env = true,
+        help_heading = "Output"
+    )]
+    pub file: Option<PathBuf>,
 }

@@ -7,6 +7,7 @@ mod failure;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod fold;
+mod live;
 mod matrix;
 mod output;
 mod plan;
@@ -14,6 +15,7 @@ mod progress;
 mod prompt;
 mod rehearsal;
 mod run;
+mod screen;
 mod status;
 mod tally;
 mod text;

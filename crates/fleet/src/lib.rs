@@ -11,6 +11,7 @@ pub mod audit;
 pub mod event;
 pub mod fleet;
 pub mod guard;
+pub mod journal;
 pub mod member;
 pub mod observation;
 pub mod plan;

@@ -14,11 +14,14 @@ use fleet::report::{
     Action, Ended, Header, MemberPlan, PlanReport, Recorder, Report, StatusReport, VERSION,
 };
 use fleet::roster::{Member, Roster};
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::display::{Output, Phase, Progress};
+use crate::journal::{Journal, JournalFile};
 use crate::settings::{Reach, Wanted, environment};
 use crate::signals::{self, Interrupted};
+use crate::sinks::Sinks;
 
 /// The accounts of a run, before AWS was asked anything.
 pub(crate) struct Accounts {
@@ -106,17 +109,36 @@ impl Ground {
     /// When AWS cannot be reached as the administrator, or no Region or account is left.
     pub(crate) async fn open(
         reach: Reach,
-        mut accounts: Accounts,
+        accounts: Accounts,
         stop: CancellationToken,
         output: Output,
+    ) -> Result<Self> {
+        Self::open_with_journal(reach, accounts, (stop, output), None).await
+    }
+
+    /// The same, for a run that changes something, which the journal takes down.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ground::open`].
+    pub(crate) async fn open_with_journal(
+        reach: Reach,
+        mut accounts: Accounts,
+        (stop, output): (CancellationToken, Output),
+        journal: Option<JournalFile>,
     ) -> Result<Self> {
         if reach.connection.endpoint.is_none() {
             environment::check()?;
         }
         let clock = Clock::system();
         let recorder = Arc::new(Recorder::default());
-        let progress = Arc::new(Progress::new(output, recorder.clone()));
-        let connect = Aws::connect(reach.connection, progress.clone());
+        let progress = Arc::new(Progress::new(output));
+        let (started, run_id) = begin(&clock);
+        let mut sinks = Sinks(vec![recorder.clone(), progress.clone()]);
+        if let Some(file) = journal {
+            sinks.0.push(Arc::new(Journal::of_run(file, &run_id)));
+        }
+        let connect = Aws::connect(reach.connection, Arc::new(sinks));
         let aws = signals::unless_interrupted(&stop, connect).await??;
         tracing::debug!(caller = aws.caller(), administrator = %aws.administrator(), "connected");
         if !accounts.roster.members.is_empty() {
@@ -124,7 +146,7 @@ impl Ground {
         }
         let chosen = signals::unless_interrupted(&stop, aws.regions(&reach.regions)).await??;
         let fleet = Arc::new(accounts.fleet(aws.administrator(), &chosen.regions));
-        let mut header = header(&clock, aws.administrator());
+        let mut header = header((started, run_id), aws.administrator());
         header.invalid_lines = accounts.roster.invalid.iter().map(Into::into).collect();
         header.notes = [accounts.roster.notes, accounts.notes, chosen.notes.clone()].concat();
         let newer = aws.look_for_newer(&chosen);
@@ -289,7 +311,8 @@ pub(crate) fn refused(refusals: &[Refusal]) -> anyhow::Error {
     anyhow!("nothing was changed: {}", reasons.join("; and "))
 }
 
-fn header(clock: &Clock, administrator: AccountId) -> Header {
+/// When a run begins, and what it is called.
+fn begin(clock: &Clock) -> (Timestamp, String) {
     let started = clock.timestamp();
     // One process makes one run, and no two of a machine have a number at the same time.
     let run_id = format!(
@@ -297,6 +320,10 @@ fn header(clock: &Clock, administrator: AccountId) -> Header {
         started.strftime("%Y%m%dT%H%M%S.%3fZ"),
         std::process::id()
     );
+    (started, run_id)
+}
+
+fn header((started, run_id): (Timestamp, String), administrator: AccountId) -> Header {
     Header {
         version: VERSION,
         kind: String::new(),

@@ -6,6 +6,7 @@ use anstream::ColorChoice;
 use anyhow::{Context, Result};
 use serde::Serialize;
 
+use super::screen;
 use crate::args::{Color, Format, Global};
 use crate::document;
 
@@ -73,6 +74,20 @@ impl Output {
         width(terminal_size::terminal_size_of(std::io::stderr()))
     }
 
+    /// How many columns and rows what moves has on the terminal of messages.
+    pub(crate) fn message_window(self) -> (usize, usize) {
+        window(terminal_size::terminal_size_of(std::io::stderr()))
+    }
+
+    /// A message with its colours, or without them.
+    pub(crate) fn coloured(self, text: String) -> String {
+        if self.colours_messages() {
+            text
+        } else {
+            anstream::adapter::strip_str(&text).to_string()
+        }
+    }
+
     /// Prints a result: the text, or the document.
     ///
     /// # Errors
@@ -137,8 +152,10 @@ impl Output {
 
 /// Prints a text to stderr in one piece.
 pub(super) fn stderr(text: &str) {
-    // Where stderr cannot be written there is nowhere left to say so.
-    let _ = write(anstream::stderr().lock(), text);
+    screen::above(|| {
+        // Where stderr cannot be written there is nowhere left to say so.
+        let _ = write(anstream::stderr().lock(), text);
+    });
 }
 
 /// A reader that has seen enough (`| head`) is no failure; the exit status still tells how the
@@ -155,4 +172,9 @@ fn write(mut stream: impl Write, text: &str) -> std::io::Result<()> {
 
 fn width(size: Option<(terminal_size::Width, terminal_size::Height)>) -> usize {
     size.map_or(NO_WINDOW, |(width, _)| width.0.into())
+}
+
+/// A terminal that does not say how large it is is taken for an old one.
+fn window(size: Option<(terminal_size::Width, terminal_size::Height)>) -> (usize, usize) {
+    size.map_or((80, 24), |(width, height)| (width.0.into(), height.0.into()))
 }
