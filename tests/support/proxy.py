@@ -71,6 +71,7 @@ class Proxy(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.upstream = urlsplit(upstream).netloc
         self.calls = []
+        self.request_ids = []
         self.trouble = defaultdict(deque)
         self.lock = threading.Lock()
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -114,6 +115,7 @@ class Handler(BaseHTTPRequestHandler):
         reply = upstream.getresponse()
         content = reply.read()
         upstream.close()
+        self.server.request_ids.append(reply.getheader("x-amzn-requestid"))
         if trouble == "lose":
             return self.hang_up()
         return self.answer(reply.status, reply.getheaders(), content)

@@ -3,6 +3,7 @@
 //! The texts are plain functions from `fleet::report`'s documents to a `String` with ANSI styles;
 //! [`Output`] takes the styles out where they are not wanted.
 
+mod export;
 mod failure;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -21,8 +22,10 @@ mod tally;
 mod text;
 mod trouble;
 mod validate;
+mod watch;
 mod whole;
 
+pub(crate) use export::{csv, markdown};
 pub(crate) use failure::{error, note, refusals, usage};
 pub(crate) use matrix::draw as matrix;
 pub(crate) use output::Output;
@@ -33,3 +36,4 @@ pub(crate) use rehearsal::{act, curtain, second_plan};
 pub(crate) use run::{costs, run};
 pub(crate) use status::status;
 pub(crate) use validate::{unusable, validate};
+pub(crate) use watch::Watched;

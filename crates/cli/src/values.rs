@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use fleet::account::{AccountId, Region};
 use fleet::region;
+use fleet::report::Standing;
 use serde::Deserialize;
 
 /// Names with commas between them; blanks around each do not count.
@@ -181,6 +182,43 @@ impl FromStr for Message {
             return Err("a message has 1 to 1,000 characters");
         }
         Ok(Self(text.to_owned()))
+    }
+}
+
+/// Where a membership stands, for `--only`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shown(pub Standing);
+
+impl FromStr for Shown {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        const ALL: [Standing; 4] = [
+            Standing::Enabled,
+            Standing::Waiting,
+            Standing::Failed,
+            Standing::Absent,
+        ];
+        let named = |it: &Standing| it.as_str().eq_ignore_ascii_case(text);
+        let names = ALL.map(Standing::as_str).join(", ");
+        let known = ALL.into_iter().find(named);
+        known.map(Self).ok_or_else(|| format!("it is one of {names}"))
+    }
+}
+
+/// How often to look: not all the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Interval(pub Duration);
+
+impl FromStr for Interval {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let Time(time) = text.parse()?;
+        if time < Duration::from_secs(1) {
+            return Err("AWS is asked once a second at most: 1s or more");
+        }
+        Ok(Self(time))
     }
 }
 

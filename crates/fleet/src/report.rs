@@ -3,6 +3,7 @@
 mod fold;
 mod now;
 mod planned;
+mod selection;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use fold::{Record, Recorder};
 pub use now::{MemberNow, RegionNow, StatusReport, StatusSummary};
 pub use planned::{Action, MemberPlan, PlanReport, PlanSummary, RegionPlan};
+pub use selection::{Selection, Standing};
 
 use crate::account::{AccountId, GraphArn, Region};
 use crate::member::MemberStatus;

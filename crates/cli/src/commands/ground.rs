@@ -189,7 +189,7 @@ impl Ground {
     /// When that could not be finished.
     pub(crate) async fn look(&self, run: &mut Run) -> Result<()> {
         let phase = Phase::Look {
-            regions: self.regions.len(),
+            regions: self.regions.clone(),
         };
         self.progress.begin(phase, self.clock.timestamp());
         let finish = run.observe(&self.limit).await;

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::fold;
 use super::tally::{Part, Standing, Tally};
-use super::text::{BAD, BOLD, CHANGE, DIM, GOOD, counted, number, paint};
+use super::text::{BAD, BOLD, CHANGE, DIM, GOOD, counted, len, number, paint};
 
 /// A window, and what moves in it.
 #[derive(Clone, Copy, Debug)]
@@ -19,24 +19,27 @@ pub(crate) struct Window {
     pub spinner: char,
 }
 
+/// So few Regions are named; more of them are just slow.
+const MOST_NAMED: usize = 3;
+
 /// What is under way, and since when.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Title {
     pub words: String,
-    /// How many Regions are looked at; 0 where something is changed.
-    pub looking_at: usize,
+    /// The Regions that are looked at; none where something is changed.
+    pub looking_at: Vec<Region>,
     pub began: Timestamp,
 }
 
 /// Draws a run for a window. No line is wider than the window, and there are fewer than it is high.
 pub(crate) fn draw(title: &Title, tally: &Tally, elapsed: Duration, window: Window) -> String {
-    let mut lines = if title.looking_at > 0 {
-        vec![looking(title, tally, elapsed, window)]
-    } else {
+    let mut lines = if title.looking_at.is_empty() {
         let mut lines = changing(title, tally, elapsed, window);
         let rows = window.height.saturating_sub(lines.len() + 1);
         lines.extend(regions(tally, window.width, rows));
         lines
+    } else {
+        looking(title, tally, elapsed, window)
     };
     lines.truncate(window.height.saturating_sub(1).max(1));
     let fit = |line: &String| console::truncate_str(line, window.width, "").into_owned();
@@ -44,11 +47,22 @@ pub(crate) fn draw(title: &Title, tally: &Tally, elapsed: Duration, window: Wind
     lines.join("\n")
 }
 
-fn looking(title: &Title, tally: &Tally, elapsed: Duration, window: Window) -> String {
-    let (heard, all) = (tally.heard().min(title.looking_at), title.looking_at);
-    let bar = bar(heard as u64, 0, all as u64, bar_width(window.width));
-    let what = [clock(elapsed), tally.calls()];
-    format!("{}{bar} {}", head(title, window), fold::listed(what))
+fn looking(title: &Title, tally: &Tally, elapsed: Duration, window: Window) -> Vec<String> {
+    let silent: Vec<_> = tally.not_heard(&title.looking_at).collect();
+    let all = len(&title.looking_at);
+    let heard = all - len(&silent);
+    let bar = bar(heard, 0, all, bar_width(window.width));
+    let regions = format!("{heard} of {}", counted(all, "Region"));
+    let second = fold::listed([clock(elapsed), tally.calls()]);
+    let mut lines = vec![
+        format!("{}{bar} {regions}", head(title, window)),
+        format!("  {second}"),
+    ];
+    if heard > 0 && (1..=MOST_NAMED).contains(&silent.len()) {
+        let names = paint(CHANGE, format_args!("no answer yet from {}", fold::listed(silent)));
+        lines.push(format!("  {names}"));
+    }
+    lines
 }
 
 fn changing(title: &Title, tally: &Tally, elapsed: Duration, window: Window) -> Vec<String> {

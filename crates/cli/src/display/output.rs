@@ -6,7 +6,7 @@ use anstream::ColorChoice;
 use anyhow::{Context, Result};
 use serde::Serialize;
 
-use super::screen;
+use super::screen::{self, Stream};
 use crate::args::{Color, Format, Global};
 use crate::document;
 
@@ -44,6 +44,24 @@ impl Output {
         self.format == Format::Json
     }
 
+    /// How results are printed.
+    pub(crate) fn format(self) -> Format {
+        self.format
+    }
+
+    /// The same without progress, where something else shows how it goes.
+    pub(crate) fn without_progress(self) -> Self {
+        Self {
+            no_progress: true,
+            ..self
+        }
+    }
+
+    /// Whether results may change in their place.
+    pub(crate) fn results_may_move(self) -> bool {
+        !self.verbose && std::io::stdout().is_terminal()
+    }
+
     /// Whether somebody can be asked.
     pub(crate) fn can_ask(self) -> bool {
         std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
@@ -57,11 +75,6 @@ impl Output {
     /// Whether progress may move on the screen: logs between the lines would tear it.
     pub(crate) fn may_move(self) -> bool {
         self.shows_progress() && !self.verbose && std::io::stderr().is_terminal()
-    }
-
-    /// Whether messages have colours.
-    pub(crate) fn colours_messages(self) -> bool {
-        anstream::AutoStream::choice(&std::io::stderr()) != ColorChoice::Never
     }
 
     /// How many columns results have.
@@ -79,12 +92,21 @@ impl Output {
         window(terminal_size::terminal_size_of(std::io::stderr()))
     }
 
-    /// A message with its colours, or without them.
-    pub(crate) fn coloured(self, text: String) -> String {
-        if self.colours_messages() {
-            text
-        } else {
+    /// How many columns and rows what moves has on the terminal of results.
+    pub(crate) fn window(self) -> (usize, usize) {
+        window(terminal_size::terminal_size_of(std::io::stdout()))
+    }
+
+    /// A text that moves, with its colours or without them.
+    pub(crate) fn coloured(self, stream: Stream, text: String) -> String {
+        let choice = match stream {
+            Stream::Results => anstream::AutoStream::choice(&std::io::stdout()),
+            Stream::Messages => anstream::AutoStream::choice(&std::io::stderr()),
+        };
+        if choice == ColorChoice::Never {
             anstream::adapter::strip_str(&text).to_string()
+        } else {
+            text
         }
     }
 

@@ -16,7 +16,7 @@ use super::Output;
 use super::live::{self, Title, Window};
 use super::screen::{Screen, Stream};
 use super::tally::Tally;
-use super::text::counted;
+use super::text::{counted, len};
 use crate::logging;
 
 /// How often a line is written.
@@ -25,8 +25,8 @@ const WRITTEN_EVERY: SignedDuration = SignedDuration::from_secs(10);
 /// What is going on.
 #[derive(Clone, Debug)]
 pub(crate) enum Phase {
-    /// Looking at so many Regions.
-    Look { regions: usize },
+    /// Looking at these Regions.
+    Look { regions: Vec<Region> },
     /// Enabling, or removing, so many memberships in each Region.
     Change {
         leaving: bool,
@@ -96,7 +96,7 @@ impl Progress {
             let shown = lock(&shown);
             let view = live::draw(&shown.title, &shown.tally, state.elapsed(), window);
             // It goes to a text, which takes everything.
-            let _ = text.write_str(&output.coloured(view));
+            let _ = text.write_str(&output.coloured(Stream::Messages, view));
         };
         Screen::open(Stream::Messages, draw)
     }
@@ -132,22 +132,27 @@ impl Shown {
     /// Gives back what it is called.
     fn begin(&mut self, phase: Phase, at: Timestamp) -> String {
         let (words, looking_at) = match phase {
-            Phase::Look { regions } => ("Looking".to_owned(), regions),
+            Phase::Look { regions } => {
+                self.tally.look_anew();
+                ("Looking".to_owned(), regions)
+            }
             Phase::Change { leaving, regions } => {
                 self.tally.towards(leaving, regions);
                 self.changing = true;
                 let words = if leaving { "Disabling" } else { "Enabling" };
-                (words.to_owned(), 0)
+                (words.to_owned(), Vec::new())
             }
         };
         self.written = None;
+        let regions = counted(len(&looking_at), "Region");
+        let looks = !looking_at.is_empty();
         self.title = Title {
             words,
             looking_at,
             began: at,
         };
-        if looking_at > 0 {
-            return format!("Looking at {}", counted(looking_at as u64, "Region"));
+        if looks {
+            return format!("Looking at {regions}");
         }
         let all = self.tally.all();
         let things = counted(all.wanted, "membership");

@@ -46,6 +46,11 @@ impl Screen {
         Self(bar)
     }
 
+    /// For how long it has been there.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+
     /// What turns.
     pub(crate) fn spinner(elapsed: Duration) -> char {
         const FRAMES: [char; 10] = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];

@@ -52,7 +52,7 @@ fn strangers(report: &StatusReport, width: usize) -> String {
 }
 
 /// The memberships that somebody has to do something about.
-fn troubled(report: &StatusReport) -> impl Iterator<Item = Item<'_>> {
+pub(super) fn troubled(report: &StatusReport) -> impl Iterator<Item = Item<'_>> {
     report.regions.iter().flat_map(|region| {
         region.members.iter().filter_map(|member| {
             Some(Item {
@@ -80,7 +80,7 @@ fn reason(member: &MemberNow) -> Option<Cow<'_, str>> {
     }
 }
 
-fn summary(report: &StatusReport) -> String {
+pub(super) fn summary(report: &StatusReport) -> String {
     let sum = &report.summary;
     let statuses = sum
         .by_status

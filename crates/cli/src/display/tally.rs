@@ -101,6 +101,15 @@ impl Part {
 }
 
 impl Tally {
+    /// A look begins: what was seen before does not count any more.
+    pub(crate) fn look_anew(&mut self) {
+        *self = Self {
+            calls: self.calls,
+            throttled: self.throttled,
+            ..Self::default()
+        };
+    }
+
     /// Begins to count towards so many memberships in each Region. What a look has shown already
     /// counts.
     pub(crate) fn towards(&mut self, leaving: bool, wanted: BTreeMap<Region, u64>) {
@@ -170,9 +179,13 @@ impl Tally {
         }
     }
 
-    /// How many Regions have told whether they have a behavior graph.
-    pub(crate) fn heard(&self) -> usize {
-        self.regions.len()
+    /// Which of these Regions have not told yet whether they have a behavior graph.
+    pub(crate) fn not_heard<'a>(
+        &self,
+        regions: &'a [Region],
+    ) -> impl Iterator<Item = &'a Region> {
+        let silent = |region: &&'a Region| !self.regions.contains_key(*region);
+        regions.iter().filter(silent)
     }
 
     /// How far one Region is.
