@@ -14,11 +14,21 @@ import pyte
 from support.command import check_plain
 
 
+class Screen(pyte.HistoryScreen):
+    """Takes what is dim for dark grey: pyte does not know the one, but the other."""
+
+    def __init__(self, columns, rows):
+        super().__init__(columns, rows, history=5000, ratio=0.5)
+
+    def select_graphic_rendition(self, *codes, **options):
+        super().select_graphic_rendition(*(90 if code == 2 else code for code in codes), **options)
+
+
 class Terminal:
     """A process on a pseudo-terminal, and the screen that it draws."""
 
     def __init__(self, command, *args, columns=80, rows=24, env=None):
-        self.screen = pyte.HistoryScreen(columns, rows, history=5000, ratio=0.5)
+        self.screen = Screen(columns, rows)
         self.stream = pyte.ByteStream(self.screen)
         self.written = b""
         self.master, slave = pty.openpty()

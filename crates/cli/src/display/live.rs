@@ -42,7 +42,7 @@ pub(crate) fn draw(title: &Title, tally: &Tally, elapsed: Duration, window: Wind
         looking(title, tally, elapsed, window)
     };
     lines.truncate(window.height.saturating_sub(1).max(1));
-    let fit = |line: &String| console::truncate_str(line, window.width, "").into_owned();
+    let fit = |line: &String| console::truncate_str(line, window.width, "…").into_owned();
     let lines: Vec<_> = lines.iter().map(fit).collect();
     lines.join("\n")
 }
@@ -55,7 +55,7 @@ fn looking(title: &Title, tally: &Tally, elapsed: Duration, window: Window) -> V
     let regions = format!("{heard} of {}", counted(all, "Region"));
     let second = fold::listed([clock(elapsed), tally.calls()]);
     let mut lines = vec![
-        format!("{}{bar} {regions}", head(title, window)),
+        format!("{}{bar}{regions}", head(title, window)),
         format!("  {second}"),
     ];
     if heard > 0 && (1..=MOST_NAMED).contains(&silent.len()) {
@@ -79,7 +79,7 @@ fn changing(title: &Title, tally: &Tally, elapsed: Duration, window: Window) -> 
         number(all.wanted),
         tally.goal_in_words()
     );
-    let first = format!("{}{bar} {there}", head(title, window));
+    let first = format!("{}{bar}{there}", head(title, window));
     let now = title.began + elapsed;
     let rate = tally.rate(now).map(|(rate, left)| {
         let rate = format!("{rate:.0} a second");
@@ -163,19 +163,19 @@ fn line(name: &str, part: &Part, (column, width): (usize, usize)) -> String {
         paint(DIM, format_args!("  {others}"))
     };
     format!(
-        "{} {name:<column$} {bar} {} of {}{others}",
+        "{} {name:<column$} {bar}{} of {}{others}",
         paint(style, mark),
         number(part.there),
         number(part.wanted),
     )
 }
 
-/// A bar takes a share of the window: in a narrow one numbers matter more.
+/// A bar takes a share of the window; in a narrow one the numbers have all of it.
 fn bar_width(width: usize) -> usize {
-    (width / 4).clamp(4, 30)
+    if width < 60 { 0 } else { (width / 4).min(30) }
 }
 
-/// What is there, what failed, and what is left.
+/// What is there, what failed, and what is left; and a space, where there is a bar at all.
 fn bar(there: u64, failed: u64, wanted: u64, width: usize) -> String {
     let share = |n: u64| match wanted {
         0 => width,
@@ -184,10 +184,11 @@ fn bar(there: u64, failed: u64, wanted: u64, width: usize) -> String {
     let good = share(there);
     let bad = share(there + failed).saturating_sub(good);
     format!(
-        "{}{}{}",
+        "{}{}{}{}",
         paint(GOOD, "━".repeat(good)),
         paint(BAD, "╍".repeat(bad)),
         paint(DIM, "─".repeat(width - good - bad)),
+        " ".repeat(width.min(1)),
     )
 }
 
@@ -263,6 +264,11 @@ mod tests {
     #[test]
     fn regions_are_folded_where_there_is_none() {
         insta::assert_snapshot!(drawn(80, 12));
+    }
+
+    #[test]
+    fn a_narrow_window_has_numbers_only() {
+        insta::assert_snapshot!(drawn(40, 12));
     }
 
     #[test]

@@ -85,7 +85,7 @@ impl Newest {
             lines.push(paint(CHANGE, more));
         }
         lines.push(paint(DIM, footer));
-        let fit = |line: &String| console::truncate_str(line, width, "").into_owned();
+        let fit = |line: &String| console::truncate_str(line, width, "…").into_owned();
         let lines: Vec<_> = lines.iter().map(fit).collect();
         lines.join("\n")
     }
@@ -125,7 +125,7 @@ mod tests {
             assert!(rows < height, "{rows} lines of {height}");
             let widest = text.lines().map(console::measure_text_width).max();
             assert!(widest <= Some(width), "{widest:?} columns of {width}");
-            assert_eq!(text.contains("more lines"), height < 200 && width > 20);
+            assert_eq!(text.contains("more lines"), height < 200);
             assert!(text.lines().last().unwrap().starts_with("Next look in 21 s"));
         }
     }
