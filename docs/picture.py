@@ -1,11 +1,12 @@
 """Records a rehearsal as a person sees it, and draws it as a moving SVG: `make picture`.
 
-    picture.py BINARY PICTURE.svg [WORD...]
+    picture.py PICTURE.svg [WORD...]
 
-The words are those of the command. Time is made short: nobody wants to watch a Region that never
+The words are those of the command, which is what `cargo build` leaves, or DETECTIVE_FLEET_BIN. Time is made short: nobody wants to watch a Region that never
 answers, and everybody wants to read the report. Readers who want nothing to move get the last frame.
 """
 
+import os
 import sys
 import time
 from html import escape
@@ -15,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 import pyte
 
+from conftest import pytest_configure
 from support.command import Command
 from support.terminal import Screen, Terminal
 
@@ -23,8 +25,10 @@ COLUMNS, ROWS = 92, 34
 CELL, LINE, EDGE, TITLE = 7.8, 17, 14, 30
 # In seconds: between two frames, and how long the last one stands.
 FRAME, LAST = 0.4, 6
-# Of what moves, one frame in so many; of what scrolls by, so many lines a frame.
-ONE_IN, LINES = 24, 7
+# So many frames of each thing that moves, by a word of it; so many lines a frame of what scrolls by.
+MOST = {"Enabling": 14, "Looking": 4}
+LINES = 7
+SPINNER = set("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏")
 COLOURS = {"green": "g", "brown": "y", "yellow": "y", "red": "r", "brightblack": "d"}
 STYLE = """
 text{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;fill:#d8dee9;white-space:pre}
@@ -51,27 +55,35 @@ def frames(pieces):
     """Screens that differ: a few of each thing that moves, and everything that scrolls by."""
     screen = Screen(COLUMNS, ROWS)
     stream = pyte.ByteStream(screen)
-    found, redrawn = [], 0
+    found, moving = [], []
 
-    def keep():
-        rows = [runs(screen.buffer[y]) for y in range(ROWS)]
-        if not found or found[-1] != rows:
-            found.append(rows)
+    def seen():
+        return [runs(screen.buffer[y]) for y in range(ROWS)]
 
     for piece in pieces:
-        lines = piece.splitlines(keepends=True)
-        if b"\x1b[1A" in piece or b"\r" == piece[:1] or b"\x1b[2K" in piece:
-            # Drawn in its place.
-            stream.feed(piece)
-            redrawn += 1
-            if redrawn % ONE_IN == 1:
-                keep()
-            continue
+        lines = piece.split(b"\n")
+        lines = [line + b"\n" for line in lines[:-1]] + lines[-1:]
         for at in range(0, len(lines), LINES):
             stream.feed(b"".join(lines[at:at + LINES]))
-            keep()
-    keep()
-    return found
+            rows = seen()
+            if any(row and row[0][0].strip() in SPINNER for row in rows):
+                moving.append(rows)
+                continue
+            found += some_of(moving)
+            moving.clear()
+            found.append(rows)
+    found += [*some_of(moving), seen()]
+    return [rows for n, rows in enumerate(found) if n == 0 or rows != found[n - 1]]
+
+
+def some_of(moving):
+    """A few of the frames in which something moves, evenly."""
+    some = []
+    for word, most in MOST.items():
+        frames = [rows for rows in moving if any(word in text for row in rows for text, _ in row)]
+        step = max(1, len(frames) / most)
+        some += [frames[int(n * step)] for n in range(min(most, len(frames)))]
+    return some
 
 
 def runs(row):
@@ -107,7 +119,7 @@ def draw(screens, title):
     count = len(screens)
     total = (count - 1) * FRAME + LAST
     percent = lambda frame: f"{100 * frame * FRAME / total:.2f}%"
-    rules, texts = {}, []
+    rules, contents, texts = {}, {}, []
     for y, first, end, row in spans(screens):
         name = f"s{first}-{end}"
         stays = end == count
@@ -117,8 +129,9 @@ def draw(screens, title):
             rules[name] = f"@keyframes {name}{{{shown}{percent(first)}{{opacity:1}}{gone}}}.{name}{{animation-name:{name}}}"
         width = sum(len(text) for text, _ in row) * CELL
         parts = "".join(f'<tspan class="{style}">{escape(text)}</tspan>' if style else escape(text) for text, style in row)
-        kind = f'class="{"k" if stays else "h"} {name}"'
-        texts.append(f'<text {kind} x="{EDGE}" y="{TITLE + EDGE + y * LINE + 8}" textLength="{width:.1f}">{parts}</text>')
+        # A row that scrolls by is written down once.
+        key = contents.setdefault(f'x="{EDGE}" textLength="{width:.1f}">{parts}</text>', f"l{len(contents)}")
+        texts.append(f'<use href="#{key}" y="{TITLE + EDGE + y * LINE + 8}" class="{"k" if stays else "h"} {name}"/>')
     width, height = COLUMNS * CELL + 2 * EDGE, ROWS * LINE + TITLE + 2 * EDGE
     moves = f".k,.h{{animation:{total:.1f}s step-end infinite}}.h{{opacity:0}}" + "".join(rules.values())
     still = "@media(prefers-reduced-motion:reduce){.k,.h{animation:none!important}}"
@@ -128,12 +141,15 @@ def draw(screens, title):
         f"<title>{escape(title)}</title><style>{STYLE}{moves}{still}</style>"
         f'<rect width="100%" height="100%" rx="8" fill="#1c2230"/><rect width="100%" height="{TITLE}" rx="8" fill="#2a3142"/>{lights}'
         f'<text x="50%" y="{TITLE / 2 + 4}" text-anchor="middle" class="d">{escape(title)}</text>'
+        + "<defs>" + "".join(f'<text id="{key}" {content}' for content, key in contents.items()) + "</defs>"
         + "".join(texts) + "</svg>\n"
     )
 
 
 def main():
-    binary, picture, *words = sys.argv[1:]
+    picture, *words = sys.argv[1:]
+    pytest_configure()
+    binary = os.environ["DETECTIVE_FLEET_BIN"]
     started = time.monotonic()
     screens = frames(record(binary, words))
     svg = draw(screens, " ".join(["detective-fleet", *words]))
