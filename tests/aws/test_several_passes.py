@@ -3,10 +3,9 @@
 import pytest
 
 from support.ministack import ADMINISTRATOR
-from support.stack import LIST, REGIONS
+from support.stack import LIST, MADE_UP, REGIONS
 
 SIX = ["us-east-1", "us-west-2", "eu-central-1", "eu-west-1", "ap-southeast-1", "sa-east-1"]
-MADE_UP = [f"234567{number:06}" for number in range(1, 1201)]
 
 
 def memberships(accounts, status):

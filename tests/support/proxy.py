@@ -124,7 +124,7 @@ class Handler(BaseHTTPRequestHandler):
             return self.hang_up()
         return self.answer(reply.status, reply.getheaders(), content)
 
-    do_GET = do_POST = do_PUT = do_DELETE = forward
+    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = forward
 
     def answer(self, status, headers, content):
         self.send_response_only(status)

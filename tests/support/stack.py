@@ -21,6 +21,8 @@ from support.proxy import Proxy
 from support.sandbox import exports, list_members, read_some
 
 REGIONS = ["us-east-1", "eu-central-1"]
+# Members that the sandbox makes up; each eighth has an id of another kind.
+MADE_UP = [f"234567{number:06}" for number in range(1, 300) if number % 8]
 # Where Detective is, as far as the sandbox knows (docs/sandbox.md).
 DETECTIVE = """
     af-south-1 ap-east-1 ap-northeast-1 ap-northeast-2 ap-south-1 ap-southeast-1 ap-southeast-2 ca-central-1 eu-central-1
