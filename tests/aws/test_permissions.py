@@ -23,10 +23,10 @@ REGIONS = ["us-east-1", "eu-central-1", "af-south-1"]
 WORLD = {
     "size": "2",
     "verification": '"1s"',
-    "graphs": f'[{{administrator = "{ADMINISTRATOR}", regions = ["us-east-1"], tags = {{old = "1"}}}}]',
+    "graphs": f'[{{administrator = "{ADMINISTRATOR}", regions = ["us-east-1"], tags = {{old = "1"}}, age = "1s"}}]',
     "memberships": f"""[
-        {{accounts = ["{DISABLED}"], administrator = "{ADMINISTRATOR}", regions = ["us-east-1"], status = "ACCEPTED_BUT_DISABLED"}},
-        {{accounts = ["{LEAVER}"], administrator = "{ADMINISTRATOR}", regions = ["us-east-1"], status = "ENABLED"}},
+        {{accounts = ["{DISABLED}"], administrator = "{ADMINISTRATOR}", regions = ["us-east-1"], status = "ACCEPTED_BUT_DISABLED", age = "1s"}},
+        {{accounts = ["{LEAVER}"], administrator = "{ADMINISTRATOR}", regions = ["us-east-1"], status = "ENABLED", age = "1s"}},
     ]""",
     "accounts": f'{{{DISABLED} = {{}}, {FAR} = {{regions_off = ["af-south-1"]}}, {LEAVER} = {{unlisted = true}}}}',
 }
@@ -158,7 +158,9 @@ def a_schedule_that_cannot_start_a_run(stack):
 #: Each permission, what cannot be done without it, and what says so.
 CASES = {
     ("MemberRole", "Accept", "detective:AcceptInvitation"): (an_upload, "AcceptInvitation"),
-    ("MemberRole", "TellWhetherTheRegionIsOn", "account:GetRegionOptStatus"): (an_upload_for_a_region_that_is_off, "x"),
+    ("MemberRole", "TellWhetherTheRegionIsOn", "account:GetRegionOptStatus"): (
+        an_upload_for_a_region_that_is_off, "or its token is not valid there",
+    ),
     ("AdministratorRole", "FindAndMakeGraphs", "detective:ListGraphs"): (an_upload, "ListGraphs"),
     ("AdministratorRole", "FindAndMakeGraphs", "detective:CreateGraph"): (an_upload, "CreateGraph"),
     ("AdministratorRole", "InviteMembers", "detective:CreateMembers"): (an_upload, "CreateMembers"),

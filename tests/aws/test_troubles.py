@@ -3,6 +3,7 @@
 import os
 import signal
 
+from support.permissions import Permission, lacking
 from support.sandbox import wait_until
 from support.stack import LIST, REGIONS, functions_of
 
@@ -133,6 +134,24 @@ def test_a_bucket_that_cannot_be_reached_for_a_while_ends_a_pass_and_not_the_run
     report = stack.ended(execution).succeeded().report
     assert (report["summary"]["enabled"], report["summary"]["changed"]) == (6, 6)
     assert stack.calls()["operations"]["detective:CreateMembers"] == 2
+
+
+def test_a_region_that_cannot_be_read_before_removals_says_why(make_stack):
+    faults = f'[{{effect = "denied", operations = ["detective:ListGraphs"], regions = ["{REGIONS[1]}"]}}]'
+    stack = make_stack(world={"faults": faults}, parameters={"Prune": "true"})
+    report = stack.upload().failed("Failed").report
+    by_region = {region["region"]: region for region in report["regions"]}
+    assert "nobody was removed there" in by_region[REGIONS[1]]["error"] and "ListGraphs" in by_region[REGIONS[1]]["error"]
+    # Its accounts count, too.
+    assert (report["summary"]["enabled"], report["summary"]["failed"]) == (3, 3)
+    assert stack.statuses(REGIONS[1]) == {}
+
+
+def test_a_run_without_a_report_gives_its_turn_back(stack):
+    stack.upload().succeeded()
+    with lacking(stack, Permission("FunctionPolicy", "TellWhatIsThere", "s3:ListBucket")):
+        assert stack.upload().failed("Failed").states[-1] == "NoReport"
+    assert "WaitForTurn" not in stack.upload().succeeded().states
 
 
 def test_what_cannot_be_told_is_failed_and_the_report_is_there(stack):

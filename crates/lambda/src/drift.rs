@@ -51,20 +51,16 @@ pub(crate) async fn objections(
     Ok(run.now(true).into_iter().filter_map(object).collect())
 }
 
-/// Leaves out Regions, and fails them.
+/// Leaves out Regions, and fails them with all accounts of the list.
 pub(crate) fn hold_back(
     function: &Function,
     run: &mut Run,
-    sink: &dyn Sink,
+    (sink, accounts): (&dyn Sink, &[AccountId]),
     held: &BTreeMap<Region, String>,
 ) {
-    for now in run.now(true) {
-        let Some(why) = held.get(&now.region) else {
-            continue;
-        };
-        let members = now.members.iter().filter(|it| it.in_roster == Some(true));
-        let failed = members.map(|member| EventKind::Concluded {
-            account: member.account_id,
+    for (region, why) in held {
+        let failed = accounts.iter().map(|account| EventKind::Concluded {
+            account: *account,
             conclusion: Conclusion::Failed,
             reason: Some(why.as_str().into()),
         });
@@ -72,7 +68,7 @@ pub(crate) fn hold_back(
             error: Some(why.as_str().into()),
         };
         for kind in failed.chain([ended]) {
-            tell(function, sink, &now.region, kind);
+            tell(function, sink, region, kind);
         }
     }
     run.keep(|region| !held.contains_key(region));

@@ -7,6 +7,7 @@ use std::time::Duration;
 use engine::{Finish, Limit, Run, clock};
 use fleet::account::Region;
 use fleet::attempts::Attempts;
+use fleet::event::Sink;
 use fleet::fleet::Others;
 use fleet::guard::Consent;
 use fleet::report::{Ended, Record};
@@ -184,17 +185,16 @@ impl Work<'_> {
 
     /// Leaves out the Regions where this run may change nothing.
     async fn hold_back(&self, run: &mut Run) -> Result<(), StepError> {
+        let fail = (&**self.watch as &dyn Sink, &*self.manifest.accounts);
         if self.manifest.drift {
             let held = drift::objections(self.function, run).await?;
-            drift::hold_back(self.function, run, &**self.watch, &held);
+            drift::hold_back(self.function, run, fail, &held);
         }
         if let Some(agreed) = &self.manifest.agreed {
-            let why = "the Region could not be read when the guard rails were asked, so that nobody was removed there: upload the list again";
-            let unread = run.now(true).into_iter().map(|now| now.region);
-            let held = unread
-                .filter(|region| !agreed.regions.contains(region))
-                .map(|region| (region, why.to_owned()));
-            drift::hold_back(self.function, run, &**self.watch, &held.collect());
+            let mut held = run.now(true);
+            held.retain(|now| !agreed.regions.contains(&now.region));
+            let held = held.into_iter().map(|now| (now.region, unread(now.error)));
+            drift::hold_back(self.function, run, fail, &held.collect());
             // They were asked over all Regions; here there may be some of them only.
             let asked = Consent {
                 max_removals: Some(usize::MAX),
@@ -275,6 +275,12 @@ impl Work<'_> {
         };
         (outcome, wait)
     }
+}
+
+/// Why nothing is done in a Region that the guard rails could not judge.
+fn unread(still: Option<Arc<str>>) -> String {
+    let why = "the Region could not be read when the guard rails were asked, so that nobody was removed there: upload the list again";
+    still.map_or_else(|| why.to_owned(), |still| format!("{why} ({still})"))
 }
 
 /// Half as long again after each pass.

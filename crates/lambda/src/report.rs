@@ -35,24 +35,32 @@ pub struct Reported {
 pub async fn report(
     function: &Function,
     execution: &str,
+    ended: function::Ended,
+) -> Result<Reported, StepError> {
+    let reported = write(function, execution, ended).await;
+    // Whatever came of it, the next one may go on.
+    lease::release(&function.store, execution).await?;
+    let told = reported.as_ref().map(|reported| reported.subject.as_str());
+    tracing::info!(execution, told = told.unwrap_or("nothing"), "a run ended");
+    reported
+}
+
+async fn write(
+    function: &Function,
+    execution: &str,
     function::Ended { error, results }: function::Ended,
 ) -> Result<Reported, StepError> {
     let store = &function.store;
     let refused = store.read::<Refused>(&refused_key(execution)).await?;
     let manifest = store.read::<Manifest>(&manifest_key(execution)).await?;
-    let reported = match (refused, manifest) {
+    match (refused, manifest) {
         (Some(refused), _) => not_begun(function, execution, refused.value).await,
         (None, None) => not_begun(function, execution, lost(error)).await,
         (None, Some(manifest)) if manifest.value.plan_only => {
             plan(function, &manifest.value, &results).await
         }
         (None, Some(manifest)) => run(function, &manifest.value, (error, &results)).await,
-    };
-    // Whatever came of it, the next one may go on.
-    lease::release(store, execution).await?;
-    let told = reported.as_ref().map(|reported| reported.subject.as_str());
-    tracing::info!(execution, told = told.unwrap_or("nothing"), "a run ended");
-    reported
+    }
 }
 
 /// The first step did not come to an end of its own.

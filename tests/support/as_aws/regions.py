@@ -1,14 +1,39 @@
-"""Regions can be switched on and off (`account:EnableRegion`, `DisableRegion`); in MiniStack all are on for ever."""
+"""Account Management: Regions can be switched on and off, and only who may ask is told.
+
+In MiniStack all Regions are on for ever, and everybody is told
+(docs.aws.amazon.com/service-authorization/latest/reference/list_awsaccountmanagement.html).
+"""
 
 import json
 
+from ministack import app
+from ministack.core import iam_evaluator
 from ministack.core.responses import get_account_id
+from ministack.core.router import extract_access_key_id
 from ministack.services import account
+
+from as_aws.policies import refusal
 
 off = set()
 
 
 def put_right():
+    add_switches()
+    answer = app.SERVICE_HANDLERS["account"]
+
+    async def answer_those_who_may(method, path, headers, body, query):
+        name = path.strip("/")
+        action = f"account:{name[:1].upper()}{name[1:]}"
+        resource = f"arn:aws:account::{get_account_id()}:account"
+        if iam_evaluator.enforce(extract_access_key_id(headers, query), action, "account", "us-east-1", resource):
+            head = {"Content-Type": "application/json", "x-amzn-errortype": "AccessDeniedException"}
+            return 403, head, json.dumps({"message": refusal("the caller", action, resource)}).encode()
+        return await answer(method, path, headers, body, query)
+
+    app.SERVICE_HANDLERS["account"] = answer_those_who_may
+
+
+def add_switches():
     listed, told = account._list_regions, account._get_region_opt_status
 
     def switch(change):
