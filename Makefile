@@ -12,6 +12,10 @@ test: lint unit fuzz end-to-end
 lint:
 	cargo fmt --check
 	cargo clippy --workspace --locked --all-targets -- -D warnings
+	@# One implementation of cryptography is enough; this one is C, and slow to build.
+	! grep 'name = "aws-lc' Cargo.lock
+	@# The function has no business there, and every SDK makes it start later.
+	! cargo tree --locked --package lambda --edges normal | grep -E 'aws-sdk-(cloudformation|guardduty)'
 
 unit:
 	cargo test --workspace --locked

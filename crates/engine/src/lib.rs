@@ -10,6 +10,7 @@ mod credentials;
 mod detective;
 mod events;
 mod failure;
+mod gate;
 mod halt;
 mod pace;
 mod region;
@@ -20,5 +21,6 @@ mod sts;
 
 pub use aws::{Aws, ConnectError};
 pub use connection::{Connection, Endpoint, Ground, NotARoleName, RoleName};
+pub use gate::Gate;
 pub use regions::{Chosen, Newer, RegionError, RegionSelection};
 pub use run::{Finish, LOOK_TIMEOUT, Limit, Run};

@@ -83,9 +83,13 @@ impl Run {
             .collect()
     }
 
-    /// Leaves out every other Region: nothing is done there, and nothing is told of it.
-    pub fn keep(&mut self, wanted: impl Fn(&Region) -> bool) {
-        self.regions.retain(|region| wanted(region.region()));
+    /// Does nothing in those Regions, and fails them.
+    pub fn close(&mut self, why: &str, unwanted: impl Fn(&Region) -> bool) {
+        for region in &mut self.regions {
+            if unwanted(region.region()) {
+                region.close(why.into());
+            }
+        }
     }
 
     /// Looks at every Region, and changes nothing. A Region that cannot be read in time says so and
@@ -177,18 +181,7 @@ impl Run {
     async fn make_it_so(&mut self, limit: &Limit) -> Finish {
         let newsrooms = self.regions.iter().map(RegionRun::newsroom).collect();
         let (roles, assume) = Roles::new(&self.aws, newsrooms);
-        let modes = self
-            .regions
-            .iter()
-            .map(|region| {
-                if region.is_closed() {
-                    Mode::Closed
-                } else {
-                    Mode::Reconcile(roles.clone())
-                }
-            })
-            .collect();
-        drop(roles);
+        let modes = vec![Mode::Reconcile(roles); self.regions.len()];
         let mut assumer = JoinSet::new();
         assumer.spawn(assume);
         let mut finish = self.drive(modes, limit).await;

@@ -17,3 +17,4 @@ pub mod plan;
 pub mod region;
 pub mod report;
 pub mod roster;
+pub mod values;

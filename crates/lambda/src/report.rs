@@ -1,7 +1,7 @@
 //! The last step: what came of it, written down and put into words.
 
 use fleet::account::Region;
-use fleet::event::{Conclusion, EventKind};
+use fleet::event::{Conclusion, Event, EventKind, Sink};
 use fleet::report::{Ended, Header, PlanReport, Record, Recorder, RegionPlan, Report, VERSION};
 use serde::Serialize;
 
@@ -292,9 +292,22 @@ fn give_up(
                 conclusion: Conclusion::Failed,
                 reason: Some(why.into()),
             };
-            drift::tell(function, recorder, region, kind);
+            tell(function, recorder, region, kind);
         }
         let error = Some(why.into());
-        drift::tell(function, recorder, region, EventKind::RegionEnded { error });
+        tell(function, recorder, region, EventKind::RegionEnded { error });
+    }
+}
+
+/// Tells the record of something that the engine does not know of.
+fn tell(function: &Function, sink: &dyn Sink, region: &Region, kind: EventKind) {
+    let event = Event {
+        region: Some(region.clone()),
+        number: 0,
+        at: function.clock.timestamp(),
+        kind,
+    };
+    if let Err(error) = sink.record(&event) {
+        tracing::warn!(%error, "an event was not kept");
     }
 }

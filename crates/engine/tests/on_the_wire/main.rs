@@ -5,6 +5,7 @@
 )]
 
 mod enable;
+mod gate;
 mod isolation;
 mod leaving;
 mod pacing;

@@ -14,7 +14,9 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use engine::clock::Clock;
-use engine::{Aws, Chosen, Connection, Endpoint, Finish, Ground, Limit, RegionSelection, Run};
+use engine::{
+    Aws, Chosen, Connection, Endpoint, Finish, Gate, Ground, Limit, RegionSelection, Run,
+};
 use fleet::account::AccountId;
 use fleet::fleet::{Fleet, Settings};
 use fleet::guard::{Consent, Refusal};
@@ -75,6 +77,8 @@ pub(crate) struct Stage {
     /// Begin again where the weather keeps a run from beginning.
     pub(crate) patient: bool,
     pub(crate) epoch: SystemTime,
+    /// Asked before each change.
+    pub(crate) gate: Option<Arc<dyn Gate>>,
 }
 
 impl Stage {
@@ -102,6 +106,7 @@ impl Stage {
             max_concurrency: 256,
             patient: false,
             epoch,
+            gate: None,
         }
     }
 
@@ -172,6 +177,10 @@ impl Stage {
             seed: 7,
         };
         let aws = Aws::connect_on(ground, connection, recorder.clone()).await?;
+        let aws = match &self.gate {
+            Some(gate) => aws.through(gate.clone()),
+            None => aws,
+        };
         let chosen = aws.regions(&self.regions).await?;
         Ok((aws, chosen))
     }
