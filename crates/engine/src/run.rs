@@ -83,11 +83,15 @@ impl Run {
             .collect()
     }
 
-    /// Does nothing in those Regions, and fails them.
+    /// Does nothing in those Regions, and fails them; what was wrong with them already is told, too.
     pub fn close(&mut self, why: &str, unwanted: impl Fn(&Region) -> bool) {
         for region in &mut self.regions {
             if unwanted(region.region()) {
-                region.close(why.into());
+                let why = match region.error() {
+                    Some(error) => format!("{why} ({error})").into(),
+                    None => why.into(),
+                };
+                region.close(why);
             }
         }
     }

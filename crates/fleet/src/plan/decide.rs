@@ -211,7 +211,13 @@ fn disabled(tried: &MemberAttempts, (look, member): (Look<'_>, &Member)) -> Step
     match &tried.start.last {
         None | Some(Answer::Throttled) => Step::Start,
         Some(_) if look.round <= tried.start.after => Step::Wait(Wait::Look),
-        Some(_) => Step::Blocked(Reason::Disabled(member.disabled_reason.clone())),
+        Some(answer) => {
+            let refusal = match answer {
+                Answer::Refused(refusal) => Some(refusal.text.clone()),
+                _ => None,
+            };
+            Step::Blocked(Reason::Disabled(member.disabled_reason.clone(), refusal))
+        }
     }
 }
 
