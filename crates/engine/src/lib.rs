@@ -4,6 +4,7 @@
 //! those Regions and brings them to what a fleet wants. What happens goes to an event sink.
 
 mod aws;
+mod check;
 pub mod clock;
 mod connection;
 mod credentials;
@@ -19,6 +20,7 @@ mod run;
 mod sts;
 
 pub use aws::{Aws, ConnectError};
+pub use check::{Check, HAS_GUARDDUTY};
 pub use connection::{Connection, Endpoint, Ground, NotARoleName, RoleName};
 pub use regions::{Chosen, Newer, RegionError, RegionSelection};
 pub use run::{Finish, LOOK_TIMEOUT, Limit, Run};
