@@ -35,7 +35,6 @@ fn row(finding: &Finding, whole: &Whole, width: usize) -> String {
     let rest = " ".repeat(LEVEL + TOPIC);
     let mut text = wrapped(&finding.what, width, &first, &rest);
     text.push('\n');
-    // Where everything is as it should be, nobody looks for a certain account.
     let place = place(finding, whole);
     if !place.is_empty() {
         let place = wrapped(&place, width, &rest, &rest);
@@ -62,15 +61,18 @@ fn style(level: Level) -> Style {
 
 fn place(finding: &Finding, whole: &Whole) -> String {
     let regions = finding.regions.iter().cloned().collect();
+    // Where all is as it should be, nobody looks for a certain account.
+    let accounts = match finding.level {
+        Level::Ok if finding.accounts.len() < whole.accounts.len() => {
+            fold::few_accounts(&finding.accounts)
+        }
+        _ => whole.accounts(&finding.accounts),
+    };
     match (finding.accounts.is_empty(), finding.regions.is_empty()) {
         (true, true) => String::new(),
         (true, false) => whole.regions(&regions),
-        (false, true) => whole.accounts(&finding.accounts),
-        (false, false) => format!(
-            "{} in {}",
-            whole.accounts(&finding.accounts),
-            whole.regions(&regions)
-        ),
+        (false, true) => accounts,
+        (false, false) => format!("{accounts} in {}", whole.regions(&regions)),
     }
 }
 
@@ -81,17 +83,15 @@ fn headline(report: &CheckReport) -> String {
         n => counted(n, "problem"),
     };
     let advice = (sum.advice > 0).then(|| format!("{} of advice", pieces(sum.advice)));
+    let found = fold::listed(std::iter::once(problems).chain(advice));
     let early = match report.ended {
         Ended::Interrupted => Some("interrupted before everything was asked".to_owned()),
         Ended::Timeout => Some("out of time before everything was answered".to_owned()),
         Ended::Complete | Ended::Superseded => None,
     };
     let calls = counted(report.calls.values().sum(), "call");
-    let more = fold::listed(advice.into_iter().chain(early).chain([calls]));
-    format!(
-        "{} {more}.\n",
-        paint(BOLD, format_args!("{problems} found:"))
-    )
+    let more = fold::listed(early.into_iter().chain([calls]));
+    format!("{} {more}.\n", paint(BOLD, format_args!("{found}:")))
 }
 
 fn pieces(n: u64) -> String {

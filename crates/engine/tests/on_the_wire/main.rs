@@ -4,6 +4,7 @@
     reason = "a test ends where its stage cannot be set"
 )]
 
+mod check;
 mod enable;
 mod isolation;
 mod leaving;

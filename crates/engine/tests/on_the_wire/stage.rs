@@ -14,11 +14,14 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use engine::clock::Clock;
-use engine::{Aws, Chosen, Connection, Endpoint, Finish, Ground, Limit, RegionSelection, Run};
+use engine::{
+    Aws, Check, Chosen, Connection, Endpoint, Finish, Ground, Limit, RegionSelection, Run,
+};
 use fleet::account::AccountId;
+use fleet::check::Facts;
 use fleet::fleet::{Fleet, Settings};
 use fleet::guard::{Consent, Refusal};
-use fleet::report::{Header, Recorder, Report};
+use fleet::report::{CheckReport, Header, Recorder, Report};
 use http_body_util::BodyExt;
 use sandbox::{Reply, Sandbox, World};
 use tokio_util::sync::CancellationToken;
@@ -130,6 +133,33 @@ impl Stage {
         let Finish { ended, error } = run.reconcile(&self.limit()).await;
         let header = header(aws.administrator());
         Ok(recorder.report(header, aws.clock().timestamp(), ended, error))
+    }
+
+    /// One check, and what it found.
+    pub(crate) async fn check(&self, guardduty: bool) -> (CheckReport, Facts) {
+        let recorder = Arc::new(Recorder::default());
+        let (aws, chosen) = self.connect(&recorder).await.unwrap();
+        let check = Check {
+            fleet: Arc::new(self.fleet.clone()),
+            regions: chosen.regions,
+            guardduty,
+        };
+        let (facts, finish) = check.find_out(&aws, &self.limit()).await;
+        assert_eq!(finish.error, None);
+        let ended = (aws.clock().timestamp(), finish.ended);
+        let header = header(aws.administrator());
+        let report = CheckReport::of(header, &facts, ended, recorder.calls());
+        (report, facts)
+    }
+
+    /// The most requests that were under way at one time, as the sandbox saw it.
+    pub(crate) async fn most_in_flight(&self) -> u64 {
+        let page = http::Request::get("/_sandbox/calls").body(Bytes::new());
+        let Reply::Response(page) = self.sandbox.handle(page.unwrap()).await else {
+            panic!("the sandbox does not show its calls")
+        };
+        let page: serde_json::Value = serde_json::from_slice(page.body()).unwrap();
+        page["peak_in_flight"].as_u64().unwrap()
     }
 
     /// A run in which nothing was asked yet but who is calling and which Regions are on.

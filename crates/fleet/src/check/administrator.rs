@@ -55,13 +55,18 @@ pub(super) fn graphs(facts: &Facts, findings: &mut Findings) {
         bytes = bytes.max(graph.bytes_per_day);
     }
     let fullest = format!(
-        "room: the fullest behavior graph would have {members} of {MOST_MEMBERS} members; its members send {}",
+        "room: the fullest behavior graph would have {members} of {MOST_MEMBERS} members; {}",
         volume(bytes)
     );
     for graph in &facts.graphs {
         if one(graph, findings) {
             let place = (None, Some(graph.region.clone()));
             findings.ok(Topic::Graph, place, &fullest);
+        }
+        if graph.graph_arn.is_none() && graph.error.is_none() {
+            let place = (None, Some(graph.region.clone()));
+            let what = "no behavior graph yet: enable makes it";
+            findings.ok(Topic::Graph, place, what);
         }
         for (account, reason) in &graph.blocked {
             let place = (Some(*account), Some(graph.region.clone()));
@@ -109,7 +114,7 @@ fn room(graph: &GraphFacts, findings: &mut Findings) -> bool {
 
 fn weight(graph: &GraphFacts, findings: &mut Findings) -> bool {
     let place = (None, Some(graph.region.clone()));
-    let what = format!("the members send {}", volume(graph.bytes_per_day));
+    let what = volume(graph.bytes_per_day);
     let todo = "ask AWS support, or give some of them another administrator";
     match graph.bytes_per_day {
         MOST_BYTES.. => {
@@ -125,10 +130,12 @@ fn weight(graph: &GraphFacts, findings: &mut Findings) -> bool {
 /// A lower bound, and why it is one.
 fn volume(bytes: u64) -> String {
     let tenths = bytes / (TERABYTE / 10);
+    let listed = match tenths {
+        0 => "less than 0.1".to_owned(),
+        tenths => format!("{}.{}", tenths / 10, tenths % 10),
+    };
     format!(
-        "at least {}.{} of 10 TB a day (the administrator's own data is in no list, and new members will add theirs)",
-        tenths / 10,
-        tenths % 10
+        "the listed members send {listed} of 10 TB a day (a lower bound: the administrator's own data is in no list, and new members will add theirs)"
     )
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::facts::{Answer, Facts, GuardDuty, Invitation, MemberFacts};
-use super::finding::{Findings, Topic};
+use super::finding::{Findings, Place, Topic};
 use crate::account::{AccountId, Region};
 
 /// How long GuardDuty had to be on until early 2024 (administration guide of December 2021,
@@ -58,10 +58,13 @@ pub(super) fn judge(
     }
     let on = regions(facts, account, member, findings);
     let mut all_allowed = matches!(member.regions, Answer::Is(_));
+    let mut nobody_else = true;
     for region in on.iter().copied() {
         let place = (account, region);
         let invitations = member.invitations.get(region).unwrap_or(&Answer::Open);
         all_allowed &= self::invitations(facts, place, invitations, findings);
+        nobody_else &=
+            matches!(invitations, Answer::Is(all) if others(facts, all).next().is_none());
         if facts.guardduty {
             let answer = member.guardduty.get(region).unwrap_or(&Answer::Open);
             guardduty(facts.now, place, answer, findings);
@@ -70,6 +73,13 @@ pub(super) fn judge(
     if all_allowed && !on.is_empty() {
         let what = "account:ListRegions and detective:ListInvitations are answered";
         findings.ok(Topic::Calls, (Some(account), None), what);
+    }
+    if nobody_else && !on.is_empty() {
+        findings.ok(
+            Topic::Invitations,
+            (Some(account), None),
+            "nobody else invites",
+        );
     }
 }
 
@@ -137,7 +147,11 @@ fn invitations(
 ) -> bool {
     let place = (Some(account), Some(region.clone()));
     match answer {
-        Answer::Is(all) => others(facts, place, all, findings),
+        Answer::Is(all) => {
+            for other in others(facts, all) {
+                also_invited(other, place.clone(), findings);
+            }
+        }
         Answer::Open => findings.problem(Topic::Invitations, place, ENDED, RUN_AGAIN),
         Answer::Denied(text) => {
             let what =
@@ -166,28 +180,22 @@ fn invitations(
     matches!(answer, Answer::Is(_))
 }
 
-fn others(
-    facts: &Facts,
-    place: super::finding::Place,
-    all: &[Invitation],
-    findings: &mut Findings,
-) {
-    let others: BTreeSet<_> = all
-        .iter()
+/// Invitations that are not ours.
+fn others<'a>(
+    facts: &'a Facts,
+    all: &'a [Invitation],
+) -> impl Iterator<Item = &'a Invitation> + 'a {
+    all.iter()
         .filter(|it| it.administrator != facts.administrator)
-        .collect();
-    if others.is_empty() {
-        findings.ok(Topic::Invitations, place.clone(), "nobody else invites");
-    }
-    for Invitation {
-        administrator,
-        status,
-    } in others
-    {
-        let what = format!("{administrator} invites, too: the status there is {status}");
-        let todo = "nothing, if that is meant: its invitation is left alone, and an account pays for each behavior graph that it is a member of";
-        findings.advice(Topic::Invitations, place.clone(), &what, todo);
-    }
+}
+
+fn also_invited(other: &Invitation, place: Place, findings: &mut Findings) {
+    let what = format!(
+        "{} invites, too: the status there is {}",
+        other.administrator, other.status
+    );
+    let todo = "nothing, if that is meant: its invitation is left alone, and an account pays for each behavior graph that it is a member of";
+    findings.advice(Topic::Invitations, place, &what, todo);
 }
 
 /// GuardDuty never blocks.
