@@ -4,6 +4,7 @@
 //! those Regions and brings them to what a fleet wants. What happens goes to an event sink.
 
 mod aws;
+mod body;
 mod check;
 pub mod clock;
 mod connection;

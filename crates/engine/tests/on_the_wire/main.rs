@@ -12,3 +12,4 @@ mod pacing;
 mod passes;
 mod repair;
 mod stage;
+mod strange;

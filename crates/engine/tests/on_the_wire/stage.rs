@@ -8,9 +8,10 @@ use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
     SharedHttpConnector,
 };
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use engine::clock::Clock;
@@ -28,11 +29,11 @@ use tokio_util::sync::CancellationToken;
 
 /// Requests go to the sandbox's function, without a socket.
 #[derive(Clone, Debug)]
-struct Wire(Sandbox);
+struct Wire(Sandbox, Instead);
 
 impl HttpConnector for Wire {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let sandbox = self.0.clone();
+        let Self(sandbox, instead) = self.clone();
         HttpConnectorFuture::new(async move {
             let request = request
                 .try_into_http1x()
@@ -43,6 +44,9 @@ impl HttpConnector for Wire {
                 .await
                 .map_err(ConnectorError::user)?
                 .to_bytes();
+            if let Some(body) = instead.0(parts.uri.path()) {
+                return Ok(HttpResponse::new(StatusCode::try_from(200).unwrap(), body));
+            }
             match sandbox.handle(http::Request::from_parts(parts, body)).await {
                 Reply::Response(response) => {
                     let response = response.map(|body: Bytes| SdkBody::from(body));
@@ -54,6 +58,30 @@ impl HttpConnector for Wire {
                 Reply::Silence => std::future::pending().await,
             }
         })
+    }
+}
+
+/// Answers in the place of the sandbox.
+#[derive(Clone)]
+pub(crate) struct Instead(Arc<dyn Fn(&str) -> Option<SdkBody> + Send + Sync>);
+
+impl Instead {
+    /// To requests with these paths, with this body and the status 200.
+    pub(crate) fn answering(
+        answer: impl Fn(&str) -> Option<SdkBody> + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(answer))
+    }
+
+    /// Leaves everything to the sandbox.
+    fn nothing() -> Self {
+        Self::answering(|_| None)
+    }
+}
+
+impl std::fmt::Debug for Instead {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Instead")
     }
 }
 
@@ -78,6 +106,8 @@ pub(crate) struct Stage {
     /// Begin again where the weather keeps a run from beginning.
     pub(crate) patient: bool,
     pub(crate) epoch: SystemTime,
+    /// Who answers some requests in the place of the sandbox.
+    pub(crate) instead: Instead,
 }
 
 impl Stage {
@@ -105,6 +135,7 @@ impl Stage {
             max_concurrency: 256,
             patient: false,
             epoch,
+            instead: Instead::nothing(),
         }
     }
 
@@ -152,16 +183,6 @@ impl Stage {
         (report, facts)
     }
 
-    /// The most requests that were under way at one time, as the sandbox saw it.
-    pub(crate) async fn most_in_flight(&self) -> u64 {
-        let page = http::Request::get("/_sandbox/calls").body(Bytes::new());
-        let Reply::Response(page) = self.sandbox.handle(page.unwrap()).await else {
-            panic!("the sandbox does not show its calls")
-        };
-        let page: serde_json::Value = serde_json::from_slice(page.body()).unwrap();
-        page["peak_in_flight"].as_u64().unwrap()
-    }
-
     /// A run in which nothing was asked yet but who is calling and which Regions are on.
     pub(crate) async fn begin(&self, recorder: &Arc<Recorder>) -> (Aws, Run) {
         let (aws, chosen) = loop {
@@ -197,7 +218,7 @@ impl Stage {
             }),
         };
         let ground = Ground {
-            http: SharedHttpClient::new(Wire(self.sandbox.clone())),
+            http: SharedHttpClient::new(Wire(self.sandbox.clone(), self.instead.clone())),
             clock: Clock::starting_at(self.epoch),
             seed: 7,
         };

@@ -1,6 +1,5 @@
 //! What an account says of itself.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
