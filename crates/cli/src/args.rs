@@ -5,11 +5,12 @@ mod fleet;
 use std::path::PathBuf;
 
 use ::fleet::account::AccountId;
+use ::fleet::values::List;
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::exit;
-use crate::values::{Interval, List, Shown, Time};
+use crate::values::{Interval, Shown, Time};
 
 pub(crate) use fleet::{FleetArgs, ReachArgs, SelectArgs};
 
@@ -120,6 +121,8 @@ pub(crate) enum Command {
     Disable(DisableArgs),
     /// Show every account in every Region, as it is now
     Status(StatusArgs),
+    /// Say whether it will work: file, roles, Regions, room and who else invites; change nothing
+    Check(CheckArgs),
     /// Write a file of the accounts that the behavior graphs have now
     Adopt(AdoptArgs),
     /// Check the file alone: no credentials, no network
@@ -238,16 +241,28 @@ pub(crate) struct StatusArgs {
     #[arg(long, help_heading = "Output")]
     pub watch: bool,
     /// How long to wait between two looks [default: 30s]
-    #[arg(
-        long,
-        value_name = "TIME",
-        requires = "watch",
-        help_heading = "Output"
-    )]
+    #[arg(long, value_name = "TIME", requires = "watch", help_heading = "Output")]
     pub interval: Option<Interval>,
     /// How AWS is reached.
     #[command(flatten)]
     pub reach: ReachArgs,
+    /// Where the report goes.
+    #[command(flatten)]
+    pub reports: ReportArgs,
+}
+
+/// `check`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// The accounts: `account id,root e-mail` on each line
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Ask whether GuardDuty is on in every account and Region, too, and for how long
+    #[arg(long)]
+    pub guardduty: bool,
+    /// What is wanted: as for `enable`, so that the same words can be checked first.
+    #[command(flatten)]
+    pub fleet: FleetArgs,
     /// Where the report goes.
     #[command(flatten)]
     pub reports: ReportArgs,

@@ -206,7 +206,8 @@ fn temporary(path: &Path) -> Result<Unfinished> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    Unfinished::new(|| new_file(directory)).with_context(|| format!("--report {}: cannot write there", path.display()))
+    Unfinished::new(|| new_file(directory))
+        .with_context(|| format!("--report {}: cannot write there", path.display()))
 }
 
 /// A temporary file is for its owner alone; a report is for whoever its directory is for.

@@ -118,7 +118,8 @@ mod tests {
     #[test]
     fn a_change_has_a_line_before_and_one_after() {
         let before = EventKind::Sending { change: change() };
-        let head = r#"{"time":"1970-01-01T00:00:00Z","run":"run-1","region":"eu-west-1","number":8"#;
+        let head =
+            r#"{"time":"1970-01-01T00:00:00Z","run":"run-1","region":"eu-west-1","number":8"#;
         let what = r#""operation":"detective:CreateMembers","account":"111111111111","members":["222222222222","333333333333"]"#;
         assert_eq!(
             written(before),

@@ -11,8 +11,8 @@ use fleet::report::{Action, PlanReport, RegionPlan, Report};
 use fleet::roster::Roster;
 
 use super::ground::{self, Accounts, Ground};
-use crate::display::{self, Output};
 use crate::args::ReportArgs;
+use crate::display::{self, Output};
 use crate::document::{ROSTER, ReportFiles, is_same};
 use crate::exit::Exit;
 use crate::journal::JournalFile;

@@ -23,6 +23,10 @@ pub(crate) async fn run(args: EnableArgs, file: &SettingsFile, output: Output) -
     };
     permit.check(&wanted, output)?;
     let roster = roster_file::read(&args.file, wanted.reach.connection.admin_account)?;
-    let files = Files::check(args.reports, args.journal.file.or_else(|| file.journal.clone()), Some(&args.file))?;
+    let files = Files::check(
+        args.reports,
+        args.journal.file.or_else(|| file.journal.clone()),
+        Some(&args.file),
+    )?;
     change::run((wanted, roster), permit, files, output).await
 }

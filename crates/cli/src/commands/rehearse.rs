@@ -10,8 +10,8 @@ use sandbox::{Clock, Sandbox, World};
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::ground::{Accounts, Ground};
 use super::change::{self, Files};
+use super::ground::{Accounts, Ground};
 use super::sandbox as served;
 use crate::args::{ReachArgs, RehearseArgs};
 use crate::display::{self, Output};
@@ -64,7 +64,7 @@ async fn perform(ground: &Ground, files: &ReportFiles, output: Output) -> Result
     }
     let report = ground.reconcile(&mut run).await;
     let exit = change::close(&report, files, output);
-    if output.is_json() || exit == Exit::Interrupted {
+    if output.is_json() || exit == Exit::Interrupted || report.error.is_some() {
         return Ok(exit);
     }
     let again = look_again(ground, &report, output).await?;

@@ -109,8 +109,7 @@ impl View {
             .then(|| Watched::open(self.output));
         let ended = self.look_again_and_again(watched.as_ref(), interval).await;
         if let Some(status) = watched.and_then(Watched::close) {
-            self.output
-                .text(|width| display::status(&status, width))?;
+            self.output.text(|width| display::status(&status, width))?;
         }
         match ended {
             Err(error) if error.is::<Interrupted>() => Ok(Exit::Interrupted),

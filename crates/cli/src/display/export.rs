@@ -69,7 +69,8 @@ fn troubles(report: &StatusReport, whole: &Whole) -> impl Iterator<Item = String
         Some(format!("all accounts in {}: {error}", region.region))
     });
     let unread: Vec<_> = unread.collect();
-    let items = troubled(report).map(|it| (it.reason.into_owned(), (it.account, it.region.clone())));
+    let items =
+        troubled(report).map(|it| (it.reason.into_owned(), (it.account, it.region.clone())));
     let by_reason = fold::group(items).into_iter();
     let lines = by_reason.flat_map(|(reason, memberships)| {
         fold::places(memberships)
@@ -85,7 +86,9 @@ fn troubles(report: &StatusReport, whole: &Whole) -> impl Iterator<Item = String
 
 /// A list; AWS's words are shown as they are.
 fn list(items: impl Iterator<Item = String>) -> String {
-    items.map(|item| format!("- {}\n", escaped(&item))).collect()
+    items
+        .map(|item| format!("- {}\n", escaped(&item)))
+        .collect()
 }
 
 fn escaped(text: &str) -> String {

@@ -22,24 +22,37 @@ pub(crate) struct Window {
 /// So few Regions are named; more of them are just slow.
 const MOST_NAMED: usize = 3;
 
+/// What is done.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Kind {
+    /// These Regions are looked at.
+    Look(Vec<Region>),
+    /// Something is asked, and how much of it is answered cannot be told.
+    Ask,
+    /// Memberships are changed.
+    #[default]
+    Change,
+}
+
 /// What is under way, and since when.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Title {
     pub words: String,
-    /// The Regions that are looked at; none where something is changed.
-    pub looking_at: Vec<Region>,
+    pub kind: Kind,
     pub began: Timestamp,
 }
 
 /// Draws a run for a window. No line is wider than the window, and there are fewer than it is high.
 pub(crate) fn draw(title: &Title, tally: &Tally, elapsed: Duration, window: Window) -> String {
-    let mut lines = if title.looking_at.is_empty() {
-        let mut lines = changing(title, tally, elapsed, window);
-        let rows = window.height.saturating_sub(lines.len() + 1);
-        lines.extend(regions(tally, window.width, rows));
-        lines
-    } else {
-        looking(title, tally, elapsed, window)
+    let mut lines = match &title.kind {
+        Kind::Look(regions) => looking(title, regions, (tally, elapsed), window),
+        Kind::Ask => vec![head(title, window), effort(tally, elapsed)],
+        Kind::Change => {
+            let mut lines = changing(title, tally, elapsed, window);
+            let rows = window.height.saturating_sub(lines.len() + 1);
+            lines.extend(regions(tally, window.width, rows));
+            lines
+        }
     };
     lines.truncate(window.height.saturating_sub(1).max(1));
     let fit = |line: &String| console::truncate_str(line, window.width, "…").into_owned();
@@ -47,19 +60,30 @@ pub(crate) fn draw(title: &Title, tally: &Tally, elapsed: Duration, window: Wind
     lines.join("\n")
 }
 
-fn looking(title: &Title, tally: &Tally, elapsed: Duration, window: Window) -> Vec<String> {
-    let silent: Vec<_> = tally.not_heard(&title.looking_at).collect();
-    let all = len(&title.looking_at);
+fn effort(tally: &Tally, elapsed: Duration) -> String {
+    format!("  {}", fold::listed([clock(elapsed), tally.calls()]))
+}
+
+fn looking(
+    title: &Title,
+    regions: &[Region],
+    (tally, elapsed): (&Tally, Duration),
+    window: Window,
+) -> Vec<String> {
+    let silent: Vec<_> = tally.not_heard(regions).collect();
+    let all = len(regions);
     let heard = all - len(&silent);
     let bar = bar(heard, 0, all, bar_width(window.width));
     let regions = format!("{heard} of {}", counted(all, "Region"));
-    let second = fold::listed([clock(elapsed), tally.calls()]);
     let mut lines = vec![
         format!("{}{bar}{regions}", head(title, window)),
-        format!("  {second}"),
+        effort(tally, elapsed),
     ];
     if heard > 0 && (1..=MOST_NAMED).contains(&silent.len()) {
-        let names = paint(CHANGE, format_args!("no answer yet from {}", fold::listed(silent)));
+        let names = paint(
+            CHANGE,
+            format_args!("no answer yet from {}", fold::listed(silent)),
+        );
         lines.push(format!("  {names}"));
     }
     lines
@@ -67,12 +91,7 @@ fn looking(title: &Title, tally: &Tally, elapsed: Duration, window: Window) -> V
 
 fn changing(title: &Title, tally: &Tally, elapsed: Duration, window: Window) -> Vec<String> {
     let all = tally.all();
-    let bar = bar(
-        all.there,
-        all.failed(),
-        all.wanted,
-        bar_width(window.width),
-    );
+    let bar = bar(all.there, all.failed(), all.wanted, bar_width(window.width));
     let there = format!(
         "{} of {} {}",
         number(all.there),
@@ -209,7 +228,9 @@ pub(super) fn roughly(time: Duration) -> String {
 mod tests {
     use super::super::fixture::{self, plain, seen};
     use super::*;
-    use fleet::member::MemberStatus::{Enabled, Invited, VerificationFailed, VerificationInProgress};
+    use fleet::member::MemberStatus::{
+        Enabled, Invited, VerificationFailed, VerificationInProgress,
+    };
 
     /// 80 accounts in 21 Regions, a few seconds in.
     fn half_way() -> Tally {

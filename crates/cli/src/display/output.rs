@@ -198,5 +198,7 @@ fn width(size: Option<(terminal_size::Width, terminal_size::Height)>) -> usize {
 
 /// A terminal that does not say how large it is is taken for an old one.
 fn window(size: Option<(terminal_size::Width, terminal_size::Height)>) -> (usize, usize) {
-    size.map_or((80, 24), |(width, height)| (width.0.into(), height.0.into()))
+    size.map_or((80, 24), |(width, height)| {
+        (width.0.into(), height.0.into())
+    })
 }

@@ -13,7 +13,7 @@ use indicatif::ProgressState;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Output;
-use super::live::{self, Title, Window};
+use super::live::{self, Kind, Title, Window};
 use super::screen::{Screen, Stream};
 use super::tally::Tally;
 use super::text::{counted, len};
@@ -27,6 +27,8 @@ const WRITTEN_EVERY: SignedDuration = SignedDuration::from_secs(10);
 pub(crate) enum Phase {
     /// Looking at these Regions.
     Look { regions: Vec<Region> },
+    /// Asking so many accounts in so many Regions.
+    Check { accounts: usize, regions: usize },
     /// Enabling, or removing, so many memberships in each Region.
     Change {
         leaving: bool,
@@ -131,32 +133,30 @@ impl Progress {
 impl Shown {
     /// Gives back what it is called.
     fn begin(&mut self, phase: Phase, at: Timestamp) -> String {
-        let (words, looking_at) = match phase {
+        self.written = None;
+        self.title.began = at;
+        let (words, kind, whole) = match phase {
             Phase::Look { regions } => {
                 self.tally.look_anew();
-                ("Looking".to_owned(), regions)
+                let whole = format!("Looking at {}", counted(len(&regions), "Region"));
+                ("Looking".to_owned(), Kind::Look(regions), whole)
+            }
+            Phase::Check { accounts, regions } => {
+                let accounts = counted(accounts as u64, "account");
+                let regions = counted(regions as u64, "Region");
+                let whole = format!("Checking {accounts} in {regions}");
+                (whole.clone(), Kind::Ask, whole)
             }
             Phase::Change { leaving, regions } => {
                 self.tally.towards(leaving, regions);
                 self.changing = true;
                 let words = if leaving { "Disabling" } else { "Enabling" };
-                (words.to_owned(), Vec::new())
+                let things = counted(self.tally.all().wanted, "membership");
+                (words.to_owned(), Kind::Change, format!("{words} {things}"))
             }
         };
-        self.written = None;
-        let regions = counted(len(&looking_at), "Region");
-        let looks = !looking_at.is_empty();
-        self.title = Title {
-            words,
-            looking_at,
-            began: at,
-        };
-        if looks {
-            return format!("Looking at {regions}");
-        }
-        let all = self.tally.all();
-        let things = counted(all.wanted, "membership");
-        format!("{} {things}", self.title.words)
+        (self.title.words, self.title.kind) = (words, kind);
+        whole
     }
 
     /// How far it is, and how long it will take.

@@ -169,7 +169,11 @@ impl Tally {
         if self.wanted.is_empty() {
             return;
         }
-        if self.trail.back().is_none_or(|(_, last)| *last != self.there) {
+        if self
+            .trail
+            .back()
+            .is_none_or(|(_, last)| *last != self.there)
+        {
             self.trail.push_back((at, self.there));
         }
         // One that is older has to stay: the rate is counted from there.
@@ -180,10 +184,7 @@ impl Tally {
     }
 
     /// Which of these Regions have not told yet whether they have a behavior graph.
-    pub(crate) fn not_heard<'a>(
-        &self,
-        regions: &'a [Region],
-    ) -> impl Iterator<Item = &'a Region> {
+    pub(crate) fn not_heard<'a>(&self, regions: &'a [Region]) -> impl Iterator<Item = &'a Region> {
         let silent = |region: &&'a Region| !self.regions.contains_key(*region);
         regions.iter().filter(silent)
     }

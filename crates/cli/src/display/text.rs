@@ -47,6 +47,7 @@ pub(crate) fn counted(n: u64, thing: &str) -> String {
         "call" => "calls",
         "e-mail" => "e-mails",
         "invitation" => "invitations",
+        "problem" => "problems",
         "member" => "members",
         other => other,
     };

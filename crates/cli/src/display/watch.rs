@@ -126,7 +126,12 @@ mod tests {
             let widest = text.lines().map(console::measure_text_width).max();
             assert!(widest <= Some(width), "{widest:?} columns of {width}");
             assert_eq!(text.contains("more lines"), height < 200);
-            assert!(text.lines().last().unwrap().starts_with("Next look in 21 s"));
+            assert!(
+                text.lines()
+                    .last()
+                    .unwrap()
+                    .starts_with("Next look in 21 s")
+            );
         }
     }
 }

@@ -53,7 +53,11 @@ impl RegionRun {
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
             let told = async {
-                let keys = aws.keys_or_halt().await?;
+                let keys = if chore.changes_something() {
+                    aws.keys_to_change().await?
+                } else {
+                    aws.keys_or_halt().await?
+                };
                 Ok(match &chore {
                     Chore::ReadTags => {
                         Told::Tags(detective::read_tags(&client, keys, &graph).await?)
@@ -67,9 +71,9 @@ impl RegionRun {
                     Chore::Untag(tags) => {
                         Told::Done(detective::untag(&client, keys, (&graph, tags)).await?)
                     }
-                    Chore::StartPackages { named, .. } => Told::Done(
-                        detective::start_packages(&client, keys, (&graph, named)).await?,
-                    ),
+                    Chore::StartPackages { named, .. } => {
+                        Told::Done(detective::start_packages(&client, keys, (&graph, named)).await?)
+                    }
                 })
             };
             let told = told.await;

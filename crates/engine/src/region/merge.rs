@@ -21,8 +21,10 @@ impl RegionRun {
             body,
         } = reply;
         let result = body.result();
-        self.events
-            .called(Some(self.observation.region()), under.0, result);
+        if !matches!(result, Err(failure) if failure.cause == Cause::NotSent) {
+            self.events
+                .called(Some(self.observation.region()), under.0, result);
+        }
         if let Some(sent) = sent {
             self.tell_answer(sent, &body);
         }
@@ -87,8 +89,11 @@ impl RegionRun {
                 self.observation.made_graph(arn);
             }
             Err(failure) => {
+                // It may be there now, or be somebody else's.
+                if failure.cause != Cause::NotSent {
+                    self.observation.lost_graph();
+                }
                 self.region_failed(RegionRequest::CreateGraph, Operation::CreateGraph, failure);
-                self.observation.lost_graph();
             }
         }
         self.everything_changed();

@@ -16,6 +16,7 @@ use super::{Mode, RegionRun};
 use crate::clock;
 use crate::detective::{self, Answered, Entry, LeftOut};
 use crate::failure::{Cause, Failure};
+use crate::gate::SOON;
 use crate::pace::Begun;
 
 /// What a request counts under: its operation, and the account where each has a pace of its own.
@@ -174,11 +175,15 @@ impl RegionRun {
         let (aws, client, fleet) = (self.aws.clone(), self.client.clone(), self.fleet.clone());
         let request = async move {
             let made = async {
-                detective::create_graph(&client, aws.keys_or_halt().await?, &fleet.settings).await
+                detective::create_graph(&client, aws.keys_to_change().await?, &fleet.settings).await
             };
             Body::Made(made.await)
         };
-        Some(((Operation::CreateGraph, None), Some(sent), Box::pin(request)))
+        Some((
+            (Operation::CreateGraph, None),
+            Some(sent),
+            Box::pin(request),
+        ))
     }
 
     fn list(&mut self) -> Option<Ready> {
@@ -239,13 +244,17 @@ impl RegionRun {
         let (aws, client, fleet) = (self.aws.clone(), self.client.clone(), self.fleet.clone());
         let request = async move {
             let made = async {
-                let keys = aws.keys_or_halt().await?;
+                let keys = aws.keys_to_change().await?;
                 detective::create_members(&client, keys, &graph, (&fleet.settings, &invited)).await
             };
             let made = made.await;
             Body::Invited(round, accounts, made)
         };
-        Some(((Operation::CreateMembers, None), Some(sent), Box::pin(request)))
+        Some((
+            (Operation::CreateMembers, None),
+            Some(sent),
+            Box::pin(request),
+        ))
     }
 
     fn remove(&mut self) -> Option<Ready> {
@@ -256,13 +265,17 @@ impl RegionRun {
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
             let removed = async {
-                detective::delete_members(&client, aws.keys_or_halt().await?, (&graph, &accounts))
+                detective::delete_members(&client, aws.keys_to_change().await?, (&graph, &accounts))
                     .await
             };
             let removed = removed.await;
             Body::Removed(accounts, removed)
         };
-        Some(((Operation::DeleteMembers, None), Some(sent), Box::pin(request)))
+        Some((
+            (Operation::DeleteMembers, None),
+            Some(sent),
+            Box::pin(request),
+        ))
     }
 
     /// The graph takes everybody in it along.
@@ -275,12 +288,17 @@ impl RegionRun {
         self.note_sent(MemberRequest::Remove, &members);
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
-            let ended =
-                async { detective::delete_graph(&client, aws.keys_or_halt().await?, &graph).await };
+            let ended = async {
+                detective::delete_graph(&client, aws.keys_to_change().await?, &graph).await
+            };
             let ended = ended.await;
             Body::Ended(members, ended)
         };
-        Some(((Operation::DeleteGraph, None), Some(sent), Box::pin(request)))
+        Some((
+            (Operation::DeleteGraph, None),
+            Some(sent),
+            Box::pin(request),
+        ))
     }
 
     fn start_monitoring(&mut self, account: AccountId) -> Option<Ready> {
@@ -290,7 +308,7 @@ impl RegionRun {
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
             let started = async {
-                let keys = aws.keys_or_halt().await?;
+                let keys = aws.keys_to_change().await?;
                 detective::start_monitoring(&client, keys, (&graph, account)).await
             };
             Body::Started(account, started.await)
@@ -316,6 +334,9 @@ impl RegionRun {
         let (aws, client, region) = (self.aws.clone(), self.client.clone(), self.region().clone());
         let events = self.events.clone();
         let request = async move {
+            if let Err(failure) = aws.may_change(SOON).await {
+                return Body::Accepted(account, Err(failure.into()));
+            }
             let accepted = match detective::accept(&client, keys.clone(), &graph).await {
                 Err(failure) if failure.cause == Cause::NotOn => {
                     let is_on = aws.is_on(&region, keys).await;

@@ -157,9 +157,7 @@ impl Fold {
 impl RegionFold {
     fn apply(&mut self, kind: &EventKind) {
         match kind {
-            EventKind::Called { .. }
-            | EventKind::Sending { .. }
-            | EventKind::Answered { .. } => {}
+            EventKind::Called { .. } | EventKind::Sending { .. } | EventKind::Answered { .. } => {}
             EventKind::Graph { arn, made } => {
                 self.graph_arn.clone_from(arn);
                 let change = "graph created".to_owned();

@@ -88,7 +88,10 @@ impl StatusReport {
         let regions = self.regions.into_iter().map(part).filter(matters).collect();
         let mut report = Self::of(header, regions, self.calls);
         report.only = selection.standings.iter().copied().collect();
-        let note = format!("{} of {all} memberships are shown", report.summary.memberships);
+        let note = format!(
+            "{} of {all} memberships are shown",
+            report.summary.memberships
+        );
         report.header.notes.push(note);
         report
     }
