@@ -25,7 +25,7 @@ struct Shape {
 /// Draws a plan for a window of that many columns.
 pub(crate) fn plan(report: &PlanReport, width: usize) -> String {
     let whole = Whole::from(report);
-    let mut text = whole.head(&report.header);
+    let mut text = whole.head(&report.header, width);
     for (shape, regions) in shapes(report) {
         draw_shape(&mut text, &shape, &whole.regions(&regions), width);
     }
