@@ -69,13 +69,16 @@ fn lock(newest: &Mutex<Newest>) -> MutexGuard<'_, Newest> {
 impl Newest {
     fn draw(&mut self, elapsed: Duration, (width, height): (usize, usize)) -> String {
         let spinner = Screen::spinner(elapsed);
-        let footer = match self.next {
-            None => format!("{spinner} Looking. Ctrl-C ends."),
+        let next = match self.next {
+            None => format!("{} Looking. Ctrl-C ends.", Screen::spinner(elapsed)),
             Some(next) => format!(
                 "Next look in {} s. Ctrl-C ends.",
                 next.saturating_sub(elapsed).as_secs() + 1
             ),
         };
+        let seen = self.status.as_ref().map(|it| it.header.started);
+        let seen = seen.map_or(String::new(), |at| format!(" This was at {at:.0}."));
+        let footer = format!("{next}{seen}");
         let rows = height.saturating_sub(2);
         let mut lines: Vec<_> = self.body(width).lines().map(str::to_owned).collect();
         if lines.len() > rows {
@@ -95,8 +98,7 @@ impl Newest {
             return "";
         };
         if self.drawn.as_ref().is_none_or(|(drawn, _)| *drawn != width) {
-            let at = paint(DIM, format_args!("{:.0}", report.header.started));
-            self.drawn = Some((width, format!("{at} {}", status(report, width))));
+            self.drawn = Some((width, status(report, width)));
         }
         self.drawn.as_ref().map_or("", |(_, text)| text)
     }
