@@ -72,11 +72,18 @@ impl Grid {
         let mut row = |area: &Area| {
             let kind = |cell: &Cell| (cell.account, kind(document, cell, &mut texts));
             let by_account: BTreeMap<_, _> = area.cells.iter().map(kind).collect();
-            let number = |account| by_account.get(account).map_or(NONE, |kind| kinds.number(*kind));
+            let number = |account| {
+                by_account
+                    .get(account)
+                    .map_or(NONE, |kind| kinds.number(*kind))
+            };
             accounts.iter().map(number).collect::<Vec<_>>()
         };
         let cells: Vec<_> = document.areas.iter().map(&mut row).collect();
-        let done = document.areas.iter().map(|area| done(document, &accounts, area));
+        let done = document
+            .areas
+            .iter()
+            .map(|area| done(document, &accounts, area));
         Self {
             kind: document.header.kind.clone(),
             marks: document.marks.iter().map(mark).collect(),

@@ -8,12 +8,16 @@ use sha2::{Digest, Sha256};
 use crate::document::Document;
 use crate::sheet::Sheet;
 
-const STYLE: &str = concat!(include_str!("../templates/page.css"), include_str!("../templates/map.css"));
+const STYLE: &str = concat!(
+    include_str!("../templates/page.css"),
+    include_str!("../templates/map.css")
+);
 /// One program in several files.
 const SCRIPT: &str = concat!(
     "\"use strict\";\n(() => {\n",
     include_str!("../templates/data.js"),
     include_str!("../templates/map.js"),
+    include_str!("../templates/rail.js"),
     include_str!("../templates/details.js"),
     include_str!("../templates/filters.js"),
     "})();\n"

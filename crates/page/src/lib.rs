@@ -14,6 +14,8 @@ mod plan;
 mod run;
 mod sheet;
 mod status;
+#[cfg(test)]
+mod tests;
 mod text;
 mod trouble;
 

@@ -10,8 +10,13 @@ const MARKS: &[Mark] = &[
     Mark::new("blocked", "×", "cannot be as wanted", Tone::Bad),
     Mark::new("remove", "-", "would be removed", Tone::Gone),
     Mark::new("repair", "~", "would be repaired", Tone::Mended),
-    Mark::new("wait", "…", "would be waited for, then accepted", Tone::Wait)
-        .advise("AWS is not finished comparing account id and root e-mail"),
+    Mark::new(
+        "wait",
+        "…",
+        "would be waited for, then accepted",
+        Tone::Wait,
+    )
+    .advise("AWS is not finished comparing account id and root e-mail"),
     Mark::new("invite", "+", "would be invited and accepted", Tone::New),
     Mark::new("accept", ">", "would be accepted", Tone::New),
     Mark::new("start", "*", "would be started", Tone::New),
@@ -40,7 +45,10 @@ impl From<&PlanReport> for Document {
         let charged = report.summary.starts_charging;
         let charged = match charged {
             0 => None,
-            n => Some(format!("{} would start to be charged, or their free trial would begin.", counted(n, "account-Region"))),
+            n => Some(format!(
+                "{} would start to be charged, or their free trial would begin.",
+                counted(n, "account-Region")
+            )),
         };
         Self {
             header: report.header.clone(),
@@ -98,9 +106,15 @@ fn headline(report: &PlanReport) -> (String, Tone) {
     match (report.changes_anything(), report.has_trouble()) {
         (_, true) if sum.blocked > 0 => {
             let blocked = counted(sum.blocked, "membership");
-            (format!("{changed} would change; {blocked} cannot be as wanted"), Tone::Bad)
+            (
+                format!("{changed} would change; {blocked} cannot be as wanted"),
+                Tone::Bad,
+            )
         }
-        (_, true) => (format!("{changed} would change, and something needs attention"), Tone::Bad),
+        (_, true) => (
+            format!("{changed} would change, and something needs attention"),
+            Tone::Bad,
+        ),
         (true, false) if changes == 0 => ("Behavior graphs would change".to_owned(), Tone::New),
         (true, false) => (format!("{changed} would change"), Tone::New),
         (false, false) => ("Nothing would change".to_owned(), Tone::Calm),
@@ -111,9 +125,24 @@ fn numbers(report: &PlanReport) -> Vec<Number> {
     let sum = &report.summary;
     let mut numbers = vec![
         Number::new("memberships", "memberships", sum.memberships, Tone::Void),
-        Number::new("create_graphs", "graphs to create", sum.create_graphs, Tone::New),
-        Number::new("delete_graphs", "graphs to delete", sum.delete_graphs, Tone::Bad),
-        Number::new("change_graphs", "changes of graphs", sum.change_graphs, Tone::New),
+        Number::new(
+            "create_graphs",
+            "graphs to create",
+            sum.create_graphs,
+            Tone::New,
+        ),
+        Number::new(
+            "delete_graphs",
+            "graphs to delete",
+            sum.delete_graphs,
+            Tone::Bad,
+        ),
+        Number::new(
+            "change_graphs",
+            "changes of graphs",
+            sum.change_graphs,
+            Tone::New,
+        ),
         Number::new("invite", "to invite", sum.invite, Tone::New),
         Number::new("accept", "to accept", sum.accept, Tone::New),
         Number::new("repair", "to repair", sum.repair, Tone::Mended),

@@ -82,30 +82,51 @@ fn headline(report: &Report) -> (String, Tone) {
     let sum = &report.summary;
     let leaving = report.header.operation == "disable";
     match report.verdict() {
-        Verdict::AsWanted if leaving => ("Everybody who was to leave has left".to_owned(), Tone::Calm),
+        Verdict::AsWanted if leaving => {
+            ("Everybody who was to leave has left".to_owned(), Tone::Calm)
+        }
         Verdict::AsWanted => ("Everything is as wanted".to_owned(), Tone::Calm),
         Verdict::Waiting => {
             let waiting = counted(sum.waiting, "membership");
-            (format!("Nothing failed; {waiting} still wait for AWS"), Tone::Wait)
+            (
+                format!("Nothing failed; {waiting} still wait for AWS"),
+                Tone::Wait,
+            )
         }
         Verdict::Interrupted => ("Interrupted before it was finished".to_owned(), Tone::Bad),
         Verdict::NotAsWanted if sum.failed > 0 => {
             let failed = counted(sum.failed, "membership");
-            (format!("{failed} of {} not as wanted", crate::text::number(sum.memberships)), Tone::Bad)
+            (
+                format!(
+                    "{failed} of {} not as wanted",
+                    crate::text::number(sum.memberships)
+                ),
+                Tone::Bad,
+            )
         }
-        Verdict::NotAsWanted if report.error.is_some() => ("The run was ended early".to_owned(), Tone::Bad),
+        Verdict::NotAsWanted if report.error.is_some() => {
+            ("The run was ended early".to_owned(), Tone::Bad)
+        }
         Verdict::NotAsWanted if !report.header.invalid_lines.is_empty() => {
             let lines = counted(report.header.invalid_lines.len() as u64, "line");
-            (format!("All is well but for {lines} of the list"), Tone::Wait)
+            (
+                format!("All is well but for {lines} of the list"),
+                Tone::Wait,
+            )
         }
-        Verdict::NotAsWanted => ("Something about the Regions is not as wanted".to_owned(), Tone::Bad),
+        Verdict::NotAsWanted => (
+            "Something about the Regions is not as wanted".to_owned(),
+            Tone::Bad,
+        ),
     }
 }
 
 fn remark(report: &Report) -> Option<String> {
     let words = match report.ended {
         Ended::Complete => return None,
-        Ended::Timeout => "Its time was over before AWS was finished. Run the same command again to go on.",
+        Ended::Timeout => {
+            "Its time was over before AWS was finished. Run the same command again to go on."
+        }
         Ended::Interrupted => "This is what was reached. Run the same command again to go on.",
         Ended::Superseded => "A newer list of accounts took over.",
     };

@@ -95,8 +95,17 @@ impl Sheet {
             tiles: tiles(document),
             slices: slices(&legend),
             sections: trouble::sections(document),
-            notes: document.header.notes.iter().map(|note| visible(note)).collect(),
-            regions: document.areas.iter().map(|area| row(document, &legend, area)).collect(),
+            notes: document
+                .header
+                .notes
+                .iter()
+                .map(|note| visible(note))
+                .collect(),
+            regions: document
+                .areas
+                .iter()
+                .map(|area| row(document, &legend, area))
+                .collect(),
             has_times: document.areas.iter().any(|area| area.finished.is_some()),
             effort: effort(document),
             calls: calls(document),
@@ -108,7 +117,12 @@ impl Sheet {
 }
 
 fn facts(document: &Document) -> Vec<(&'static str, String)> {
-    let Header { administrator, started, run_id, .. } = &document.header;
+    let Header {
+        administrator,
+        started,
+        run_id,
+        ..
+    } = &document.header;
     let extent = format!(
         "{} in {}",
         counted(document.accounts().len() as u64, "account"),
@@ -161,7 +175,11 @@ fn slices(legend: &[Entry]) -> Vec<Slice> {
     let mut slices = Vec::new();
     for entry in legend.iter().rev() {
         let width = 1000.0 * entry.count as f64 / all as f64;
-        slices.push(Slice { tone: entry.tone, from, width });
+        slices.push(Slice {
+            tone: entry.tone,
+            from,
+            width,
+        });
         from += width;
     }
     slices
@@ -169,17 +187,32 @@ fn slices(legend: &[Entry]) -> Vec<Slice> {
 
 fn row(document: &Document, legend: &[Entry], area: &Area) -> Row {
     let count = |entry: &Entry| {
-        let count = area.cells.iter().filter(|cell| cell.mark == entry.number).count();
-        if count == 0 { String::new() } else { number(count as u64) }
+        let count = area
+            .cells
+            .iter()
+            .filter(|cell| cell.mark == entry.number)
+            .count();
+        if count == 0 {
+            String::new()
+        } else {
+            number(count as u64)
+        }
     };
-    let reasons = area.error.iter().chain(&area.amiss).map(|reason| visible(reason));
+    let reasons = area
+        .error
+        .iter()
+        .chain(&area.amiss)
+        .map(|reason| visible(reason));
     let changes = area.changes.iter().map(|change| visible(change));
     Row {
         region: visible(area.region.as_str()),
         state: area.state.0,
         tone: area.state.1.class(),
         counts: legend.iter().map(count).collect(),
-        took: area.finished.map(|at| after(document, at)).unwrap_or_default(),
+        took: area
+            .finished
+            .map(|at| after(document, at))
+            .unwrap_or_default(),
         remarks: reasons.chain(changes).collect(),
     }
 }
@@ -190,7 +223,9 @@ fn effort(document: &Document) -> String {
     let Some(finished) = document.finished else {
         return calls;
     };
-    let length = finished.duration_since(document.header.started).as_secs_f64();
+    let length = finished
+        .duration_since(document.header.started)
+        .as_secs_f64();
     let rate = all as f64 / length.max(0.001);
     format!("{calls} in {}: {rate:.0} a second", seconds(length))
 }

@@ -14,12 +14,22 @@ const MARKS: &[Mark] = &[
     Mark::new("VERIFICATION_FAILED", "×", "VERIFICATION_FAILED", Tone::Bad).advise(
         "account id and root e-mail do not match: correct the line in the list, and enable again",
     ),
-    Mark::new("ACCEPTED_BUT_DISABLED", "!", "ACCEPTED_BUT_DISABLED", Tone::Bad)
-        .advise("it has accepted, but AWS does not let it contribute data"),
+    Mark::new(
+        "ACCEPTED_BUT_DISABLED",
+        "!",
+        "ACCEPTED_BUT_DISABLED",
+        Tone::Bad,
+    )
+    .advise("it has accepted, but AWS does not let it contribute data"),
     Mark::new("other", "?", "a status unknown to this version", Tone::Bad)
         .advise("AWS reports a status that this version does not know"),
-    Mark::new("VERIFICATION_IN_PROGRESS", "…", "VERIFICATION_IN_PROGRESS", Tone::Wait)
-        .advise("AWS compares account id and root e-mail"),
+    Mark::new(
+        "VERIFICATION_IN_PROGRESS",
+        "…",
+        "VERIFICATION_IN_PROGRESS",
+        Tone::Wait,
+    )
+    .advise("AWS compares account id and root e-mail"),
     Mark::new("INVITED", ">", "INVITED", Tone::Wait)
         .advise("the invitation has not been accepted: enable accepts it"),
     Mark::new("absent", "o", "no member", Tone::Gone),
@@ -51,9 +61,14 @@ impl From<&StatusReport> for Document {
         Self {
             header: report.header.clone(),
             title: "Status".to_owned(),
-            headline: format!("{} of {} ENABLED", number(enabled), counted(all, "membership")),
+            headline: format!(
+                "{} of {} ENABLED",
+                number(enabled),
+                counted(all, "membership")
+            ),
             tone,
-            remark: (unread > 0).then(|| format!("{} could not be read.", counted(unread, "Region"))),
+            remark: (unread > 0)
+                .then(|| format!("{} could not be read.", counted(unread, "Region"))),
             numbers: numbers(report),
             marks: MARKS,
             areas: report.regions.iter().map(area).collect(),
@@ -93,7 +108,12 @@ fn cell(member: &MemberNow) -> Cell {
     let mark = mark(member.status.as_ref());
     let account: AccountId = member.account_id;
     let mut reasons: Vec<_> = MARKS[mark].advice.map(str::to_owned).into_iter().collect();
-    reasons.extend(member.disabled_reason.as_ref().map(|why| format!("AWS's reason: {why}")));
+    reasons.extend(
+        member
+            .disabled_reason
+            .as_ref()
+            .map(|why| format!("AWS's reason: {why}")),
+    );
     if member.in_roster == Some(false) {
         reasons.push("the list does not name it".to_owned());
     }
@@ -109,19 +129,42 @@ fn cell(member: &MemberNow) -> Cell {
 
 fn numbers(report: &StatusReport) -> Vec<Number> {
     let sum = &report.summary;
-    let known: u64 = MARKS.iter().map(|mark| sum.by_status.get(mark.key).copied().unwrap_or_default()).sum();
+    let known: u64 = MARKS
+        .iter()
+        .map(|mark| sum.by_status.get(mark.key).copied().unwrap_or_default())
+        .sum();
     let other = sum.by_status.values().sum::<u64>() - known;
     let of = |status: MemberStatus| count(report, &status);
     let mut numbers = vec![
         Number::new("memberships", "memberships", sum.memberships, Tone::Void),
         Number::new("ENABLED", "ENABLED", of(MemberStatus::Enabled), Tone::Calm),
         Number::new("INVITED", "INVITED", of(MemberStatus::Invited), Tone::Wait),
-        Number::new("VERIFICATION_IN_PROGRESS", "in verification", of(MemberStatus::VerificationInProgress), Tone::Wait),
-        Number::new("VERIFICATION_FAILED", "failed verification", of(MemberStatus::VerificationFailed), Tone::Bad),
-        Number::new("ACCEPTED_BUT_DISABLED", "accepted but disabled", of(MemberStatus::AcceptedButDisabled), Tone::Bad),
+        Number::new(
+            "VERIFICATION_IN_PROGRESS",
+            "in verification",
+            of(MemberStatus::VerificationInProgress),
+            Tone::Wait,
+        ),
+        Number::new(
+            "VERIFICATION_FAILED",
+            "failed verification",
+            of(MemberStatus::VerificationFailed),
+            Tone::Bad,
+        ),
+        Number::new(
+            "ACCEPTED_BUT_DISABLED",
+            "accepted but disabled",
+            of(MemberStatus::AcceptedButDisabled),
+            Tone::Bad,
+        ),
         Number::new("other", "in another status", other, Tone::Bad),
         Number::new("absent", "no member", sum.absent, Tone::Gone),
-        Number::new("unread_regions", "Regions not read", sum.unread_regions, Tone::Bad),
+        Number::new(
+            "unread_regions",
+            "Regions not read",
+            sum.unread_regions,
+            Tone::Bad,
+        ),
     ];
     let always = ["memberships", "ENABLED", "absent"];
     numbers.retain(|number| number.value > 0 || always.contains(&number.key));

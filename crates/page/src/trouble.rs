@@ -87,7 +87,10 @@ fn of_regions(document: &Document, all: &BTreeSet<Region>) -> Section {
     for area in &document.areas {
         for reason in area.error.iter().chain(&area.amiss) {
             let reason = reason.replace(area.region.as_str(), "REGION");
-            by_reason.entry(reason).or_default().insert(area.region.clone());
+            by_reason
+                .entry(reason)
+                .or_default()
+                .insert(area.region.clone());
         }
     }
     let trouble = |(reason, regions): (String, BTreeSet<Region>)| {
@@ -132,21 +135,31 @@ fn of_memberships(document: &Document, all: &BTreeSet<Region>, tone: Tone) -> Se
 fn trouble(trouble: &fleet::report::Trouble, all: &BTreeSet<Region>) -> Trouble {
     let accounts: BTreeSet<_> = trouble.memberships.iter().map(|(id, _)| id).collect();
     let memberships = counted(trouble.memberships.len() as u64, "membership");
-    let places = trouble.places().into_iter().map(|(regions, accounts)| Place {
-        regions: visible(&name_regions(&regions, all)),
-        accounts: name_accounts(&accounts),
-    });
+    let places = trouble
+        .places()
+        .into_iter()
+        .map(|(regions, accounts)| Place {
+            regions: visible(&name_regions(&regions, all)),
+            accounts: name_accounts(&accounts),
+        });
     let example = trouble.memberships.first();
     Trouble {
         reason: visible(&trouble.reason),
-        extent: format!("{memberships} of {}", counted(accounts.len() as u64, "account")),
+        extent: format!(
+            "{memberships} of {}",
+            counted(accounts.len() as u64, "account")
+        ),
         places: places.collect(),
         example: example.map(|(id, region)| (id.to_string(), visible(region.as_str()))),
     }
 }
 
 fn name_accounts(ids: &[AccountId]) -> String {
-    let named: Vec<_> = ids.iter().take(MOST_ACCOUNTS).map(ToString::to_string).collect();
+    let named: Vec<_> = ids
+        .iter()
+        .take(MOST_ACCOUNTS)
+        .map(ToString::to_string)
+        .collect();
     let mut text = named.join(", ");
     if ids.len() > MOST_ACCOUNTS {
         let more = counted((ids.len() - MOST_ACCOUNTS) as u64, "account");
@@ -158,5 +171,9 @@ fn name_accounts(ids: &[AccountId]) -> String {
 fn of_lines(document: &Document) -> Section {
     let lines = document.header.invalid_lines.iter();
     let troubles = lines.map(|it| plain(&it.reason, format!("line {}", it.line)));
-    section("Lines of the list that could not be used", Tone::Bad, troubles.collect())
+    section(
+        "Lines of the list that could not be used",
+        Tone::Bad,
+        troubles.collect(),
+    )
 }

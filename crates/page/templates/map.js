@@ -22,6 +22,7 @@ function showMap(rows, columns, matches) {
   grid.hidden = rows.length === 0;
   grid.scrollTop = 0;
   draw();
+  paintRail();
 }
 
 function heading(columns, listing) {
@@ -102,6 +103,7 @@ function draw() {
   }
   for (let at = first; at < last; at++) put(at);
   put(view.row);
+  moveRail();
 }
 
 const cellAt = (row, column) => view.drawn.get(row)?.querySelector(`[data-column="${column}"]`);
@@ -140,7 +142,10 @@ grid.addEventListener("scroll", () => {
     draw();
   });
 });
-addEventListener("resize", draw);
+addEventListener("resize", () => {
+  draw();
+  paintRail();
+});
 // Paper does not scroll.
 addEventListener("beforeprint", () => {
   view.whole = true;
