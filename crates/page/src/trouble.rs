@@ -125,6 +125,7 @@ fn of_memberships(document: &Document, all: &BTreeSet<Region>, tone: Tone) -> Se
         });
     let troubles = troubles(items).into_iter().map(|it| trouble(&it, all));
     let heading = match (tone, document.header.kind.as_str()) {
+        (Tone::Bad, "status") => "In trouble",
         (Tone::Bad, _) => "Not as wanted",
         (_, "run") => "Waiting for AWS",
         _ => "Not finished",

@@ -1,10 +1,15 @@
 // The map. Only the rows that can be seen are in the page, so that 1,200 open as fast as 12.
 const grid = byId("grid");
 const OVERSCAN = 8;
-const view = { rows: [], columns: [], row: 0, column: 0, matches: () => true, drawn: new Map(), whole: false };
+const view = { rows: [], columns: [], row: 0, column: 0, matches: () => true, drawn: new Map(), onPaper: false };
 const body = element("div", { class: "body", role: "rowgroup" });
 
-const rowHeight = () => parseFloat(getComputedStyle(grid).getPropertyValue("--row"));
+// Read once and not while scrolling, when each look at the layout would mean to lay out anew.
+function measure() {
+  view.rowHeight = parseFloat(getComputedStyle(grid).getPropertyValue("--row"));
+  view.height = grid.clientHeight;
+  view.whole = grid.scrollHeight;
+}
 
 function showMap(rows, columns, matches) {
   Object.assign(view, { rows, columns, matches });
@@ -21,6 +26,7 @@ function showMap(rows, columns, matches) {
   grid.replaceChildren(heading(columns, listing), body);
   grid.hidden = rows.length === 0;
   grid.scrollTop = 0;
+  measure();
   draw();
   paintRail();
 }
@@ -90,10 +96,9 @@ function put(at) {
 }
 
 function draw() {
-  const height = rowHeight();
-  const seen = Math.floor(grid.scrollTop / height);
-  const first = view.whole ? 0 : Math.max(0, seen - OVERSCAN);
-  const last = view.whole ? view.rows.length : Math.min(view.rows.length, seen + Math.ceil(grid.clientHeight / height) + OVERSCAN);
+  const seen = Math.floor(grid.scrollTop / view.rowHeight), room = Math.ceil(view.height / view.rowHeight);
+  const first = view.onPaper ? 0 : Math.max(0, seen - OVERSCAN);
+  const last = view.onPaper ? view.rows.length : Math.min(view.rows.length, seen + room + OVERSCAN);
   for (const [at, row] of view.drawn) {
     // The row that has the focus stays, or the focus would be lost.
     if ((at < first || at >= last) && at !== view.row) {
@@ -121,7 +126,7 @@ function moveTo(row, column) {
   draw();
 }
 
-const page = () => Math.max(1, Math.floor(grid.clientHeight / rowHeight()) - 3);
+const page = () => Math.max(1, Math.floor(view.height / view.rowHeight) - 5);
 const MOVES = {
   ArrowUp: () => [view.row - 1, view.column],
   ArrowDown: () => [view.row + 1, view.column],
@@ -143,15 +148,16 @@ grid.addEventListener("scroll", () => {
   });
 });
 addEventListener("resize", () => {
+  measure();
   draw();
   paintRail();
 });
 // Paper does not scroll.
 addEventListener("beforeprint", () => {
-  view.whole = true;
+  view.onPaper = true;
   draw();
 });
 addEventListener("afterprint", () => {
-  view.whole = false;
+  view.onPaper = false;
   draw();
 });

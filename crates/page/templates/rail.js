@@ -19,8 +19,8 @@ function worst(column, from, to) {
 }
 
 function paintRail() {
-  const height = grid.clientHeight, rows = view.rows.length;
-  rail.hidden = view.columns.length === 1 || rows * rowHeight() < 3 * height;
+  const height = view.height, rows = view.rows.length;
+  rail.hidden = view.columns.length === 1 || view.whole < 3 * height;
   if (rail.hidden) return;
   canvas.width = view.columns.length * STRIPE;
   canvas.height = height;
@@ -41,14 +41,14 @@ function paintRail() {
 }
 
 function moveRail() {
-  const share = grid.clientHeight / grid.scrollHeight;
+  const share = view.height / view.whole;
   seenPart.style.top = `${grid.scrollTop * share}px`;
-  seenPart.style.height = `${grid.clientHeight * share}px`;
+  seenPart.style.height = `${view.height * share}px`;
 }
 
 function follow(event) {
   const { top, height } = rail.getBoundingClientRect();
-  grid.scrollTop = ((event.clientY - top) / height) * grid.scrollHeight - grid.clientHeight / 2;
+  grid.scrollTop = ((event.clientY - top) / height) * view.whole - view.height / 2;
 }
 
 rail.addEventListener("pointerdown", (event) => {
