@@ -6,13 +6,17 @@ PYTHON ?= python3
 VENV   := .venv
 PYTEST := $(VENV)/bin/python -m pytest
 
-.PHONY: test lint unit fuzz end-to-end chromium package bench bench-page clean
+.PHONY: test lint unit fuzz end-to-end e2e-full chromium package bench bench-page clean
 
 test: lint unit fuzz end-to-end
 
 lint:
 	cargo fmt --check
 	cargo clippy --workspace --locked --all-targets -- -D warnings
+	@# One implementation of cryptography is enough; this one is C, and slow to build.
+	! grep 'name = "aws-lc' Cargo.lock
+	@# The function has no business there, and every SDK makes it start later.
+	! cargo tree --locked --package lambda --edges normal | grep -E 'aws-sdk-(cloudformation|guardduty)'
 
 unit:
 	cargo test --workspace --locked
@@ -37,6 +41,11 @@ chromium:
 	apt-get install chromium fonts-dejavu-core), or name yours: make test CHROMIUM=/path/to/it" >&2; exit 1; }
 	@command -v "$(CHROMIUM)" >/dev/null || { apt-get update --quiet=2 && \
 	DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends chromium fonts-dejavu-core; }
+
+# What takes longer than every change can wait for: 1,200 accounts in every Region, and each permission taken away.
+e2e-full: $(VENV)/ready $(VENV)-ministack/ready chromium
+	cargo build --locked --package detective-fleet --package lambda
+	$(PYTEST) tests -m full $(ARGS)
 
 # The stamp comes last, so that an installation that broke off is done again.
 $(VENV)/ready: tests/requirements.txt

@@ -46,7 +46,7 @@ def test_each_trouble_is_said_once_with_its_accounts(page):
     assert any("f***@example.com" in text for text in troubles)
 
 
-def test_a_plan_and_a_status_are_pages_too(show, write_report, make_sandbox):
+def test_a_plan_a_status_and_a_check_are_pages_too(show, write_report, make_sandbox):
     sandbox = make_sandbox()
     where = ["--regions", "us-east-1,eu-central-1", "--output", "json"]
     plan = write_report("plan", sandbox.roster, *where, env=sandbox.env)
@@ -57,6 +57,8 @@ def test_a_plan_and_a_status_are_pages_too(show, write_report, make_sandbox):
     status = write_report("status", sandbox.roster, *where, env=sandbox.env)
     page = show(status)
     assert page.chips() == {"absent": 6} and page.numbers()["absent"] == status.report["summary"]["absent"] == 6
+    check = write_report("check", sandbox.roster, *where, env=sandbox.env)
+    assert show(check).numbers() == check.report["summary"]
 
 
 def test_a_report_without_memberships_has_no_map(show, write_report, make_sandbox):

@@ -1,6 +1,7 @@
 //! The report: JSON version 1, a fold of the events.
 
 mod alike;
+mod checked;
 mod fold;
 mod now;
 mod planned;
@@ -14,6 +15,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use alike::{Trouble, name_regions, places, troubles};
+pub use checked::{CheckReport, CheckSummary};
 pub use fold::{Record, Recorder};
 pub use now::{MemberNow, RegionNow, StatusReport, StatusSummary};
 pub use planned::{Action, MemberPlan, PlanReport, PlanSummary, RegionPlan};
@@ -31,9 +33,9 @@ pub const VERSION: u32 = 1;
 pub struct Header {
     /// [`VERSION`].
     pub version: u32,
-    /// `run`, `plan` or `status`.
+    /// `run`, `plan`, `status` or `check`.
     pub kind: String,
-    /// `enable` or `disable`; for a status, `status`.
+    /// `enable` or `disable`; otherwise as `kind`.
     pub operation: String,
     /// Told apart from every other run.
     pub run_id: String,

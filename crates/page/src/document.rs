@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use fleet::account::{AccountId, GraphArn, Region};
+use fleet::check::Finding;
 use fleet::member::MemberStatus;
 use fleet::report::{Done, Header};
 use jiff::Timestamp;
 
 use crate::mark::{Mark, Tone};
 
-/// A report, a plan or a status, ready to be shown.
+/// A report, a plan, a status or a check, ready to be shown.
 #[derive(Clone, Debug)]
 pub struct Document {
     pub(crate) header: Header,
@@ -26,6 +27,8 @@ pub struct Document {
     /// What a membership can be, the worst first.
     pub(crate) marks: &'static [Mark],
     pub(crate) areas: Vec<Area>,
+    /// What a check found.
+    pub(crate) findings: Vec<Finding>,
     pub(crate) calls: BTreeMap<String, u64>,
     pub(crate) finished: Option<Timestamp>,
     /// What ended the run for every Region at once.

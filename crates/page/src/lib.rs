@@ -5,6 +5,7 @@
 //! wanted, Regions, calls. The map of accounts and Regions is drawn from a block of JSON in the page,
 //! by the script beside it, since 25,200 cells as text would be slow to open.
 
+mod check;
 mod curve;
 mod document;
 mod grid;

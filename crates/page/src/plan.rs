@@ -59,6 +59,7 @@ impl From<&PlanReport> for Document {
             numbers: numbers(report),
             marks: MARKS,
             areas: report.regions.iter().map(area).collect(),
+            findings: Vec::new(),
             calls: report.calls.clone(),
             finished: None,
             error: None,

@@ -45,6 +45,7 @@ impl From<&Report> for Document {
             numbers: numbers(report),
             marks: MARKS,
             areas: report.regions.iter().map(area).collect(),
+            findings: Vec::new(),
             calls: report.calls.clone(),
             finished: Some(report.finished),
             error: report.error.clone(),

@@ -128,11 +128,11 @@ fn facts(document: &Document) -> Vec<(&'static str, String)> {
         counted(document.accounts().len() as u64, "account"),
         counted(document.areas.len() as u64, "Region")
     );
-    let mut facts = vec![
-        ("Administrator", administrator.to_string()),
-        ("Extent", extent),
-        ("Began", moment(*started)),
-    ];
+    let mut facts = vec![("Administrator", administrator.to_string())];
+    if !document.marks.is_empty() {
+        facts.push(("Extent", extent));
+    }
+    facts.push(("Began", moment(*started)));
     facts.extend(document.finished.map(|at| ("Took", after(document, at))));
     facts.push(("Run", visible(run_id)));
     facts

@@ -72,6 +72,7 @@ impl From<&StatusReport> for Document {
             numbers: numbers(report),
             marks: MARKS,
             areas: report.regions.iter().map(area).collect(),
+            findings: Vec::new(),
             calls: report.calls.clone(),
             finished: None,
             error: None,

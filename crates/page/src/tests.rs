@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use fleet::account::{AccountId, GraphArn, Region};
+use fleet::check::{Finding, Level, Topic};
 use fleet::member::MemberStatus;
 use fleet::report::{
-    Action, Done, Ended, Header, InvalidLine, MemberNow, MemberPlan, MemberReport, Outcome,
-    PlanReport, RegionNow, RegionPlan, RegionReport, RegionState, Report, StatusReport, Summary,
-    VERSION,
+    Action, CheckReport, CheckSummary, Done, Ended, Header, InvalidLine, MemberNow, MemberPlan,
+    MemberReport, Outcome, PlanReport, RegionNow, RegionPlan, RegionReport, RegionState, Report,
+    StatusReport, Summary, VERSION,
 };
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
@@ -289,4 +290,41 @@ fn a_plan_and_a_status_have_marks_of_their_own() {
         "{page}"
     );
     assert_eq!(island(&page)["kinds"], json!([[1, 0, -1, 1]]));
+}
+
+#[test]
+fn a_check_says_its_problems_first_and_what_to_do() {
+    let finding = |level, what: &str, todo: Option<&str>| Finding {
+        topic: Topic::Role,
+        level,
+        what: what.to_owned(),
+        todo: todo.map(str::to_owned),
+        accounts: vec![id(1)],
+        regions: Vec::new(),
+    };
+    let report = CheckReport {
+        header: header("check", "check"),
+        finished: "2026-01-02T03:04:15Z".parse().unwrap(),
+        ended: Ended::Complete,
+        caller: String::new(),
+        partition: "aws".to_owned(),
+        summary: CheckSummary {
+            problem: 1,
+            advice: 0,
+            ok: 1,
+        },
+        findings: vec![
+            finding(Level::Ok, "can be assumed", None),
+            finding(Level::Problem, "no role", Some("deploy it")),
+        ],
+        regions: Vec::new(),
+        calls: BTreeMap::new(),
+    };
+    let page = html(&report).unwrap();
+    assert!(
+        page.contains("1 problem found") && page.contains("no role: deploy it"),
+        "{page}"
+    );
+    assert!(page.find("no role") < page.find("can be assumed"));
+    assert!(!page.contains("id=\"map\""));
 }

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use fleet::account::{AccountId, Region};
+use fleet::check::Level;
 use fleet::report::{name_regions, troubles};
 
+use crate::check;
 use crate::document::{Area, Document};
 use crate::mark::Tone;
 use crate::text::{counted, visible};
@@ -51,6 +53,9 @@ pub(crate) fn sections(document: &Document) -> Vec<Section> {
         sections.push(of_memberships(document, &all, tone));
     }
     sections.push(of_lines(document));
+    for level in [Level::Problem, Level::Advice, Level::Ok] {
+        sections.push(of_findings(document, &all, level));
+    }
     sections.retain(|section| !section.troubles.is_empty());
     sections
 }
@@ -153,6 +158,23 @@ fn trouble(trouble: &fleet::report::Trouble, all: &BTreeSet<Region>) -> Trouble 
         places: places.collect(),
         example: example.map(|(id, region)| (id.to_string(), visible(region.as_str()))),
     }
+}
+
+fn of_findings(document: &Document, all: &BTreeSet<Region>, level: Level) -> Section {
+    let findings = document.findings.iter().filter(|it| it.level == level);
+    let troubles = findings.map(|finding| {
+        let mut trouble = plain(&check::words(finding), finding.topic.to_string());
+        if !finding.accounts.is_empty() || !finding.regions.is_empty() {
+            let regions = finding.regions.iter().cloned().collect();
+            trouble.places.push(Place {
+                regions: visible(&name_regions(&regions, all)),
+                accounts: name_accounts(&finding.accounts),
+            });
+        }
+        trouble
+    });
+    let (heading, tone) = check::heading(level);
+    section(heading, tone, troubles.collect())
 }
 
 fn name_accounts(ids: &[AccountId]) -> String {

@@ -40,7 +40,7 @@ function heading(columns, listing) {
     label.append(element("span", {}, name));
     row.append(label);
   });
-  if (listing) row.append(element("div", { class: "why" }, "What is known"));
+  if (listing) row.append(element("div", { class: "why", "aria-hidden": "true" }, "What is known"));
   return row;
 }
 
