@@ -46,6 +46,8 @@ pub(crate) fn draw<'a>(
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::super::text::BAD;
     use super::*;
     use pretty_assertions::assert_eq;

@@ -144,8 +144,8 @@ mod tests {
             (id(2), a.clone()),
             (id(1), a.clone()),
             (id(1), b.clone()),
-            (id(3), b.clone()),
-            (id(3), a.clone()),
+            (id(3), b),
+            (id(3), a),
         ]);
         assert_eq!(
             places,
