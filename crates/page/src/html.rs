@@ -51,7 +51,7 @@ pub fn html(document: impl Into<Document>) -> Result<String, Error> {
         script: SCRIPT,
         version: env!("CARGO_PKG_VERSION"),
     };
-    Ok(page.render()?)
+    Ok(page.render()? + "\n")
 }
 
 /// Nothing is loaded and nothing is sent. Of what is in the page, only these very texts are style and

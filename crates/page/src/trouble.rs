@@ -168,7 +168,11 @@ fn of_findings(document: &Document, all: &BTreeSet<Region>, level: Level) -> Sec
             let regions = finding.regions.iter().cloned().collect();
             trouble.places.push(Place {
                 regions: visible(&name_regions(&regions, all)),
-                accounts: name_accounts(&finding.accounts),
+                // Where all is as it should be, nobody looks for a certain account.
+                accounts: match (level, finding.accounts.len()) {
+                    (Level::Ok, n @ 4..) => counted(n as u64, "account"),
+                    _ => name_accounts(&finding.accounts),
+                },
             });
         }
         trouble

@@ -68,7 +68,7 @@ fn particular(mut reason: String, memberships: &[(AccountId, Region)]) -> String
     reason
 }
 
-/// The accounts that have the same Regions, together.
+/// The accounts that have the same Regions, together, in the order of the accounts.
 #[must_use]
 pub fn places(
     memberships: impl IntoIterator<Item = (AccountId, Region)>,
@@ -81,7 +81,9 @@ pub fn places(
     for (account, regions) in by_account {
         by_regions.entry(regions).or_default().push(account);
     }
-    by_regions.into_iter().collect()
+    let mut places: Vec<_> = by_regions.into_iter().collect();
+    places.sort_by(|(_, one), (_, other)| one.cmp(other));
+    places
 }
 
 /// Names some of all Regions, most of them by those that are missing.
@@ -150,8 +152,8 @@ mod tests {
         assert_eq!(
             places,
             [
-                (regions(&["a"]), vec![id(2)]),
                 (regions(&["a", "b"]), vec![id(1), id(3)]),
+                (regions(&["a"]), vec![id(2)]),
             ]
         );
     }
