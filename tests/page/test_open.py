@@ -101,6 +101,12 @@ def test_1200_accounts_are_drawn_as_far_as_they_are_seen(show, write_report, mak
     page.page.locator("#search").fill(sandbox.ids[600])
     assert page.accounts() == [sandbox.ids[600]]
     assert plan.html.stat().st_size < 1_000_000
+    # On paper nothing can be scrolled.
+    page.page.locator("#search").fill("")
+    page.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.page.locator(".body .row").count() == 1200
+    page.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.page.locator(".body .row").count() < 100
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
