@@ -61,8 +61,8 @@ class Proxy(ThreadingHTTPServer):
     """Forwards to an endpoint, keeps a list of what was called, and does what `trouble` says.
 
     `trouble[operation]` is a queue: each call takes one. "lose" forwards and drops the reply, "cut"
-    drops the request, and (status, error code) answers in the place of the sandbox. While it is `down`,
-    every request is `dropped`, and counted.
+    drops the request, and (status, error code[, message]) answers in the place of the sandbox. While it
+    is `down`, every request is `dropped`, and counted.
     """
 
     daemon_threads = True
@@ -135,9 +135,9 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def answer_error(self, status, code):
+    def answer_error(self, status, code, message="made by the test"):
         headers = [("x-amzn-errortype", code), ("content-type", "application/json")]
-        self.answer(status, headers, json.dumps({"Message": "made by the test"}).encode())
+        self.answer(status, headers, json.dumps({"Message": message}).encode())
 
     def hang_up(self):
         self.close_connection = True

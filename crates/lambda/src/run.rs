@@ -134,5 +134,11 @@ pub fn latest_key(key: &str) -> String {
     format!("latest/{key}/report.json")
 }
 
+/// Where a report lies as a page: beside it.
+#[must_use]
+pub fn page_key(report: &str) -> String {
+    format!("{}.html", report.trim_end_matches(".json"))
+}
+
 /// Where it lies which Regions uploads have covered.
 pub const COVERED_KEY: &str = "state/covered.json";

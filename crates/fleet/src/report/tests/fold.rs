@@ -6,7 +6,7 @@ use super::id;
 use super::story::{Story, rolled_out};
 use crate::event::{CallResult, Conclusion, Deed, Event, EventKind, Operation, Sink};
 use crate::member::MemberStatus::{Enabled, Invited, VerificationFailed, VerificationInProgress};
-use crate::report::{Outcome, Recorder, RegionState};
+use crate::report::{Done, Outcome, Recorder, RegionState};
 
 use Conclusion::{Failed, Right, Skipped, Waiting};
 
@@ -221,4 +221,22 @@ fn the_records_of_other_regions_are_joined() {
     let report = one.report();
     assert_eq!(report.calls["detective:ListGraphs"], 2);
     assert_eq!((report.summary.enabled, report.summary.failed), (1, 1));
+}
+
+#[test]
+fn what_a_run_did_is_told_with_its_time() {
+    let member = rolled_out(Story::new(), 1).member();
+    let at = Some("2026-01-02T03:04:06Z".parse().unwrap());
+    let done = Done {
+        invited: at,
+        accepted: at,
+        ..Done::default()
+    };
+    assert_eq!(member.done, done);
+    let deeds: Vec<_> = done.in_order().into_iter().map(|(deed, _)| deed).collect();
+    assert_eq!(deeds, [Deed::Invited, Deed::Accepted]);
+    let idle = Story::new()
+        .seen(1, Some(Enabled))
+        .concluded(1, Right, None);
+    assert!(idle.member().done.is_nothing());
 }
