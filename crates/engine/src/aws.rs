@@ -162,6 +162,17 @@ impl Aws {
         aws_sdk_detective::Client::from_conf(config)
     }
 
+    /// A client of GuardDuty for one Region, as for Detective.
+    #[cfg(feature = "guardduty")]
+    pub(crate) fn guardduty(&self, region: &Region) -> aws_sdk_guardduty::Client {
+        let config = aws_sdk_guardduty::config::Builder::from(&self.0.config)
+            .region(SdkRegion::new(region.as_str().to_owned()))
+            .retry_config(RetryConfig::disabled())
+            .identity_cache(aws_sdk_guardduty::config::IdentityCache::no_cache())
+            .build();
+        aws_sdk_guardduty::Client::from_conf(config)
+    }
+
     /// A client of the Account service, which is global.
     pub(crate) fn account(&self) -> aws_sdk_account::Client {
         let config = aws_sdk_account::config::Builder::from(&self.0.config)

@@ -12,6 +12,9 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use fleet::account::Email;
 use fleet::attempts::{Answer, Refusal};
 use fleet::event::CallResult;
+use http_body_util::LengthLimitError;
+
+use crate::body;
 
 /// What a failure means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,6 +140,10 @@ where
                 let source = failure.as_connector_error().and_then(Error::source);
                 of_connection(source)
             }
+            SdkError::ResponseError(_) if is_too_long(&error) => Self::unclear(format!(
+                "an answer of more than {} MiB, which is longer than any of AWS's",
+                body::MOST / (1024 * 1024)
+            )),
             SdkError::ResponseError(response) => {
                 let status = response.raw().status().as_u16();
                 Self::unclear(format!(
@@ -205,6 +212,11 @@ fn of_connection(source: Option<&(dyn Error + 'static)>) -> Failure {
     } else {
         Failure::unclear(format!("the connection was cut ({innermost})"))
     }
+}
+
+fn is_too_long(error: &(dyn Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |&error| error.source())
+        .any(|error| error.is::<LengthLimitError>())
 }
 
 pub(crate) fn innermost(error: &(dyn Error + 'static)) -> String {

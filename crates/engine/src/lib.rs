@@ -4,6 +4,8 @@
 //! those Regions and brings them to what a fleet wants. What happens goes to an event sink.
 
 mod aws;
+mod body;
+mod check;
 pub mod clock;
 mod connection;
 mod credentials;
@@ -20,6 +22,7 @@ mod run;
 mod sts;
 
 pub use aws::{Aws, ConnectError};
+pub use check::{Check, HAS_GUARDDUTY};
 pub use connection::{Connection, Endpoint, Ground, NotARoleName, RoleName};
 pub use gate::Gate;
 pub use regions::{Chosen, Newer, RegionError, RegionSelection};

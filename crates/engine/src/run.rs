@@ -7,6 +7,7 @@ use std::time::Duration;
 use fleet::account::{AccountId, Region};
 use fleet::adopt::{Adopted, adopt};
 use fleet::attempts::Attempts;
+use fleet::check::GraphFacts;
 use fleet::fleet::{Fleet, Others};
 use fleet::guard::{self, Consent, Refusal};
 use fleet::report::{Ended, RegionNow, RegionPlan};
@@ -219,6 +220,15 @@ impl Run {
             .collect()
     }
 
+    /// How full every behavior graph is and would be, after [`Run::observe`].
+    pub(crate) fn graphs(&self) -> Vec<GraphFacts> {
+        let facts = |region: &RegionRun| {
+            let (observation, plan) = (region.observation(), region.plan());
+            GraphFacts::of(&self.fleet, observation, plan, region.error())
+        };
+        self.regions.iter().map(facts).collect()
+    }
+
     /// Who is there, after [`Run::observe`], as a roster.
     #[must_use]
     pub fn adopted(&self) -> Adopted {
@@ -275,7 +285,7 @@ impl Run {
 }
 
 /// Waits for the work, and tells it when to stop.
-async fn supervise(
+pub(crate) async fn supervise(
     work: impl Future<Output = ()>,
     stop: &CancellationToken,
     limit: &Limit,

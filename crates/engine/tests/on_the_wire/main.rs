@@ -4,6 +4,7 @@
     reason = "a test ends where its stage cannot be set"
 )]
 
+mod check;
 mod enable;
 mod gate;
 mod isolation;
@@ -12,3 +13,4 @@ mod pacing;
 mod passes;
 mod repair;
 mod stage;
+mod strange;
