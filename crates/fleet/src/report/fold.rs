@@ -34,6 +34,9 @@ struct RegionFold {
     amiss: Vec<Arc<str>>,
     error: Option<Arc<str>>,
     members: BTreeMap<AccountId, MemberFold>,
+    /// What was done here may not have been recorded.
+    #[serde(default)]
+    lost: bool,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -50,6 +53,21 @@ impl Sink for Recorder {
     fn record(&self, event: &Event) -> Result<(), SinkError> {
         self.lock().apply(event);
         Ok(())
+    }
+}
+
+impl Record {
+    /// A process that went on with this was ended before it could say what it did: what is seen to
+    /// have changed since then counts as done.
+    #[must_use]
+    pub fn interrupted(mut self) -> Self {
+        for region in self.0.regions.values_mut() {
+            region.lost = true;
+            for member in region.members.values_mut() {
+                member.lost = true;
+            }
+        }
+        self
     }
 }
 
@@ -159,9 +177,10 @@ impl RegionFold {
         match kind {
             EventKind::Called { .. } => {}
             EventKind::Graph { arn, made } => {
+                let appeared = self.lost && self.graph_arn.is_none() && arn.is_some();
                 self.graph_arn.clone_from(arn);
                 let change = "graph created".to_owned();
-                if *made && !self.changes.contains(&change) {
+                if (*made || appeared) && !self.changes.contains(&change) {
                     self.changes.push(change);
                 }
             }
