@@ -116,6 +116,12 @@ pub fn baseline_key(execution: &str, group: usize) -> String {
     format!("runs/{execution}/groups/{group}/baseline.json")
 }
 
+/// Where a pass over a group wrote that it has begun.
+#[must_use]
+pub fn begun_key(execution: &str, group: usize, pass: u32) -> String {
+    format!("runs/{execution}/groups/{group}/begun/{pass}.json")
+}
+
 /// Where the last pass over a group wrote what it came to.
 #[must_use]
 pub fn progress_key(execution: &str, group: usize) -> String {
