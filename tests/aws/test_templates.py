@@ -43,12 +43,17 @@ def statements(template):
     """All statements that allow something to roles and people."""
     for name, it in template["Resources"].items():
         properties = it["Properties"]
-        documents = [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
+        documents = [granted(policy)["PolicyDocument"] for policy in properties.get("Policies", [])]
         if it["Type"] in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
             documents.append(properties["PolicyDocument"])
         for document in documents:
             for statement in document["Statement"]:
                 yield name, statement
+
+
+def granted(policy):
+    """A policy, granted or not as a parameter says."""
+    return policy["Fn::If"][1] if "Fn::If" in policy else policy
 
 
 def listed(value):
@@ -74,8 +79,9 @@ def test_nobody_may_do_everything(path):
         for action in listed(statement["Action"]):
             assert "*" not in action, (name, action)
         if "*" in listed(statement["Resource"]):
-            # The two that have no resource to be limited to.
-            assert set(listed(statement["Action"])) <= {"detective:ListGraphs", "detective:CreateGraph"}, name
+            # Those that have no resource to be limited to.
+            nowhere = {"detective:ListGraphs", "detective:CreateGraph", "detective:ListInvitations", "guardduty:ListDetectors"}
+            assert set(listed(statement["Action"])) <= nowhere, name
 
 
 def test_every_parameter_says_what_it_is_for():
@@ -141,10 +147,21 @@ def test_names_are_generated_but_for_the_administrator_role(security):
     assert named == ["AdministratorRole"]
 
 
-def test_the_member_role_trusts_one_role_and_can_only_accept():
+def test_the_member_role_trusts_one_role_and_can_only_accept_and_tell():
     template = load("member-role.yaml")
-    assert actions(template, "MemberRole") == ["account:GetRegionOptStatus", "detective:AcceptInvitation"]
     role = template["Resources"]["MemberRole"]["Properties"]
+    always, asked_for = role["Policies"]
+    accept = listed(always["PolicyDocument"]["Statement"])
+    assert sorted(action for it in accept for action in listed(it["Action"])) == [
+        "account:GetRegionOptStatus", "account:ListRegions", "detective:AcceptInvitation", "detective:ListInvitations",
+    ]
+    # GuardDuty's are for who wants them.
+    condition, guardduty, nothing = asked_for["Fn::If"]
+    assert template["Conditions"][condition] == {"Fn::Equals": [{"Ref": "AllowGuardDutyReads"}, "true"]}
+    assert template["Parameters"]["AllowGuardDutyReads"]["Default"] == "false"
+    assert nothing == {"Ref": "AWS::NoValue"}
+    reads = listed(guardduty["PolicyDocument"]["Statement"])
+    assert [it["Action"] for it in reads] == ["guardduty:ListDetectors", "guardduty:GetDetector"]
     [trust] = role["AssumeRolePolicyDocument"]["Statement"]
     assert trust["Principal"]["AWS"]["Fn::Sub"].endswith("${AdministratorAccount}:root")
     assert list(trust["Condition"]["ArnEquals"]) == ["aws:PrincipalArn"]
