@@ -1,30 +1,16 @@
-"""Starts MiniStack with two of its answers put right, so that the very templates can be deployed.
+"""Starts MiniStack, stricter than it is: as AWS. It runs in MiniStack's own environment, with the version that is pinned there."""
 
-It runs in MiniStack's own environment, with the version that is pinned there.
+import sys
+from pathlib import Path
 
-- `aws:PrincipalArn` of a role's session is the role's ARN, with its path; MiniStack says the session's
-  (docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html).
-- `aws:SecureTransport` is true: it listens on 127.0.0.1 without TLS, and the bucket refuses that.
-"""
+# Last: nothing of the tests may come before MiniStack's own.
+sys.path.append(str(Path(__file__).parent))
 
-from ministack.app import main
-from ministack.core import iam_evaluator
-from ministack.services import iam
+from ministack.app import main  # noqa: E402
 
-resolve = iam_evaluator._resolve_condition_key
+from as_aws import bucket, conditions, gate, logs, regions, sessions, starts, steps  # noqa: E402
 
-
-def resolve_as_aws(key, context):
-    if key.lower() == "aws:securetransport":
-        return "true"
-    value = resolve(key, context)
-    if key.lower() == "aws:principalarn" and isinstance(value, str) and ":assumed-role/" in value:
-        account, name = value.split(":")[4], value.split("/")[1]
-        role = iam._roles.get_scoped(account, None, name)
-        return role["Arn"] if role else value
-    return value
-
-
-iam_evaluator._resolve_condition_key = resolve_as_aws
+for part in (bucket, conditions, gate, logs, regions, sessions, starts, steps):
+    part.put_right()
 
 main()

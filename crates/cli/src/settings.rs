@@ -10,9 +10,9 @@ use anyhow::{Result, anyhow, bail};
 use engine::{Connection, HAS_GUARDDUTY, RegionSelection, RoleName};
 use fleet::account::AccountId;
 use fleet::fleet::{Others, Purpose, Settings};
+use fleet::values::{self, List, RegionName};
 
 use crate::args::{FleetArgs, ReachArgs, SelectArgs};
-use crate::values::{self, List, RegionName};
 
 pub(crate) use file::SettingsFile;
 

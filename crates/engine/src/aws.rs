@@ -20,12 +20,13 @@ use crate::connection::{Connection, Ground};
 use crate::credentials::Keys;
 use crate::events::Events;
 use crate::failure::{Cause, Failure};
+use crate::gate::Gate;
 use crate::halt::Halt;
 use crate::sts::{Identity, RoleToAssume};
 
 /// AWS as one run reaches it. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Aws(Arc<Inner>);
+pub struct Aws(Arc<Inner>, Option<Arc<dyn Gate>>);
 
 #[derive(Debug)]
 struct Inner {
@@ -67,6 +68,12 @@ impl Aws {
         self.0.ground.clock
     }
 
+    /// The same AWS, where `gate` is asked before each change.
+    #[must_use]
+    pub fn through(self, gate: Arc<dyn Gate>) -> Self {
+        Self(self.0, Some(gate))
+    }
+
     pub(crate) fn seed(&self) -> u64 {
         self.0.ground.seed
     }
@@ -101,6 +108,23 @@ impl Aws {
             self.halt().stop(failure.text.to_string());
         }
         keys
+    }
+
+    /// The administrator's credentials, for a change.
+    pub(crate) async fn keys_to_change(&self) -> Result<Credentials, Failure> {
+        self.may_change(Duration::ZERO).await?;
+        self.keys_or_halt().await
+    }
+
+    /// Whether the run may still change something, as of at most `age` ago.
+    pub(crate) async fn may_change(&self, age: Duration) -> Result<(), Failure> {
+        let Some(gate) = &self.1 else {
+            return Ok(());
+        };
+        gate.ask(age).await.map_err(|why| {
+            self.halt().stop(why.clone());
+            Failure::not_sent(why)
+        })
     }
 
     /// AWS says that the administrator's credentials are past their time.

@@ -37,6 +37,8 @@ pub(crate) enum Cause {
     Missing,
     /// Any other final answer.
     Refused,
+    /// The run may not change anything any more: it was not asked for.
+    NotSent,
 }
 
 /// A request that did not succeed.
@@ -69,6 +71,14 @@ impl Failure {
         }
     }
 
+    /// A request that was not made after all.
+    pub(crate) fn not_sent(why: impl Into<Arc<str>>) -> Self {
+        Self {
+            cause: Cause::NotSent,
+            ..Self::refused("NotSent", why)
+        }
+    }
+
     /// The same failure in other words.
     pub(crate) fn saying(mut self, text: impl Into<Arc<str>>) -> Self {
         self.text = text.into();
@@ -89,9 +99,12 @@ impl Failure {
             Cause::Throttled => CallResult::Throttled,
             Cause::Unclear => CallResult::Unclear,
             Cause::Silent => CallResult::Silent,
-            Cause::Expired | Cause::NotOn | Cause::Denied | Cause::Missing | Cause::Refused => {
-                CallResult::Refused
-            }
+            Cause::Expired
+            | Cause::NotOn
+            | Cause::Denied
+            | Cause::Missing
+            | Cause::Refused
+            | Cause::NotSent => CallResult::Refused,
         }
     }
 

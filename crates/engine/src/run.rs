@@ -84,9 +84,17 @@ impl Run {
             .collect()
     }
 
-    /// Leaves out every other Region: nothing is done there, and nothing is told of it.
-    pub fn keep(&mut self, wanted: impl Fn(&Region) -> bool) {
-        self.regions.retain(|region| wanted(region.region()));
+    /// Does nothing in those Regions, and fails them; what was wrong with them already is told, too.
+    pub fn close(&mut self, why: &str, unwanted: impl Fn(&Region) -> bool) {
+        for region in &mut self.regions {
+            if unwanted(region.region()) {
+                let why = match region.error() {
+                    Some(error) => format!("{why} ({error})").into(),
+                    None => why.into(),
+                };
+                region.close(why);
+            }
+        }
     }
 
     /// Looks at every Region, and changes nothing. A Region that cannot be read in time says so and
@@ -178,18 +186,7 @@ impl Run {
     async fn make_it_so(&mut self, limit: &Limit) -> Finish {
         let newsrooms = self.regions.iter().map(RegionRun::newsroom).collect();
         let (roles, assume) = Roles::new(&self.aws, newsrooms);
-        let modes = self
-            .regions
-            .iter()
-            .map(|region| {
-                if region.is_closed() {
-                    Mode::Closed
-                } else {
-                    Mode::Reconcile(roles.clone())
-                }
-            })
-            .collect();
-        drop(roles);
+        let modes = vec![Mode::Reconcile(roles); self.regions.len()];
         let mut assumer = JoinSet::new();
         assumer.spawn(assume);
         let mut finish = self.drive(modes, limit).await;

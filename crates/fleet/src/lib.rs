@@ -18,3 +18,4 @@ pub mod plan;
 pub mod region;
 pub mod report;
 pub mod roster;
+pub mod values;

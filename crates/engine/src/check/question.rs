@@ -116,7 +116,9 @@ impl Trouble {
             Cause::Expired => (&mut self.expired, FINAL_AFTER),
             Cause::Silent => (&mut self.silent, FINAL_AFTER),
             Cause::Unclear => (&mut self.unclear, REFUSED_AFTER),
-            Cause::NotOn | Cause::Denied | Cause::Missing | Cause::Refused => return false,
+            Cause::NotOn | Cause::Denied | Cause::Missing | Cause::Refused | Cause::NotSent => {
+                return false;
+            }
         };
         *count += 1;
         *count < most

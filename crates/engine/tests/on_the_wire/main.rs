@@ -6,6 +6,7 @@
 
 mod check;
 mod enable;
+mod gate;
 mod isolation;
 mod leaving;
 mod pacing;

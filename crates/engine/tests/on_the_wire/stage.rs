@@ -16,7 +16,7 @@ use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use engine::clock::Clock;
 use engine::{
-    Aws, Check, Chosen, Connection, Endpoint, Finish, Ground, Limit, RegionSelection, Run,
+    Aws, Check, Chosen, Connection, Endpoint, Finish, Gate, Ground, Limit, RegionSelection, Run,
 };
 use fleet::account::AccountId;
 use fleet::check::Facts;
@@ -61,9 +61,12 @@ impl HttpConnector for Wire {
     }
 }
 
+/// From an operation to a body, where it has one.
+type Answer = dyn Fn(&str) -> Option<SdkBody> + Send + Sync;
+
 /// Answers in the place of the sandbox.
 #[derive(Clone)]
-pub(crate) struct Instead(Arc<dyn Fn(&str) -> Option<SdkBody> + Send + Sync>);
+pub(crate) struct Instead(Arc<Answer>);
 
 impl Instead {
     /// To requests with these paths, with this body and the status 200.
@@ -106,6 +109,8 @@ pub(crate) struct Stage {
     /// Begin again where the weather keeps a run from beginning.
     pub(crate) patient: bool,
     pub(crate) epoch: SystemTime,
+    /// Asked before each change.
+    pub(crate) gate: Option<Arc<dyn Gate>>,
     /// Who answers some requests in the place of the sandbox.
     pub(crate) instead: Instead,
 }
@@ -135,6 +140,7 @@ impl Stage {
             max_concurrency: 256,
             patient: false,
             epoch,
+            gate: None,
             instead: Instead::nothing(),
         }
     }
@@ -223,6 +229,10 @@ impl Stage {
             seed: 7,
         };
         let aws = Aws::connect_on(ground, connection, recorder.clone()).await?;
+        let aws = match &self.gate {
+            Some(gate) => aws.through(gate.clone()),
+            None => aws,
+        };
         let chosen = aws.regions(&self.regions).await?;
         Ok((aws, chosen))
     }
