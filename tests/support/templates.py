@@ -46,17 +46,17 @@ def statements(template):
     """All statements that allow something to roles and people."""
     for name, it in template["Resources"].items():
         properties = it["Properties"]
-        documents = [granted(policy)["PolicyDocument"] for policy in properties.get("Policies", [])]
+        documents = [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
         if it["Type"] in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
             documents.append(properties["PolicyDocument"])
         for document in documents:
             for statement in document["Statement"]:
-                yield name, statement
+                yield name, granted(statement)
 
 
-def granted(policy):
-    """A policy, granted or not as a parameter says."""
-    return policy["Fn::If"][1] if "Fn::If" in policy else policy
+def granted(statement):
+    """A statement, whether a parameter has to ask for it or not."""
+    return statement["Fn::If"][1] if "Fn::If" in statement else statement
 
 
 def listed(value):
