@@ -29,7 +29,9 @@ class Gate(Proxy):
 def needed(call, path, body):
     """The actions that a request needs, each with its resource."""
     given = json.loads(body) if body else {}
-    if path.startswith("/tags/"):
+    if path.startswith("/detector/"):
+        resource = f"arn:aws:guardduty:{call.region}:{{account}}:{urlsplit(path).path.strip('/')}"
+    elif path.startswith("/tags/"):
         resource = unquote(urlsplit(path).path.removeprefix("/tags/"))
     else:
         resource = given.get("GraphArn", "*")
