@@ -12,6 +12,7 @@ mod events;
 mod failure;
 mod halt;
 mod pace;
+mod probe;
 mod region;
 mod regions;
 mod roles;
@@ -20,5 +21,7 @@ mod sts;
 
 pub use aws::{Aws, ConnectError};
 pub use connection::{Connection, Endpoint, Ground, NotARoleName, RoleName};
+pub use failure::Failure;
+pub use probe::JUST_MADE;
 pub use regions::{Chosen, Newer, RegionError, RegionSelection};
 pub use run::{Finish, LOOK_TIMEOUT, Limit, Run};
