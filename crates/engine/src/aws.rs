@@ -162,7 +162,9 @@ impl Aws {
         let config = self.0.config.to_builder();
         config
             .region(SdkRegion::new(region.as_str().to_owned()))
-            .credentials_provider(SharedCredentialsProvider::from(self.0.keys.clone() as Arc<dyn ProvideCredentials>))
+            .credentials_provider(SharedCredentialsProvider::from(
+                self.0.keys.clone() as Arc<dyn ProvideCredentials>
+            ))
             .build()
     }
 

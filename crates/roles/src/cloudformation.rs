@@ -72,7 +72,10 @@ impl CloudFormation {
 
     /// `cloudformation:ListStackInstances`
     async fn stacks(&self) -> Result<Stacks, Failure> {
-        let asked = self.client.list_stack_instances().stack_set_name(&self.name);
+        let asked = self
+            .client
+            .list_stack_instances()
+            .stack_set_name(&self.name);
         let mut pages = asked.into_paginator().send();
         let mut stacks = Stacks::new();
         while let Some(page) = pages.next().await {

@@ -146,7 +146,9 @@ mod tests {
             home: Region::new("us-east-1"),
             role_name: "DetectiveFleetMember".to_owned(),
             external_id: None,
-            trusted: "detective-fleet/DetectiveFleetAdministrator".parse().unwrap(),
+            trusted: "detective-fleet/DetectiveFleetAdministrator"
+                .parse()
+                .unwrap(),
             administration_role: "detective-fleet/Administration".parse().unwrap(),
             execution_role: "Execution".to_owned(),
             boundary: Some("detective-fleet/Boundary".parse().unwrap()),
@@ -195,7 +197,12 @@ mod tests {
             description: "ours".to_owned(),
             ..found(&wanted)
         };
-        assert!(wanted.refuses(&organization).unwrap().contains("Organizations"));
+        assert!(
+            wanted
+                .refuses(&organization)
+                .unwrap()
+                .contains("Organizations")
+        );
         assert!(wanted.refuses(&strange).unwrap().contains("did not make"));
     }
 

@@ -61,7 +61,10 @@ pub(crate) struct Operator<'a> {
 }
 
 impl Operator<'_> {
-    pub(crate) fn preferences(&self, accounts: &BTreeSet<AccountId>) -> StackSetOperationPreferences {
+    pub(crate) fn preferences(
+        &self,
+        accounts: &BTreeSet<AccountId>,
+    ) -> StackSetOperationPreferences {
         // As many as there are: no account that fails holds up another.
         let all = u32::try_from(accounts.len()).unwrap_or(u32::MAX);
         let tolerated = self.limits.may_fail.unwrap_or(all).min(all);

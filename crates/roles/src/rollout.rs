@@ -218,7 +218,11 @@ impl Rollout {
                 account_id: *account,
                 stack: stack.map(|it| it.status.as_str()),
                 action: Action::Look,
-                outcome: Some(reason.as_ref().map_or(Outcome::Unchanged, |_| Outcome::Failed)),
+                outcome: Some(
+                    reason
+                        .as_ref()
+                        .map_or(Outcome::Unchanged, |_| Outcome::Failed),
+                ),
                 assumable: Some(tried.is_ok()),
                 reason,
             }
