@@ -69,7 +69,8 @@ impl Failure {
     }
 
     /// The same failure in other words.
-    pub(crate) fn saying(mut self, text: impl Into<Arc<str>>) -> Self {
+    #[must_use]
+    pub fn saying(mut self, text: impl Into<Arc<str>>) -> Self {
         self.text = text.into();
         self
     }

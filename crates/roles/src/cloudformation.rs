@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use aws_sdk_cloudformation::Client;
+use aws_sdk_cloudformation::config::http::HttpResponse;
+use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_cloudformation::types::{
     Capability, Parameter, PermissionModels, StackInstanceDetailedStatus, StackInstanceStatus,
     StackInstanceSummary, StackSetOperationPreferences, StackSetOperationResultStatus,
@@ -51,7 +53,7 @@ impl CloudFormation {
     /// `cloudformation:DescribeStackSet`
     async fn stack_set(&self) -> Result<Option<Found>, Failure> {
         let asked = self.client.describe_stack_set().stack_set_name(&self.name);
-        let output = match asked.send().await.map_err(Failure::from) {
+        let output = match told("DescribeStackSet", asked.send().await) {
             Err(failure) if is(&failure, "StackSetNotFound") => return Ok(None),
             output => output?,
         };
@@ -79,7 +81,10 @@ impl CloudFormation {
         let mut pages = asked.into_paginator().send();
         let mut stacks = Stacks::new();
         while let Some(page) = pages.next().await {
-            for summary in page?.summaries.unwrap_or_default() {
+            for summary in told("ListStackInstances", page)?
+                .summaries
+                .unwrap_or_default()
+            {
                 if let Some((account, stack)) = stack(summary) {
                     stacks.entry(account).or_default().push(stack);
                 }
@@ -101,7 +106,8 @@ impl CloudFormation {
 
     /// `cloudformation:CreateStackSet`
     pub(crate) async fn create(&self, wanted: &Definition) -> Result<(), Failure> {
-        self.client
+        let request = self
+            .client
             .create_stack_set()
             .stack_set_name(&self.name)
             .description(wanted.description())
@@ -110,10 +116,8 @@ impl CloudFormation {
             .capabilities(Capability::CapabilityNamedIam)
             .permission_model(PermissionModels::SelfManaged)
             .administration_role_arn(wanted.administration_role_arn())
-            .execution_role_name(&wanted.execution_role)
-            .send()
-            .await?;
-        Ok(())
+            .execution_role_name(&wanted.execution_role);
+        told("CreateStackSet", request.send().await).map(|_| ())
     }
 
     /// `cloudformation:UpdateStackSet`: the StackSet, and its stacks in these accounts.
@@ -140,7 +144,7 @@ impl CloudFormation {
                 .regions(wanted.home.as_str())
                 .operation_preferences(preferences);
         }
-        begun(request.send().await?.operation_id)
+        begun(told("UpdateStackSet", request.send().await)?.operation_id)
     }
 
     /// `cloudformation:CreateStackInstances`
@@ -157,7 +161,7 @@ impl CloudFormation {
             .set_accounts(Some(names(accounts)))
             .regions(home.as_str())
             .operation_preferences(preferences);
-        begun(request.send().await?.operation_id)
+        begun(told("CreateStackInstances", request.send().await)?.operation_id)
     }
 
     /// `cloudformation:DeleteStackInstances`
@@ -175,14 +179,14 @@ impl CloudFormation {
             .regions(home.as_str())
             .retain_stacks(false)
             .operation_preferences(preferences);
-        begun(request.send().await?.operation_id)
+        begun(told("DeleteStackInstances", request.send().await)?.operation_id)
     }
 
     /// `cloudformation:ListStackSetOperations`: one that is under way; the newest come first.
     pub(crate) async fn under_way(&self) -> Result<Option<OperationId>, Failure> {
         let asked = self.client.list_stack_set_operations();
         let output = asked.stack_set_name(&self.name).send().await;
-        let output = match output.map_err(Failure::from) {
+        let output = match told("ListStackSetOperations", output) {
             Err(failure) if is(&failure, "StackSetNotFound") => return Ok(None),
             output => output?,
         };
@@ -194,11 +198,8 @@ impl CloudFormation {
     /// `cloudformation:DescribeStackSetOperation`: whether it goes on.
     pub(crate) async fn goes_on(&self, operation: &str) -> Result<bool, Failure> {
         let asked = self.client.describe_stack_set_operation();
-        let output = asked
-            .stack_set_name(&self.name)
-            .operation_id(operation)
-            .send()
-            .await?;
+        let asked = asked.stack_set_name(&self.name).operation_id(operation);
+        let output = told("DescribeStackSetOperation", asked.send().await)?;
         let status = output.stack_set_operation.and_then(|it| it.status);
         Ok(status.as_ref().is_some_and(is_going_on))
     }
@@ -213,7 +214,10 @@ impl CloudFormation {
         let mut pages = asked.into_paginator().send();
         let mut results = BTreeMap::new();
         while let Some(page) = pages.next().await {
-            for it in page?.summaries.unwrap_or_default() {
+            for it in told("ListStackSetOperationResults", page)?
+                .summaries
+                .unwrap_or_default()
+            {
                 let Some(account) = it.account.as_deref().and_then(|it| it.parse().ok()) else {
                     continue;
                 };
@@ -238,6 +242,18 @@ impl CloudFormation {
         }
         Ok(results)
     }
+}
+
+/// What came back, with the name of the call where it is an error.
+fn told<T, E>(call: &str, answer: Result<T, SdkError<E, HttpResponse>>) -> Result<T, Failure>
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    answer.map_err(|error| {
+        let failure = Failure::from(error);
+        let text = format!("cloudformation:{call}: {}", failure.text);
+        failure.saying(text)
+    })
 }
 
 /// Whether AWS gave this error; some services put `Exception` after the name of its shape.

@@ -249,10 +249,12 @@ impl Rollout {
         let looked = self.cloudformation.look().await;
         let error = work.error.as_ref().or(looked.as_ref().err());
         let error = error.map(|failure| failure.text.clone());
+        // Where it cannot be looked once more, what the operations said counts.
+        let seen = looked.is_ok();
         let after = looked.unwrap_or_else(|_| before.clone());
         let account = |(account, step): (&AccountId, &Step)| {
             let stack = self.stack(&after, *account);
-            let (outcome, reason) = ended(step, stack, &work, work.results.get(account));
+            let (outcome, reason) = ended((step, stack, seen), &work, work.results.get(account));
             AccountReport {
                 account_id: *account,
                 stack: stack.map(|it| it.status.as_str()),
@@ -370,8 +372,7 @@ fn blocked(step: &Step) -> Option<Arc<str>> {
 
 /// How it ended for one account, by its stack as it is now.
 fn ended(
-    step: &Step,
-    stack: Option<&Stack>,
+    (step, stack, seen): (&Step, Option<&Stack>, bool),
     work: &Work,
     result: Option<&AccountResult>,
 ) -> (Outcome, Option<Arc<str>>) {
@@ -380,10 +381,10 @@ fn ended(
     let done = match step {
         Step::Blocked(reason) => return (Outcome::Failed, Some(reason.clone())),
         Step::Keep => return (Outcome::Unchanged, None),
-        Step::Make => is_current.then_some(Outcome::Made),
+        Step::Make => (is_current || succeeded && !seen).then_some(Outcome::Made),
         // It was CURRENT before, too, where the StackSet is what changes.
-        Step::Update => (is_current && succeeded).then_some(Outcome::Updated),
-        Step::Remove => stack.is_none().then_some(Outcome::Removed),
+        Step::Update => (succeeded && (is_current || !seen)).then_some(Outcome::Updated),
+        Step::Remove => (stack.is_none() || succeeded && !seen).then_some(Outcome::Removed),
     };
     if let Some(done) = done {
         return (done, None);
