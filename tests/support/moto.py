@@ -1,5 +1,6 @@
 """moto's server as a process: CloudFormation's StackSets, IAM and STS of many accounts."""
 
+import ast
 import json
 import os
 import signal
@@ -107,8 +108,8 @@ class Moto:
         iam = self.client("iam", account)
         names = iam.list_role_policies(RoleName=name)["PolicyNames"]
         documents = [iam.get_role_policy(RoleName=name, PolicyName=it)["PolicyDocument"] for it in names]
-        # moto hands out a document that CloudFormation made as a text.
-        return [json.loads(it) if isinstance(it, str) else it for it in documents]
+        # moto hands out a document that CloudFormation made as Python would write it.
+        return [ast.literal_eval(it) if isinstance(it, str) else it for it in documents]
 
     def instances(self, name="DetectiveFleetMember"):
         """Account id to status, as CloudFormation says."""
