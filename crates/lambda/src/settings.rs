@@ -30,6 +30,8 @@ pub struct Settings {
     pub prune: bool,
     /// How many accounts a run may remove.
     pub max_removals: Option<usize>,
+    /// Whether accounts that have no role get one, by the StackSet.
+    pub manage_roles: bool,
     /// How many Regions one invocation holds.
     pub regions_per_pass: usize,
     /// How long an execution waits for AWS.
@@ -83,6 +85,7 @@ impl Settings {
                 None => None,
                 some => Some(number("MAX_REMOVALS", some, 0)?),
             },
+            manage_roles: text("MANAGE_MEMBER_ROLES").is_some_and(|value| value == "true"),
             regions_per_pass: number("REGIONS_PER_PASS", text("REGIONS_PER_PASS"), 100)?.max(1),
             wait_limit: Duration::from_secs(
                 60 * number("WAIT_LIMIT_MINUTES", text("WAIT_LIMIT_MINUTES"), 120)? as u64,
