@@ -68,7 +68,7 @@ def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--aws-scripts", type=pathlib.Path, help="a checkout of AWS's scripts, to measure them too")
     parser.add_argument("--aws-regions", type=int, default=2, help="how many Regions they do (default: %(default)s)")
-    parser.add_argument("--aws-runs", type=int, default=3, help="how often (default: %(default)s)")
+    parser.add_argument("--aws-runs", type=int, default=3, help="how often, and the program that does its steps in threads (default: %(default)s)")
     parser.add_argument("--runs", type=int, default=5, help="how often all others run (default: %(default)s)")
     parser.add_argument("--sizes", type=numbers, default=[80, 200, 400, 800, 1200], help="accounts, for the growth")
     parser.add_argument("--binary", type=pathlib.Path, help="measure this one instead of building the release")
@@ -100,6 +100,8 @@ def compare(binary, arguments):
     runs = []
     for seed in range(1, arguments.runs + 1):
         runs += ours(binary, ACCOUNTS, seed)
+        if seed <= arguments.aws_runs:
+            runs.append(threaded(binary, ACCOUNTS, seed, "--by-region"))
         runs.append(threaded(binary, ACCOUNTS, seed))
         runs.append(threaded(binary, ACCOUNTS, seed, "--tuned"))
         if arguments.aws_scripts and seed <= arguments.aws_runs:

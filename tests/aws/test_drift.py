@@ -1,6 +1,6 @@
 """The drift run: it puts right what it may, and says what it may not."""
 
-from support.stack import LIST, REGIONS
+from support.stack import DETECTIVE, LIST, REGIONS
 
 
 def test_members_that_left_are_noticed_and_come_back(stack):
@@ -51,3 +51,37 @@ def test_without_the_list_there_is_nothing_to_go_by(stack):
     execution = stack.drift().failed("BadInput")
     assert LIST in execution.report["error"]
     assert len(stack.messages()) == 1
+
+
+def test_members_that_left_everywhere_are_each_named_once(make_stack):
+    stack = make_stack(world={"size": "5"}, parameters={"RegionsPerPass": "1"})
+    stack.upload().succeeded()
+    left = [account for account, _ in stack.members[:2]]
+    for region in REGIONS:
+        detective = stack.detective(region)
+        [graph] = detective.list_graphs()["GraphList"]
+        detective.delete_members(GraphArn=graph["Arn"], AccountIds=left)
+    stack.messages()
+    report = stack.drift().succeeded().report
+    assert report["summary"]["changed"] == 4
+    notes = [note for note in report["notes"] if "vanished" in note]
+    assert [note.split()[0] for note in notes] == left
+    assert all(region in note for region in REGIONS for note in notes)
+    [message] = stack.messages()
+    assert all(account in message for account in left)
+
+
+def test_a_region_that_was_switched_on_since_waits_for_an_upload(make_stack):
+    new = "af-south-1"
+    stack = make_stack(parameters={"Regions": "all", "ExcludeRegions": ",".join(set(DETECTIVE) - {*REGIONS, new})})
+    account = stack.client("account")
+    account.disable_region(RegionName=new)
+    assert [region["region"] for region in stack.upload().succeeded().report["regions"]] == sorted(REGIONS)
+    account.enable_region(RegionName=new)
+    report = stack.drift().failed("Failed").report
+    by_region = {region["region"]: region for region in report["regions"]}
+    assert sorted(by_region) == sorted([*REGIONS, new])
+    assert f"no upload has covered {new}" in by_region[new]["error"] and stack.statuses(new) == {}
+    assert all(by_region[region]["state"] == "settled" for region in REGIONS)
+    assert stack.upload().succeeded().report["summary"]["changed"] == 3
+    assert stack.drift().succeeded().report["summary"]["enabled"] == 9

@@ -4,10 +4,9 @@ import os
 import signal
 import time
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 
 from support.sandbox import wait_until
-from support.stack import LIST, Execution
+from support.stack import LIST, Execution, functions_of
 
 LEASE = "state/lease.json"
 
@@ -134,20 +133,6 @@ def test_two_lists_at_once_are_one_after_the_other(stack):
         one = stack.ended(Execution(stack, execution["executionArn"]))
         assert one.succeeded().report["summary"]["enabled"] == 4
     assert len(stack.statuses()) == 3
-
-
-def functions_of(stack):
-    """The processes of the function: MiniStack's children of that name."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
-            program = (process / "cmdline").read_bytes().split(b"\0")[0]
-        except OSError:  # It has ended.
-            continue
-        if parent == stack.ministack.process.pid and program.endswith(b"bootstrap"):
-            found.append(int(process.name))
-    return found
 
 
 def test_a_function_that_is_killed_is_gone_on_from(make_stack):

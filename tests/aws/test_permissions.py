@@ -1,61 +1,269 @@
-"""What a permission is for: without it something ends, and says so in words."""
+"""What each permission is for: without it something fails, and says so. All of them with `make e2e-full`, some in `make test`.
+
+One stack; before each case the sandbox begins again, and the live policy of a role lacks one action. What comes of
+it has to differ from what comes of it with all of them.
+"""
+
+import json
+import urllib.request
 
 import pytest
-import yaml
+from botocore.exceptions import ClientError
 
-from support.stack import LIST, Stack
+from support.command import Command
+from support.ministack import ADMINISTRATOR
+from support.permissions import Permission, all_permissions, lacking, without
+from support.sandbox import wait_until
+from support.stack import DETECTIVE, LIST, MADE_UP, Stack
 
-
-def take_away(packaged, sid, action):
-    """One action out of the template that was packaged."""
-    template = yaml.safe_load(packaged.read_text())
-    for name, it in template["Resources"].items():
-        properties = it["Properties"]
-        documents = [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
-        documents += [properties["PolicyDocument"]] if it["Type"] == "AWS::IAM::Policy" else []
-        for statement in (statement for document in documents for statement in document["Statement"]):
-            if statement.get("Sid") == sid:
-                actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-                actions.remove(action)
-                # A statement needs one; this one lets nobody do anything here.
-                statement["Action"] = actions or ["s3:GetBucketTagging"]
-                packaged.write_text(yaml.safe_dump(template))
-                return
-    raise AssertionError(f"{sid} is in no role")
-
-
-@pytest.fixture
-def without(make_stack, monkeypatch):
-    """A stack that lacks one action of one statement."""
-
-    def without(sid, action):
-        redeploy = Stack.redeploy
-
-        def redeploy_without(stack, parameters):
-            take_away(stack.packaged, sid, action)
-            redeploy(stack, parameters)
-
-        monkeypatch.setattr(Stack, "redeploy", redeploy_without)
-        return make_stack()
-
-    return without
+DISABLED, FAR, LEAVER = "300000000001", "300000000002", "300000000003"
+REGIONS = ["us-east-1", "eu-central-1", "af-south-1"]
+# Everything that an upload can meet: a graph with another tag, a member that is to be enabled, one that is to go,
+# and one with an opt-in Region that is off.
+WORLD = {
+    "size": "2",
+    "verification": '"1s"',
+    "graphs": f'[{{administrator = "{ADMINISTRATOR}", regions = ["us-east-1"], tags = {{old = "1"}}, age = "1s"}}]',
+    "memberships": f"""[
+        {{accounts = ["{DISABLED}"], administrator = "{ADMINISTRATOR}", regions = ["us-east-1"], status = "ACCEPTED_BUT_DISABLED", age = "1s"}},
+        {{accounts = ["{LEAVER}"], administrator = "{ADMINISTRATOR}", regions = ["us-east-1"], status = "ENABLED", age = "1s"}},
+    ]""",
+    "accounts": f'{{{DISABLED} = {{}}, {FAR} = {{regions_off = ["af-south-1"]}}, {LEAVER} = {{unlisted = true}}}}',
+}
+PARAMETERS = {
+    "Regions": "all", "ExcludeRegions": ",".join(set(DETECTIVE) - set(REGIONS)), "Tags": "team=security", "Packages": "EKS_AUDIT", "Prune": "true",
+    "DriftSchedule": "rate(365 days)",
+}
 
 
-@pytest.mark.parametrize(
-    ("sid", "action", "words"),
-    [
-        ("BecomeTheAdministrator", "sts:AssumeRole", ["cannot assume", "DetectiveFleetAdministrator"]),
-        ("ReadLists", "s3:GetObject", [f"S3, {LIST}: access denied"]),
-        ("ReadLists", "s3:GetObjectVersion", [f"S3, {LIST}: AccessDenied"]),
-        ("AcceptInMembers", "sts:AssumeRole", ["cannot assume", "DetectiveFleetMember"]),
-        # Nothing can be written down then, but it is told all the same.
-        ("KeepResults", "s3:GetObject", ["could not be written"]),
-        ("KeepResults", "s3:PutObject", ["could not be written"]),
-    ],
-)
-def test_without_a_permission_a_run_fails_and_says_so(without, sid, action, words):
-    stack = without(sid, action)
-    stack.upload().failed("Failed")
-    [message] = stack.messages()
-    assert all(word in message for word in words), message
-    assert "ENABLED" not in stack.statuses().values()
+class Shared(Stack):
+    """One stack for all cases."""
+
+    def begin_again(self):
+        reset = urllib.request.Request(f"{self.detective_url}/_sandbox/reset", method="POST")
+        urllib.request.urlopen(reset, timeout=10).close()
+        self.messages()
+
+    def near(self):
+        return self.csv([it for it in self.members if it[0] != FAR])
+
+    def far(self):
+        return self.csv([it for it in self.members if it[0] == FAR])
+
+    def dead_letters(self):
+        sqs, url = self.client("sqs"), self.outputs["DeadLettersUrl"]
+        got = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=2).get("Messages", [])
+        for message in got:
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return [json.loads(message["Body"]) for message in got]
+
+
+@pytest.fixture(scope="module")
+def make_shared(binary, archive, tmp_path_factory):
+    made = []
+
+    def make(**settings):
+        folder = tmp_path_factory.mktemp("permissions")
+        made.append(Shared(Command(binary, folder), archive, folder, **settings))
+        return made[-1]
+
+    yield make
+    for stack in made:
+        stack.stop()
+
+
+@pytest.fixture(scope="module")
+def shared(make_shared):
+    stack = make_shared(world=WORLD, parameters=PARAMETERS)
+    stack.client("account", FAR).disable_region(RegionName="af-south-1")
+    return stack
+
+
+@pytest.fixture(scope="module")
+def large(make_shared):
+    """So many members that three are looked at one by one."""
+    known = MADE_UP[:205]
+    there = f'[{{accounts = {json.dumps(known)}, administrator = "{ADMINISTRATOR}", regions = ["us-east-1"], status = "ENABLED"}}]'
+    return make_shared(
+        world={"size": "240", "verification": '"1s"', "memberships": there}, parameters={"Regions": "us-east-1"}, without_role=set(known),
+    )
+
+
+# The paths: each gives what came of it, as text.
+
+
+def an_upload(stack):
+    """The whole of it: graphs, invitations, acceptances, tags, packages, who left, who is to be enabled."""
+    return came_of(stack, stack.upload(LIST, stack.near()))
+
+
+def an_upload_for_a_region_that_is_off(stack):
+    return came_of(stack, stack.upload("enable/far.csv", stack.far()))
+
+
+def an_upload_to_a_large_graph(stack):
+    there = stack.statuses()
+    new = [it for it in stack.members if it[0] not in there][:3]
+    return came_of(stack, stack.upload("enable/more.csv", stack.csv(new)))
+
+
+def came_of(stack, execution):
+    told = stack.messages()
+    try:
+        report = execution.report
+    except ClientError:
+        return said(execution, told, "no report")
+    members = [
+        (region["region"], region["state"], region["error"], member["account_id"], member["status"], member["reason"])
+        for region in report["regions"] for member in region["members"]
+    ]
+    return said(execution, told, report["summary"], report["notes"], members)
+
+
+def said(execution, told, *more):
+    described = execution.described
+    text = json.dumps([execution.status, execution.error, described.get("cause"), told, more], indent=1)
+    return text.replace(execution.name, "RUN")
+
+
+def a_log(stack):
+    execution = stack.upload(LIST, stack.near())
+    return f"{sum(execution.name in line for line in stack.logs()) > 0}: a run is in the log"
+
+
+def an_upload_that_starts_a_run(stack):
+    before = len(stack.executions())
+    stack.put(LIST, stack.near())
+    wait_until(lambda: len(stack.executions()) > before or stack.dead_letters(), 10)
+    started = len(stack.executions()) - before
+    if started:
+        stack.ended(stack.newest_execution())
+    return f"{started} started"
+
+
+def a_schedule_that_cannot_start_a_run(stack):
+    """It is in the dead letters."""
+    scheduler = stack.client("scheduler")
+    [name] = [it["Name"] for it in scheduler.list_schedules()["Schedules"]]
+    target = scheduler.get_schedule(Name=name)["Target"]
+    with lacking(stack, Permission("StartRole", "", "states:StartExecution")):
+        scheduler.create_schedule(
+            Name="now", ScheduleExpression="at(2026-01-01T00:00:00)", FlexibleTimeWindow={"Mode": "OFF"}, Target=target,
+            ActionAfterCompletion="DELETE",
+        )
+        wait_until(lambda: "now" not in [it["Name"] for it in scheduler.list_schedules()["Schedules"]])
+        return f"{len(stack.dead_letters())} in the dead letters"
+
+
+#: Each permission, what cannot be done without it, and what says so.
+CASES = {
+    ("MemberRole", "Accept", "detective:AcceptInvitation"): (an_upload, "AcceptInvitation"),
+    ("MemberRole", "TellWhetherTheRegionIsOn", "account:GetRegionOptStatus"): (
+        an_upload_for_a_region_that_is_off, "or its token is not valid there",
+    ),
+    ("AdministratorRole", "FindAndMakeGraphs", "detective:ListGraphs"): (an_upload, "ListGraphs"),
+    ("AdministratorRole", "FindAndMakeGraphs", "detective:CreateGraph"): (an_upload, "CreateGraph"),
+    ("AdministratorRole", "InviteMembers", "detective:CreateMembers"): (an_upload, "CreateMembers"),
+    ("AdministratorRole", "InviteMembers", "detective:DeleteMembers"): (an_upload, "DeleteMembers"),
+    ("AdministratorRole", "InviteMembers", "detective:GetMembers"): (an_upload_to_a_large_graph, "GetMembers"),
+    ("AdministratorRole", "InviteMembers", "detective:ListMembers"): (an_upload, "ListMembers"),
+    ("AdministratorRole", "InviteMembers", "detective:StartMonitoringMember"): (an_upload, "StartMonitoringMember"),
+    ("AdministratorRole", "InviteMembers", "detective:ListTagsForResource"): (an_upload, "ListTagsForResource"),
+    ("AdministratorRole", "InviteMembers", "detective:TagResource"): (an_upload, "TagResource"),
+    ("AdministratorRole", "InviteMembers", "detective:UntagResource"): (an_upload, "UntagResource"),
+    ("AdministratorRole", "InviteMembers", "detective:ListDatasourcePackages"): (an_upload, "ListDatasourcePackages"),
+    ("AdministratorRole", "InviteMembers", "detective:UpdateDatasourcePackages"): (an_upload, "UpdateDatasourcePackages"),
+    ("AdministratorRole", "AcceptInMembers", "sts:AssumeRole"): (an_upload, "cannot assume"),
+    ("AdministratorRole", "TellWhichRegionsAreOn", "account:ListRegions"): (an_upload, "ListRegions"),
+    ("FunctionPolicy", "BecomeTheAdministrator", "sts:AssumeRole"): (an_upload, "cannot assume"),
+    ("FunctionPolicy", "ReadLists", "s3:GetObject"): (an_upload, f"S3, {LIST}: access denied"),
+    ("FunctionPolicy", "ReadLists", "s3:GetObjectVersion"): (an_upload, f"S3, {LIST}: AccessDenied"),
+    ("FunctionPolicy", "KeepResults", "s3:GetObject"): (an_upload, "could not be written"),
+    ("FunctionPolicy", "KeepResults", "s3:PutObject"): (an_upload, "could not be written"),
+    ("FunctionPolicy", "TellWhatIsThere", "s3:ListBucket"): (an_upload, "could not be written"),
+    ("FunctionPolicy", "Log", "logs:CreateLogStream"): (a_log, "False: a run is in the log"),
+    ("FunctionPolicy", "Log", "logs:PutLogEvents"): (a_log, "False: a run is in the log"),
+    ("StateMachineRole", "", "lambda:InvokeFunction"): (an_upload, "Lambda.AWSLambdaException"),
+    ("StateMachineRole", "", "sns:Publish"): (an_upload, "could not be published"),
+    ("StartRole", "", "states:StartExecution"): (an_upload_that_starts_a_run, "0 started"),
+    ("StartRole", "", "sqs:SendMessage"): (a_schedule_that_cannot_start_a_run, "0 in the dead letters"),
+}
+
+#: What people may do with the policies that are made for them: here it is the person who is denied.
+PEOPLE = {"EnablePolicy", "DisablePolicy"}
+
+#: In every test run: one of each role.
+SOME = {"detective:AcceptInvitation", "detective:CreateMembers", "s3:ListBucket", "sns:Publish", "states:StartExecution"}
+
+
+def cases():
+    for words, (path, word) in CASES.items():
+        permission = Permission(*words)
+        marks = () if permission.action in SOME else pytest.mark.full
+        yield pytest.param(permission, path, word, marks=marks, id=str(permission))
+
+
+def test_every_permission_has_a_case():
+    theirs = {it for it in all_permissions() if it.holder in PEOPLE}
+    assert set(all_permissions()) - theirs == {Permission(*words) for words in CASES}
+
+
+#: What came of a path with all permissions; asked once.
+KNOWN = {}
+
+
+def with_all(path, stack):
+    if path not in KNOWN:
+        stack.begin_again()
+        KNOWN[path] = path(stack)
+    return KNOWN[path]
+
+
+@pytest.mark.parametrize(("permission", "path", "word"), list(cases()))
+def test_without_a_permission_something_fails_and_says_so(request, permission, path, word):
+    stack = request.getfixturevalue("large" if path is an_upload_to_a_large_graph else "shared")
+    before = with_all(path, stack)
+    stack.begin_again()
+    with lacking(stack, permission):
+        after = path(stack)
+    print(after)
+    assert word not in before, before
+    assert word in after, after
+
+
+def test_with_all_permissions_everything_succeeds(shared):
+    told = with_all(an_upload, shared)
+    assert json.loads(told)[:2] == ["SUCCEEDED", None], told
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("holder", sorted(PEOPLE))
+def test_people_may_do_what_their_policy_says_and_no_more(shared, holder):
+    operation = holder.removesuffix("Policy").lower()
+    arn = shared.outputs[f"{holder}Arn"]
+    iam = shared.client("iam")
+    version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    document = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+    s3 = person(shared, holder)
+    doings = {
+        "s3:PutObject": lambda: s3.put_object(Bucket=shared.bucket, Key=f"{operation}/none/", Body=b""),
+        "s3:GetObject": lambda: s3.get_object(Bucket=shared.bucket, Key="latest/none.json"),
+    }
+    assert {it.action for it in all_permissions() if it.holder == holder} == set(doings)
+    shared.s3.put_object(Bucket=shared.bucket, Key="latest/none.json", Body=b"{}")
+    with pytest.raises(ClientError):
+        s3.put_object(Bucket=shared.bucket, Key="state/lease.json", Body=b"")
+    for action, do in doings.items():
+        iam.put_user_policy(UserName=holder, PolicyName="own", PolicyDocument=json.dumps(document))
+        do()
+        less = without(document, Permission(holder, "", action))
+        iam.put_user_policy(UserName=holder, PolicyName="own", PolicyDocument=json.dumps(less))
+        with pytest.raises(ClientError, match="403|AccessDenied"):
+            do()
+
+
+def person(stack, name):
+    iam = stack.client("iam")
+    iam.create_user(UserName=name)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    return stack.client("s3", credentials={**key, "SessionToken": None})

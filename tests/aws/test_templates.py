@@ -1,63 +1,18 @@
 """The templates themselves: what an emulator is lax about is asserted here."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
-from support import ROOT
-
-DEPLOY = ROOT / "deploy"
-TEMPLATES = sorted(DEPLOY.glob("*.yaml"))
-
-
-class Loader(yaml.SafeLoader):
-    """Reads `!Ref x` as {"Ref": x}."""
-
-
-def tagged(loader, suffix, node):
-    read = {"scalar": loader.construct_scalar, "sequence": loader.construct_sequence, "mapping": loader.construct_mapping}
-    value = read[node.id](node) if node.id == "scalar" else read[node.id](node, deep=True)
-    return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
-
-
-Loader.add_multi_constructor("!", tagged)
-
-
-def load(name):
-    return yaml.load((DEPLOY / name).read_text(), Loader)
+from support.templates import TEMPLATES, actions, listed, load, read, resources, statements
 
 
 @pytest.fixture(scope="module")
 def security():
     return load("security-account.yaml")
-
-
-def resources(template, kind):
-    return {name: it["Properties"] for name, it in template["Resources"].items() if it["Type"] == kind}
-
-
-def statements(template):
-    """All statements that allow something to roles and people."""
-    for name, it in template["Resources"].items():
-        properties = it["Properties"]
-        documents = [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
-        if it["Type"] in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
-            documents.append(properties["PolicyDocument"])
-        for document in documents:
-            for statement in document["Statement"]:
-                yield name, statement
-
-
-def listed(value):
-    return value if isinstance(value, list) else [value]
-
-
-def actions(template, role):
-    found = [listed(statement["Action"]) for name, statement in statements(template) if name == role]
-    return sorted(action for group in found for action in group)
 
 
 def test_cfn_lint_finds_nothing():
@@ -127,13 +82,122 @@ def test_nothing_that_an_execution_writes_starts_another(security):
 
 
 def test_what_goes_wrong_is_seen(security):
-    alarms = resources(security, "AWS::CloudWatch::Alarm").values()
-    assert {alarm["MetricName"] for alarm in alarms} == {
-        "ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted", "Errors", "Throttles",
-        "ApproximateNumberOfMessagesVisible",
+    # MiniStack has no metrics of Step Functions, Lambda and SQS: what each alarm looks at is asserted here.
+    seen = {
+        (alarm["Namespace"], alarm["MetricName"], alarm["Statistic"]): alarm["Dimensions"]
+        for alarm in resources(security, "AWS::CloudWatch::Alarm").values()
     }
-    assert all(alarm["AlarmActions"] == [{"Ref": "Topic"}] for alarm in alarms)
+    machine = [{"Name": "StateMachineArn", "Value": {"Ref": "StateMachine"}}]
+    function = [{"Name": "FunctionName", "Value": {"Ref": "Function"}}]
+    queue = [{"Name": "QueueName", "Value": {"Fn::GetAtt": "DeadLetters.QueueName"}}]
+    assert seen == {
+        ("AWS/States", "ExecutionsFailed", "Sum"): machine,
+        ("AWS/States", "ExecutionsTimedOut", "Sum"): machine,
+        ("AWS/States", "ExecutionsAborted", "Sum"): machine,
+        ("AWS/Lambda", "Errors", "Sum"): function,
+        ("AWS/Lambda", "Throttles", "Sum"): function,
+        ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum"): queue,
+    }
+
+
+def test_one_of_them_is_enough_and_silence_is_well(security):
+    for name, alarm in resources(security, "AWS::CloudWatch::Alarm").items():
+        assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (1, "GreaterThanOrEqualToThreshold"), name
+        assert alarm["TreatMissingData"] == "notBreaching", name
+        assert alarm["AlarmActions"] == [{"Ref": "Topic"}], name
+        # Throttles are retried: some are nothing.
+        assert (alarm["Period"], alarm["EvaluationPeriods"]) == (300, 3 if name == "ThrottlesAlarm" else 1), name
+
+
+def test_no_concurrency_is_reserved(security):
+    # A young account has 10 Lambdas at once: there is nothing to reserve.
     assert "ReservedConcurrentExecutions" not in security["Resources"]["Function"]["Properties"]
+    assert machine(security)["States"]["Regions"]["MaxConcurrency"] == 5
+
+
+def test_nobody_but_the_state_machine_invokes_the_function(security):
+    kinds = {it["Type"] for it in security["Resources"].values()}
+    # MiniStack invokes without asking for a permission: there is nothing here that would need one.
+    assert not kinds & {"AWS::Lambda::Permission", "AWS::Lambda::Url", "AWS::Lambda::EventSourceMapping"}
+    [bucket] = resources(security, "AWS::S3::Bucket").values()
+    assert bucket["NotificationConfiguration"] == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
+    schedules = resources(security, "AWS::Scheduler::Schedule").values()
+    rules = resources(security, "AWS::Events::Rule").values()
+    targets = [schedule["Target"] for schedule in schedules] + [target for rule in rules for target in rule["Targets"]]
+    assert len(targets) == 3
+    for target in targets:
+        assert target["Arn"] == {"Ref": "StateMachine"} and target["RoleArn"] == {"Fn::GetAtt": "StartRole.Arn"}
+        assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": "DeadLetters.Arn"}}
+    allowed = {name: it["Resource"] for name, it in statements(security) if it["Action"] == "lambda:InvokeFunction"}
+    assert allowed == {"StateMachineRole": {"Fn::GetAtt": "Function.Arn"}}
+
+
+def test_services_assume_roles_for_this_account_alone(security):
+    trusts = {
+        name: role["AssumeRolePolicyDocument"]["Statement"] for name, role in resources(security, "AWS::IAM::Role").items()
+    }
+    assert set(trusts) == {"AdministratorRole", "FunctionRole", "StateMachineRole", "StartRole"}
+    assert [it["Principal"]["Service"] for it in trusts["FunctionRole"]] == ["lambda.amazonaws.com"]
+    for name in ("StateMachineRole", "StartRole"):
+        [trust] = trusts[name]
+        assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}, name
+    assert trusts["StateMachineRole"][0]["Principal"] == {"Service": "states.amazonaws.com"}
+    assert sorted(trusts["StartRole"][0]["Principal"]["Service"]) == ["events.amazonaws.com", "scheduler.amazonaws.com"]
+
+
+def test_only_the_rules_of_this_stack_may_leave_dead_letters(security):
+    [policy] = resources(security, "AWS::SQS::QueuePolicy").values()
+    [allow] = policy["PolicyDocument"]["Statement"]
+    assert (allow["Action"], allow["Principal"]) == ("sqs:SendMessage", {"Service": "events.amazonaws.com"})
+    assert allow["Condition"] == {
+        "ArnEquals": {"aws:SourceArn": [{"Fn::GetAtt": "EnableRule.Arn"}, {"Fn::GetAtt": "DisableRule.Arn"}]},
+    }
+
+
+def machine(security):
+    return json.loads(security["Resources"]["StateMachine"]["Properties"]["DefinitionString"]["Fn::Sub"])
+
+
+def test_a_step_that_fails_is_tried_again_and_then_told_of(security):
+    states = machine(security)["States"]
+    tasks = {name: it for name, it in states.items() if it["Type"] == "Task"}
+    tasks["Reconcile"] = states["Regions"]["ItemProcessor"]["States"]["Reconcile"]
+    assert set(tasks) == {"Prepare", "Reconcile", "Report", "Tell", "TellThatThereIsNoReport"}
+    for name, task in tasks.items():
+        assert [it["ErrorEquals"] for it in task["Catch"]] == [["States.ALL"]], name
+        # The last word is said once: nothing may come of it but the end.
+        assert ("Retry" in task) == (name != "TellThatThereIsNoReport"), name
+    # A function that was killed, that ended, or that Lambda lost. MiniStack has no throttled invocations.
+    for name in ("Prepare", "Reconcile"):
+        again = [error for retry in tasks[name]["Retry"] for error in retry["ErrorEquals"]]
+        assert set(again) == {
+            "Lambda.TooManyRequestsException", "Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException",
+            "Sandbox.Timedout", "Runtime.ExitError", "Lambda.Unknown", "States.Timeout",
+        }, name
+        # Longer than any invocation may take.
+        assert tasks[name]["TimeoutSeconds"] > security["Parameters"]["Timeout"]["MaxValue"]
+
+
+def test_the_log_is_json_in_a_group_that_ends(security):
+    properties = security["Resources"]["Function"]["Properties"]
+    assert properties["LoggingConfig"] == {"LogFormat": "JSON", "LogGroup": {"Ref": "LogGroup"}}
+    assert security["Resources"]["LogGroup"]["Properties"]["RetentionInDays"] == 400
+
+
+def test_there_is_nothing_in_it_for_tests():
+    # The endpoints of a test come from what MiniStack itself is started with.
+    for path in TEMPLATES:
+        text = path.read_text().lower()
+        assert not [word for word in ("endpoint_url", "ministack", "localhost", "127.0.0.1", "detective-fleet sandbox") if word in text]
+
+
+def test_what_is_deployed_is_the_very_template(stack):
+    body = stack.client("cloudformation").get_template(StackName="detective-fleet")["TemplateBody"]
+    deployed, source = read(body), load("security-account.yaml")
+    code = deployed["Resources"]["Function"]["Properties"].pop("Code")
+    assert code["S3Bucket"] == "artifacts"
+    assert source["Resources"]["Function"]["Properties"].pop("Code") == "../target/package/bootstrap.zip"
+    assert deployed == source
 
 
 def test_names_are_generated_but_for_the_administrator_role(security):

@@ -41,6 +41,9 @@ def test_eighty_accounts_in_every_region(make_stack):
     stack.aws("s3", "cp", example, f"s3://{stack.bucket}/{LIST}")
     report = stack.ended(stack.new_execution(set())).succeeded().report
     assert (report["summary"]["enabled"], report["summary"]["changed"]) == (1680, 1680)
+    wanted = dict.fromkeys([account for account, _ in accounts], "ENABLED")
+    regions = [region["region"] for region in report["regions"]]
+    assert len(regions) == 21 and all(stack.statuses(region) == wanted for region in regions)
     # One for each member and two for the administrator: before the passes, and in the only one.
     assert report["calls"]["sts:AssumeRole"] == 82
     [message] = stack.messages()
@@ -57,17 +60,6 @@ def test_a_plan_changes_nothing(stack):
     assert "Nothing was changed" in message
     # A plan is nobody's turn.
     assert "state/lease.json" not in stack.keys("state/")
-
-
-def test_what_is_wrong_with_one_account_stops_no_other(make_stack):
-    stack = make_stack(world={"size": "4"}, without_role={"234567000002"})
-    execution = stack.upload(text=stack.csv() + "12345678901,root@example.com\n").failed("Failed")
-    report = execution.report
-    assert report["summary"]["enabled"] == 6 and report["summary"]["failed"] == 2
-    assert [line["line"] for line in report["invalid_lines"]] == [5]
-    [message] = stack.messages()
-    assert "234567000002" in message and "role" in message and "line 5" in message
-    assert stack.statuses()["234567000002"] == "INVITED"
 
 
 def test_a_bad_line_alone_is_bad_input(stack):
@@ -97,22 +89,6 @@ def test_a_folder_means_nothing(stack):
     assert stack.messages() == []
 
 
-def test_several_passes_are_one_run(make_stack):
-    stack = make_stack(world={"size": "60", "verification": '"14s"'}, parameters={"Timeout": "10", "RegionsPerPass": "1"})
-    execution = stack.upload().succeeded()
-    for group in range(2):
-        assert stack.read(f"runs/{execution.name}/groups/{group}/progress.json")["pass"] >= 2
-    report = execution.report
-    assert report["summary"] == {
-        "memberships": 120, "enabled": 120, "changed": 120, "removed": 0, "waiting": 0, "failed": 0, "skipped": 0,
-    }
-    members = [member for region in report["regions"] for member in region["members"]]
-    assert {(member["before"], member["outcome"]) for member in members} == {(None, "enabled")}
-    assert [region["changes"] for region in report["regions"]] == [["graph created"]] * 2
-    assert report["calls"]["detective:CreateMembers"] == 4
-    assert report["calls"]["detective:AcceptInvitation"] == 120
-
-
 def test_waiting_ends(make_stack):
     stack = make_stack(world={"verification": '"1h"'}, parameters={"WaitLimitMinutes": "0"})
     execution = stack.upload().failed("StillWaiting")
@@ -125,11 +101,6 @@ def test_waiting_ends(make_stack):
 def test_disabling_removes_who_is_named(stack):
     stack.upload().succeeded()
     left, *stay = [account for account, _ in stack.members]
-    # Who is still wanted cannot be removed by another list.
-    execution = stack.upload("disable/leavers.csv", stack.csv(stack.members[:1])).failed("BadInput")
-    assert left in execution.report["error"] and LIST in execution.report["error"]
-    assert left in stack.statuses()
-
     stack.upload(text=stack.csv(stack.members[1:])).succeeded()
     assert left in stack.statuses()
     stack.messages()
@@ -143,6 +114,16 @@ def test_disabling_removes_who_is_named(stack):
     assert len(stack.messages()) == 2
     # Graphs stay, whoever leaves.
     assert stack.upload("disable/leavers.csv", stack.csv(stack.members[:1])).succeeded().report["summary"]["changed"] == 0
+
+
+def test_who_is_still_wanted_cannot_be_removed_by_another_list(stack):
+    stack.upload().succeeded()
+    named = stack.members[0][0]
+    for key in ("plan/disable/leavers.csv", "disable/leavers.csv"):
+        execution = stack.upload(key, stack.csv(stack.members[:1])).failed("BadInput")
+        assert named in execution.report["error"] and LIST in execution.report["error"]
+    for region in REGIONS:
+        assert stack.statuses(region)[named] == "ENABLED"
 
 
 def test_a_list_with_a_bad_line_removes_nobody(stack):
@@ -174,6 +155,20 @@ def test_prune_goes_by_the_authoritative_list_alone(make_stack):
     assert execution.report["summary"]["removed"] == 2
     for region in REGIONS:
         assert list(stack.statuses(region)) == [account for account, _ in stack.members[1:]]
+
+
+def test_prune_beyond_its_limit_removes_nobody(make_stack):
+    stack = make_stack(world={"size": "8"}, parameters={"Prune": "true"})
+    stack.upload().succeeded()
+    stay = stack.csv(stack.members[:2])
+    refused = stack.upload(text=stay).failed("BadInput")
+    assert "MaxRemovals to 6" in refused.report["error"]
+    for region in REGIONS:
+        assert set(stack.statuses(region).values()) == {"ENABLED"} and len(stack.statuses(region)) == 8
+    stack.redeploy({"MaxRemovals": "6"})
+    assert stack.upload(text=stay).succeeded().report["summary"]["removed"] == 12
+    for region in REGIONS:
+        assert list(stack.statuses(region)) == [account for account, _ in stack.members[:2]]
 
 
 def test_graphs_have_their_tags_and_packages(make_stack):

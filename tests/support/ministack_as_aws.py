@@ -1,108 +1,16 @@
-"""Starts MiniStack with some of its answers put right, so that the very templates can be deployed.
+"""Starts MiniStack, stricter than it is: as AWS. It runs in MiniStack's own environment, with the version that is pinned there."""
 
-It runs in MiniStack's own environment, with the version that is pinned there.
-
-- `aws:PrincipalArn` of a role's session is the role's ARN, with its path; MiniStack says the session's
-  (docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html).
-- `aws:SecureTransport` is true: it listens on 127.0.0.1 without TLS, and the bucket refuses that.
-- Step Functions reaches StackSets, which MiniStack does not have, with the three calls that the state machine makes of
-  them: one that is busy at first, and whose stacks come to be where the account has the execution role.
-"""
-
-import json
-import os
-import uuid
+import sys
 from pathlib import Path
 
-import botocore.session
+# Last: nothing of the tests may come before MiniStack's own.
+sys.path.append(str(Path(__file__).parent))
 
-from ministack.app import main
-from ministack.core import iam_evaluator
-from ministack.services import iam, stepfunctions
+from ministack.app import main  # noqa: E402
 
-resolve = iam_evaluator._resolve_condition_key
+from as_aws import bucket, conditions, gate, logs, regions, sessions, stacksets, starts, steps  # noqa: E402
 
-
-def resolve_as_aws(key, context):
-    if key.lower() == "aws:securetransport":
-        return "true"
-    value = resolve(key, context)
-    if key.lower() == "aws:principalarn" and isinstance(value, str) and ":assumed-role/" in value:
-        account, name = value.split(":")[4], value.split("/")[1]
-        role = iam._roles.get_scoped(account, None, name)
-        return role["Arn"] if role else value
-    return value
-
-
-iam_evaluator._resolve_condition_key = resolve_as_aws
-
-TEMPLATE = Path(__file__).resolve().parents[2] / "deploy" / "member-role.yaml"
-ADMINISTRATOR = os.environ["MINISTACK_ACCOUNT_ID"]
-EXECUTION = "DetectiveFleetStackSetExecution"
-ADMINISTRATION = f"arn:aws:iam::{ADMINISTRATOR}:role/detective-fleet/DetectiveFleetStackSetAdministration"
-PARAMETERS = {"AdministratorAccount": ADMINISTRATOR, "Boundary": "detective-fleet/DetectiveFleetMemberBoundary"}
-operations = {}
-busy = [True]
-
-
-def client(service, account):
-    endpoint = os.environ["AWS_ENDPOINT_URL"]
-    session = botocore.session.get_session()
-    return session.create_client(
-        service, region_name="us-east-1", endpoint_url=endpoint, aws_access_key_id=account, aws_secret_access_key="test",
-    )
-
-
-def make_stack(account):
-    """How it went in one account."""
-    role = iam._roles.get_scoped(account, None, EXECUTION)
-    if role is None or ADMINISTRATION not in json.dumps(role["AssumeRolePolicyDocument"]):
-        return {"Account": account, "Status": "FAILED", "StatusReason":
-                f"Account {account} should have '{EXECUTION}' role with trust relationship to Role '{ADMINISTRATION}'."}
-    client("cloudformation", account).create_stack(
-        StackName="StackSet-DetectiveFleetMember", TemplateBody=TEMPLATE.read_text(), Capabilities=["CAPABILITY_NAMED_IAM"],
-        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in PARAMETERS.items()],
-    )
-    return {"Account": account, "Status": "SUCCEEDED"}
-
-
-def create_stack_instances(given):
-    if busy and busy.pop():
-        raise stepfunctions._ExecutionError("CloudFormation.OperationInProgressException", "Another Operation is in progress")
-    operation = str(uuid.uuid4())
-    operations[operation] = {"looks": 1, "results": [make_stack(account) for account in given["Accounts"]]}
-    return {"OperationId": operation}
-
-
-def describe_stack_set_operation(given):
-    operation = operations[given["OperationId"]]
-    operation["looks"] -= 1
-    return {"StackSetOperation": {"Status": "RUNNING" if operation["looks"] >= 0 else "SUCCEEDED"}}
-
-
-def list_stack_set_operation_results(given):
-    results, begin = operations[given["OperationId"]]["results"], int(given.get("NextToken", 0))
-    more = {"NextToken": str(begin + 1)} if begin + 1 < len(results) else {}
-    return {"Summaries": results[begin:begin + 1], **more}
-
-
-CALLS = {
-    "createStackInstances": create_stack_instances,
-    "describeStackSetOperation": describe_stack_set_operation,
-    "listStackSetOperationResults": list_stack_set_operation_results,
-}
-invoke = stepfunctions._invoke_aws_sdk_integration
-
-
-def invoke_as_aws(resource, given):
-    _, found, call = resource.partition(":aws-sdk:cloudformation:")
-    if not found:
-        return invoke(resource, given)
-    if given["StackSetName"] != "DetectiveFleetMember":
-        raise stepfunctions._ExecutionError("CloudFormation.StackSetNotFoundException", f"StackSet {given['StackSetName']} not found")
-    return CALLS[call](given)
-
-
-stepfunctions._invoke_aws_sdk_integration = invoke_as_aws
+for part in (bucket, conditions, gate, logs, regions, sessions, stacksets, starts, steps):
+    part.put_right()
 
 main()

@@ -61,7 +61,8 @@ class Proxy(ThreadingHTTPServer):
     """Forwards to an endpoint, keeps a list of what was called, and does what `trouble` says.
 
     `trouble[operation]` is a queue: each call takes one. "lose" forwards and drops the reply, "cut"
-    drops the request, and (status, error code) answers in the place of the sandbox.
+    drops the request, and (status, error code) answers in the place of the sandbox. While it is `down`,
+    every request is `dropped`, and counted.
     """
 
     daemon_threads = True
@@ -72,6 +73,8 @@ class Proxy(ThreadingHTTPServer):
         self.upstream = urlsplit(upstream).netloc
         self.calls = []
         self.trouble = defaultdict(deque)
+        self.down = False
+        self.dropped = 0
         self.lock = threading.Lock()
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -96,6 +99,9 @@ class Proxy(ThreadingHTTPServer):
         with self.lock:
             self.calls.append(call)
             queue = self.trouble[call.operation]
+            if self.down:
+                self.dropped += 1
+                return "cut"
             return queue.popleft() if queue else None
 
 
@@ -118,7 +124,7 @@ class Handler(BaseHTTPRequestHandler):
             return self.hang_up()
         return self.answer(reply.status, reply.getheaders(), content)
 
-    do_GET = do_POST = do_PUT = do_DELETE = forward
+    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = forward
 
     def answer(self, status, headers, content):
         self.send_response_only(status)

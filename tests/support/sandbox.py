@@ -116,8 +116,9 @@ def exports(banner):
 
 
 def wait_until(condition, seconds=60):
-    """For what another process is about to do; the limit is for when it never does."""
+    """For what another process is about to do, and what it came to; the limit is for when it never does."""
     deadline = time.monotonic() + seconds
-    while not condition():
+    while not (found := condition()):
         assert time.monotonic() < deadline, "it never came"
         time.sleep(0.05)
+    return found

@@ -17,9 +17,18 @@ import boto3
 from support import ROOT
 from support.command import check_plain
 from support.ministack import ADMINISTRATOR, MiniStack, free_port
+from support.proxy import Proxy
 from support.sandbox import exports, list_members, read_some
 
 REGIONS = ["us-east-1", "eu-central-1"]
+# Members that the sandbox makes up; each eighth has an id of another kind.
+MADE_UP = [f"234567{number:06}" for number in range(1, 300) if number % 8]
+# Where Detective is, as far as the sandbox knows (docs/sandbox.md).
+DETECTIVE = """
+    af-south-1 ap-east-1 ap-northeast-1 ap-northeast-2 ap-south-1 ap-southeast-1 ap-southeast-2 ca-central-1 eu-central-1
+    eu-north-1 eu-south-1 eu-west-1 eu-west-2 eu-west-3 il-central-1 me-south-1 sa-east-1 us-east-1 us-east-2 us-west-1
+    us-west-2
+""".split()
 LIST = "enable/accounts.csv"
 
 
@@ -38,7 +47,11 @@ def package(bootstrap, target):
 class Stack:
     """A security account with the stack in it, members with their role, and a Detective for all of them."""
 
-    def __init__(self, command, archive, folder, world=None, parameters=None, without_role=(), accounts=None):
+    def __init__(
+        self, command, archive, folder, world=None, parameters=None, without_role=(), accounts=None,
+        gate=True, line=False, environment=None,
+    ):
+        """`gate`: Detective heeds the policies of IAM. `line`: the functions reach S3 by `self.line`, which can be cut."""
         self.command, self.folder = command, folder
         port = free_port()
         scenario = folder / "world.toml"
@@ -53,7 +66,8 @@ class Stack:
         )
         self.env = exports(read_some(self.sandbox))
         self.detective_url = self.env["AWS_ENDPOINT_URL"]
-        self.ministack = MiniStack(folder, port, {"AWS_ENDPOINT_URL_DETECTIVE": self.detective_url})
+        self.line = Proxy(f"http://127.0.0.1:{port}") if line else None
+        self.ministack = MiniStack(folder, port, self.surroundings(gate, environment or {}))
         with open(folder / "roster.csv", newline="", encoding="utf-8") as lines:
             self.members = [tuple(row) for row in csv.reader(lines)]
         self.deploy(archive, {"Regions": ",".join(REGIONS), **(parameters or {})})
@@ -67,10 +81,23 @@ class Stack:
             self.check_nothing_leaks()
         finally:
             self.ministack.stop()
+            if self.line:
+                self.line.stop()
             self.sandbox.terminate()
             self.sandbox.communicate(timeout=20)
 
     # How it is set up
+
+    def surroundings(self, gate, more):
+        """What MiniStack is started with, and its functions with it."""
+        found = {"AWS_ENDPOINT_URL_DETECTIVE": self.detective_url, **more}
+        if gate:
+            port = free_port()
+            found |= {"GATE_PORT": str(port), "GATE_TO": self.detective_url}
+            found["AWS_ENDPOINT_URL_DETECTIVE"] = f"http://127.0.0.1:{port}"
+        if self.line:
+            found["AWS_ENDPOINT_URL_S3"] = self.line.endpoint
+        return found
 
     def deploy(self, archive, parameters):
         """As docs/deploy.md has it, with the AWS CLI alone."""
@@ -182,6 +209,10 @@ class Stack:
             time.sleep(0.1)
         raise AssertionError("no execution was started")
 
+    def newest_execution(self):
+        newest = max(self.executions(), key=lambda it: it["startDate"])
+        return Execution(self, newest["executionArn"])
+
     def ended(self, execution, seconds=120):
         deadline = time.monotonic() + seconds
         while execution.status == "RUNNING":
@@ -278,3 +309,17 @@ class Execution:
     def failed(self, name):
         assert (self.status, self.error) == ("FAILED", f"DetectiveFleet.{name}"), self.history[-6:]
         return self
+
+
+def functions_of(stack):
+    """The processes of the function: MiniStack's children of that name."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
+            program = (process / "cmdline").read_bytes().split(b"\0")[0]
+        except OSError:  # It has ended.
+            continue
+        if parent == stack.ministack.process.pid and program.endswith(b"bootstrap"):
+            found.append(int(process.name))
+    return found

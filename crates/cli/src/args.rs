@@ -118,6 +118,8 @@ pub(crate) enum Command {
     Disable(DisableArgs),
     /// Show every account in every Region, as it is now
     Status(StatusArgs),
+    /// Say whether it will work: file, roles, Regions, room and who else invites; change nothing
+    Check(CheckArgs),
     /// Write a file of the accounts that the behavior graphs have now
     Adopt(AdoptArgs),
     /// Bring the role to every account of the file, by a StackSet; look at it, or take it back
@@ -220,6 +222,23 @@ pub(crate) struct StatusArgs {
     /// How AWS is reached.
     #[command(flatten)]
     pub reach: ReachArgs,
+    /// Where the report goes.
+    #[command(flatten)]
+    pub reports: ReportArgs,
+}
+
+/// `check`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// The accounts: `account id,root e-mail` on each line
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Ask whether GuardDuty is on in every account and Region, too, and for how long
+    #[arg(long)]
+    pub guardduty: bool,
+    /// What is wanted: as for `enable`, so that the same words can be checked first.
+    #[command(flatten)]
+    pub fleet: FleetArgs,
     /// Where the report goes.
     #[command(flatten)]
     pub reports: ReportArgs,

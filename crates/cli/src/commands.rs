@@ -2,6 +2,7 @@
 
 mod adopt;
 mod change;
+mod check;
 mod disable;
 mod enable;
 mod ground;
@@ -33,6 +34,7 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Exit> {
         Command::Enable(args) => to_the_end(enable::run(args, &settings()?, output)),
         Command::Disable(args) => to_the_end(disable::run(args, &settings()?, output)),
         Command::Status(args) => to_the_end(status::run(args, &settings()?, output)),
+        Command::Check(args) => to_the_end(check::run(args, &settings()?, output)),
         Command::Adopt(args) => to_the_end(adopt::run(args, &settings()?, output)),
         Command::Roles(args) => to_the_end(roles::run(args, &settings()?, output)),
         Command::Validate(args) => validate::run(&args, &settings()?, output),

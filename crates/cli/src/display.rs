@@ -3,6 +3,7 @@
 //! The texts are plain functions from `fleet::report`'s documents to a `String` with ANSI styles;
 //! [`Output`] takes the styles out where they are not wanted.
 
+mod check;
 mod failure;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -25,6 +26,7 @@ mod trouble;
 mod validate;
 mod whole;
 
+pub(crate) use check::check;
 pub(crate) use failure::{error, note, refusals, usage};
 pub(crate) use matrix::draw as matrix;
 pub(crate) use output::Output;

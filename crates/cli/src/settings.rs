@@ -9,12 +9,12 @@ pub(crate) mod rollout;
 use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
-use engine::{Connection, RegionSelection, RoleName};
+use engine::{Connection, HAS_GUARDDUTY, RegionSelection, RoleName};
 use fleet::account::AccountId;
 use fleet::fleet::{Others, Purpose, Settings};
+use fleet::values::{self, List, RegionName};
 
 use crate::args::{FleetArgs, ReachArgs, SelectArgs};
-use crate::values::{self, List, RegionName};
 
 pub(crate) use file::SettingsFile;
 
@@ -170,6 +170,24 @@ impl Wanted {
     }
 }
 
+/// Whether GuardDuty is asked.
+///
+/// # Errors
+///
+/// When this build cannot.
+pub(crate) fn guardduty(wanted: bool) -> Result<bool> {
+    guardduty_of(wanted, HAS_GUARDDUTY)
+}
+
+fn guardduty_of(wanted: bool, is_built_in: bool) -> Result<bool> {
+    if wanted && !is_built_in {
+        bail!(
+            "--guardduty: this build cannot ask GuardDuty; one that can is made by `cargo build --release --locked --package detective-fleet --features guardduty`"
+        );
+    }
+    Ok(wanted)
+}
+
 fn notes(settings: &Settings) -> Vec<String> {
     let idle = settings.message.is_some() && !settings.send_email;
     let note = "the message is not used: AWS's mail is off (--send-email)".to_owned();
@@ -269,6 +287,20 @@ mod tests {
         let wanted = wanted("--account 111122223333 --not-account 222233334444", file).unwrap();
         assert_eq!(wanted.settings.expected.len(), 1);
         assert_eq!((wanted.only.len(), wanted.except.len()), (1, 1));
+    }
+
+    #[test]
+    fn guardduty_is_asked_by_builds_that_can() {
+        for (wanted, built_in, asked) in [
+            (true, true, Some(true)),
+            (false, true, Some(false)),
+            (false, false, Some(false)),
+            (true, false, None),
+        ] {
+            assert_eq!(guardduty_of(wanted, built_in).ok(), asked);
+        }
+        let error = guardduty_of(true, false).unwrap_err().to_string();
+        assert!(error.contains("--features guardduty"), "{error}");
     }
 
     #[test]

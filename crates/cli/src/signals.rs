@@ -20,6 +20,9 @@ impl std::fmt::Display for Interrupted {
 
 impl std::error::Error for Interrupted {}
 
+/// What is told where nothing can be left half done.
+pub(crate) const ONLY_READS: &str = "\nInterrupted: this is what was found by then.\n";
+
 /// What is told where requests are under way.
 pub(crate) const MAY_FINISH: &str =
     "\nInterrupted: what is under way may finish. Once more ends it at once.\n";

@@ -1,188 +1,11 @@
-//! What flags, variables and the settings file carry, each checked once when it is read.
+//! Lengths of time, as flags, variables and the settings file carry them.
 //!
 //! A value reads the same from all three, so that a mistake gets the same words wherever it was made.
 
-use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::time::Duration;
 
-use fleet::account::{AccountId, Region};
-use fleet::region;
 use serde::Deserialize;
-
-/// Names with commas between them; blanks around each do not count.
-///
-/// A list without one name is refused: "no account" would otherwise read as "no restriction".
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct List<T>(pub Vec<T>);
-
-impl<T: FromStr<Err: std::fmt::Display>> FromStr for List<T> {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let names = text.split(',').map(str::trim).filter(|n| !n.is_empty());
-        let values: Result<Vec<T>, String> = names
-            .map(|name| name.parse().map_err(|error| format!("{name}: {error}")))
-            .collect();
-        match values? {
-            values if values.is_empty() => Err("nothing is named".to_owned()),
-            values => Ok(Self(values)),
-        }
-    }
-}
-
-/// A Region's name, or the word `all`, as it was typed. AWS says later whether it exists.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct RegionName(pub String);
-
-impl FromStr for RegionName {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
-        if !text.bytes().all(fits) {
-            return Err("a Region's name looks like eu-central-1");
-        }
-        Ok(Self(text.to_owned()))
-    }
-}
-
-/// A membership that is known to stay out: `ACCOUNT/REGION`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub(crate) struct Pair(pub AccountId, pub Region);
-
-impl FromStr for Pair {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (account, name) = text
-            .split_once('/')
-            .ok_or("write it as ACCOUNT/REGION, such as 111122223333/eu-south-1")?;
-        let account = account.trim().parse().map_err(|e| format!("{e}"))?;
-        let name = name.trim();
-        if name.is_empty() {
-            return Err("the Region is missing after the slash".to_owned());
-        }
-        // A pair that never matches would be a failure that nobody understands.
-        match region::suggest(name) {
-            Some(meant) if area(meant) != area(name) => {
-                Err(format!("there is no Region {name}; did you mean {meant}?"))
-            }
-            _ => Ok(Self(account, Region::new(name))),
-        }
-    }
-}
-
-/// A Region's name without its number: `eu-west-4` may be newer than our table, `eu-wset-1` is not.
-fn area(name: &str) -> &str {
-    name.trim_end_matches(|c: char| c.is_ascii_digit())
-}
-
-/// `key=value`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Tag(String, String);
-
-impl FromStr for Tag {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (key, value) = text.split_once('=').ok_or("write it as key=value")?;
-        Self::new(key.trim(), value.trim())
-    }
-}
-
-impl Tag {
-    /// A tag within the limits of `TagMap` in Detective's service model.
-    ///
-    /// # Errors
-    ///
-    /// When key or value are outside of them.
-    pub(crate) fn new(key: &str, value: &str) -> Result<Self, String> {
-        if key.is_empty() || key.chars().count() > 128 {
-            return Err("a key has 1 to 128 characters".to_owned());
-        }
-        if key.to_ascii_lowercase().starts_with("aws:") {
-            return Err("keys that start with aws: are for AWS's own use".to_owned());
-        }
-        if value.chars().count() > 256 {
-            return Err("a value has at most 256 characters".to_owned());
-        }
-        Ok(Self(key.to_owned(), value.to_owned()))
-    }
-}
-
-/// Makes a map of tags.
-///
-/// # Errors
-///
-/// When a key comes twice, or there are more than Detective takes.
-pub(crate) fn tags(
-    list: impl IntoIterator<Item = Tag>,
-) -> Result<BTreeMap<String, String>, String> {
-    const MOST: usize = 50;
-    let mut map = BTreeMap::new();
-    for Tag(key, value) in list {
-        if map.insert(key.clone(), value).is_some() {
-            return Err(format!("the tag {key} is given twice"));
-        }
-    }
-    if map.len() > MOST {
-        return Err(format!("a behavior graph takes at most {MOST} tags"));
-    }
-    Ok(map)
-}
-
-/// A data source package that can be started.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Package(pub &'static str);
-
-impl FromStr for Package {
-    type Err = String;
-
-    /// Those of Detective's service model, but the one that every graph has.
-    fn from_str(text: &str) -> Result<Self, String> {
-        const ALL: [&str; 2] = ["EKS_AUDIT", "ASFF_SECURITYHUB_FINDING"];
-        let known = ALL.into_iter().find(|it| it.eq_ignore_ascii_case(text));
-        let unknown = || format!("there is no such package; there are {}", ALL.join(" and "));
-        known.map(Self).ok_or_else(unknown)
-    }
-}
-
-/// The id that a member's role asks for.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub(crate) struct ExternalId(pub String);
-
-impl FromStr for ExternalId {
-    type Err = &'static str;
-
-    /// As STS takes it.
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let fits = |b: u8| b.is_ascii_alphanumeric() || b"_+=,.@:/-".contains(&b);
-        if !(2..=1224).contains(&text.len()) || !text.bytes().all(fits) {
-            return Err("an external id has 2 to 1,224 letters, digits or _+=,.@:/- and no blanks");
-        }
-        Ok(Self(text.to_owned()))
-    }
-}
-
-/// The text of AWS's invitation mail.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub(crate) struct Message(pub String);
-
-impl FromStr for Message {
-    type Err = &'static str;
-
-    /// As `EmailMessage` in Detective's service model.
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if !(1..=1000).contains(&text.chars().count()) {
-            return Err("a message has 1 to 1,000 characters");
-        }
-        Ok(Self(text.to_owned()))
-    }
-}
 
 /// A length of time such as `15m`, `90s`, `1h 30m` or `100ms`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -231,67 +54,11 @@ macro_rules! from_text {
     )*};
 }
 
-from_text!(Pair, ExternalId, Message, Time, Timeout);
+from_text!(Time, Timeout);
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn names(text: &str) -> Result<Vec<String>, String> {
-        let List(names) = text.parse::<List<RegionName>>()?;
-        Ok(names.into_iter().map(|name| name.0).collect())
-    }
-
-    #[test]
-    fn blanks_around_names_and_empty_places_do_not_count() {
-        assert_eq!(
-            names(" us-east-1 , ,eu-west-1,").unwrap(),
-            ["us-east-1", "eu-west-1"]
-        );
-        assert_eq!(names(" , ").unwrap_err(), "nothing is named");
-        assert!(names("us east 1").unwrap_err().starts_with("us east 1: "));
-    }
-
-    #[test]
-    fn a_pair_names_an_account_and_a_region() {
-        let pair: Pair = "111122223333/eu-south-1".parse().unwrap();
-        assert_eq!(
-            pair,
-            Pair("111122223333".parse().unwrap(), Region::new("eu-south-1"))
-        );
-        assert!("111122223333/ap-southeast-9".parse::<Pair>().is_ok());
-        for (bad, why) in [
-            ("111122223333", "ACCOUNT/REGION"),
-            ("1/eu-south-1", "12 digits"),
-            ("111122223333/eu-suoth-1", "did you mean eu-south-1"),
-            ("111122223333/", "missing"),
-        ] {
-            let error = bad.parse::<Pair>().unwrap_err();
-            assert!(error.contains(why), "{bad}: {error}");
-        }
-    }
-
-    #[test]
-    fn a_tag_may_be_empty_but_not_nameless_and_comes_once() {
-        let list = |text: &str| tags(text.parse::<List<Tag>>()?.0);
-        assert_eq!(
-            list("team=security, cost=").unwrap(),
-            BTreeMap::from([
-                ("team".into(), "security".into()),
-                ("cost".into(), String::new())
-            ])
-        );
-        for bad in ["team", "=x", "aws:x=1", "a=1,a=2"] {
-            assert!(list(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_package_is_one_that_can_be_started() {
-        assert_eq!("eks_audit".parse(), Ok(Package("EKS_AUDIT")));
-        let error = "DETECTIVE_CORE".parse::<Package>().unwrap_err();
-        assert!(error.contains("ASFF_SECURITYHUB_FINDING"), "{error}");
-    }
 
     #[test]
     fn lengths_of_time_carry_a_unit() {
@@ -313,16 +80,5 @@ mod tests {
             assert!(bad.parse::<Time>().is_err(), "{bad}");
         }
         assert!("0s".parse::<Timeout>().is_err());
-    }
-
-    #[test]
-    fn external_ids_and_messages_keep_to_the_limits_of_aws() {
-        assert!("x".parse::<ExternalId>().is_err());
-        assert!("two words".parse::<ExternalId>().is_err());
-        assert!("a1:b/c".parse::<ExternalId>().is_ok());
-        assert!("x".repeat(1225).parse::<ExternalId>().is_err());
-        assert!("".parse::<Message>().is_err());
-        assert!("ä".repeat(1000).parse::<Message>().is_ok());
-        assert!("ä".repeat(1001).parse::<Message>().is_err());
     }
 }

@@ -21,12 +21,13 @@ use crate::connection::{Connection, Ground, RoleName};
 use crate::credentials::Keys;
 use crate::events::Events;
 use crate::failure::{Cause, Failure};
+use crate::gate::Gate;
 use crate::halt::Halt;
 use crate::sts::{Identity, RoleToAssume};
 
 /// AWS as one run reaches it. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Aws(Arc<Inner>);
+pub struct Aws(Arc<Inner>, Option<Arc<dyn Gate>>);
 
 #[derive(Clone, Debug)]
 struct Inner {
@@ -68,6 +69,12 @@ impl Aws {
         self.0.ground.clock
     }
 
+    /// The same AWS, where `gate` is asked before each change.
+    #[must_use]
+    pub fn through(self, gate: Arc<dyn Gate>) -> Self {
+        Self(self.0, Some(gate))
+    }
+
     pub(crate) fn seed(&self) -> u64 {
         self.0.ground.seed
     }
@@ -102,6 +109,23 @@ impl Aws {
             self.halt().stop(failure.text.to_string());
         }
         keys
+    }
+
+    /// The administrator's credentials, for a change.
+    pub(crate) async fn keys_to_change(&self) -> Result<Credentials, Failure> {
+        self.may_change(Duration::ZERO).await?;
+        self.keys_or_halt().await
+    }
+
+    /// Whether the run may still change something, as of at most `age` ago.
+    pub(crate) async fn may_change(&self, age: Duration) -> Result<(), Failure> {
+        let Some(gate) = &self.1 else {
+            return Ok(());
+        };
+        gate.ask(age).await.map_err(|why| {
+            self.halt().stop(why.clone());
+            Failure::not_sent(why)
+        })
     }
 
     /// AWS says that the administrator's credentials are past their time.
@@ -152,7 +176,7 @@ impl Aws {
         let mut inner = (*self.0).clone();
         inner.keys = Arc::new(keys);
         inner.connection.admin_role = Some(role.clone());
-        Self(Arc::new(inner))
+        Self(Arc::new(inner), self.1.clone())
     }
 
     /// The SDK's configuration for a service that is called as the administrator and that this crate
@@ -179,6 +203,17 @@ impl Aws {
             .identity_cache(aws_sdk_detective::config::IdentityCache::no_cache())
             .build();
         aws_sdk_detective::Client::from_conf(config)
+    }
+
+    /// A client of GuardDuty for one Region, as for Detective.
+    #[cfg(feature = "guardduty")]
+    pub(crate) fn guardduty(&self, region: &Region) -> aws_sdk_guardduty::Client {
+        let config = aws_sdk_guardduty::config::Builder::from(&self.0.config)
+            .region(SdkRegion::new(region.as_str().to_owned()))
+            .retry_config(RetryConfig::disabled())
+            .identity_cache(aws_sdk_guardduty::config::IdentityCache::no_cache())
+            .build();
+        aws_sdk_guardduty::Client::from_conf(config)
     }
 
     /// A client of the Account service, which is global.

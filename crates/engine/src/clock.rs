@@ -64,7 +64,8 @@ impl TimeSource for Clock {
 }
 
 /// A moment to wait for or to measure from.
-pub(crate) fn now() -> Instant {
+#[must_use]
+pub fn now() -> Instant {
     Instant::now()
 }
 

@@ -15,6 +15,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use fleet::account::AccountId;
 
+use crate::body::Bounded;
 use crate::clock::Clock;
 
 /// How to reach AWS, and with which roles.
@@ -144,8 +145,9 @@ pub(crate) fn timeouts() -> TimeoutConfig {
 impl Connection {
     /// The SDK's own configuration: profiles, SSO, endpoints and Region are its business.
     pub(crate) async fn load(&self, ground: &Ground) -> SdkConfig {
+        let http = SharedHttpClient::new(Bounded(ground.http.clone()));
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(ground.http.clone())
+            .http_client(http.clone())
             .time_source(ground.clock)
             // Ours, whatever the environment says: it also has modes that this SDK does not know.
             .retry_config(RetryConfig::standard())
@@ -154,7 +156,7 @@ impl Connection {
             // A profile that was named goes before keys in the environment, as in the AWS CLI.
             let keys = ProfileFileCredentialsProvider::builder().profile_name(profile);
             let configured = ProviderConfig::default()
-                .with_http_client(ground.http.clone())
+                .with_http_client(http)
                 .with_time_source(ground.clock);
             loader = loader
                 .profile_name(profile)

@@ -10,6 +10,7 @@ use aws_sdk_detective::types::{
     MemberDetail, UnprocessedAccount,
 };
 use fleet::account::{AccountId, Email, GraphArn};
+use fleet::check::Invitation;
 use fleet::fleet::Settings;
 use fleet::member::Member;
 
@@ -60,7 +61,7 @@ pub(crate) async fn create_graph(
     let output = call.config_override(with(keys)).send().await?;
     let arn = output
         .graph_arn
-        .ok_or_else(|| Failure::unclear("CreateGraph answered without an ARN"))?;
+        .ok_or_else(|| Failure::refused("NoArn", "AWS answered without the graph's ARN"))?;
     Ok(GraphArn::new(&arn))
 }
 
@@ -150,6 +151,31 @@ pub(crate) async fn accept(
     let call = client.accept_invitation().graph_arn(graph.as_str());
     call.customize().config_override(with(keys)).send().await?;
     Ok(())
+}
+
+/// One page of `detective:ListInvitations`, with the member's credentials, and the token of the next:
+/// open and accepted invitations of all graphs of the Region.
+pub(crate) async fn list_invitations(
+    client: &Client,
+    keys: Credentials,
+    token: Option<String>,
+) -> Result<(Vec<Invitation>, Option<String>), Failure> {
+    let call = client
+        .list_invitations()
+        .max_results(PAGE)
+        .set_next_token(token);
+    let page = call.customize().config_override(with(keys)).send().await?;
+    let invitation = |detail: MemberDetail| {
+        Some(Invitation {
+            administrator: detail.administrator_id?.parse().ok()?,
+            status: detail.status?.as_str().into(),
+        })
+    };
+    let invitations = page.invitations.unwrap_or_default();
+    Ok((
+        invitations.into_iter().filter_map(invitation).collect(),
+        page.next_token.filter(|token| !token.is_empty()),
+    ))
 }
 
 /// `detective:DeleteGraph`: its members go with it.
@@ -259,15 +285,24 @@ fn entries(details: Option<Vec<MemberDetail>>) -> Vec<Entry> {
 }
 
 fn entry(detail: MemberDetail) -> Option<Entry> {
-    let account = detail.account_id?.parse().ok()?;
+    let account = detail.account_id.as_deref()?.parse().ok()?;
+    let bytes_per_day = volume(&detail);
     let member = Member {
         status: detail.status?.as_str().into(),
         // Detective's older pattern took addresses that today's does not.
         email: detail.email_address.and_then(|email| email.parse().ok()),
         disabled_reason: detail.disabled_reason.map(|reason| reason.as_str().into()),
         organization: detail.invitation_type == Some(InvitationType::Organization),
+        bytes_per_day,
     };
     Some((account, member))
+}
+
+/// Bytes a day, of all data source packages. (The flat field of the model is deprecated.)
+fn volume(detail: &MemberDetail) -> u64 {
+    let packages = detail.volume_usage_by_datasource_package.iter().flatten();
+    let bytes = packages.filter_map(|(_, usage)| usage.volume_usage_in_bytes);
+    bytes.filter_map(|bytes| u64::try_from(bytes).ok()).sum()
 }
 
 fn left_out(unprocessed: Option<Vec<UnprocessedAccount>>) -> LeftOut {

@@ -12,6 +12,9 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use fleet::account::Email;
 use fleet::attempts::{Answer, Refusal};
 use fleet::event::CallResult;
+use http_body_util::LengthLimitError;
+
+use crate::body;
 
 /// What a failure means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +37,8 @@ pub(crate) enum Cause {
     Missing,
     /// Any other final answer.
     Refused,
+    /// The run may not change anything any more: it was not asked for.
+    NotSent,
 }
 
 /// A request that did not succeed.
@@ -68,6 +73,14 @@ impl Failure {
         }
     }
 
+    /// A request that was not made after all.
+    pub(crate) fn not_sent(why: impl Into<Arc<str>>) -> Self {
+        Self {
+            cause: Cause::NotSent,
+            ..Self::refused("NotSent", why)
+        }
+    }
+
     /// The same failure in other words.
     #[must_use]
     pub fn saying(mut self, text: impl Into<Arc<str>>) -> Self {
@@ -90,9 +103,12 @@ impl Failure {
             Cause::Throttled => CallResult::Throttled,
             Cause::Unclear => CallResult::Unclear,
             Cause::Silent => CallResult::Silent,
-            Cause::Expired | Cause::NotOn | Cause::Denied | Cause::Missing | Cause::Refused => {
-                CallResult::Refused
-            }
+            Cause::Expired
+            | Cause::NotOn
+            | Cause::Denied
+            | Cause::Missing
+            | Cause::Refused
+            | Cause::NotSent => CallResult::Refused,
         }
     }
 
@@ -128,6 +144,10 @@ where
                 let source = failure.as_connector_error().and_then(Error::source);
                 of_connection(source)
             }
+            SdkError::ResponseError(_) if is_too_long(&error) => Self::unclear(format!(
+                "an answer of more than {} MiB, which is longer than any of AWS's",
+                body::MOST / (1024 * 1024)
+            )),
             SdkError::ResponseError(response) => {
                 let status = response.raw().status().as_u16();
                 Self::unclear(format!(
@@ -196,6 +216,11 @@ fn of_connection(source: Option<&(dyn Error + 'static)>) -> Failure {
     } else {
         Failure::unclear(format!("the connection was cut ({innermost})"))
     }
+}
+
+fn is_too_long(error: &(dyn Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |&error| error.source())
+        .any(|error| error.is::<LengthLimitError>())
 }
 
 pub(crate) fn innermost(error: &(dyn Error + 'static)) -> String {

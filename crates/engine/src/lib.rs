@@ -4,12 +4,15 @@
 //! those Regions and brings them to what a fleet wants. What happens goes to an event sink.
 
 mod aws;
+mod body;
+mod check;
 pub mod clock;
 mod connection;
 mod credentials;
 mod detective;
 mod events;
 mod failure;
+mod gate;
 mod halt;
 mod pace;
 mod probe;
@@ -20,8 +23,10 @@ mod run;
 mod sts;
 
 pub use aws::{Aws, ConnectError};
+pub use check::{Check, HAS_GUARDDUTY};
 pub use connection::{Connection, Endpoint, Ground, NotARoleName, RoleName};
 pub use failure::Failure;
+pub use gate::Gate;
 pub use probe::JUST_MADE;
 pub use regions::{Chosen, Newer, RegionError, RegionSelection};
 pub use run::{Finish, LOOK_TIMEOUT, Limit, Run};

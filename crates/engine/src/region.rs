@@ -47,9 +47,6 @@ pub(crate) enum Mode {
     Observe,
     /// Make it as wanted, with the members' roles.
     Reconcile(Roles),
-    /// Do nothing: it could not be read when the guard rails were asked, so that what would be
-    /// removed here was not judged.
-    Closed,
 }
 
 /// One Region of a run.
@@ -75,8 +72,8 @@ pub(crate) struct RegionRun {
     news: mpsc::UnboundedReceiver<News>,
     newsroom: mpsc::UnboundedSender<News>,
     defect: Option<Arc<str>>,
-    /// It could not be read when the guard rails were asked.
-    closed: bool,
+    /// Why nothing is done here.
+    closed: Option<Arc<str>>,
 }
 
 impl RegionRun {
@@ -102,7 +99,7 @@ impl RegionRun {
             news,
             newsroom,
             defect: None,
-            closed: false,
+            closed: None,
             aws: aws.clone(),
         }
     }
@@ -137,9 +134,9 @@ impl RegionRun {
         &self.plan
     }
 
-    /// Whether nothing may be done here.
-    pub(crate) fn is_closed(&self) -> bool {
-        self.closed
+    /// Nothing is done here from now on.
+    pub(crate) fn close(&mut self, why: Arc<str>) {
+        self.closed = Some(why);
     }
 
     pub(crate) fn attempts(&self) -> &Attempts {
@@ -168,9 +165,10 @@ impl RegionRun {
     /// everybody along who has joined meanwhile: who is in it is looked at again before it ends.
     pub(crate) fn agree(&mut self, fleet: &Arc<Fleet>) {
         self.fleet = fleet.clone();
-        self.closed = fleet.removes() && !self.was_read();
-        if !self.closed
-            && fleet.settings.purpose == Purpose::DeleteGraphs
+        if fleet.removes() && !self.was_read() {
+            // What would be removed here was not judged.
+            self.close(self.why_unread());
+        } else if fleet.settings.purpose == Purpose::DeleteGraphs
             && self.observation.graph_arn().is_some()
         {
             self.observation.forget_list();
@@ -186,7 +184,7 @@ impl RegionRun {
     /// Works until nothing is left to do, or until `stop`.
     pub(crate) async fn drive(&mut self, mode: Mode, stop: &CancellationToken) {
         self.mode = mode;
-        if matches!(self.mode, Mode::Closed) {
+        if self.closed.is_some() {
             return;
         }
         // The halt is asked as well: `stop` only follows it, and nothing may begin in between.

@@ -141,7 +141,7 @@ impl Aws {
     async fn switched(&self) -> Result<Switched, RegionError> {
         let account = self.account();
         let ask = || async {
-            let result = list(&account, self.keys().await?).await;
+            let result = switched(&account, self.keys().await?).await;
             self.events()
                 .called(None, Operation::ListRegions, result.as_ref().map(|_| ()));
             result
@@ -169,8 +169,9 @@ fn is_on(status: &RegionOptStatus) -> bool {
     )
 }
 
-/// `account:ListRegions`, all pages.
-async fn list(
+/// `account:ListRegions`, all pages: which Regions are on in the account of these credentials, and
+/// which are off.
+pub(crate) async fn switched(
     account: &aws_sdk_account::Client,
     credentials: Credentials,
 ) -> Result<BTreeMap<String, bool>, Failure> {

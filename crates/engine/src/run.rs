@@ -7,6 +7,7 @@ use std::time::Duration;
 use fleet::account::{AccountId, Region};
 use fleet::adopt::{Adopted, adopt};
 use fleet::attempts::Attempts;
+use fleet::check::GraphFacts;
 use fleet::fleet::{Fleet, Others};
 use fleet::guard::{self, Consent, Refusal};
 use fleet::report::{Ended, RegionNow, RegionPlan};
@@ -83,9 +84,17 @@ impl Run {
             .collect()
     }
 
-    /// Leaves out every other Region: nothing is done there, and nothing is told of it.
-    pub fn keep(&mut self, wanted: impl Fn(&Region) -> bool) {
-        self.regions.retain(|region| wanted(region.region()));
+    /// Does nothing in those Regions, and fails them; what was wrong with them already is told, too.
+    pub fn close(&mut self, why: &str, unwanted: impl Fn(&Region) -> bool) {
+        for region in &mut self.regions {
+            if unwanted(region.region()) {
+                let why = match region.error() {
+                    Some(error) => format!("{why} ({error})").into(),
+                    None => why.into(),
+                };
+                region.close(why);
+            }
+        }
     }
 
     /// Looks at every Region, and changes nothing. A Region that cannot be read in time says so and
@@ -177,18 +186,7 @@ impl Run {
     async fn make_it_so(&mut self, limit: &Limit) -> Finish {
         let newsrooms = self.regions.iter().map(RegionRun::newsroom).collect();
         let (roles, assume) = Roles::new(&self.aws, newsrooms);
-        let modes = self
-            .regions
-            .iter()
-            .map(|region| {
-                if region.is_closed() {
-                    Mode::Closed
-                } else {
-                    Mode::Reconcile(roles.clone())
-                }
-            })
-            .collect();
-        drop(roles);
+        let modes = vec![Mode::Reconcile(roles); self.regions.len()];
         let mut assumer = JoinSet::new();
         assumer.spawn(assume);
         let mut finish = self.drive(modes, limit).await;
@@ -220,6 +218,15 @@ impl Run {
             .iter()
             .map(|region| RegionNow::of(region.observation(), region.error(), roster.clone()))
             .collect()
+    }
+
+    /// How full every behavior graph is and would be, after [`Run::observe`].
+    pub(crate) fn graphs(&self) -> Vec<GraphFacts> {
+        let facts = |region: &RegionRun| {
+            let (observation, plan) = (region.observation(), region.plan());
+            GraphFacts::of(&self.fleet, observation, plan, region.error())
+        };
+        self.regions.iter().map(facts).collect()
     }
 
     /// Who is there, after [`Run::observe`], as a roster.
@@ -278,7 +285,7 @@ impl Run {
 }
 
 /// Waits for the work, and tells it when to stop.
-async fn supervise(
+pub(crate) async fn supervise(
     work: impl Future<Output = ()>,
     stop: &CancellationToken,
     limit: &Limit,

@@ -143,6 +143,7 @@ mod tests {
                 email: email.map(|email| email.parse().unwrap()),
                 disabled_reason: None,
                 organization: false,
+                bytes_per_day: 0,
             };
             observation.saw_member(round, id(*n), Some(member));
         }

@@ -45,7 +45,7 @@ pub fn audit(
     findings.extend(roster(fleet, observation, attempts, plan));
     findings.extend(kinds(plan));
     findings.extend(batches(plan));
-    findings.extend(graph(observation, attempts, plan));
+    findings.extend(graph(fleet, observation, attempts, plan));
     findings.extend(end(fleet, observation, attempts, plan));
     findings.extend(crowd(fleet, observation, plan));
     findings.extend(chores(fleet, observation, plan));
@@ -260,6 +260,7 @@ fn too_many(step: Option<&Step>, size: usize) -> bool {
 
 /// A graph is made where there is none, for somebody, and once.
 fn graph(
+    fleet: &Fleet,
     observation: &Observation,
     attempts: &Attempts,
     plan: &Plan,
@@ -277,6 +278,14 @@ fn graph(
             "made where none is known to be missing",
         ),
         (creates && plan.count(Kind::Invite) == 0, "made for nobody"),
+        (
+            creates
+                && fleet
+                    .settings
+                    .no_new_graph
+                    .contains_key(observation.region()),
+            "made where none may be",
+        ),
         (
             creates && under_way(RegionRequest::CreateGraph),
             "made twice",

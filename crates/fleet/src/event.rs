@@ -115,6 +115,8 @@ pub enum Operation {
     DeleteMembers,
     /// `detective:AcceptInvitation`
     AcceptInvitation,
+    /// `detective:ListInvitations`
+    ListInvitations,
     /// `detective:DeleteGraph`
     DeleteGraph,
     /// `detective:StartMonitoringMember`
@@ -129,6 +131,10 @@ pub enum Operation {
     ListDatasourcePackages,
     /// `detective:UpdateDatasourcePackages`
     UpdateDatasourcePackages,
+    /// `guardduty:ListDetectors`
+    ListDetectors,
+    /// `guardduty:GetDetector`
+    GetDetector,
 }
 
 impl Operation {
@@ -147,6 +153,7 @@ impl Operation {
             Self::CreateMembers => "detective:CreateMembers",
             Self::DeleteMembers => "detective:DeleteMembers",
             Self::AcceptInvitation => "detective:AcceptInvitation",
+            Self::ListInvitations => "detective:ListInvitations",
             Self::DeleteGraph => "detective:DeleteGraph",
             Self::StartMonitoringMember => "detective:StartMonitoringMember",
             Self::ListTagsForResource => "detective:ListTagsForResource",
@@ -154,6 +161,8 @@ impl Operation {
             Self::UntagResource => "detective:UntagResource",
             Self::ListDatasourcePackages => "detective:ListDatasourcePackages",
             Self::UpdateDatasourcePackages => "detective:UpdateDatasourcePackages",
+            Self::ListDetectors => "guardduty:ListDetectors",
+            Self::GetDetector => "guardduty:GetDetector",
         }
     }
 }

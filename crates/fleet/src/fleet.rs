@@ -1,6 +1,7 @@
 //! The fleet: what is wanted.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::account::{AccountId, Email, Region};
 use crate::member::Member;
@@ -62,6 +63,8 @@ pub struct Settings {
     pub order: BTreeMap<AccountId, u64>,
     /// Memberships that are known to stay out: opted out, or denied by policy.
     pub expected: BTreeSet<(AccountId, Region)>,
+    /// Regions where no behavior graph is made, with the reason: one that is there is used.
+    pub no_new_graph: BTreeMap<Region, Arc<str>>,
 }
 
 impl Fleet {

@@ -82,6 +82,9 @@ pub struct Member {
     pub disabled_reason: Option<Arc<str>>,
     /// It came through AWS Organizations (`InvitationType` ORGANIZATION), without an invitation.
     pub organization: bool,
+    /// How much data it sends to the graph in a day, as AWS last measured it; 0 where AWS does not
+    /// say.
+    pub bytes_per_day: u64,
 }
 
 #[cfg(test)]

@@ -246,6 +246,7 @@ mod tests {
             email: None,
             disabled_reason: None,
             organization: false,
+            bytes_per_day: 0,
         }
     }
 

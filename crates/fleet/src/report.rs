@@ -1,5 +1,6 @@
 //! The report: JSON version 1, a fold of the events.
 
+mod checked;
 mod fold;
 mod now;
 mod planned;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use checked::{CheckReport, CheckSummary};
 pub use fold::{Record, Recorder};
 pub use now::{MemberNow, RegionNow, StatusReport, StatusSummary};
 pub use planned::{Action, MemberPlan, PlanReport, PlanSummary, RegionPlan};
@@ -28,9 +30,9 @@ pub const VERSION: u32 = 1;
 pub struct Header {
     /// [`VERSION`].
     pub version: u32,
-    /// `run`, `plan` or `status`.
+    /// `run`, `plan`, `status` or `check`.
     pub kind: String,
-    /// `enable` or `disable`; for a status, `status`.
+    /// `enable` or `disable`; otherwise as `kind`.
     pub operation: String,
     /// Told apart from every other run.
     pub run_id: String,

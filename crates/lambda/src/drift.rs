@@ -1,12 +1,11 @@
 //! What a drift run may not do, and what it notices.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use engine::Run;
 use fleet::account::{AccountId, GraphArn, Region};
-use fleet::event::{Conclusion, Event, EventKind, Sink};
 use fleet::member::MemberStatus;
-use fleet::report::{MemberReport, RegionNow, Report};
+use fleet::report::{MemberReport, Report};
 
 use crate::error::StepError;
 use crate::function::Function;
@@ -34,69 +33,24 @@ pub(crate) fn cover(covered: &mut Covered, report: &Report) {
     }
 }
 
-/// The Regions where a graph would have to be made that no upload asked for, with the reason:
-/// somebody deleted it, or nobody wanted it.
+/// The Regions where a drift run makes no behavior graph, with the reason: somebody deleted the one
+/// that there was, or nobody asked for one.
 ///
 /// # Errors
 /// Where the bucket does not tell.
-pub(crate) async fn objections(
+pub(crate) async fn no_new_graphs(
     function: &Function,
-    run: &Run,
-) -> Result<BTreeMap<Region, String>, StepError> {
+    regions: &[Region],
+) -> Result<BTreeMap<Region, Arc<str>>, StepError> {
     let covered = covered(function).await?;
-    let object = |now: RegionNow| {
-        let why = objection(&now, &covered, function.account)?;
-        Some((now.region, why))
+    let why = |region: &Region| {
+        let why = no_new_graph(region, &covered, function.account)?;
+        Some((region.clone(), why.into()))
     };
-    Ok(run.now(true).into_iter().filter_map(object).collect())
+    Ok(regions.iter().filter_map(why).collect())
 }
 
-/// Leaves out Regions, and fails them.
-pub(crate) fn hold_back(
-    function: &Function,
-    run: &mut Run,
-    sink: &dyn Sink,
-    held: &BTreeMap<Region, String>,
-) {
-    for now in run.now(true) {
-        let Some(why) = held.get(&now.region) else {
-            continue;
-        };
-        let members = now.members.iter().filter(|it| it.in_roster == Some(true));
-        let failed = members.map(|member| EventKind::Concluded {
-            account: member.account_id,
-            conclusion: Conclusion::Failed,
-            reason: Some(why.as_str().into()),
-        });
-        let ended = EventKind::RegionEnded {
-            error: Some(why.as_str().into()),
-        };
-        for kind in failed.chain([ended]) {
-            tell(function, sink, &now.region, kind);
-        }
-    }
-    run.keep(|region| !held.contains_key(region));
-}
-
-/// Tells the record of something that the engine does not know of.
-pub(crate) fn tell(function: &Function, sink: &dyn Sink, region: &Region, kind: EventKind) {
-    let event = Event {
-        region: Some(region.clone()),
-        number: 0,
-        at: function.clock.timestamp(),
-        kind,
-    };
-    if let Err(error) = sink.record(&event) {
-        tracing::warn!(%error, "an event was not kept");
-    }
-}
-
-/// Why a drift run may not work in a Region.
-fn objection(now: &RegionNow, covered: &Covered, administrator: AccountId) -> Option<String> {
-    if now.graph_arn.is_some() || now.error.is_some() {
-        return None;
-    }
-    let region = &now.region;
+fn no_new_graph(region: &Region, covered: &Covered, administrator: AccountId) -> Option<String> {
     match covered.get(region) {
         Some(None) => None,
         Some(Some(arn)) => Some(format!(

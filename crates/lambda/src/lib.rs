@@ -5,6 +5,7 @@ pub mod claim;
 mod drift;
 pub mod error;
 pub mod function;
+mod gate;
 pub mod lease;
 pub mod logging;
 mod message;

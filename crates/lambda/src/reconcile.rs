@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{Finish, Limit, Run, clock};
+use engine::{Finish, Limit, Run};
 use fleet::account::Region;
 use fleet::attempts::Attempts;
 use fleet::fleet::Others;
@@ -16,27 +16,15 @@ use tokio_util::sync::CancellationToken;
 use crate::drift;
 use crate::error::StepError;
 use crate::function::{Function, Pass, Passed};
+use crate::gate::{NewestList, Shut};
 use crate::lease;
 use crate::metrics;
 use crate::prepare::{consent, hash, others, words};
 use crate::run::{Manifest, Outcome, Progress, baseline_key, manifest_key, progress_key};
-use crate::store::Newest;
 use crate::watch::{PATIENCE, Watch};
 
-/// How often it is asked whether the list is still the newest.
-const CHECK: Duration = Duration::from_secs(2);
 /// The shortest wait, and the longest.
 const WAITS: (u64, u64) = (30, 300);
-
-/// Why a pass was told to end before its time.
-enum Told {
-    /// Only waiting was left.
-    OnlyWaits,
-    /// A newer version of the list took over.
-    Superseded,
-    /// Nobody could say whether one has.
-    Blind,
-}
 
 /// Brings a group of Regions as far as it gets now.
 ///
@@ -46,7 +34,8 @@ pub async fn reconcile(function: &Function, pass: &Pass) -> Result<Passed, StepE
     let manifest = manifest(function, pass).await?;
     let (record, attempts) = earlier(function, pass).await?;
     let watch = Arc::new(Watch::resume(record, function.clock));
-    let Some(roster) = still_wanted(function, pass, &manifest).await? else {
+    let list = Arc::new(NewestList::of(&manifest, &function.store));
+    let Some(roster) = still_wanted(function, pass, (&manifest, &list)).await? else {
         let progress = Progress {
             pass: pass.pass,
             outcome: Outcome::Superseded,
@@ -59,19 +48,24 @@ pub async fn reconcile(function: &Function, pass: &Pass) -> Result<Passed, StepE
         return end(function, pass, &progress, 0).await;
     };
     let aws = function.connect(watch.clone()).await?;
+    let aws = aws.through(list.clone());
     let regions = regions(&manifest, pass)?;
     let others = match &manifest.agreed {
         Some(agreed) if manifest.prune => Others::Agreed(agreed.others.clone()),
         _ => others(manifest.prune && manifest.plan_only),
     };
-    let fleet = Arc::new(function.fleet(&roster, manifest.operation, others));
-    let mut run = Run::new(&aws, fleet, regions);
+    let mut fleet = function.fleet(&roster, manifest.operation, others);
+    if manifest.drift {
+        fleet.settings.no_new_graph = drift::no_new_graphs(function, regions).await?;
+    }
+    let mut run = Run::new(&aws, Arc::new(fleet), regions);
     run.resume(attempts);
     let work = Work {
         function,
         pass,
         manifest: &manifest,
         watch: &watch,
+        list: &list,
     };
     let (progress, wait) = work.go(&mut run).await?;
     metrics::pass(function, &watch);
@@ -109,7 +103,7 @@ async fn earlier(function: &Function, pass: &Pass) -> Result<Earlier, StepError>
 async fn still_wanted(
     function: &Function,
     pass: &Pass,
-    manifest: &Manifest,
+    (manifest, list): (&Manifest, &NewestList),
 ) -> Result<Option<Roster>, StepError> {
     let Manifest { key, version, .. } = manifest;
     let now = function.clock.timestamp();
@@ -118,7 +112,7 @@ async fn still_wanted(
             "another execution took over because this one was silent for too long: upload the file again",
         ));
     }
-    if !is_newest(function, manifest).await? {
+    if !list.is_newest().await? {
         return Ok(None);
     }
     let Some(bytes) = function.store.upload(key, version).await? else {
@@ -135,16 +129,12 @@ async fn still_wanted(
         .map_err(|error| StepError::bad_input(error.to_string()))
 }
 
-async fn is_newest(function: &Function, manifest: &Manifest) -> Result<bool, StepError> {
-    let newest = function.store.newest(&manifest.key).await?;
-    Ok(newest == Newest::Version(manifest.version.clone()))
-}
-
 struct Work<'a> {
     function: &'a Function,
     pass: &'a Pass,
     manifest: &'a Manifest,
     watch: &'a Arc<Watch>,
+    list: &'a NewestList,
 }
 
 impl Work<'_> {
@@ -154,13 +144,15 @@ impl Work<'_> {
         if self.manifest.plan_only || looked.error.is_some() {
             return Ok((self.progress(run, looked.error, Outcome::Settled), 0));
         }
-        self.hold_back(run).await?;
+        self.hold_back(run)?;
         let baseline = baseline_key(&self.pass.execution, self.pass.group);
         let found = self.watch.recorder.record_so_far();
         self.function.store.write_new(&baseline, &found).await?;
-        let (finish, told) = self.change(run, &stop).await;
-        let (outcome, wait) = self.outcome(&finish, told.as_ref());
-        Ok((self.progress(run, finish.error, outcome), wait))
+        let (finish, only_waits) = self.change(run, &stop).await;
+        // That the gate was shut is not what went wrong with the run.
+        let error = finish.error.filter(|_| self.list.shut().is_none());
+        let (outcome, wait) = self.outcome(error.is_some(), only_waits);
+        Ok((self.progress(run, error, outcome), wait))
     }
 
     fn progress(&self, run: &Run, error: Option<String>, outcome: Outcome) -> Progress {
@@ -182,19 +174,11 @@ impl Work<'_> {
         }
     }
 
-    /// Leaves out the Regions where this run may change nothing.
-    async fn hold_back(&self, run: &mut Run) -> Result<(), StepError> {
-        if self.manifest.drift {
-            let held = drift::objections(self.function, run).await?;
-            drift::hold_back(self.function, run, &**self.watch, &held);
-        }
+    /// Closes the Regions where this run may change nothing.
+    fn hold_back(&self, run: &mut Run) -> Result<(), StepError> {
         if let Some(agreed) = &self.manifest.agreed {
             let why = "the Region could not be read when the guard rails were asked, so that nobody was removed there: upload the list again";
-            let unread = run.now(true).into_iter().map(|now| now.region);
-            let held = unread
-                .filter(|region| !agreed.regions.contains(region))
-                .map(|region| (region, why.to_owned()));
-            drift::hold_back(self.function, run, &**self.watch, &held.collect());
+            run.close(why, |region| !agreed.regions.contains(region));
             // They were asked over all Regions; here there may be some of them only.
             let asked = Consent {
                 max_removals: Some(usize::MAX),
@@ -215,58 +199,39 @@ impl Work<'_> {
         }
     }
 
-    async fn change(&self, run: &mut Run, stop: &CancellationToken) -> (Finish, Option<Told>) {
+    /// Ends early where only waiting is left, and says so.
+    async fn change(&self, run: &mut Run, stop: &CancellationToken) -> (Finish, bool) {
         let limit = self.limit(stop);
         let work = run.reconcile(&limit);
-        let told = self.told();
-        tokio::pin!(work, told);
+        tokio::pin!(work);
         tokio::select! {
-            finish = &mut work => (finish, None),
-            told = &mut told => {
+            finish = &mut work => (finish, false),
+            () = self.watch.only_waits(PATIENCE) => {
                 stop.cancel();
-                (work.await, Some(told))
+                (work.await, true)
             }
-        }
-    }
-
-    /// Ends when the pass had better end.
-    async fn told(&self) -> Told {
-        let newer = async {
-            loop {
-                clock::sleep(CHECK).await;
-                match is_newest(self.function, self.manifest).await {
-                    Ok(true) => {}
-                    Ok(false) => return Told::Superseded,
-                    Err(error) => {
-                        tracing::warn!(%error, "cannot tell whether the list is the newest");
-                        return Told::Blind;
-                    }
-                }
-            }
-        };
-        tokio::select! {
-            told = newer => told,
-            () = self.watch.only_waits(PATIENCE) => Told::OnlyWaits,
         }
     }
 
     /// What comes next, and after how long.
-    fn outcome(&self, finish: &Finish, told: Option<&Told>) -> (Outcome, u64) {
+    fn outcome(&self, failed: bool, only_waits: bool) -> (Outcome, u64) {
         let header = self.manifest.header.clone();
         let now = self.function.clock.timestamp();
         let report = self
             .watch
             .recorder
             .report(header, now, Ended::Complete, None);
-        let settled = finish.error.is_some() || report.summary.waiting == 0;
-        let wait = match told {
-            Some(Told::OnlyWaits | Told::Blind) => wait_seconds(self.pass.pass),
+        let shut = self.list.shut();
+        let settled = failed || (report.summary.waiting == 0 && shut.is_none());
+        let wait = if only_waits || shut.is_some() {
+            wait_seconds(self.pass.pass)
+        } else {
             // The time of the invocation was over, not the work.
-            Some(Told::Superseded) | None => 1,
+            1
         };
         let waited = now.duration_since(self.manifest.began).unsigned_abs();
-        let outcome = match told {
-            Some(Told::Superseded) => Outcome::Superseded,
+        let outcome = match shut {
+            Some(Shut::Superseded) => Outcome::Superseded,
             _ if settled => Outcome::Settled,
             _ if waited + Duration::from_secs(wait) > self.function.settings.wait_limit => {
                 Outcome::GaveUp

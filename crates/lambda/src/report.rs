@@ -1,7 +1,7 @@
 //! The last step: what came of it, written down and put into words.
 
 use fleet::account::Region;
-use fleet::event::{Conclusion, EventKind};
+use fleet::event::{Conclusion, Event, EventKind, Sink};
 use fleet::report::{Ended, Header, PlanReport, Record, Recorder, RegionPlan, Report, VERSION};
 use serde::Serialize;
 
@@ -35,6 +35,19 @@ pub struct Reported {
 pub async fn report(
     function: &Function,
     execution: &str,
+    ended: function::Ended,
+) -> Result<Reported, StepError> {
+    let reported = write(function, execution, ended).await;
+    // Whatever came of it, the next one may go on.
+    lease::release(&function.store, execution).await?;
+    let told = reported.as_ref().map(|reported| reported.subject.as_str());
+    tracing::info!(execution, told = told.unwrap_or("nothing"), "a run ended");
+    reported
+}
+
+async fn write(
+    function: &Function,
+    execution: &str,
     function::Ended {
         error,
         roles_error,
@@ -44,7 +57,7 @@ pub async fn report(
     let store = &function.store;
     let refused = store.read::<Refused>(&refused_key(execution)).await?;
     let manifest = store.read::<Manifest>(&manifest_key(execution)).await?;
-    let reported = match (refused, manifest) {
+    match (refused, manifest) {
         (Some(refused), _) => not_begun(function, execution, refused.value).await,
         (None, None) => not_begun(function, execution, lost(error)).await,
         (None, Some(manifest)) if manifest.value.plan_only => {
@@ -55,12 +68,7 @@ pub async fn report(
             manifest.value.header.notes.extend(notes);
             run(function, &manifest.value, (error, &results)).await
         }
-    };
-    // Whatever came of it, the next one may go on.
-    lease::release(store, execution).await?;
-    let told = reported.as_ref().map(|reported| reported.subject.as_str());
-    tracing::info!(execution, told = told.unwrap_or("nothing"), "a run ended");
-    reported
+    }
 }
 
 /// The first step did not come to an end of its own.
@@ -292,9 +300,22 @@ fn give_up(
                 conclusion: Conclusion::Failed,
                 reason: Some(why.into()),
             };
-            drift::tell(function, recorder, region, kind);
+            tell(function, recorder, region, kind);
         }
         let error = Some(why.into());
-        drift::tell(function, recorder, region, EventKind::RegionEnded { error });
+        tell(function, recorder, region, EventKind::RegionEnded { error });
+    }
+}
+
+/// Tells the record of something that the engine does not know of.
+fn tell(function: &Function, sink: &dyn Sink, region: &Region, kind: EventKind) {
+    let event = Event {
+        region: Some(region.clone()),
+        number: 0,
+        at: function.clock.timestamp(),
+        kind,
+    };
+    if let Err(error) = sink.record(&event) {
+        tracing::warn!(%error, "an event was not kept");
     }
 }

@@ -4,10 +4,12 @@
     reason = "this is the one module of the function that reads the environment"
 )]
 
+use std::fmt::Display;
+use std::str::FromStr;
 use std::time::Duration;
 
-use engine::{Connection, RegionSelection, RoleName};
-use fleet::account::{AccountId, Region};
+use engine::{Connection, RegionSelection};
+use fleet::values::{ExternalId, List, Message, Package, Pair, RegionName, Tag, tags};
 
 use crate::error::StepError;
 
@@ -50,7 +52,8 @@ impl Settings {
     fn read(source: &dyn Fn(&str) -> Option<String>) -> Result<Self, StepError> {
         let text = |name: &str| source(name).filter(|value| !value.trim().is_empty());
         let needed = |name: &str| text(name).ok_or_else(|| wrong(name, "is not set"));
-        let names = list(text("REGIONS"));
+        let regions = |name: &str| Ok(typed(many::<RegionName>(name, text(name))?));
+        let names = regions("REGIONS")?;
         let all = names.is_empty() || names == ["all"];
         Ok(Self {
             bucket: needed("BUCKET")?,
@@ -59,36 +62,39 @@ impl Settings {
             connection: Connection {
                 profile: None,
                 admin_account: None,
-                admin_role: Some(role("ADMINISTRATOR_ROLE", &needed("ADMINISTRATOR_ROLE")?)?),
-                role_name: role("ROLE_NAME", &needed("ROLE_NAME")?)?,
-                external_id: text("EXTERNAL_ID"),
-                max_concurrency: number("MAX_CONCURRENCY", text("MAX_CONCURRENCY"), 256)?,
+                admin_role: Some(one("ADMINISTRATOR_ROLE", &needed("ADMINISTRATOR_ROLE")?)?),
+                role_name: one("ROLE_NAME", &needed("ROLE_NAME")?)?,
+                external_id: maybe::<ExternalId>("EXTERNAL_ID", text("EXTERNAL_ID"))?
+                    .map(|id| id.0),
+                max_concurrency: maybe("MAX_CONCURRENCY", text("MAX_CONCURRENCY"))?.unwrap_or(256),
                 endpoint: None,
             },
             regions: RegionSelection {
                 names: (!all).then_some(names),
-                exclude: list(text("EXCLUDE_REGIONS")),
+                exclude: regions("EXCLUDE_REGIONS")?,
             },
             fleet: fleet::fleet::Settings {
-                packages: list(text("PACKAGES")).into_iter().collect(),
-                send_email: text("SEND_EMAIL").is_some_and(|value| value == "true"),
-                message: text("MESSAGE"),
-                tags: pairs("TAGS", '=', text("TAGS"))?.into_iter().collect(),
-                expected: pairs("EXPECTED", '/', text("EXPECTED"))?
+                packages: many::<Package>("PACKAGES", text("PACKAGES"))?
                     .into_iter()
-                    .map(|(account, region)| Ok((member(&account)?, Region::new(&region))))
-                    .collect::<Result<_, StepError>>()?,
+                    .map(|package| package.0.to_owned())
+                    .collect(),
+                send_email: text("SEND_EMAIL").is_some_and(|value| value == "true"),
+                message: maybe::<Message>("MESSAGE", text("MESSAGE"))?.map(|message| message.0),
+                tags: tags(many::<Tag>("TAGS", text("TAGS"))?)
+                    .map_err(|error| wrong("TAGS", &error))?,
+                expected: many::<Pair>("EXPECTED", text("EXPECTED"))?
+                    .into_iter()
+                    .map(|pair| (pair.0, pair.1))
+                    .collect(),
                 ..fleet::fleet::Settings::default()
             },
             prune: text("PRUNE").is_some_and(|value| value == "true"),
-            max_removals: match text("MAX_REMOVALS") {
-                None => None,
-                some => Some(number("MAX_REMOVALS", some, 0)?),
-            },
+            max_removals: maybe("MAX_REMOVALS", text("MAX_REMOVALS"))?,
             manage_roles: text("MANAGE_MEMBER_ROLES").is_some_and(|value| value == "true"),
-            regions_per_pass: number("REGIONS_PER_PASS", text("REGIONS_PER_PASS"), 100)?.max(1),
+            regions_per_pass: maybe("REGIONS_PER_PASS", text("REGIONS_PER_PASS"))?
+                .map_or(100, |regions: usize| regions.max(1)),
             wait_limit: Duration::from_secs(
-                60 * number("WAIT_LIMIT_MINUTES", text("WAIT_LIMIT_MINUTES"), 120)? as u64,
+                60 * maybe("WAIT_LIMIT_MINUTES", text("WAIT_LIMIT_MINUTES"))?.unwrap_or(120),
             ),
         })
     }
@@ -98,46 +104,28 @@ fn wrong(name: &str, why: &str) -> StepError {
     StepError::failed(format!("the stack's setting {name} {why}"))
 }
 
-fn list(text: Option<String>) -> Vec<String> {
-    let text = text.unwrap_or_default();
-    let names = text
-        .split(',')
-        .map(str::trim)
-        .filter(|name| !name.is_empty());
-    names.map(str::to_owned).collect()
+fn typed(names: Vec<RegionName>) -> Vec<String> {
+    names.into_iter().map(|name| name.0).collect()
 }
 
-fn pairs(
-    name: &str,
-    between: char,
-    text: Option<String>,
-) -> Result<Vec<(String, String)>, StepError> {
-    let pair = |text: String| {
-        let (one, other) = text.split_once(between).ok_or_else(|| {
-            wrong(
-                name,
-                &format!("has {text:?}, which is no pair with {between}"),
-            )
-        })?;
-        Ok((one.trim().to_owned(), other.trim().to_owned()))
-    };
-    list(text).into_iter().map(pair).collect()
-}
-
-fn member(text: &str) -> Result<AccountId, StepError> {
-    text.parse()
-        .map_err(|error| wrong("EXPECTED", &format!("has {text:?}: {error}")))
-}
-
-fn role(name: &str, text: &str) -> Result<RoleName, StepError> {
-    text.parse()
+/// A value that is there.
+fn one<T: FromStr<Err: Display>>(name: &str, text: &str) -> Result<T, StepError> {
+    text.trim()
+        .parse()
         .map_err(|error| wrong(name, &format!("is {text:?}: {error}")))
 }
 
-fn number(name: &str, text: Option<String>, default: usize) -> Result<usize, StepError> {
-    text.map_or(Ok(default), |text| {
-        text.trim().parse().map_err(|_| wrong(name, "is no number"))
-    })
+/// A value that need not be there.
+fn maybe<T: FromStr<Err: Display>>(
+    name: &str,
+    text: Option<String>,
+) -> Result<Option<T>, StepError> {
+    text.map(|text| one(name, &text)).transpose()
+}
+
+/// Values with commas between them.
+fn many<T: FromStr<Err: Display>>(name: &str, text: Option<String>) -> Result<Vec<T>, StepError> {
+    Ok(maybe::<List<T>>(name, text)?.map_or_else(Vec::new, |list| list.0))
 }
 
 #[cfg(test)]
@@ -189,7 +177,12 @@ mod tests {
     fn a_value_that_cannot_be_used_is_named() {
         for bad in [
             ("EXPECTED", "1/eu-south-1"),
+            ("EXPECTED", "111122223333/eu-suoth-1"),
             ("TAGS", "x"),
+            ("TAGS", "aws:x=1"),
+            ("PACKAGES", "DETECTIVE_CORE"),
+            ("EXTERNAL_ID", "x"),
+            ("MAX_REMOVALS", "many"),
             ("ROLE_NAME", "a b"),
             ("BUCKET", ""),
         ] {

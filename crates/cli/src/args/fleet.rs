@@ -4,7 +4,9 @@ use clap::Args;
 use clap::builder::BoolishValueParser;
 use fleet::account::AccountId;
 
-use crate::values::{ExternalId, List, Message, Package, Pair, RegionName, Tag, Timeout};
+use fleet::values::{ExternalId, List, Message, Package, Pair, RegionName, Tag};
+
+use crate::values::Timeout;
 
 /// As whom AWS is asked.
 #[derive(Clone, Debug, Default, Args)]

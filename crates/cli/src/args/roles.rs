@@ -8,9 +8,10 @@ use std::num::NonZeroU16;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use fleet::values::ExternalId;
 
 use super::{CallerArgs, ReportArgs, SelectArgs};
-use crate::values::{ExternalId, Timeout};
+use crate::values::Timeout;
 
 /// `roles`.
 #[derive(Debug, Args)]

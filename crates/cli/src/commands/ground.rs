@@ -1,4 +1,4 @@
-//! What `plan`, `enable`, `status` and `rehearse` stand on: AWS, Regions, the fleet, and what is
+//! What `plan`, `enable`, `status`, `check` and `rehearse` stand on: AWS, Regions, the fleet, and what is
 //! recorded of the run.
 
 use std::collections::BTreeMap;
@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use anyhow::{Result, anyhow, bail};
 use engine::clock::Clock;
-use engine::{Aws, Finish, Limit, Newer, Run};
+use engine::{Aws, Check, Finish, Limit, Newer, Run};
 use fleet::account::{AccountId, Email, Region};
+use fleet::check::has_unproven_acceptances;
 use fleet::fleet::{Fleet, Purpose, Settings};
 use fleet::guard::{Consent, Refusal};
 use fleet::report::{
-    Action, Ended, Header, MemberPlan, PlanReport, Recorder, Report, StatusReport, VERSION,
+    Action, CheckReport, Ended, Header, MemberPlan, PlanReport, Recorder, Report, StatusReport,
+    VERSION,
 };
 use fleet::roster::{Member, Roster};
 use tokio_util::sync::CancellationToken;
@@ -19,6 +21,8 @@ use tokio_util::sync::CancellationToken;
 use crate::display::{Output, Phase, Progress};
 use crate::settings::{Reach, Wanted, environment};
 use crate::signals::{self, Interrupted};
+
+const UNPROVEN: &str = "that the role may call detective:AcceptInvitation cannot be proven before there is an invitation: the first `enable` shows it";
 
 /// The accounts of a run, before AWS was asked anything.
 pub(crate) struct Accounts {
@@ -272,6 +276,40 @@ impl Ground {
             run.now(with_roster),
             self.recorder.calls(),
         )
+    }
+
+    /// Finds out whether it will work, as far as there is time.
+    ///
+    /// # Errors
+    ///
+    /// When it could not be found out at all.
+    pub(crate) async fn check(&self, guardduty: bool) -> Result<CheckReport> {
+        let phase = Phase::Check {
+            accounts: self.fleet.members.len(),
+            regions: self.regions.len(),
+        };
+        self.progress.begin(phase, self.clock.timestamp());
+        let check = Check {
+            fleet: self.fleet.clone(),
+            regions: self.regions.clone(),
+            guardduty,
+        };
+        let (facts, finish) = check.find_out(&self.aws, &self.limit).await;
+        self.progress.end();
+        if let Some(error) = finish.error {
+            bail!("{error}");
+        }
+        let mut header = self.header("check", "check");
+        if has_unproven_acceptances(&facts) {
+            header.notes.push(UNPROVEN.to_owned());
+        }
+        let ended = (self.clock.timestamp(), finish.ended);
+        Ok(CheckReport::of(
+            header,
+            &facts,
+            ended,
+            self.recorder.calls(),
+        ))
     }
 
     fn header(&self, kind: &str, operation: &str) -> Header {

@@ -28,6 +28,8 @@ const WRITTEN_EVERY: SignedDuration = SignedDuration::from_secs(10);
 pub(crate) enum Phase {
     /// Looking at so many Regions.
     Look { regions: usize },
+    /// Asking so many accounts in so many Regions.
+    Check { accounts: usize, regions: usize },
     /// Enabling, or removing, so many memberships in each Region.
     Change {
         leaving: bool,
@@ -68,6 +70,11 @@ impl Progress {
         shown.drawn = None;
         let title = match phase {
             Phase::Look { regions } => format!("Looking at {}", counted(regions as u64, "Region")),
+            Phase::Check { accounts, regions } => format!(
+                "Checking {} in {}",
+                counted(accounts as u64, "account"),
+                counted(regions as u64, "Region")
+            ),
             Phase::Change { leaving, regions } => {
                 shown.tally.towards(leaving, regions);
                 shown.changing = true;

@@ -45,6 +45,7 @@ pub(crate) fn counted(n: u64, thing: &str) -> String {
         "Region" => "Regions",
         "bad line" => "bad lines",
         "call" => "calls",
+        "problem" => "problems",
         "member" => "members",
         other => other,
     };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use fleet::account::{AccountId, Region};
-use fleet::report::{Header, PlanReport, Report, StatusReport};
+use fleet::report::{CheckReport, Header, PlanReport, Report, StatusReport};
 
 use super::fold::{self, listed};
 use super::text::{BOLD, counted, paint};
@@ -42,6 +42,16 @@ impl From<&StatusReport> for Whole {
         Self {
             regions: report.regions.iter().map(|it| it.region.clone()).collect(),
             accounts: members.map(|member| member.account_id).collect(),
+        }
+    }
+}
+
+impl From<&CheckReport> for Whole {
+    fn from(report: &CheckReport) -> Self {
+        let accounts = report.findings.iter().flat_map(|it| &it.accounts);
+        Self {
+            regions: report.regions.iter().map(|it| it.region.clone()).collect(),
+            accounts: accounts.copied().collect(),
         }
     }
 }

@@ -8,10 +8,11 @@ use std::str::FromStr;
 
 use anyhow::{Context, Result, anyhow};
 use fleet::account::AccountId;
+use fleet::values::{ExternalId, List, Message, Package, Pair, RegionName, Tag};
 use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, de};
 
-use crate::values::{ExternalId, List, Message, Package, Pair, RegionName, Tag, Timeout};
+use crate::values::Timeout;
 
 /// Where the settings are, unless `--config` names another place.
 const DEFAULT: &str = "detective-fleet.toml";

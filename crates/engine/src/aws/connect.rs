@@ -103,7 +103,7 @@ impl Aws {
             halt,
             permits,
         };
-        Ok(Self(Arc::new(inner)))
+        Ok(Self(Arc::new(inner), None))
     }
 }
 

@@ -49,7 +49,11 @@ impl RegionRun {
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
             let told = async {
-                let keys = aws.keys_or_halt().await?;
+                let keys = if chore.changes_something() {
+                    aws.keys_to_change().await?
+                } else {
+                    aws.keys_or_halt().await?
+                };
                 Ok(match &chore {
                     Chore::ReadTags => {
                         Told::Tags(detective::read_tags(&client, keys, &graph).await?)

@@ -8,7 +8,7 @@ use fleet::event::{Conclusion, EventKind, Operation};
 use fleet::observation::Graph;
 use fleet::plan::{GraphStep, Step, Wait};
 
-use super::{Mode, RegionRun};
+use super::RegionRun;
 use crate::failure::{Cause, Failure};
 
 impl RegionRun {
@@ -42,18 +42,16 @@ impl RegionRun {
 
     /// Why the Region as a whole failed. One that could not be read to the end has failed, too.
     pub(crate) fn error(&self) -> Option<Arc<str>> {
-        if self.defect.is_some() {
-            return self.defect.clone();
+        if let Some(why) = self.defect.as_ref().or(self.closed.as_ref()) {
+            return Some(why.clone());
         }
         match (self.plan.graph(), self.observation.graph()) {
             (GraphStep::Blocked(reason), _) => Some(reason.to_string().into()),
-            (_, Graph::Unknown) => Some(self.why_unread(RegionRequest::FindGraph)),
+            (_, Graph::Unknown) => Some(self.why_unanswered(RegionRequest::FindGraph)),
             (_, Graph::Present(_)) if self.observation.listed().is_none() => {
-                Some(self.why_unread(RegionRequest::Look))
+                Some(self.why_unanswered(RegionRequest::Look))
             }
-            _ if matches!(self.mode, Mode::Closed) || self.is_out_of_sight() => {
-                Some(self.why_unread(RegionRequest::Look))
-            }
+            _ if self.is_out_of_sight() => Some(self.why_unanswered(RegionRequest::Look)),
             _ => None,
         }
     }
@@ -68,7 +66,13 @@ impl RegionRun {
             })
     }
 
-    fn why_unread(&self, request: RegionRequest) -> Arc<str> {
+    /// Why it is not known what there is.
+    pub(super) fn why_unread(&self) -> Arc<str> {
+        self.error()
+            .unwrap_or_else(|| self.why_unanswered(RegionRequest::Look))
+    }
+
+    fn why_unanswered(&self, request: RegionRequest) -> Arc<str> {
         let last = self.attempts.region(request).and_then(last_words);
         last.unwrap_or_else(|| "the run ended before this Region was read: run again".into())
     }
@@ -123,7 +127,12 @@ pub(super) fn why_the_region_failed(
         Cause::Silent => format!(
             "{operation}: {text}: Detective may not be offered in {region}, or cannot be reached from here; run again, {leave_out}"
         ),
-        Cause::Throttled | Cause::Unclear | Cause::Expired | Cause::Missing | Cause::Refused => {
+        Cause::Throttled
+        | Cause::Unclear
+        | Cause::Expired
+        | Cause::Missing
+        | Cause::Refused
+        | Cause::NotSent => {
             format!("{operation}: {text}")
         }
     }

@@ -15,8 +15,10 @@ impl RegionRun {
     /// Takes in one reply.
     pub(super) fn merge(&mut self, Reply { under, begun, body }: Reply) {
         let result = body.result();
-        self.events
-            .called(Some(self.observation.region()), under.0, result);
+        if !matches!(result, Err(failure) if failure.cause == Cause::NotSent) {
+            self.events
+                .called(Some(self.observation.region()), under.0, result);
+        }
         let result = result.err().map_or(CallResult::Ok, Failure::result);
         // An account's own pace is only worth keeping once it was too fast.
         if result != CallResult::Ok || under.1.is_none() {
@@ -68,8 +70,11 @@ impl RegionRun {
                 self.observation.made_graph(arn);
             }
             Err(failure) => {
+                // It may be there now, or be somebody else's.
+                if failure.cause != Cause::NotSent {
+                    self.observation.lost_graph();
+                }
                 self.region_failed(RegionRequest::CreateGraph, Operation::CreateGraph, failure);
-                self.observation.lost_graph();
             }
         }
         self.everything_changed();

@@ -15,6 +15,7 @@ use super::{Mode, RegionRun};
 use crate::clock;
 use crate::detective::{self, Entry, LeftOut};
 use crate::failure::{Cause, Failure};
+use crate::gate::SOON;
 use crate::pace::Begun;
 
 /// What a request counts under: its operation, and the account where each has a pace of its own.
@@ -132,7 +133,7 @@ impl RegionRun {
         let (aws, client, fleet) = (self.aws.clone(), self.client.clone(), self.fleet.clone());
         let request = async move {
             let made = async {
-                detective::create_graph(&client, aws.keys_or_halt().await?, &fleet.settings).await
+                detective::create_graph(&client, aws.keys_to_change().await?, &fleet.settings).await
             };
             Body::Made(made.await)
         };
@@ -196,7 +197,7 @@ impl RegionRun {
         let (aws, client, fleet) = (self.aws.clone(), self.client.clone(), self.fleet.clone());
         let request = async move {
             let made = async {
-                let keys = aws.keys_or_halt().await?;
+                let keys = aws.keys_to_change().await?;
                 detective::create_members(&client, keys, &graph, (&fleet.settings, &invited)).await
             };
             let made = made.await;
@@ -212,7 +213,7 @@ impl RegionRun {
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
             let removed = async {
-                detective::delete_members(&client, aws.keys_or_halt().await?, (&graph, &accounts))
+                detective::delete_members(&client, aws.keys_to_change().await?, (&graph, &accounts))
                     .await
             };
             let removed = removed.await;
@@ -230,8 +231,9 @@ impl RegionRun {
         self.note_sent(MemberRequest::Remove, &members);
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
-            let ended =
-                async { detective::delete_graph(&client, aws.keys_or_halt().await?, &graph).await };
+            let ended = async {
+                detective::delete_graph(&client, aws.keys_to_change().await?, &graph).await
+            };
             let ended = ended.await;
             Body::Ended(members, ended)
         };
@@ -244,7 +246,7 @@ impl RegionRun {
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
             let started = async {
-                let keys = aws.keys_or_halt().await?;
+                let keys = aws.keys_to_change().await?;
                 detective::start_monitoring(&client, keys, (&graph, account)).await
             };
             Body::Started(account, started.await)
@@ -268,6 +270,9 @@ impl RegionRun {
         let (aws, client, region) = (self.aws.clone(), self.client.clone(), self.region().clone());
         let events = self.events.clone();
         let request = async move {
+            if let Err(failure) = aws.may_change(SOON).await {
+                return Body::Accepted(account, Err(failure.into()));
+            }
             let accepted = match detective::accept(&client, keys.clone(), &graph).await {
                 Err(failure) if failure.cause == Cause::NotOn => {
                     let is_on = aws.is_on(&region, keys).await;

@@ -4,10 +4,13 @@
     reason = "a test ends where its stage cannot be set"
 )]
 
+mod check;
 mod enable;
+mod gate;
 mod isolation;
 mod leaving;
 mod pacing;
 mod passes;
 mod repair;
 mod stage;
+mod strange;

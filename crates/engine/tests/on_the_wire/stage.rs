@@ -8,28 +8,32 @@ use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
     SharedHttpConnector,
 };
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use engine::clock::Clock;
-use engine::{Aws, Chosen, Connection, Endpoint, Finish, Ground, Limit, RegionSelection, Run};
+use engine::{
+    Aws, Check, Chosen, Connection, Endpoint, Finish, Gate, Ground, Limit, RegionSelection, Run,
+};
 use fleet::account::AccountId;
+use fleet::check::Facts;
 use fleet::fleet::{Fleet, Settings};
 use fleet::guard::{Consent, Refusal};
-use fleet::report::{Header, Recorder, Report};
+use fleet::report::{CheckReport, Header, Recorder, Report};
 use http_body_util::BodyExt;
 use sandbox::{Reply, Sandbox, World};
 use tokio_util::sync::CancellationToken;
 
 /// Requests go to the sandbox's function, without a socket.
 #[derive(Clone, Debug)]
-struct Wire(Sandbox);
+struct Wire(Sandbox, Instead);
 
 impl HttpConnector for Wire {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let sandbox = self.0.clone();
+        let Self(sandbox, instead) = self.clone();
         HttpConnectorFuture::new(async move {
             let request = request
                 .try_into_http1x()
@@ -40,6 +44,9 @@ impl HttpConnector for Wire {
                 .await
                 .map_err(ConnectorError::user)?
                 .to_bytes();
+            if let Some(body) = instead.0(parts.uri.path()) {
+                return Ok(HttpResponse::new(StatusCode::try_from(200).unwrap(), body));
+            }
             match sandbox.handle(http::Request::from_parts(parts, body)).await {
                 Reply::Response(response) => {
                     let response = response.map(|body: Bytes| SdkBody::from(body));
@@ -51,6 +58,33 @@ impl HttpConnector for Wire {
                 Reply::Silence => std::future::pending().await,
             }
         })
+    }
+}
+
+/// From an operation to a body, where it has one.
+type Answer = dyn Fn(&str) -> Option<SdkBody> + Send + Sync;
+
+/// Answers in the place of the sandbox.
+#[derive(Clone)]
+pub(crate) struct Instead(Arc<Answer>);
+
+impl Instead {
+    /// To requests with these paths, with this body and the status 200.
+    pub(crate) fn answering(
+        answer: impl Fn(&str) -> Option<SdkBody> + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(answer))
+    }
+
+    /// Leaves everything to the sandbox.
+    fn nothing() -> Self {
+        Self::answering(|_| None)
+    }
+}
+
+impl std::fmt::Debug for Instead {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Instead")
     }
 }
 
@@ -75,6 +109,10 @@ pub(crate) struct Stage {
     /// Begin again where the weather keeps a run from beginning.
     pub(crate) patient: bool,
     pub(crate) epoch: SystemTime,
+    /// Asked before each change.
+    pub(crate) gate: Option<Arc<dyn Gate>>,
+    /// Who answers some requests in the place of the sandbox.
+    pub(crate) instead: Instead,
 }
 
 impl Stage {
@@ -102,6 +140,8 @@ impl Stage {
             max_concurrency: 256,
             patient: false,
             epoch,
+            gate: None,
+            instead: Instead::nothing(),
         }
     }
 
@@ -130,6 +170,23 @@ impl Stage {
         let Finish { ended, error } = run.reconcile(&self.limit()).await;
         let header = header(aws.administrator());
         Ok(recorder.report(header, aws.clock().timestamp(), ended, error))
+    }
+
+    /// One check, and what it found.
+    pub(crate) async fn check(&self, guardduty: bool) -> (CheckReport, Facts) {
+        let recorder = Arc::new(Recorder::default());
+        let (aws, chosen) = self.connect(&recorder).await.unwrap();
+        let check = Check {
+            fleet: Arc::new(self.fleet.clone()),
+            regions: chosen.regions,
+            guardduty,
+        };
+        let (facts, finish) = check.find_out(&aws, &self.limit()).await;
+        assert_eq!(finish.error, None);
+        let ended = (aws.clock().timestamp(), finish.ended);
+        let header = header(aws.administrator());
+        let report = CheckReport::of(header, &facts, ended, recorder.calls());
+        (report, facts)
     }
 
     /// A run in which nothing was asked yet but who is calling and which Regions are on.
@@ -167,11 +224,15 @@ impl Stage {
             }),
         };
         let ground = Ground {
-            http: SharedHttpClient::new(Wire(self.sandbox.clone())),
+            http: SharedHttpClient::new(Wire(self.sandbox.clone(), self.instead.clone())),
             clock: Clock::starting_at(self.epoch),
             seed: 7,
         };
         let aws = Aws::connect_on(ground, connection, recorder.clone()).await?;
+        let aws = match &self.gate {
+            Some(gate) => aws.through(gate.clone()),
+            None => aws,
+        };
         let chosen = aws.regions(&self.regions).await?;
         Ok((aws, chosen))
     }

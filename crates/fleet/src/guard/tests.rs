@@ -21,6 +21,7 @@ fn region(name: &str, members: impl IntoIterator<Item = usize>) -> Observation {
             email: None,
             disabled_reason: None,
             organization: false,
+            bytes_per_day: 0,
         };
         observation.saw_member(round, id(n), Some(member));
     }

@@ -66,7 +66,7 @@ const UNCLEAR_AFTER: u32 = 3;
 /// | accept | the role is not there yet | wait for it |
 /// | accept | the role failed once | wait for its last try |
 /// | accept | the role failed twice | blocked: the role |
-/// | invite | there is no graph, and making one was refused for good | blocked: why |
+/// | invite | there is no graph, and none may be made, or making one was refused for good | blocked: why |
 /// | invite, remove | changes were refused in the whole Region for good | blocked: why |
 /// | invite, remove | they were refused, and no look since | wait for a look |
 /// | invite | the graph has no room ([`super::quota`]) | blocked: the quota |
@@ -118,6 +118,18 @@ pub(super) fn refused_for_all(attempts: &Attempts, request: RegionRequest) -> Op
     Some(Reason::Region(refusal.text.clone()))
 }
 
+/// Why a graph that is missing is not made.
+pub(super) fn no_new_graph(
+    fleet: &Fleet,
+    observation: &Observation,
+    attempts: &Attempts,
+) -> Option<Reason> {
+    let unwanted = fleet.settings.no_new_graph.get(observation.region());
+    unwanted
+        .map(|why| Reason::Region(why.clone()))
+        .or_else(|| refused_for_all(attempts, RegionRequest::CreateGraph))
+}
+
 fn step(
     fleet: &Fleet,
     observation: &Observation,
@@ -156,17 +168,20 @@ fn step(
     };
     match step {
         Step::Invite { .. } | Step::Remove => {
-            in_the_way(observation, attempts, look).unwrap_or(step)
+            in_the_way((fleet, observation), attempts, look).unwrap_or(step)
         }
         step => step,
     }
 }
 
 /// What the Region has against a change to its member list, whoever it is about.
-fn in_the_way(observation: &Observation, attempts: &Attempts, look: Look<'_>) -> Option<Step> {
-    let no_graph = || refused_for_all(attempts, RegionRequest::CreateGraph);
+fn in_the_way(
+    (fleet, observation): (&Fleet, &Observation),
+    attempts: &Attempts,
+    look: Look<'_>,
+) -> Option<Step> {
     if *observation.graph() == Graph::Absent
-        && let Some(reason) = no_graph()
+        && let Some(reason) = no_new_graph(fleet, observation, attempts)
     {
         return Some(Step::Blocked(reason));
     }
@@ -196,7 +211,13 @@ fn disabled(tried: &MemberAttempts, (look, member): (Look<'_>, &Member)) -> Step
     match &tried.start.last {
         None | Some(Answer::Throttled) => Step::Start,
         Some(_) if look.round <= tried.start.after => Step::Wait(Wait::Look),
-        Some(_) => Step::Blocked(Reason::Disabled(member.disabled_reason.clone())),
+        Some(answer) => {
+            let refusal = match answer {
+                Answer::Refused(refusal) => Some(refusal.text.clone()),
+                _ => None,
+            };
+            Step::Blocked(Reason::Disabled(member.disabled_reason.clone(), refusal))
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What happens to the behavior graph, given what happens to the memberships.
 
-use super::decide::{refused_for_all, region_trouble};
+use super::decide::{no_new_graph, refused_for_all, region_trouble};
 use super::{GraphStep, Kind, Plan, Reason, VISIBLE_AFTER, Wait};
 use crate::attempts::{Answer, Attempt, Attempts, FINAL_AFTER, RegionRequest};
 use crate::fleet::{Fleet, Purpose};
@@ -15,7 +15,7 @@ use crate::observation::{Graph, Observation};
 /// | there is one | | keep |
 /// | none, or not known | it is being asked for, or made | wait |
 /// | not known | | find |
-/// | none | making one was refused for good | blocked: why |
+/// | none | none may be made, or making one was refused for good | blocked: why |
 /// | none | somebody is to be invited, and no look since CreateGraph ended unless throttled | find |
 /// | none | somebody is to be invited | create |
 /// | none | somebody waits for a look, or to be seen | find |
@@ -52,7 +52,7 @@ pub(super) fn step(
         Graph::Present(_) => GraphStep::Keep,
         _ if under_way(FindGraph) || under_way(CreateGraph) => GraphStep::Wait,
         Graph::Unknown => GraphStep::Find,
-        Graph::Absent => match refused_for_all(attempts, CreateGraph) {
+        Graph::Absent => match no_new_graph(fleet, observation, attempts) {
             Some(reason) => GraphStep::Blocked(reason),
             None if plan.count(Kind::Invite) > 0 => create(observation, attempts),
             // Without a graph only ListGraphs can show what is waited for.

@@ -12,8 +12,8 @@ use crate::plan::MOST_MEMBERS;
 pub enum Reason {
     /// VERIFICATION_FAILED with the e-mail that the roster has.
     WrongEmail(AccountId, Option<Email>),
-    /// ACCEPTED_BUT_DISABLED, with AWS's reason.
-    Disabled(Option<Arc<str>>),
+    /// ACCEPTED_BUT_DISABLED, with AWS's reason, and why it could not be asked to enable it.
+    Disabled(Option<Arc<str>>, Option<Arc<str>>),
     /// A status that this version does not know.
     UnknownStatus(Arc<str>),
     /// The Region is not switched on in the member.
@@ -45,11 +45,14 @@ impl fmt::Display for Reason {
                     "the root e-mail of {account} is wrong: correct its line in the CSV and run again"
                 )
             }
-            Self::Disabled(reason) => write!(
-                f,
-                "accepted, but not enabled: {}",
-                disabled(reason.as_deref())
-            ),
+            Self::Disabled(reason, refusal) => {
+                let reason = disabled(reason.as_deref());
+                write!(f, "accepted, but not enabled: {reason}")?;
+                match refusal {
+                    Some(text) => write!(f, " (StartMonitoringMember: {})", Email::mask_in(text)),
+                    None => Ok(()),
+                }
+            }
             Self::UnknownStatus(status) => {
                 write!(
                     f,

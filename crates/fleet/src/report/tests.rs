@@ -47,6 +47,7 @@ fn member(status: MemberStatus) -> Member {
         email: Some(email),
         disabled_reason: None,
         organization: false,
+        bytes_per_day: 0,
     }
 }
 

@@ -308,5 +308,6 @@ fn entry(status: MemberStatus, with: Email) -> Member {
         email: Some(with),
         disabled_reason: None,
         organization: false,
+        bytes_per_day: 0,
     }
 }

@@ -5,7 +5,7 @@ use pretty_assertions::assert_eq;
 use super::world::{World, id, lost, member, refused, region, silent};
 use crate::attempts::{Answer, MemberRequest, RegionRequest};
 use crate::member::MemberStatus;
-use crate::plan::{GraphStep, Reason};
+use crate::plan::{BATCH, GraphStep, Reason, Step};
 
 use RegionRequest::{Change, CreateGraph, FindGraph, Look};
 
@@ -103,6 +103,24 @@ fn a_graph_that_is_refused_for_good_is_given_up_unless_somebody_made_one() {
     assert_eq!(graph(&world), blocked("No"));
     let world = World::empty(1).region_got_thrice(CreateGraph, &refused("No"));
     assert_eq!(graph(&world), GraphStep::Keep);
+}
+
+#[test]
+fn a_graph_is_not_made_where_none_may_be_and_one_that_is_there_is_used() {
+    let unwanted = |mut world: World| {
+        world.fleet.settings.no_new_graph = [(region(), "nobody asked".into())].into();
+        world
+    };
+    let reason = || Reason::Region("nobody asked".into());
+    let bare = unwanted(World::bare(1));
+    assert_eq!(graph(&bare), GraphStep::Blocked(reason()));
+    assert_eq!(bare.step(), Step::Blocked(reason()));
+    let empty = unwanted(World::empty(1));
+    assert_eq!(graph(&empty), GraphStep::Keep);
+    assert_eq!(empty.step(), Step::Invite { batch: BATCH });
+    // Somebody deletes it meanwhile.
+    let gone = gone(empty);
+    assert_eq!(gone.step(), Step::Blocked(reason()));
 }
 
 #[test]

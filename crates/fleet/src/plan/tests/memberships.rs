@@ -84,9 +84,15 @@ fn an_account_that_aws_does_not_enable_is_blocked_with_its_reason() {
             assert_eq!(world.step(), Step::Wait(Wait::Look));
             world.looks(1).blocked();
         }
-        let said = world.got(Start, Answer::Done).looks(1).blocked();
+        let said = world.clone().got(Start, Answer::Done).looks(1).blocked();
         let says = format!("accepted, but not enabled: {says}");
         assert!(said.starts_with(&says), "{said}");
+        assert!(!said.contains("StartMonitoringMember"), "{said}");
+        let said = world.got(Start, refused("Quota")).looks(1).blocked();
+        assert!(
+            said.starts_with(&says) && said.contains("(StartMonitoringMember: "),
+            "{said}"
+        );
     }
 }
 
@@ -174,7 +180,8 @@ fn reasons_mask_the_emails_that_aws_quotes() {
         Reason::Role(text()),
         Reason::Region(text()),
         Reason::Refused("CreateMembers", text()),
-        Reason::Disabled(Some(text())),
+        Reason::Disabled(Some(text()), None),
+        Reason::Disabled(None, Some(text())),
         Reason::WrongEmail(id(1), Some(email("root"))),
     ] {
         let said = reason.to_string();

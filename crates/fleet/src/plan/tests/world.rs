@@ -39,6 +39,7 @@ pub(super) fn member(status: MemberStatus) -> Member {
         email: Some(email("root")),
         disabled_reason: None,
         organization: false,
+        bytes_per_day: 0,
     }
 }
 

@@ -1,0 +1,31 @@
+//! `check`: will it work?
+
+use anyhow::Result;
+
+use super::ground::{Accounts, Ground};
+use crate::args::CheckArgs;
+use crate::display::{self, Output};
+use crate::document::ReportFiles;
+use crate::exit::Exit;
+use crate::roster_file;
+use crate::settings::{SettingsFile, Wanted, guardduty};
+use crate::signals;
+
+/// Asks, and says what would fail.
+///
+/// # Errors
+///
+/// When it could not be found out.
+pub(crate) async fn run(args: CheckArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
+    let guardduty = guardduty(args.guardduty)?;
+    let wanted = Wanted::of(args.fleet, file)?;
+    let roster = roster_file::read(&args.file, wanted.reach.connection.admin_account)?;
+    let accounts = Accounts::of(roster, &wanted)?;
+    let files = ReportFiles::check(args.reports.files)?;
+    let stop = signals::listen(output, signals::ONLY_READS)?;
+    let ground = Ground::open(wanted.reach, accounts, stop, output).await?;
+    let report = ground.check(guardduty).await?;
+    files.write(&report)?;
+    output.result(&report, |width| display::check(&report, width))?;
+    Ok(report.verdict().into())
+}

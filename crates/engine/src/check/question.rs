@@ -1,0 +1,134 @@
+//! One question to one member, asked until there is an answer.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use aws_credential_types::Credentials;
+use fleet::account::{AccountId, Region};
+use fleet::attempts::{FINAL_AFTER, REFUSED_AFTER};
+use fleet::check::Answer;
+use fleet::event::{CallResult, Operation};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio_util::sync::CancellationToken;
+
+use crate::aws::Aws;
+use crate::clock;
+use crate::failure::{Cause, Failure};
+use crate::pace::{Begun, NotYet, Pace};
+use crate::roles::Roles;
+
+/// Asks one member.
+#[derive(Clone)]
+pub(super) struct Asker {
+    pub(super) aws: Aws,
+    pub(super) account: AccountId,
+    roles: Roles,
+    stop: CancellationToken,
+}
+
+/// How often in a row it did not work.
+#[derive(Default)]
+struct Trouble {
+    expired: u32,
+    silent: u32,
+    unclear: u32,
+}
+
+impl Asker {
+    pub(super) fn new(
+        aws: &Aws,
+        roles: &Roles,
+        account: AccountId,
+        stop: &CancellationToken,
+    ) -> Self {
+        Self {
+            aws: aws.clone(),
+            account,
+            roles: roles.clone(),
+            stop: stop.clone(),
+        }
+    }
+
+    /// Asks, and again where that may help. A throttled question is asked until the check ends: AWS
+    /// counts calls for each account and Region, so every question has a pace of its own.
+    pub(super) async fn ask<T, F>(
+        &self,
+        (operation, region): (Operation, Option<&Region>),
+        call: impl Fn(Credentials) -> F,
+    ) -> Answer<T>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        let mut pace = Pace::new(self.salt(operation, region));
+        let mut trouble = Trouble::default();
+        loop {
+            let asked = async {
+                let (begun, _permit) = self.turn(&mut pace).await;
+                let Some(keys) = self.roles.credentials(self.account) else {
+                    let text = "the hour of the role's credentials was over before it was asked";
+                    return (begun, Err(Failure::refused("OutOfTime", text)));
+                };
+                let answer = call(keys).await;
+                let called = answer.as_ref().map(|_| ());
+                self.aws.events().called(None, operation, called);
+                (begun, answer)
+            };
+            // What only reads can be dropped at once.
+            let (begun, answer) = tokio::select! {
+                biased;
+                () = self.stop.cancelled() => return Answer::Open,
+                asked = asked => asked,
+            };
+            let failed = answer.as_ref().err();
+            pace.end(begun, failed.map_or(CallResult::Ok, Failure::result));
+            match answer {
+                Ok(answer) => return Answer::Is(answer),
+                Err(failure) if trouble.may_pass(&failure) => {}
+                Err(failure) => return final_answer(failure),
+            }
+        }
+    }
+
+    /// Waits until the pace and the run let one more request begin.
+    async fn turn(&self, pace: &mut Pace) -> (Begun, Option<OwnedSemaphorePermit>) {
+        // One request at a time is never too many.
+        if let Err(NotYet::Before(moment)) = pace.check() {
+            clock::until(moment).await;
+        }
+        // It is never closed; without a permit there would be no limit, which is no reason to fail.
+        let permit = self.aws.permits().clone().acquire_owned().await.ok();
+        (pace.begin(), permit)
+    }
+
+    /// Sets questions apart, so that what was throttled together does not come back together.
+    fn salt(&self, operation: Operation, region: Option<&Region>) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (self.aws.seed(), self.account, operation, region).hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+impl Trouble {
+    /// Whether asking again may help: for ever, where it was too fast only.
+    fn may_pass(&mut self, failure: &Failure) -> bool {
+        let (count, most) = match failure.cause {
+            Cause::Throttled => return true,
+            // The credentials are good by our clock: AWS may see that, too.
+            Cause::Expired => (&mut self.expired, FINAL_AFTER),
+            Cause::Silent => (&mut self.silent, FINAL_AFTER),
+            Cause::Unclear => (&mut self.unclear, REFUSED_AFTER),
+            Cause::NotOn | Cause::Denied | Cause::Missing | Cause::Refused | Cause::NotSent => {
+                return false;
+            }
+        };
+        *count += 1;
+        *count < most
+    }
+}
+
+fn final_answer<T>(failure: Failure) -> Answer<T> {
+    match failure.cause {
+        Cause::Denied => Answer::Denied(failure.text),
+        Cause::NotOn => Answer::NotOn(failure.text),
+        _ => Answer::Failed(failure.text),
+    }
+}

@@ -1,0 +1,523 @@
+//! What facts mean.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pretty_assertions::assert_eq;
+use proptest::prelude::*;
+
+use super::*;
+use crate::account::{AccountId, Region};
+use crate::region::Partition;
+use crate::report::{CheckReport, Ended, InvalidLine, VERSION, Verdict};
+
+const US: &str = "us-east-1";
+const EU: &str = "eu-west-1";
+const NOW: &str = "2026-01-10T00:00:00Z";
+
+fn id(n: u16) -> AccountId {
+    format!("{n:012}").parse().unwrap()
+}
+
+fn header() -> Header {
+    Header {
+        version: VERSION,
+        kind: "check".to_owned(),
+        operation: "check".to_owned(),
+        run_id: "r-1".to_owned(),
+        administrator: id(999),
+        started: NOW.parse().unwrap(),
+        invalid_lines: Vec::new(),
+        notes: Vec::new(),
+    }
+}
+
+fn graph(region: &str) -> GraphFacts {
+    GraphFacts {
+        region: Region::new(region),
+        graph_arn: None,
+        error: None,
+        members: 0,
+        enabled: 0,
+        to_invite: 2,
+        without_room: Vec::new(),
+        bytes_per_day: 0,
+        blocked: Vec::new(),
+    }
+}
+
+/// An account in which everything is as it should be.
+fn fine() -> MemberFacts {
+    let regions: BTreeSet<_> = [EU, US].map(Region::new).into();
+    let each = regions.iter().cloned();
+    MemberFacts {
+        role: Answer::Is(()),
+        invitations: each
+            .map(|region| (region, Answer::Is(Vec::new())))
+            .collect(),
+        guardduty: BTreeMap::new(),
+        regions: Answer::Is(regions.clone()),
+        wanted: regions,
+    }
+}
+
+/// Two accounts in two Regions, all as it should be.
+fn facts() -> Facts {
+    Facts {
+        caller: "arn:aws:iam::000000000999:user/security".to_owned(),
+        administrator: id(999),
+        partition: Partition::Aws,
+        accounts: 2,
+        now: NOW.parse().unwrap(),
+        guardduty: false,
+        graphs: vec![graph(EU), graph(US)],
+        members: [(id(1), fine()), (id(2), fine())].into(),
+    }
+}
+
+/// What is found beside what is as it should be, as `level topic accounts regions`.
+fn found(facts: &Facts) -> Vec<(Level, Topic, usize, usize)> {
+    let findings = judge(&header(), facts).into_iter();
+    let findings = findings.filter(|it| it.level != Level::Ok);
+    findings
+        .map(|it| (it.level, it.topic, it.accounts.len(), it.regions.len()))
+        .collect()
+}
+
+fn only(facts: &Facts) -> Finding {
+    let mut findings = judge(&header(), facts);
+    findings.retain(|it| it.level != Level::Ok);
+    assert_eq!(findings.len(), 1, "{findings:#?}");
+    findings.remove(0)
+}
+
+fn first(facts: &mut Facts) -> &mut MemberFacts {
+    facts.members.get_mut(&id(1)).unwrap()
+}
+
+#[test]
+fn where_all_is_well_each_topic_is_one_finding() {
+    let topics: Vec<_> = judge(&header(), &facts())
+        .into_iter()
+        .map(|it| (it.level, it.topic))
+        .collect();
+    let all = [
+        Topic::File,
+        Topic::Caller,
+        // The administrator's, and the members'.
+        Topic::Regions,
+        Topic::Regions,
+        // There is none yet, and there will be room.
+        Topic::Graph,
+        Topic::Graph,
+        Topic::Role,
+        Topic::Calls,
+        Topic::Invitations,
+    ];
+    assert_eq!(topics, all.map(|topic| (Level::Ok, topic)));
+}
+
+#[test]
+fn a_bad_line_is_a_problem_with_its_number() {
+    let mut header = header();
+    let reason = "the account id has 11 digits".to_owned();
+    header.invalid_lines.push(InvalidLine { line: 7, reason });
+    let findings = judge(&header, &facts());
+    assert_eq!(
+        (findings[0].topic, findings[0].level),
+        (Topic::File, Level::Problem)
+    );
+    assert!(findings[0].what.starts_with("line 7: "));
+}
+
+#[test]
+fn a_role_that_cannot_be_assumed_is_a_problem_of_its_account_alone() {
+    let mut facts = facts();
+    first(&mut facts).role =
+        Answer::Failed("cannot assume arn:aws:iam::000000000001:role/X".into());
+    let finding = only(&facts);
+    assert_eq!(
+        (finding.topic, finding.level),
+        (Topic::Role, Level::Problem)
+    );
+    assert_eq!(finding.accounts, [id(1)]);
+    assert!(finding.what.contains("000000000001:role/X"));
+    assert!(finding.todo.unwrap().contains("deploy/member-role.yaml"));
+}
+
+#[test]
+fn where_no_role_can_be_assumed_it_is_said_once_and_not_blamed_on_the_members() {
+    let mut facts = facts();
+    for (account, member) in &mut facts.members {
+        member.role = Answer::Failed(format!("cannot assume in {account}").into());
+    }
+    let finding = only(&facts);
+    assert_eq!(finding.accounts, [id(1), id(2)]);
+    assert_eq!(finding.what, "cannot assume in ACCOUNT");
+    assert!(finding.todo.unwrap().contains("--role-name"));
+}
+
+#[test]
+fn a_region_that_is_off_in_a_member_is_a_problem_there() {
+    let mut facts = facts();
+    first(&mut facts).regions = Answer::Is([Region::new(US)].into());
+    first(&mut facts).invitations.remove(&Region::new(EU));
+    let finding = only(&facts);
+    assert_eq!(
+        (finding.topic, finding.level),
+        (Topic::Regions, Level::Problem)
+    );
+    assert_eq!(finding.what, "eu-west-1 is not switched on in 000000000001");
+    let todo = finding.todo.unwrap();
+    assert!(todo.contains("--expected 000000000001/eu-west-1"), "{todo}");
+}
+
+#[test]
+fn a_denied_harmless_question_is_advice_with_the_statement_to_add() {
+    let mut facts = facts();
+    first(&mut facts).regions = Answer::Denied("AccessDenied".into());
+    let finding = only(&facts);
+    assert_eq!(
+        (finding.topic, finding.level),
+        (Topic::Calls, Level::Advice)
+    );
+    let todo = finding.todo.unwrap();
+    assert!(todo.contains("arn:aws:account::"), "{todo}");
+    assert!(todo.contains("account:ListRegions"), "{todo}");
+
+    let mut facts = self::facts();
+    let denied = Answer::Denied("AccessDenied".into());
+    first(&mut facts)
+        .invitations
+        .insert(Region::new(US), denied);
+    let finding = only(&facts);
+    assert_eq!(
+        (finding.topic, finding.level),
+        (Topic::Calls, Level::Advice)
+    );
+    assert!(finding.todo.unwrap().contains("detective:ListInvitations"));
+}
+
+#[test]
+fn a_region_that_does_not_know_the_role_is_off_there_or_nearly() {
+    let mut facts = facts();
+    first(&mut facts).regions = Answer::Denied("AccessDenied".into());
+    let off = Answer::NotOn("UnrecognizedClientException".into());
+    first(&mut facts).invitations.insert(Region::new(EU), off);
+    assert_eq!(
+        found(&facts),
+        [
+            (Level::Problem, Topic::Regions, 1, 1),
+            (Level::Advice, Topic::Calls, 1, 0)
+        ]
+    );
+}
+
+#[test]
+fn who_else_invites_is_worth_knowing_and_our_own_invitation_is_not() {
+    let mut facts = facts();
+    let by = |administrator| Invitation {
+        administrator,
+        status: "INVITED".into(),
+    };
+    let both = Answer::Is(vec![by(id(999)), by(id(998))]);
+    first(&mut facts).invitations.insert(Region::new(US), both);
+    let finding = only(&facts);
+    assert_eq!(
+        (finding.topic, finding.level),
+        (Topic::Invitations, Level::Advice)
+    );
+    assert!(finding.what.starts_with("000000000998 invites"));
+    assert_eq!(
+        (finding.accounts, finding.regions),
+        (vec![id(1)], vec![Region::new(US)])
+    );
+}
+
+#[test]
+fn a_graph_is_full_nearly_full_or_has_room() {
+    for (members, new, out, found_there) in [
+        (0, 1079, 0, None),
+        (1000, 80, 0, Some(Level::Advice)),
+        (1100, 100, 0, Some(Level::Advice)),
+        (1199, 2, 1, Some(Level::Problem)),
+    ] {
+        let mut facts = facts();
+        let graph = &mut facts.graphs[0];
+        (graph.members, graph.to_invite) = (members, new);
+        graph.without_room = (0..out).map(|n| id(n + 2)).collect();
+        let levels: Vec<_> = found(&facts).into_iter().map(|it| it.0).collect();
+        assert_eq!(levels, Vec::from_iter(found_there), "{members} and {new}");
+    }
+}
+
+#[test]
+fn much_data_is_told_before_it_is_too_much() {
+    for (bytes, level) in [
+        (7_900_000_000_000, None),
+        (8_000_000_000_000, Some(Level::Advice)),
+        (10_000_000_000_000, Some(Level::Problem)),
+    ] {
+        let mut facts = facts();
+        facts.graphs[1].bytes_per_day = bytes;
+        let findings = judge(&header(), &facts);
+        let graph = findings.iter().filter(|it| it.topic == Topic::Graph);
+        let bad: Vec<_> = graph
+            .clone()
+            .filter(|it| it.level != Level::Ok)
+            .map(|it| it.level)
+            .collect();
+        assert_eq!(bad, Vec::from_iter(level), "{bytes}");
+        // Everywhere it is said that this is a lower bound.
+        let mut volumes = graph.filter(|it| it.what.contains("TB a day"));
+        assert!(volumes.all(|it| it.what.contains("a lower bound")));
+    }
+}
+
+#[test]
+fn what_the_plan_cannot_do_and_what_cannot_be_read_are_problems() {
+    let mut facts = facts();
+    let reason = "the root e-mail of 000000000002 is wrong";
+    facts.graphs[0].blocked.push((id(2), reason.into()));
+    facts.graphs[1].error = Some("no connection".into());
+    assert_eq!(
+        found(&facts),
+        [
+            (Level::Problem, Topic::Graph, 0, 1),
+            (Level::Problem, Topic::Members, 1, 1)
+        ]
+    );
+}
+
+#[test]
+fn guardduty_is_never_more_than_advice() {
+    let asked = |answer: Answer<GuardDuty>| {
+        let mut facts = facts();
+        facts.guardduty = true;
+        for member in facts.members.values_mut() {
+            let each = member.wanted.iter().cloned();
+            member.guardduty = each.map(|region| (region, answer.clone())).collect();
+        }
+        facts
+    };
+    let since = |text: &str| Answer::Is(GuardDuty::On(text.parse().unwrap()));
+    assert_eq!(found(&asked(since("2026-01-08T00:00:00Z"))), []);
+    for answer in [
+        since("2026-01-08T00:00:01Z"),
+        Answer::Is(GuardDuty::Off),
+        Answer::Denied("no".into()),
+        Answer::Failed("no".into()),
+        Answer::NotOn("no".into()),
+        Answer::Open,
+    ] {
+        let finding = only(&asked(answer.clone()));
+        assert_eq!(
+            (finding.topic, finding.level),
+            (Topic::GuardDuty, Level::Advice),
+            "{answer:?}"
+        );
+        if let Answer::Is(_) = answer {
+            let words = "before 2024 Detective demanded 48 hours; today it is advice, since its findings are part of what Detective ingests";
+            assert!(finding.what.ends_with(words), "{}", finding.what);
+        }
+    }
+}
+
+#[test]
+fn guardduty_is_not_spoken_of_unless_it_was_asked() {
+    let findings = judge(&header(), &facts());
+    assert!(findings.iter().all(|it| it.topic != Topic::GuardDuty));
+}
+
+#[test]
+fn what_was_not_answered_is_a_problem_and_said_once() {
+    let mut facts = facts();
+    for member in facts.members.values_mut() {
+        *member = MemberFacts {
+            wanted: member.wanted.clone(),
+            ..MemberFacts::default()
+        };
+    }
+    assert_eq!(found(&facts), [(Level::Problem, Topic::Role, 2, 0)]);
+}
+
+#[test]
+fn an_email_in_awss_words_is_masked() {
+    let mut facts = facts();
+    let text = "User: arn:aws:sts::1:assumed-role/X/jo@example.com is not authorized";
+    first(&mut facts).role = Answer::Failed(text.into());
+    assert!(only(&facts).what.contains("j***@example.com"));
+}
+
+#[test]
+fn acceptances_are_unproven_until_everybody_is_enabled() {
+    let mut facts = facts();
+    assert!(has_unproven_acceptances(&facts));
+    for graph in &mut facts.graphs {
+        graph.enabled = 2;
+    }
+    assert!(!has_unproven_acceptances(&facts));
+}
+
+fn report(facts: &Facts, ended: Ended) -> CheckReport {
+    let finished = NOW.parse().unwrap();
+    CheckReport::of(header(), facts, (finished, ended), BTreeMap::new())
+}
+
+#[test]
+fn a_problem_is_what_makes_the_exit_status() {
+    let mut facts = facts();
+    let verdict = |facts: &Facts| report(facts, Ended::Complete).verdict();
+    assert_eq!(verdict(&facts), Verdict::AsWanted);
+    first(&mut facts).regions = Answer::Denied("advice only".into());
+    assert_eq!(verdict(&facts), Verdict::AsWanted);
+    first(&mut facts).role = Answer::Failed("no".into());
+    assert_eq!(verdict(&facts), Verdict::NotAsWanted);
+    assert_eq!(
+        report(&facts, Ended::Interrupted).verdict(),
+        Verdict::Interrupted
+    );
+}
+
+#[test]
+fn the_document_has_the_shape_that_is_documented() {
+    let mut facts = facts();
+    first(&mut facts).role = Answer::Failed("no role".into());
+    let document = serde_json::to_value(report(&facts, Ended::Complete)).unwrap();
+    let keys: Vec<_> = document.as_object().unwrap().keys().cloned().collect();
+    let expected = [
+        "administrator",
+        "caller",
+        "calls",
+        "ended",
+        "findings",
+        "finished",
+        "invalid_lines",
+        "kind",
+        "notes",
+        "operation",
+        "partition",
+        "regions",
+        "run_id",
+        "started",
+        "summary",
+        "version",
+    ];
+    assert_eq!(keys, expected);
+    let findings = document["findings"].as_array().unwrap();
+    let problem = findings.iter().find(|it| it["level"] == "problem").unwrap();
+    let golden = serde_json::json!({
+        "topic": "role", "level": "problem", "what": "no role",
+        "todo": "deploy the role there (deploy/member-role.yaml) with this administrator and external id; one of another name needs --role-name",
+        "accounts": ["000000000001"], "regions": []
+    });
+    assert_eq!(*problem, golden);
+    let golden = serde_json::json!({
+        "region": "eu-west-1", "graph_arn": null, "error": null, "members": 0, "enabled": 0,
+        "to_invite": 2, "without_room": [], "bytes_per_day": 0
+    });
+    assert_eq!(document["regions"][0], golden);
+    let read: CheckReport = serde_json::from_value(document).unwrap();
+    assert_eq!(read.verdict(), Verdict::NotAsWanted);
+}
+
+fn answer<T: Clone + std::fmt::Debug + 'static>(
+    is: impl Strategy<Value = T>,
+) -> impl Strategy<Value = Answer<T>> {
+    prop_oneof![
+        4 => is.prop_map(Answer::Is),
+        1 => Just(Answer::Open),
+        1 => Just(Answer::Denied("denied".into())),
+        1 => Just(Answer::NotOn("not on".into())),
+        1 => Just(Answer::Failed("failed".into())),
+    ]
+}
+
+fn any_member() -> impl Strategy<Value = MemberFacts> {
+    let on = proptest::sample::subsequence(vec![EU, US], 0..=2);
+    let on = on.prop_map(|on| on.into_iter().map(Region::new).collect());
+    let others = proptest::sample::subsequence(vec![997, 998, 999], 0..=2);
+    let others = others.prop_map(|ids| {
+        let invitation = |n| Invitation {
+            administrator: id(n),
+            status: "ENABLED".into(),
+        };
+        ids.into_iter().map(invitation).collect::<Vec<_>>()
+    });
+    let guardduty = prop_oneof![
+        Just(GuardDuty::Off),
+        Just(GuardDuty::On("2026-01-09T00:00:00Z".parse().unwrap())),
+        Just(GuardDuty::On("2025-01-09T00:00:00Z".parse().unwrap())),
+    ];
+    let regions = || prop_oneof![Just(Region::new(EU)), Just(Region::new(US))];
+    (
+        answer(Just(())),
+        answer(on),
+        proptest::collection::btree_map(regions(), answer(others), 0..=2),
+        proptest::collection::btree_map(regions(), answer(guardduty), 0..=2),
+    )
+        .prop_map(|(role, regions, invitations, guardduty)| MemberFacts {
+            wanted: [EU, US].map(Region::new).into(),
+            role,
+            regions,
+            invitations,
+            guardduty,
+        })
+}
+
+proptest! {
+    /// Whatever the facts: every account is told of, nothing is told of anybody else, nothing is
+    /// said twice, only GuardDuty's and denied questions stay without a problem, and each problem
+    /// with a member says what to do.
+    #[test]
+    fn every_membership_has_its_finding(
+        members in proptest::collection::btree_map((1..6u16).prop_map(id), any_member(), 1..5),
+        guardduty: bool,
+    ) {
+        let facts = Facts { members: members.clone(), accounts: members.len(), guardduty, ..facts() };
+        let findings = judge(&header(), &facts);
+        for (account, member) in &members {
+            let about = |level: Level, region: Option<&str>| findings.iter().any(|it| {
+                it.level == level
+                    && it.accounts.contains(account)
+                    && region.is_none_or(|name| it.regions.contains(&Region::new(name)) || it.regions.is_empty())
+            });
+            prop_assert_eq!(about(Level::Problem, None), has_problem(member), "{}", account);
+            for region in [EU, US] {
+                let told = [Level::Ok, Level::Advice, Level::Problem];
+                prop_assert!(told.iter().any(|level| about(*level, Some(region))), "{} {}", account, region);
+            }
+        }
+        let mut seen = BTreeSet::new();
+        for finding in &findings {
+            for account in &finding.accounts {
+                prop_assert!(members.contains_key(account));
+            }
+            let whole = (finding.topic, finding.level, &finding.what, &finding.accounts, &finding.regions);
+            prop_assert!(seen.insert(whole), "{:?} twice", finding);
+            prop_assert!(finding.level != Level::Problem || finding.todo.is_some(), "{:?}", finding);
+            prop_assert!(finding.topic != Topic::GuardDuty || finding.level != Level::Problem);
+        }
+        let mut sorted = findings.clone();
+        sorted.sort_by_key(|it| (it.topic, it.level));
+        prop_assert_eq!(sorted, findings);
+    }
+}
+
+/// A second opinion, in other words than the rules.
+fn has_problem(member: &MemberFacts) -> bool {
+    if member.role != Answer::Is(()) {
+        return true;
+    }
+    let on = match &member.regions {
+        Answer::Is(on) if on.len() < 2 => return true,
+        Answer::Is(on) => on.clone(),
+        Answer::Denied(_) => member.wanted.clone(),
+        _ => return true,
+    };
+    on.iter().any(|region| {
+        !matches!(
+            member.invitations.get(region),
+            Some(Answer::Is(_) | Answer::Denied(_))
+        )
+    })
+}
