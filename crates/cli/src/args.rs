@@ -1,6 +1,7 @@
 //! The command line as it is typed. What it means is for [`crate::settings`] to say.
 
 mod fleet;
+mod roles;
 
 use std::path::PathBuf;
 
@@ -12,7 +13,10 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use crate::exit;
 use crate::values::{Interval, Shown, Time};
 
-pub(crate) use fleet::{FleetArgs, ReachArgs, SelectArgs};
+pub(crate) use fleet::{CallerArgs, FleetArgs, ReachArgs, SelectArgs};
+#[cfg(feature = "stacksets")]
+pub(crate) use roles::{DeployArgs, RemoveArgs, RolesStatusArgs, RolloutArgs, RolloutPaceArgs};
+pub(crate) use roles::{RolesArgs, RolesCommand};
 
 /// Amazon Detective on, in every account and every Region, without AWS Organizations.
 ///
@@ -125,6 +129,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Write a file of the accounts that the behavior graphs have now
     Adopt(AdoptArgs),
+    /// Bring the role to every account of the file, by a StackSet; look at it, or take it back
+    Roles(RolesArgs),
     /// Check the file alone: no credentials, no network
     Validate(ValidateArgs),
     /// Try it out: plan, enable and status against an emulated AWS in this process
@@ -353,8 +359,12 @@ pub(crate) struct PaceArgs {
 /// Where the report goes.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ReportArgs {
-    /// Write the report to this file too, as JSON; can be repeated
-    #[arg(long = "report", value_name = "FILE.json", help_heading = "Output")]
+    /// Write the report to this file too: as JSON, or as a page for people (.html); can be repeated
+    #[arg(
+        long = "report",
+        value_name = "FILE.json|FILE.html",
+        help_heading = "Output"
+    )]
     pub files: Vec<PathBuf>,
 }
 

@@ -1,4 +1,4 @@
-//! JSON documents: on stdout, and in the files of `--report`.
+//! Documents: JSON on stdout, and JSON or a page in the files of `--report`.
 
 use std::any::Any;
 use std::io::Write;
@@ -113,9 +113,29 @@ pub(crate) fn json(document: &impl Serialize) -> Result<String> {
 /// What the list of accounts is called where another file would take its place.
 pub(crate) const ROSTER: &str = "the list of accounts";
 
+/// What a file of `--report` is written as: its name says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Json,
+    Page,
+}
+
+impl Format {
+    fn of(path: &Path) -> Option<Self> {
+        let extension = path.extension()?;
+        if extension.eq_ignore_ascii_case("json") {
+            Some(Self::Json)
+        } else if extension.eq_ignore_ascii_case("html") {
+            Some(Self::Page)
+        } else {
+            None
+        }
+    }
+}
+
 /// The files of `--report`.
 #[derive(Debug)]
-pub(crate) struct ReportFiles(Vec<PathBuf>);
+pub(crate) struct ReportFiles(Vec<(PathBuf, Format)>);
 
 impl ReportFiles {
     /// Makes sure that all of them can be written. That should be known before anything is changed,
@@ -125,11 +145,19 @@ impl ReportFiles {
     ///
     /// When one cannot, or asks for a format that there is not.
     pub(crate) fn check(paths: Vec<PathBuf>) -> Result<Self> {
-        for path in &paths {
+        let mut files = Vec::new();
+        for path in paths {
+            let Some(format) = Format::of(&path) else {
+                bail!(
+                    "--report {}: reports are written as JSON or as a page; name the file .json or .html",
+                    path.display()
+                );
+            };
             // Not kept until the end: a run that is killed would leave it behind.
-            drop(temporary(path)?);
+            drop(temporary(&path)?);
+            files.push((path, format));
         }
-        Ok(Self(paths))
+        Ok(Self(files))
     }
 
     /// Makes sure that none of them takes the place of a file that is needed.
@@ -138,9 +166,9 @@ impl ReportFiles {
     ///
     /// When one does.
     pub(crate) fn apart_from(self, what: &str, needed: Option<&Path>) -> Result<Self> {
-        let same = |path: &&PathBuf| needed.is_some_and(|needed| is_same(path, needed));
+        let same = |(path, _): &&(PathBuf, Format)| needed.is_some_and(|it| is_same(path, it));
         match self.0.iter().find(same) {
-            Some(path) => bail!(
+            Some((path, _)) => bail!(
                 "--report {}: this is {what}, which the report would replace; name another file",
                 path.display()
             ),
@@ -153,16 +181,55 @@ impl ReportFiles {
     /// # Errors
     ///
     /// When one cannot be written.
-    pub(crate) fn write(&self, document: &impl Serialize) -> Result<()> {
-        for path in &self.0 {
-            let failed = || format!("cannot write the report {}", path.display());
-            let mut file = temporary(path)?;
-            file.write_all(json(document)?.as_bytes())
-                .with_context(failed)?;
-            file.persist(path).with_context(failed)?;
+    pub(crate) fn write<'a, D>(&self, document: &'a D) -> Result<()>
+    where
+        D: Serialize,
+        &'a D: Into<page::Document>,
+    {
+        for (path, format) in &self.0 {
+            let text = match format {
+                Format::Json => json(document)?,
+                Format::Page => page::html(document)?,
+            };
+            replace(path, &text)?;
         }
         Ok(())
     }
+
+    /// Makes sure that none of them is to be a page, where there is none of the document.
+    ///
+    /// # Errors
+    ///
+    /// When one is.
+    #[cfg(feature = "stacksets")]
+    pub(crate) fn without_pages(self) -> Result<Self> {
+        match self.0.iter().find(|(_, format)| *format == Format::Page) {
+            Some((path, _)) => bail!(
+                "--report {}: this report is written as JSON; name the file .json",
+                path.display()
+            ),
+            None => Ok(self),
+        }
+    }
+
+    /// Writes a document of which there is no page, as [`ReportFiles::write`] does.
+    ///
+    /// # Errors
+    ///
+    /// When one cannot be written.
+    #[cfg(feature = "stacksets")]
+    pub(crate) fn write_json(&self, document: &impl Serialize) -> Result<()> {
+        let text = json(document)?;
+        self.0.iter().try_for_each(|(path, _)| replace(path, &text))
+    }
+}
+
+fn replace(path: &Path, text: &str) -> Result<()> {
+    let failed = || format!("cannot write the report {}", path.display());
+    let mut file = temporary(path)?;
+    file.write_all(text.as_bytes()).with_context(failed)?;
+    file.persist(path).with_context(failed)?;
+    Ok(())
 }
 
 /// What stands at the path, where it is something else than a file.
@@ -187,15 +254,6 @@ pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
 }
 
 fn temporary(path: &Path) -> Result<Unfinished> {
-    let is_json = path
-        .extension()
-        .is_some_and(|it| it.eq_ignore_ascii_case("json"));
-    if !is_json {
-        bail!(
-            "--report {}: reports are written as JSON; name the file .json",
-            path.display()
-        );
-    }
     if let Some(kind) = not_a_file(path) {
         bail!(
             "--report {}: this is {kind}, which the report would replace; name a file",
@@ -230,29 +288,40 @@ fn new_file(directory: &Path) -> std::io::Result<NamedTempFile> {
 
 #[cfg(test)]
 mod tests {
+    use fleet::report::Outcome;
+
     use super::*;
+    use crate::display::fixture;
 
     #[test]
     fn a_report_takes_the_place_of_the_old_one_as_a_whole() {
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("r.json");
-        std::fs::write(&path, "old").unwrap();
-        let files = ReportFiles::check(vec![path.clone()]).unwrap();
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "old");
-        files.write(&serde_json::json!({"version": 1})).unwrap();
-        assert_eq!(
-            std::fs::read_to_string(&path).unwrap(),
-            "{\n  \"version\": 1\n}\n"
-        );
-        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+        let paths = ["r.json", "R.HTML"].map(|name| dir.path().join(name));
+        for path in &paths {
+            std::fs::write(path, "old").unwrap();
+        }
+        let files = ReportFiles::check(paths.to_vec()).unwrap();
+        let read = || {
+            paths
+                .each_ref()
+                .map(|path| std::fs::read_to_string(path).unwrap())
+        };
+        assert_eq!(read(), ["old", "old"]);
+        let report = fixture::run(1, |_, _| (Outcome::Enabled, None));
+        files.write(&report).unwrap();
+        let [text, page] = read();
+        assert_eq!(text, json(&report).unwrap());
+        assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>\n"));
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 2);
     }
 
     #[test]
     fn a_report_that_cannot_be_written_is_known_before() {
         let dir = tempfile::tempdir().unwrap();
         for (name, why) in [
-            ("r.html", ".json"),
+            ("r.htm", ".html"),
             ("no/r.json", "cannot write there"),
+            ("no/r.html", "cannot write there"),
             ("r", ".json"),
         ] {
             let error = ReportFiles::check(vec![dir.path().join(name)]).unwrap_err();

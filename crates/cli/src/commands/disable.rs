@@ -25,7 +25,7 @@ pub(crate) async fn run(args: DisableArgs, file: &SettingsFile, output: Output) 
         max_removals: args.max_removals,
         confirm: args.confirm,
     };
-    permit.check(&wanted, output)?;
+    permit.check(&wanted.reach, output)?;
     let journal = args.journal.file.or_else(|| file.journal.clone());
     let files = Files::check(args.reports, journal, path.as_deref())?;
     let roster = roster(&wanted, path)?;

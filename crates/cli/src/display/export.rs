@@ -5,9 +5,9 @@ use std::fmt::Write;
 use anyhow::{Context, Result};
 use fleet::report::StatusReport;
 
+use super::matrix;
 use super::status::{summary, troubled};
 use super::whole::Whole;
-use super::{fold, matrix};
 
 /// What stands in the place of a status where there is none.
 const ABSENT: &str = "NO_MEMBER";
@@ -69,19 +69,19 @@ fn troubles(report: &StatusReport, whole: &Whole) -> impl Iterator<Item = String
         Some(format!("all accounts in {}: {error}", region.region))
     });
     let unread: Vec<_> = unread.collect();
-    let items =
-        troubled(report).map(|it| (it.reason.into_owned(), (it.account, it.region.clone())));
-    let by_reason = fold::group(items).into_iter();
-    let lines = by_reason.flat_map(|(reason, memberships)| {
-        fold::places(memberships)
-            .into_iter()
-            .map(move |place| (reason.clone(), place))
-    });
-    let lines = lines.map(|(reason, (regions, accounts))| {
-        let accounts = whole.accounts(&accounts);
-        format!("{accounts} in {}: {reason}", whole.regions(&regions))
-    });
-    unread.into_iter().chain(lines.collect::<Vec<_>>())
+    let items: Vec<_> = troubled(report).collect();
+    let items = items.iter().map(|it| (it.account, it.region, &*it.reason));
+    let lines: Vec<_> = fleet::report::troubles(items)
+        .iter()
+        .flat_map(|trouble| {
+            trouble.places().into_iter().map(|(regions, accounts)| {
+                let accounts = whole.accounts(&accounts);
+                let regions = whole.regions(&regions);
+                format!("{accounts} in {regions}: {}", trouble.reason)
+            })
+        })
+        .collect();
+    unread.into_iter().chain(lines)
 }
 
 /// A list; AWS's words are shown as they are.

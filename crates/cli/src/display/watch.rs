@@ -68,7 +68,6 @@ fn lock(newest: &Mutex<Newest>) -> MutexGuard<'_, Newest> {
 
 impl Newest {
     fn draw(&mut self, elapsed: Duration, (width, height): (usize, usize)) -> String {
-        let spinner = Screen::spinner(elapsed);
         let next = match self.next {
             None => format!("{} Looking. Ctrl-C ends.", Screen::spinner(elapsed)),
             Some(next) => format!(
