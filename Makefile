@@ -10,16 +10,21 @@ PYTEST := $(VENV)/bin/python -m pytest
 
 test: lint unit fuzz end-to-end
 
+# What releases have, and what takes too long to build for everybody.
+RELEASED := --features detective-fleet/guardduty,detective-fleet/stacksets
+
 lint:
 	cargo fmt --check
 	cargo clippy --workspace --locked --all-targets -- -D warnings
+	@# With everything that can be left out; what the two have in common is not looked at again.
+	cargo clippy --workspace --locked --all-targets --all-features -- -D warnings
 	@# One implementation of cryptography is enough; this one is C, and slow to build.
 	! grep 'name = "aws-lc' Cargo.lock
 	@# The function has no business there, and every SDK makes it start later.
 	! cargo tree --locked --package lambda --edges normal | grep -E 'aws-sdk-(cloudformation|guardduty)'
 
 unit:
-	cargo test --workspace --locked
+	cargo test --workspace --locked $(RELEASED)
 
 # Hostile requests to the sandbox. For an hour: make fuzz TIME=for_an_hour
 TIME := for_a_minute
@@ -30,7 +35,7 @@ fuzz:
 # and the AWS form as a user deploys it, on an emulated AWS.
 # ARGS goes to pytest: make end-to-end ARGS='-k rehearse -x'
 end-to-end: $(VENV)/ready $(VENV)-ministack/ready chromium
-	cargo build --locked --package detective-fleet --package lambda
+	cargo build --locked --package detective-fleet --package lambda $(RELEASED)
 	$(PYTEST) tests $(ARGS)
 
 # What opens the page of `--report`. Another one: make test CHROMIUM=/path/to/it
@@ -44,7 +49,7 @@ chromium:
 
 # What takes longer than every change can wait for: 1,200 accounts in every Region, and each permission taken away.
 e2e-full: $(VENV)/ready $(VENV)-ministack/ready chromium
-	cargo build --locked --package detective-fleet --package lambda
+	cargo build --locked --package detective-fleet --package lambda $(RELEASED)
 	$(PYTEST) tests -m full $(ARGS)
 
 # The stamp comes last, so that an installation that broke off is done again.

@@ -38,6 +38,9 @@ struct RegionFold {
     #[serde(default)]
     finished: Option<Timestamp>,
     members: BTreeMap<AccountId, MemberFold>,
+    /// What was done here may not have been recorded.
+    #[serde(default)]
+    lost: bool,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -54,6 +57,21 @@ impl Sink for Recorder {
     fn record(&self, event: &Event) -> Result<(), SinkError> {
         self.lock().apply(event);
         Ok(())
+    }
+}
+
+impl Record {
+    /// A process that went on with this was ended before it could say what it did: what is seen to
+    /// have changed since then counts as done.
+    #[must_use]
+    pub fn interrupted(mut self) -> Self {
+        for region in self.0.regions.values_mut() {
+            region.lost = true;
+            for member in region.members.values_mut() {
+                member.lost = true;
+            }
+        }
+        self
     }
 }
 
@@ -164,9 +182,10 @@ impl RegionFold {
         match &event.kind {
             EventKind::Called { .. } => {}
             EventKind::Graph { arn, made } => {
+                let appeared = self.lost && self.graph_arn.is_none() && arn.is_some();
                 self.graph_arn.clone_from(arn);
                 let change = "graph created".to_owned();
-                if *made && !self.changes.contains(&change) {
+                if (*made || appeared) && !self.changes.contains(&change) {
                     self.changes.push(change);
                 }
             }

@@ -6,7 +6,7 @@ use super::id;
 use super::story::{Story, rolled_out};
 use crate::event::{CallResult, Conclusion, Deed, Event, EventKind, Operation, Sink};
 use crate::member::MemberStatus::{Enabled, Invited, VerificationFailed, VerificationInProgress};
-use crate::report::{Done, Outcome, Recorder, RegionState};
+use crate::report::{Done, Outcome, Recorder, RegionState, Report};
 
 use Conclusion::{Failed, Right, Skipped, Waiting};
 
@@ -204,6 +204,38 @@ fn another_process_goes_on_with_the_story() {
     let report = story.report();
     assert_eq!(report.regions[0].changes, ["graph created"]);
     assert_eq!(report.calls["detective:CreateMembers"], 1);
+}
+
+#[test]
+fn what_a_process_did_that_was_killed_is_told_by_what_is_seen() {
+    let absent = EventKind::Graph {
+        arn: None,
+        made: false,
+    };
+    let story = Story::new().event(absent);
+    let story = story.seen(1, Some(Invited)).seen(2, None);
+    let record = story.recorder.record_so_far();
+    let ends = |record| {
+        let mut story = Story::new();
+        story.recorder = Recorder::resume(record);
+        let story = story.graph(false).seen(1, Some(Enabled)).seen(2, None);
+        story
+            .concluded(1, Right, None)
+            .concluded(2, Waiting, None)
+            .report()
+    };
+    let report = ends(record.clone().interrupted());
+    let outcomes = |report: &Report| {
+        let members = report.regions[0].members.iter();
+        members.map(|member| member.outcome).collect::<Vec<_>>()
+    };
+    assert_eq!(outcomes(&report), [Outcome::Enabled, Outcome::Waiting]);
+    assert_eq!(report.summary.changed, 1);
+    assert_eq!(report.regions[0].changes, ["graph created"]);
+    // Where it came to its end, somebody else did it.
+    let report = ends(record);
+    assert_eq!(outcomes(&report), [Outcome::Unchanged, Outcome::Waiting]);
+    assert!(report.regions[0].changes.is_empty());
 }
 
 #[test]
