@@ -171,15 +171,8 @@ def an_upload_that_starts_a_run(stack):
 
 def a_schedule_that_cannot_start_a_run(stack):
     """It is in the dead letters."""
-    scheduler = stack.client("scheduler")
-    [name] = [it["Name"] for it in scheduler.list_schedules()["Schedules"]]
-    target = scheduler.get_schedule(Name=name)["Target"]
     with lacking(stack, Permission("StartRole", "", "states:StartExecution")):
-        scheduler.create_schedule(
-            Name="now", ScheduleExpression="at(2026-01-01T00:00:00)", FlexibleTimeWindow={"Mode": "OFF"}, Target=target,
-            ActionAfterCompletion="DELETE",
-        )
-        wait_until(lambda: "now" not in [it["Name"] for it in scheduler.list_schedules()["Schedules"]])
+        stack.schedule_now()
         return f"{len(stack.dead_letters())} in the dead letters"
 
 

@@ -18,7 +18,7 @@ from support import ROOT
 from support.command import check_plain
 from support.ministack import ADMINISTRATOR, MiniStack, free_port
 from support.proxy import Proxy
-from support.sandbox import exports, list_members, read_some
+from support.sandbox import exports, list_members, read_some, wait_until
 
 REGIONS = ["us-east-1", "eu-central-1"]
 # Members that the sandbox makes up; each eighth has an id of another kind.
@@ -195,6 +195,16 @@ class Stack:
 
     def drift(self):
         return self.ended(self.start({"scheduled_time": f"2026-01-02T03:04:05Z {uuid.uuid4()}"}))
+
+    def schedule_now(self):
+        """What the schedule of the template does, now."""
+        scheduler = self.client("scheduler")
+        [name] = [it["Name"] for it in scheduler.list_schedules()["Schedules"]]
+        scheduler.create_schedule(
+            Name="now", ScheduleExpression="at(2026-01-01T00:00:00)", FlexibleTimeWindow={"Mode": "OFF"},
+            Target=scheduler.get_schedule(Name=name)["Target"], ActionAfterCompletion="DELETE",
+        )
+        wait_until(lambda: "now" not in [it["Name"] for it in scheduler.list_schedules()["Schedules"]])
 
     # What came of it
 

@@ -155,6 +155,7 @@ impl Ground {
         let newer = aws.look_for_newer(&chosen);
         let limit = Limit {
             timeout: reach.timeout,
+            grace: Limit::GRACE,
             stop,
         };
         Ok(Self {
