@@ -1,6 +1,7 @@
 //! The command line as it is typed. What it means is for [`crate::settings`] to say.
 
 mod fleet;
+mod roles;
 
 use std::path::PathBuf;
 
@@ -11,7 +12,10 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use crate::exit;
 use crate::values::Time;
 
-pub(crate) use fleet::{FleetArgs, ReachArgs, SelectArgs};
+pub(crate) use fleet::{CallerArgs, FleetArgs, ReachArgs, SelectArgs};
+#[cfg(feature = "stacksets")]
+pub(crate) use roles::{DeployArgs, RemoveArgs, RolesStatusArgs, RolloutArgs, RolloutPaceArgs};
+pub(crate) use roles::{RolesArgs, RolesCommand};
 
 /// Amazon Detective on, in every account and every Region, without AWS Organizations.
 ///
@@ -118,6 +122,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Write a file of the accounts that the behavior graphs have now
     Adopt(AdoptArgs),
+    /// Bring the role to every account of the file, by a StackSet; look at it, or take it back
+    Roles(RolesArgs),
     /// Check the file alone: no credentials, no network
     Validate(ValidateArgs),
     /// Try it out: plan, enable and status against an emulated AWS in this process

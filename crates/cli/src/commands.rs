@@ -8,6 +8,8 @@ mod enable;
 mod ground;
 mod plan;
 mod rehearse;
+#[cfg_attr(not(feature = "stacksets"), path = "commands/roles_left_out.rs")]
+mod roles;
 mod sandbox;
 mod status;
 mod validate;
@@ -34,6 +36,7 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Exit> {
         Command::Status(args) => to_the_end(status::run(args, &settings()?, output)),
         Command::Check(args) => to_the_end(check::run(args, &settings()?, output)),
         Command::Adopt(args) => to_the_end(adopt::run(args, &settings()?, output)),
+        Command::Roles(args) => to_the_end(roles::run(args, &settings()?, output)),
         Command::Validate(args) => validate::run(&args, &settings()?, output),
         Command::Rehearse(args) => to_the_end(rehearse::run(args, output)),
         Command::Sandbox(args) => to_the_end(sandbox::run(args, output)),

@@ -14,6 +14,10 @@ mod plan;
 mod progress;
 mod prompt;
 mod rehearsal;
+#[cfg(feature = "stacksets")]
+mod roles;
+#[cfg(feature = "stacksets")]
+mod rolling;
 mod run;
 mod status;
 mod tally;
@@ -30,6 +34,10 @@ pub(crate) use plan::plan;
 pub(crate) use progress::{Phase, Progress};
 pub(crate) use prompt::ask;
 pub(crate) use rehearsal::{act, curtain, second_plan};
+#[cfg(feature = "stacksets")]
+pub(crate) use roles::roles;
+#[cfg(feature = "stacksets")]
+pub(crate) use rolling::Rolling;
 pub(crate) use run::{costs, run};
 pub(crate) use status::status;
 pub(crate) use validate::{unusable, validate};

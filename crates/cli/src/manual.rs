@@ -46,10 +46,19 @@ pub(crate) fn markdown() -> String {
         .collect();
     for name in names {
         if let Some(command) = command.find_subcommand_mut(&name) {
-            section(&mut text, command, &format!("detective-fleet {name}"));
+            sections(&mut text, command, &format!("detective-fleet {name}"));
         }
     }
     text
+}
+
+/// A command, and those below it.
+fn sections(text: &mut String, command: &mut clap::Command, name: &str) {
+    section(text, command, name);
+    for below in command.get_subcommands_mut() {
+        let name = format!("{name} {}", below.get_name());
+        sections(text, below, &name);
+    }
 }
 
 fn section(text: &mut String, command: &mut clap::Command, name: &str) {

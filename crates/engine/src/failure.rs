@@ -42,14 +42,15 @@ pub(crate) enum Cause {
 }
 
 /// A request that did not succeed.
-#[derive(Clone, Debug)]
-pub(crate) struct Failure {
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{text}")]
+pub struct Failure {
     /// What it means.
     pub(crate) cause: Cause,
     /// AWS's error code; ours where AWS did not answer.
-    pub(crate) code: Arc<str>,
-    /// What happened, for people.
-    pub(crate) text: Arc<str>,
+    pub code: Arc<str>,
+    /// What happened, for people: e-mails are masked.
+    pub text: Arc<str>,
 }
 
 impl Failure {
@@ -63,7 +64,8 @@ impl Failure {
     }
 
     /// An answer that does not say what became of the request.
-    pub(crate) fn unclear(text: impl Into<Arc<str>>) -> Self {
+    #[must_use]
+    pub fn unclear(text: impl Into<Arc<str>>) -> Self {
         Self {
             cause: Cause::Unclear,
             code: "Unclear".into(),
@@ -80,13 +82,15 @@ impl Failure {
     }
 
     /// The same failure in other words.
-    pub(crate) fn saying(mut self, text: impl Into<Arc<str>>) -> Self {
+    #[must_use]
+    pub fn saying(mut self, text: impl Into<Arc<str>>) -> Self {
         self.text = text.into();
         self
     }
 
     /// Whether asking again, later, may help.
-    pub(crate) fn is_transient(&self) -> bool {
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
         matches!(
             self.cause,
             Cause::Throttled | Cause::Unclear | Cause::Silent

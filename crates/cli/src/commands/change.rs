@@ -6,14 +6,15 @@ use anyhow::{Result, bail};
 use engine::Run;
 use fleet::account::AccountId;
 use fleet::guard::{Consent, Refusal, Word};
-use fleet::report::{Action, PlanReport, RegionPlan, Report};
+use fleet::report::{Action, PlanReport, RegionPlan, Report, Verdict};
 use fleet::roster::Roster;
+use tokio_util::sync::CancellationToken;
 
 use super::ground::{self, Accounts, Ground};
 use crate::display::{self, Output};
 use crate::document::ReportFiles;
 use crate::exit::Exit;
-use crate::settings::Wanted;
+use crate::settings::{Reach, Wanted};
 use crate::signals;
 
 /// How long an answer may take before what it was given to may be out of date.
@@ -36,8 +37,8 @@ impl Permit {
     /// # Errors
     ///
     /// When the run could not go on without asking.
-    pub(crate) fn check(&self, wanted: &Wanted, output: Output) -> Result<()> {
-        if self.yes && wanted.reach.connection.admin_account.is_none() {
+    pub(crate) fn check(&self, reach: &Reach, output: Output) -> Result<()> {
+        if self.yes && reach.connection.admin_account.is_none() {
             bail!(
                 "--yes needs --admin-account: a wrong profile would otherwise change another administrator in every Region, or make a new one"
             );
@@ -50,7 +51,12 @@ impl Permit {
         Ok(())
     }
 
-    fn consent(&self, administrator: AccountId) -> Result<Consent> {
+    /// What the guard rails are told of it.
+    ///
+    /// # Errors
+    ///
+    /// When it was given for another administrator.
+    pub(crate) fn consent(&self, administrator: AccountId) -> Result<Consent> {
         if let Some(confirmed) = self.confirm.filter(|id| *id != administrator) {
             bail!(
                 "--confirm {confirmed}: the administrator is {administrator}, nothing was changed"
@@ -108,7 +114,8 @@ async fn agree(ground: &Ground, run: &mut Run, (consent, output): (Consent, Outp
         }
         let refusals = ground.judge(run, consent);
         let asked = ground.clock().elapsed();
-        ask(ground, refusals, output).await?;
+        let asked_by = (ground.stop(), ground.administrator());
+        ask(asked_by, refusals, output).await?;
         if ground.clock().elapsed().saturating_sub(asked) <= FRESH {
             return ground.agree(run, typed);
         }
@@ -124,11 +131,15 @@ async fn agree(ground: &Ground, run: &mut Run, (consent, output): (Consent, Outp
 }
 
 /// Asks for a yes; where the guard rails want more than that, for the administrator's account id.
-async fn ask(ground: &Ground, refusals: Vec<Refusal>, output: Output) -> Result<()> {
+pub(super) async fn ask(
+    (stop, administrator): (&CancellationToken, AccountId),
+    refusals: Vec<Refusal>,
+    output: Output,
+) -> Result<()> {
     if !refusals.iter().all(Refusal::can_be_confirmed) {
         return Err(ground::refused(&refusals));
     }
-    let administrator = ground.administrator().to_string();
+    let administrator = administrator.to_string();
     let (question, agrees) = if refusals.is_empty() {
         ("Do you want to make these changes?".to_owned(), "yes")
     } else {
@@ -137,7 +148,7 @@ async fn ask(ground: &Ground, refusals: Vec<Refusal>, output: Output) -> Result<
         (question, administrator.as_str())
     };
     let answer = display::ask(&question, agrees);
-    if !signals::unless_interrupted(ground.stop(), answer).await? {
+    if !signals::unless_interrupted(stop, answer).await? {
         bail!("not agreed to: nothing was changed");
     }
     Ok(())
@@ -180,8 +191,12 @@ fn same(one: &PlanReport, other: &PlanReport) -> bool {
 /// wanted.
 pub(crate) fn close(report: &Report, files: &ReportFiles, output: Output) -> Exit {
     let shown = output.result(report, |width| display::run(report, width));
-    let handed_over = files.write(report).and(shown);
-    match (handed_over, Exit::from(report.verdict())) {
+    handed_over(files.write(report).and(shown), report.verdict(), output)
+}
+
+/// The exit status of a run whose report was handed over, or could not be.
+pub(crate) fn handed_over(handed_over: Result<()>, verdict: Verdict, output: Output) -> Exit {
+    match (handed_over, Exit::from(verdict)) {
         (Ok(()), exit) => exit,
         (Err(error), exit) => {
             output.always(&display::error(&error));

@@ -26,7 +26,7 @@ pub(crate) async fn run(args: DisableArgs, file: &SettingsFile, output: Output) 
         max_removals: args.max_removals,
         confirm: args.confirm,
     };
-    permit.check(&wanted, output)?;
+    permit.check(&wanted.reach, output)?;
     let roster = roster(&wanted, path)?;
     let files = ReportFiles::check(args.reports.files)?;
     change::run((wanted, roster), permit, files, output).await

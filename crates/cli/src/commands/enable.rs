@@ -22,7 +22,7 @@ pub(crate) async fn run(args: EnableArgs, file: &SettingsFile, output: Output) -
         max_removals: args.max_removals,
         confirm: None,
     };
-    permit.check(&wanted, output)?;
+    permit.check(&wanted.reach, output)?;
     let roster = roster_file::read(&args.file, wanted.reach.connection.admin_account)?;
     let files = ReportFiles::check(args.reports.files)?;
     change::run((wanted, roster), permit, files, output).await

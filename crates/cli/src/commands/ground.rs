@@ -349,7 +349,8 @@ pub(crate) fn refused(refusals: &[Refusal]) -> anyhow::Error {
     anyhow!("nothing was changed: {}", reasons.join("; and "))
 }
 
-fn header(clock: &Clock, administrator: AccountId) -> Header {
+/// What documents say of a run that begins now.
+pub(super) fn header(clock: &Clock, administrator: AccountId) -> Header {
     let started = clock.timestamp();
     // One process makes one run, and no two of a machine have a number at the same time.
     let run_id = format!(
