@@ -1,26 +1,30 @@
 # `make test` checks everything, on a machine that has Rust, a C compiler and Python 3.11 or later.
 # What it installs goes into .venv and .venv-ministack (for `make bench`: .venv-bench); CARGO_TARGET_DIR is honoured.
+# Only Chromium, where it is missing, comes as Debian's package, for root alone.
 
 PYTHON ?= python3
 VENV   := .venv
 PYTEST := $(VENV)/bin/python -m pytest
 
-.PHONY: test lint unit fuzz end-to-end e2e-full package bench clean
+.PHONY: test lint unit fuzz end-to-end e2e-full chromium package bench bench-page clean
 
 test: lint unit fuzz end-to-end
 
+# What releases have, and what takes too long to build for everybody.
+RELEASED := --features detective-fleet/guardduty,detective-fleet/stacksets
+
 lint:
 	cargo fmt --check
-	cargo clippy --workspace --locked --all-targets -- -D warnings
-	@# With everything that can be left out; what the two have in common is not looked at again.
-	cargo clippy --workspace --locked --all-targets --all-features -- -D warnings
+	cargo clippy --workspace --locked --all-targets $(RELEASED) -- -D warnings
+	@# As most people build it; only what differs is looked at again.
+	cargo clippy --workspace --locked -- -D warnings
 	@# One implementation of cryptography is enough; this one is C, and slow to build.
 	! grep 'name = "aws-lc' Cargo.lock
 	@# The function has no business there, and every SDK makes it start later.
 	! cargo tree --locked --package lambda --edges normal | grep -E 'aws-sdk-(cloudformation|guardduty)'
 
 unit:
-	cargo test --workspace --locked
+	cargo test --workspace --locked $(RELEASED)
 
 # Hostile requests to the sandbox. For an hour: make fuzz TIME=for_an_hour
 TIME := for_a_minute
@@ -30,13 +34,22 @@ fuzz:
 # The command as a user has it, black box: exit status, stdout and stderr against the contracts;
 # and the AWS form as a user deploys it, on an emulated AWS.
 # ARGS goes to pytest: make end-to-end ARGS='-k rehearse -x'
-end-to-end: $(VENV)/ready $(VENV)-ministack/ready
-	cargo build --locked --package detective-fleet --package lambda --features detective-fleet/stacksets
+end-to-end: $(VENV)/ready $(VENV)-ministack/ready chromium
+	cargo build --locked --package detective-fleet --package lambda $(RELEASED)
 	$(PYTEST) tests $(ARGS)
 
+# What opens the page of `--report`. Another one: make test CHROMIUM=/path/to/it
+CHROMIUM ?= chromium
+export CHROMIUM
+chromium:
+	@command -v "$(CHROMIUM)" >/dev/null || test "$$(id -u)" = 0 || { echo "The tests of the page need Chromium. Install it (on Debian: \
+	apt-get install chromium fonts-dejavu-core), or name yours: make test CHROMIUM=/path/to/it" >&2; exit 1; }
+	@command -v "$(CHROMIUM)" >/dev/null || { apt-get update --quiet=2 && \
+	DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends chromium fonts-dejavu-core; }
+
 # What takes longer than every change can wait for: 1,200 accounts in every Region, and each permission taken away.
-e2e-full: $(VENV)/ready $(VENV)-ministack/ready
-	cargo build --locked --package detective-fleet --package lambda --features detective-fleet/stacksets
+e2e-full: $(VENV)/ready $(VENV)-ministack/ready chromium
+	cargo build --locked --package detective-fleet --package lambda $(RELEASED)
 	$(PYTEST) tests -m full $(ARGS)
 
 # The stamp comes last, so that an installation that broke off is done again.
@@ -63,6 +76,11 @@ $(VENV)-bench/ready: bench/requirements.txt
 	$(PYTHON) -m venv --clear $(VENV)-bench
 	$(VENV)-bench/bin/python -m pip install --quiet --requirement bench/requirements.txt
 	touch $@
+
+# How fast the page of 1,200 accounts in 21 Regions opens and scrolls; docs/report.md has the figures.
+bench-page: $(VENV)/ready chromium
+	cargo build --locked --release --package detective-fleet
+	$(VENV)/bin/python bench/page.py $(ARGS)
 
 clean:
 	cargo clean

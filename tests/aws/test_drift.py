@@ -53,6 +53,18 @@ def test_without_the_list_there_is_nothing_to_go_by(stack):
     assert len(stack.messages()) == 1
 
 
+def test_the_schedule_starts_a_drift_run(make_stack):
+    stack = make_stack(parameters={"DriftSchedule": "cron(0 6 * * ? *)"})
+    stack.upload().succeeded()
+    detective = stack.detective()
+    [graph] = detective.list_graphs()["GraphList"]
+    detective.delete_members(GraphArn=graph["Arn"], AccountIds=[stack.members[0][0]])
+    before = {it["executionArn"] for it in stack.executions()}
+    stack.schedule_now()
+    report = stack.ended(stack.new_execution(before)).succeeded().report
+    assert report["summary"]["changed"] == 1 and "vanished" in report["notes"][0]
+
+
 def test_members_that_left_everywhere_are_each_named_once(make_stack):
     stack = make_stack(world={"size": "5"}, parameters={"RegionsPerPass": "1"})
     stack.upload().succeeded()

@@ -32,7 +32,7 @@ WORLD = {
 }
 PARAMETERS = {
     "Regions": "all", "ExcludeRegions": ",".join(set(DETECTIVE) - set(REGIONS)), "Tags": "team=security", "Packages": "EKS_AUDIT", "Prune": "true",
-    "DriftSchedule": "rate(365 days)",
+    "DriftSchedule": "rate(365 days)", "OperatorArns": f"arn:aws:iam::{ADMINISTRATOR}:role/Operator",
 }
 
 
@@ -74,7 +74,8 @@ def make_shared(binary, archive, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def shared(make_shared):
-    stack = make_shared(world=WORLD, parameters=PARAMETERS)
+    stack = make_shared(world=WORLD, parameters=PARAMETERS, role={"AllowGuardDutyReads": "true"})
+    make_operator(stack)
     stack.client("account", FAR).disable_region(RegionName="af-south-1")
     return stack
 
@@ -92,6 +93,15 @@ def large(make_shared):
 @pytest.fixture(scope="module")
 def managed(make_shared):
     return make_shared(parameters={"ManageMemberRoles": "true"}, without_role={"234567000001"})
+
+
+def make_operator(stack):
+    """Somebody who may become the administrator."""
+    iam, version = stack.client("iam"), {"Version": "2012-10-17"}
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": f"arn:aws:iam::{ADMINISTRATOR}:root"}}
+    iam.create_role(RoleName="Operator", AssumeRolePolicyDocument=json.dumps({**version, "Statement": [trust]}))
+    allow = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
+    iam.put_role_policy(RoleName="Operator", PolicyName="all", PolicyDocument=json.dumps({**version, "Statement": [allow]}))
 
 
 # The paths: each gives what came of it, as text.
@@ -115,6 +125,24 @@ def an_upload_to_a_large_graph(stack):
 def an_upload_of_an_account_without_role(stack):
     """Nor has it an execution role, so that it is the same each time."""
     return came_of(stack, stack.upload())
+
+
+def a_check(stack):
+    """By an operator with the command: what the members' role can tell."""
+    keys = stack.client("sts").assume_role(RoleArn=PARAMETERS["OperatorArns"], RoleSessionName="test")["Credentials"]
+    env = {
+        "AWS_ENDPOINT_URL": stack.ministack.endpoint, "AWS_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL_DETECTIVE": stack.gate_url, "AWS_ENDPOINT_URL_GUARDDUTY": stack.gate_url,
+        "AWS_ACCESS_KEY_ID": keys["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": keys["SessionToken"],
+    }
+    roster = stack.folder / "near.csv"
+    roster.write_text(stack.near())
+    roles = ["--admin-role", "detective-fleet/DetectiveFleetAdministrator", "--role-name", "detective-fleet/DetectiveFleetMember"]
+    words = ["check", roster, "--guardduty", "--regions", "us-east-1", "--output", "json", *roles]
+    check = stack.command.run(*words, env=env).json()
+    assert check["kind"] == "check", check
+    return json.dumps(check["findings"], indent=1)
 
 
 def came_of(stack, execution):
@@ -153,15 +181,8 @@ def an_upload_that_starts_a_run(stack):
 
 def a_schedule_that_cannot_start_a_run(stack):
     """It is in the dead letters."""
-    scheduler = stack.client("scheduler")
-    [name] = [it["Name"] for it in scheduler.list_schedules()["Schedules"]]
-    target = scheduler.get_schedule(Name=name)["Target"]
     with lacking(stack, Permission("StartRole", "", "states:StartExecution")):
-        scheduler.create_schedule(
-            Name="now", ScheduleExpression="at(2026-01-01T00:00:00)", FlexibleTimeWindow={"Mode": "OFF"}, Target=target,
-            ActionAfterCompletion="DELETE",
-        )
-        wait_until(lambda: "now" not in [it["Name"] for it in scheduler.list_schedules()["Schedules"]])
+        stack.schedule_now()
         return f"{len(stack.dead_letters())} in the dead letters"
 
 
@@ -171,6 +192,10 @@ CASES = {
     ("MemberRole", "TellWhetherTheRegionIsOn", "account:GetRegionOptStatus"): (
         an_upload_for_a_region_that_is_off, "or its token is not valid there",
     ),
+    ("MemberRole", "TellWhetherTheRegionIsOn", "account:ListRegions"): (a_check, "may not be asked: account:ListRegions"),
+    ("MemberRole", "TellWhoInvites", "detective:ListInvitations"): (a_check, "may not be asked: detective:ListInvitations"),
+    ("MemberRole", "FindGuardDuty", "guardduty:ListDetectors"): (a_check, "perform: guardduty:ListDetectors"),
+    ("MemberRole", "TellSinceWhenGuardDutyIsOn", "guardduty:GetDetector"): (a_check, "perform: guardduty:GetDetector"),
     ("AdministratorRole", "FindAndMakeGraphs", "detective:ListGraphs"): (an_upload, "ListGraphs"),
     ("AdministratorRole", "FindAndMakeGraphs", "detective:CreateGraph"): (an_upload, "CreateGraph"),
     ("AdministratorRole", "InviteMembers", "detective:CreateMembers"): (an_upload, "CreateMembers"),

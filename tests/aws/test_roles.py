@@ -65,6 +65,12 @@ def test_operators_use_the_command_as_the_administrator(make_stack, command):
     words = ["--admin-role", "detective-fleet/DetectiveFleetAdministrator", "--regions", "us-east-1", "--output", "json"]
     status = command.run("status", *words, env=env).ended(0).json()
     assert status["summary"]["by_status"] == {"ENABLED": 3}
+    # The members' roles hold what a check asks of them.
+    roster = command.home / "accounts.csv"
+    roster.write_text("".join(f"{account},{email}\n" for account, email in stack.members))
+    words += ["--role-name", "detective-fleet/DetectiveFleetMember"]
+    check = command.run("check", roster, *words, env=env).ended(0).json()
+    assert {it["level"] for it in check["findings"]} == {"ok"}, check["findings"]
     # And the administrator becomes a member's role.
     keys = assume(stack, ADMINISTRATOR_ROLE, keys)
     assume(stack, member_role(stack), keys)

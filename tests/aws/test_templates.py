@@ -34,9 +34,12 @@ def test_nobody_may_do_everything(path):
             assert "*" not in action or whole and ":stack/StackSet-" in statement["Resource"]["Fn::Sub"], (name, action)
         if "*" in listed(statement["Resource"]):
             # Those that have no resource to be limited to, and templates in buckets of other accounts.
-            anywhere = {"detective:ListGraphs", "detective:CreateGraph", "cloudformation:GetTemplateSummary", "cloudformation:ValidateTemplate"}
+            nowhere = {
+                "detective:ListGraphs", "detective:CreateGraph", "detective:ListInvitations", "guardduty:ListDetectors",
+                "cloudformation:GetTemplateSummary", "cloudformation:ValidateTemplate",
+            }
             elsewhere = {"s3:GetObject"} if "StringNotEquals" in statement.get("Condition", {}) else set()
-            assert set(listed(statement["Action"])) <= anywhere | elsewhere, name
+            assert set(listed(statement["Action"])) <= nowhere | elsewhere, name
 
 
 def test_every_parameter_says_what_it_is_for():
@@ -214,10 +217,22 @@ def test_names_are_generated_but_for_the_administrator_role(security):
     assert named == ["AdministratorRole"]
 
 
-def test_the_member_role_trusts_one_role_and_can_only_accept():
+def test_the_member_role_trusts_one_role_and_can_only_accept_and_tell():
     template = load("member-role.yaml")
-    assert actions(template, "MemberRole") == ["account:GetRegionOptStatus", "detective:AcceptInvitation"]
     role = template["Resources"]["MemberRole"]["Properties"]
+    [policy] = role["Policies"]
+    allowed = policy["PolicyDocument"]["Statement"]
+    always = [action for it in allowed if "Fn::If" not in it for action in listed(it["Action"])]
+    assert sorted(always) == [
+        "account:GetRegionOptStatus", "account:ListRegions", "detective:AcceptInvitation", "detective:ListInvitations",
+    ]
+    # GuardDuty's are for who wants them.
+    asked_for = [it["Fn::If"] for it in allowed if "Fn::If" in it]
+    assert [it["Action"] for _, it, _ in asked_for] == ["guardduty:ListDetectors", "guardduty:GetDetector"]
+    for condition, _, otherwise in asked_for:
+        assert template["Conditions"][condition] == {"Fn::Equals": [{"Ref": "AllowGuardDutyReads"}, "true"]}
+        assert otherwise == {"Ref": "AWS::NoValue"}
+    assert template["Parameters"]["AllowGuardDutyReads"]["Default"] == "false"
     [trust] = role["AssumeRolePolicyDocument"]["Statement"]
     assert trust["Principal"]["AWS"]["Fn::Sub"].endswith("${AdministratorAccount}:root")
     assert list(trust["Condition"]["ArnEquals"]) == ["aws:PrincipalArn"]

@@ -111,6 +111,33 @@ def test_a_function_that_is_killed_in_a_later_pass_is_gone_on_from(make_stack):
     assert stack.calls()["operations"]["detective:CreateMembers"] == 2
 
 
+def test_what_a_killed_pass_did_counts_as_done(make_stack):
+    # One after the other, so that it is killed in the middle of it.
+    world = {"size": "12", "verification": '"0s"', "latency": '"100ms"'}
+    stack = make_stack(world=world, parameters={"MaxConcurrency": "1"})
+    stack.put(LIST, stack.csv())
+    execution = stack.new_execution(set())
+    wait_until(lambda: list(stack.statuses().values()).count("ENABLED") >= 2)
+    for process in functions_of(stack):
+        os.kill(process, signal.SIGKILL)
+    report = stack.ended(execution).succeeded().report
+    members = [member for region in report["regions"] for member in region["members"]]
+    assert {(member["before"], member["outcome"]) for member in members} == {(None, "enabled")}
+    assert (report["summary"]["enabled"], report["summary"]["changed"]) == (24, 24)
+    assert [region["changes"] for region in report["regions"]] == [["graph created"]] * 2
+
+
+def test_a_pass_ends_before_its_invocation_does(make_stack):
+    # What was asked for in the last moment is never answered.
+    faults = '[{effect = "silence", operations = ["detective:AcceptInvitation"], until = "25s"}]'
+    stack = make_stack(world={"faults": faults}, parameters={"Timeout": "10"})
+    execution = stack.upload().succeeded()
+    assert execution.report["summary"]["changed"] == 6
+    passes = stack.read(f"runs/{execution.name}/groups/0/progress.json")["pass"]
+    # `prepare` and `report` are two more. What was killed would have been tried again.
+    assert len([line for line in stack.logs() if line.startswith("REPORT")]) == passes + 2
+
+
 def test_a_bucket_that_cannot_be_reached_fails_the_run_and_it_is_told(make_stack):
     stack = make_stack(line=True)
     stack.line.down = True

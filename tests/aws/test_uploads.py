@@ -23,6 +23,13 @@ def test_an_upload_enables_every_account_in_every_region(stack):
     [message] = stack.messages()
     assert "6 memberships: 6 enabled, 6 changed" in message and f"runs/{execution.name}/report.json" in message
 
+    # The same for people, beside each of the two.
+    for folder in (f"runs/{execution.name}", f"latest/{LIST}"):
+        page = stack.s3.get_object(Bucket=stack.bucket, Key=f"{folder}/report.html")
+        assert page["ContentType"] == "text/html; charset=utf-8"
+        assert "Everything is as wanted" in page["Body"].read().decode()
+    assert f"runs/{execution.name}/report.html" in message
+
     # The same list again: there is nothing to do.
     again = stack.upload().succeeded()
     assert again.report["summary"]["changed"] == 0
@@ -56,6 +63,7 @@ def test_a_plan_changes_nothing(stack):
     assert (report["kind"], report["summary"]["invite"], report["summary"]["create_graphs"]) == ("plan", 6, 2)
     assert [stack.statuses(region) for region in REGIONS] == [{}, {}]
     assert stack.read(f"latest/plan/{LIST}/report.json") == report
+    assert f"latest/plan/{LIST}/report.html" in stack.keys("latest/")
     [message] = stack.messages()
     assert "Nothing was changed" in message
     # A plan is nobody's turn.

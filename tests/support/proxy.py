@@ -61,15 +61,15 @@ class Proxy(ThreadingHTTPServer):
     """Forwards to an endpoint, keeps a list of what was called, and does what `trouble` says.
 
     `trouble[operation]` is a queue: each call takes one. "lose" forwards and drops the reply, "cut"
-    drops the request, and (status, error code) answers in the place of the sandbox. While it is `down`,
-    every request is `dropped`, and counted.
+    drops the request, and (status, error code[, message]) answers in the place of the sandbox. While it
+    is `down`, every request is `dropped`, and counted.
     """
 
     daemon_threads = True
     request_queue_size = 512
 
-    def __init__(self, upstream):
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, upstream, port=0):
+        super().__init__(("127.0.0.1", port), Handler)
         self.upstream = urlsplit(upstream).netloc
         self.calls = []
         self.trouble = defaultdict(deque)
@@ -95,7 +95,8 @@ class Proxy(ThreadingHTTPServer):
         reading = ("List", "Get", "Describe", "BatchGet", "AssumeRole")
         return [call for call in self.calls if not call.operation.partition(":")[2].startswith(reading)]
 
-    def record(self, call):
+    def record(self, call, path, body):
+        """What becomes of a call."""
         with self.lock:
             self.calls.append(call)
             queue = self.trouble[call.operation]
@@ -108,23 +109,34 @@ class Proxy(ThreadingHTTPServer):
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def forward(self):
+    # A reply is two writes: the second must not wait for the first to be acknowledged.
+    disable_nagle_algorithm = True
+
+    def handle_request(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        trouble = self.server.record(name_call(self.command, self.path, self.headers, body))
+        trouble = self.server.record(name_call(self.command, self.path, self.headers, body), self.path, body)
         if trouble == "cut":
             return self.hang_up()
         if isinstance(trouble, tuple):
             return self.answer_error(*trouble)
+        try:
+            reply = self.forward(body)
+        except (OSError, http.client.HTTPException):
+            # What is cut upstream is cut here.
+            return self.hang_up()
+        if trouble == "lose":
+            return self.hang_up()
+        return self.answer(*reply)
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = handle_request
+
+    def forward(self, body):
         upstream = http.client.HTTPConnection(self.server.upstream, timeout=60)
         upstream.request(self.command, self.path, body, dict(self.headers))
         reply = upstream.getresponse()
         content = reply.read()
         upstream.close()
-        if trouble == "lose":
-            return self.hang_up()
-        return self.answer(reply.status, reply.getheaders(), content)
-
-    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = forward
+        return reply.status, reply.getheaders(), content
 
     def answer(self, status, headers, content):
         self.send_response_only(status)
@@ -135,9 +147,9 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def answer_error(self, status, code):
+    def answer_error(self, status, code, message="made by the test"):
         headers = [("x-amzn-errortype", code), ("content-type", "application/json")]
-        self.answer(status, headers, json.dumps({"Message": "made by the test"}).encode())
+        self.answer(status, headers, json.dumps({"Message": message}).encode())
 
     def hang_up(self):
         self.close_connection = True

@@ -26,11 +26,16 @@ REGIONS = ["us-east-1", "eu-central-1"]
 class Sandbox:
     """A running sandbox with a roster of its members."""
 
-    def __init__(self, command, folder, accounts=3, latency="0ms", verification="0s"):
+    def __init__(self, command, folder, accounts=3, latency="0ms", verification="0s", scenario=None):
         self.command = command
         self.roster = folder / "roster.csv"
+        world = ["--accounts", accounts]
+        if scenario:
+            file = folder / "world.toml"
+            file.write_text(scenario)
+            world = ["--scenario", file]
         self.process = command.start(
-            "sandbox", "--port", 0, "--accounts", accounts, "--latency", latency,
+            "sandbox", "--port", 0, *world, "--latency", latency,
             "--verification", verification, "--write-roster", self.roster,
         )
         self.banner = read_some(self.process)

@@ -18,7 +18,7 @@ from support import ROOT
 from support.command import check_plain
 from support.ministack import ADMINISTRATOR, MiniStack, free_port
 from support.proxy import Proxy
-from support.sandbox import exports, list_members, read_some
+from support.sandbox import exports, list_members, read_some, wait_until
 
 REGIONS = ["us-east-1", "eu-central-1"]
 # Members that the sandbox makes up; each eighth has an id of another kind.
@@ -49,9 +49,10 @@ class Stack:
 
     def __init__(
         self, command, archive, folder, world=None, parameters=None, without_role=(), accounts=None,
-        gate=True, line=False, environment=None,
+        gate=True, line=False, environment=None, role=None,
     ):
-        """`gate`: Detective heeds the policies of IAM. `line`: the functions reach S3 by `self.line`, which can be cut."""
+        """`gate`: Detective heeds the policies of IAM. `line`: the functions reach S3 by `self.line`, which can be cut.
+        `role`: parameters of the members' role."""
         self.command, self.folder = command, folder
         port = free_port()
         scenario = folder / "world.toml"
@@ -65,7 +66,7 @@ class Stack:
             "--write-roster", folder / "roster.csv",
         )
         self.env = exports(read_some(self.sandbox))
-        self.detective_url = self.env["AWS_ENDPOINT_URL"]
+        self.gate_url = self.detective_url = self.env["AWS_ENDPOINT_URL"]
         self.line = Proxy(f"http://127.0.0.1:{port}") if line else None
         self.ministack = MiniStack(folder, port, self.surroundings(gate, environment or {}))
         with open(folder / "roster.csv", newline="", encoding="utf-8") as lines:
@@ -73,7 +74,7 @@ class Stack:
         self.deploy(archive, {"Regions": ",".join(REGIONS), **(parameters or {})})
         for account, _ in self.members:
             if account not in without_role:
-                self.deploy_role(account)
+                self.deploy_role(account, role)
         self.queue = self.subscribe()
 
     def stop(self):
@@ -94,7 +95,7 @@ class Stack:
         if gate:
             port = free_port()
             found |= {"GATE_PORT": str(port), "GATE_TO": self.detective_url}
-            found["AWS_ENDPOINT_URL_DETECTIVE"] = f"http://127.0.0.1:{port}"
+            found["AWS_ENDPOINT_URL_DETECTIVE"] = self.gate_url = f"http://127.0.0.1:{port}"
         if self.line:
             found["AWS_ENDPOINT_URL_S3"] = self.line.endpoint
         return found
@@ -194,6 +195,16 @@ class Stack:
 
     def drift(self):
         return self.ended(self.start({"scheduled_time": f"2026-01-02T03:04:05Z {uuid.uuid4()}"}))
+
+    def schedule_now(self):
+        """What the schedule of the template does, now."""
+        scheduler = self.client("scheduler")
+        [name] = [it["Name"] for it in scheduler.list_schedules()["Schedules"]]
+        scheduler.create_schedule(
+            Name="now", ScheduleExpression="at(2026-01-01T00:00:00)", FlexibleTimeWindow={"Mode": "OFF"},
+            Target=scheduler.get_schedule(Name=name)["Target"], ActionAfterCompletion="DELETE",
+        )
+        wait_until(lambda: "now" not in [it["Name"] for it in scheduler.list_schedules()["Schedules"]])
 
     # What came of it
 

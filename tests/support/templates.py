@@ -51,7 +51,12 @@ def statements(template):
             documents.append(properties["PolicyDocument"])
         for document in documents:
             for statement in document["Statement"]:
-                yield name, statement
+                yield name, granted(statement)
+
+
+def granted(statement):
+    """A statement, whether a parameter has to ask for it or not."""
+    return statement["Fn::If"][1] if "Fn::If" in statement else statement
 
 
 def listed(value):

@@ -325,7 +325,11 @@ pub(crate) struct PaceArgs {
 /// Where the report goes.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ReportArgs {
-    /// Write the report to this file too, as JSON; can be repeated
-    #[arg(long = "report", value_name = "FILE.json", help_heading = "Output")]
+    /// Write the report to this file too: as JSON, or as a page for people (.html); can be repeated
+    #[arg(
+        long = "report",
+        value_name = "FILE.json|FILE.html",
+        help_heading = "Output"
+    )]
     pub files: Vec<PathBuf>,
 }

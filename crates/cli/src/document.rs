@@ -1,4 +1,4 @@
-//! JSON documents: on stdout, and in the files of `--report`.
+//! Documents: JSON on stdout, and JSON or a page in the files of `--report`.
 
 use std::any::Any;
 use std::io::Write;
@@ -108,9 +108,29 @@ pub(crate) fn json(document: &impl Serialize) -> Result<String> {
     Ok(text)
 }
 
+/// What a file of `--report` is written as: its name says so.
+#[derive(Clone, Copy, Debug)]
+enum Format {
+    Json,
+    Page,
+}
+
+impl Format {
+    fn of(path: &Path) -> Option<Self> {
+        let extension = path.extension()?;
+        if extension.eq_ignore_ascii_case("json") {
+            Some(Self::Json)
+        } else if extension.eq_ignore_ascii_case("html") {
+            Some(Self::Page)
+        } else {
+            None
+        }
+    }
+}
+
 /// The files of `--report`.
 #[derive(Debug)]
-pub(crate) struct ReportFiles(Vec<PathBuf>);
+pub(crate) struct ReportFiles(Vec<(PathBuf, Format)>);
 
 impl ReportFiles {
     /// Makes sure that all of them can be written. That should be known before anything is changed,
@@ -120,11 +140,19 @@ impl ReportFiles {
     ///
     /// When one cannot, or asks for a format that there is not.
     pub(crate) fn check(paths: Vec<PathBuf>) -> Result<Self> {
-        for path in &paths {
+        let mut files = Vec::new();
+        for path in paths {
+            let Some(format) = Format::of(&path) else {
+                bail!(
+                    "--report {}: reports are written as JSON or as a page; name the file .json or .html",
+                    path.display()
+                );
+            };
             // Not kept until the end: a run that is killed would leave it behind.
-            drop(temporary(path)?);
+            drop(temporary(&path)?);
+            files.push((path, format));
         }
-        Ok(Self(paths))
+        Ok(Self(files))
     }
 
     /// Writes the document to all of them. Each is whole or as it was before.
@@ -132,12 +160,54 @@ impl ReportFiles {
     /// # Errors
     ///
     /// When one cannot be written.
-    pub(crate) fn write(&self, document: &impl Serialize) -> Result<()> {
-        for path in &self.0 {
+    pub(crate) fn write<'a, D>(&self, document: &'a D) -> Result<()>
+    where
+        D: Serialize,
+        &'a D: Into<page::Document>,
+    {
+        self.put(|format| match format {
+            Format::Json => json(document),
+            Format::Page => Ok(page::html(document)?),
+        })
+    }
+
+    /// As [`ReportFiles::check`], for documents that have no page.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    #[cfg(feature = "stacksets")]
+    pub(crate) fn check_without_page(paths: Vec<PathBuf>) -> Result<Self> {
+        let files = Self::check(paths)?;
+        match files
+            .0
+            .iter()
+            .find(|(_, format)| matches!(format, Format::Page))
+        {
+            Some((path, _)) => bail!(
+                "--report {}: this is written as JSON only; name the file .json",
+                path.display()
+            ),
+            None => Ok(files),
+        }
+    }
+
+    /// As [`ReportFiles::write`], for documents that have no page.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    #[cfg(feature = "stacksets")]
+    pub(crate) fn write_without_page(&self, document: &impl Serialize) -> Result<()> {
+        self.put(|_| json(document))
+    }
+
+    fn put(&self, text: impl Fn(Format) -> Result<String>) -> Result<()> {
+        for (path, format) in &self.0 {
             let failed = || format!("cannot write the report {}", path.display());
+            let text = text(*format)?;
             let mut file = temporary(path)?;
-            file.write_all(json(document)?.as_bytes())
-                .with_context(failed)?;
+            file.write_all(text.as_bytes()).with_context(failed)?;
             file.persist(path).with_context(failed)?;
         }
         Ok(())
@@ -145,15 +215,6 @@ impl ReportFiles {
 }
 
 fn temporary(path: &Path) -> Result<NamedTempFile> {
-    let is_json = path
-        .extension()
-        .is_some_and(|it| it.eq_ignore_ascii_case("json"));
-    if !is_json {
-        bail!(
-            "--report {}: reports are written as JSON; name the file .json",
-            path.display()
-        );
-    }
     if path.is_dir() {
         bail!("--report {}: this is a directory", path.display());
     }
@@ -184,29 +245,40 @@ fn new_file(directory: &Path) -> std::io::Result<NamedTempFile> {
 
 #[cfg(test)]
 mod tests {
+    use fleet::report::Outcome;
+
     use super::*;
+    use crate::display::fixture;
 
     #[test]
     fn a_report_takes_the_place_of_the_old_one_as_a_whole() {
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("r.json");
-        std::fs::write(&path, "old").unwrap();
-        let files = ReportFiles::check(vec![path.clone()]).unwrap();
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "old");
-        files.write(&serde_json::json!({"version": 1})).unwrap();
-        assert_eq!(
-            std::fs::read_to_string(&path).unwrap(),
-            "{\n  \"version\": 1\n}\n"
-        );
-        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+        let paths = ["r.json", "R.HTML"].map(|name| dir.path().join(name));
+        for path in &paths {
+            std::fs::write(path, "old").unwrap();
+        }
+        let files = ReportFiles::check(paths.to_vec()).unwrap();
+        let read = || {
+            paths
+                .each_ref()
+                .map(|path| std::fs::read_to_string(path).unwrap())
+        };
+        assert_eq!(read(), ["old", "old"]);
+        let report = fixture::run(1, |_, _| (Outcome::Enabled, None));
+        files.write(&report).unwrap();
+        let [text, page] = read();
+        assert_eq!(text, json(&report).unwrap());
+        assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>\n"));
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 2);
     }
 
     #[test]
     fn a_report_that_cannot_be_written_is_known_before() {
         let dir = tempfile::tempdir().unwrap();
         for (name, why) in [
-            ("r.html", ".json"),
+            ("r.htm", ".html"),
             ("no/r.json", "cannot write there"),
+            ("no/r.html", "cannot write there"),
             ("r", ".json"),
         ] {
             let error = ReportFiles::check(vec![dir.path().join(name)]).unwrap_err();

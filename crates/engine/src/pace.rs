@@ -111,7 +111,7 @@ impl Pace {
         }
         self.slowed = Some(clock::now());
         self.in_a_row += 1;
-        if self.limit.is_some_and(|limit| limit < 4.0) {
+        if !self.distance.is_zero() || self.limit.is_some_and(|limit| limit < 4.0) {
             let more = if self.in_a_row == 1 { 1.15 } else { 1.5 };
             self.distance = self.distance.mul_f64(more).max(SHORTEST_DISTANCE);
         }

@@ -37,9 +37,6 @@ use due::{Next, Work};
 use look::Looks;
 use send::{Reply, Under};
 
-/// How long requests that are under way may go on once the run is to end.
-const GRACE: Duration = Duration::from_secs(5);
-
 /// What a Region may do.
 #[derive(Clone, Debug)]
 pub(crate) enum Mode {
@@ -181,8 +178,8 @@ impl RegionRun {
         self.newsroom.clone()
     }
 
-    /// Works until nothing is left to do, or until `stop`.
-    pub(crate) async fn drive(&mut self, mode: Mode, stop: &CancellationToken) {
+    /// Works until nothing is left to do, or until `stop`; what is under way then has `grace`.
+    pub(crate) async fn drive(&mut self, mode: Mode, stop: &CancellationToken, grace: Duration) {
         self.mode = mode;
         if self.closed.is_some() {
             return;
@@ -196,7 +193,7 @@ impl RegionRun {
                 next => self.step(next, stop).await,
             }
         }
-        self.let_finish().await;
+        self.let_finish(grace).await;
     }
 
     /// Waits for the next thing to happen, and takes it in.
@@ -296,8 +293,8 @@ impl RegionRun {
 
     /// Lets what is under way come to its end, and looks once more at what was done, so that the
     /// report says what is.
-    async fn let_finish(&mut self) {
-        let end = clock::now() + GRACE;
+    async fn let_finish(&mut self, grace: Duration) {
+        let end = clock::now() + grace;
         self.settle(end).await;
         self.looks.listing = None;
         while self.is_in_doubt() && self.send_before(Work::List, end).await {

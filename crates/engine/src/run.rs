@@ -24,8 +24,15 @@ use crate::roles::Roles;
 pub struct Limit {
     /// Its time; what still waits then is reported as waiting.
     pub timeout: Duration,
+    /// How long what is under way at the end may still take.
+    pub grace: Duration,
     /// Somebody wants it to end: nothing new is started, and what is under way may finish.
     pub stop: CancellationToken,
+}
+
+impl Limit {
+    /// A grace that is enough for most answers, and that people wait for.
+    pub const GRACE: Duration = Duration::from_secs(5);
 }
 
 /// How long a Region may take to be read: three silent attempts and the pauses between them fit, and
@@ -254,8 +261,9 @@ impl Run {
         let mut names = BTreeMap::new();
         for (mut region, mode) in std::mem::take(&mut self.regions).into_iter().zip(modes) {
             let (stop, name) = (stop.clone(), region.region().clone());
+            let grace = limit.grace;
             let task = tasks.spawn(async move {
-                region.drive(mode, &stop).await;
+                region.drive(mode, &stop, grace).await;
                 region
             });
             names.insert(task.id(), name);

@@ -1,5 +1,6 @@
 //! The report: JSON version 1, a fold of the events.
 
+mod alike;
 mod checked;
 mod fold;
 mod now;
@@ -13,12 +14,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use alike::{Trouble, name_regions, places, troubles};
 pub use checked::{CheckReport, CheckSummary};
 pub use fold::{Record, Recorder};
 pub use now::{MemberNow, RegionNow, StatusReport, StatusSummary};
 pub use planned::{Action, MemberPlan, PlanReport, PlanSummary, RegionPlan};
 
 use crate::account::{AccountId, GraphArn, Region};
+use crate::event::Deed;
 use crate::member::MemberStatus;
 use crate::roster::BadLine;
 
@@ -151,6 +154,9 @@ pub struct RegionReport {
     /// What is not as wanted about the behavior graph itself, such as its tags, with what to do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub amiss: Vec<Arc<str>>,
+    /// When this run had nothing left to do there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished: Option<Timestamp>,
     /// Its memberships, by account id.
     pub members: Vec<MemberReport>,
 }
@@ -188,6 +194,52 @@ pub struct MemberReport {
     pub outcome: Outcome,
     /// Why it is not as wanted, and what to do.
     pub reason: Option<Arc<str>>,
+    /// When this run did what to it; left out where it did nothing.
+    #[serde(default, skip_serializing_if = "Done::is_nothing")]
+    pub done: Done,
+}
+
+/// When a run did what to a membership, the last time of each, to the millisecond.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Done {
+    /// DeleteMembers, or DeleteGraph with everybody in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub removed: Option<Timestamp>,
+    /// CreateMembers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invited: Option<Timestamp>,
+    /// AcceptInvitation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<Timestamp>,
+    /// StartMonitoringMember.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started: Option<Timestamp>,
+}
+
+impl Done {
+    /// Whether the run did nothing to the membership.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Each deed with its time, the earliest first.
+    #[must_use]
+    pub fn in_order(&self) -> Vec<(Deed, Timestamp)> {
+        let deeds = [
+            (Deed::Removed, self.removed),
+            (Deed::Invited, self.invited),
+            (Deed::Accepted, self.accepted),
+            (Deed::Started, self.started),
+        ];
+        let mut done: Vec<_> = deeds
+            .into_iter()
+            .filter_map(|(deed, at)| Some((deed, at?)))
+            .collect();
+        done.sort_by_key(|(_, at)| *at);
+        done
+    }
 }
 
 /// What the exit status says of a run that could be done, the first that applies.

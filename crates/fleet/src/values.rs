@@ -117,11 +117,21 @@ impl Tag {
         if key.to_ascii_lowercase().starts_with("aws:") {
             return Err("keys that start with aws: are for AWS's own use".to_owned());
         }
+        if let Some(odd) = key.chars().find(|c| !fits_a_tag_key(*c)) {
+            return Err(format!(
+                "a key of Detective's has no {odd:?}: it takes letters, digits and +,-./:;<=_"
+            ));
+        }
         if value.chars().count() > 256 {
             return Err("a value has at most 256 characters".to_owned());
         }
         Ok(Self(key.to_owned(), value.to_owned()))
     }
+}
+
+/// `TagKey` of Detective's service model, `[a-zA-Z+-=._:/]+`: from `+` to `=` is a range.
+fn fits_a_tag_key(c: char) -> bool {
+    c.is_ascii_alphabetic() || ('+'..='=').contains(&c) || c == '_'
 }
 
 /// Makes a map of tags.
@@ -266,9 +276,18 @@ mod tests {
                 ("cost".into(), String::new())
             ])
         );
-        for bad in ["team", "=x", "aws:x=1", "a=1,a=2"] {
+        for bad in [
+            "team",
+            "=x",
+            "aws:x=1",
+            "a=1,a=2",
+            "cost center=1",
+            "a@b=1",
+            "é=1",
+        ] {
             assert!(list(bad).is_err(), "{bad}");
         }
+        assert!(list("Cost-Center/2_x.y:z+;<1=é b@c").is_ok());
     }
 
     #[test]

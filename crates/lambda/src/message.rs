@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::error::Name;
 use crate::function::Cause;
 use crate::report::Reported;
+use crate::run::page_key;
 
 /// SNS takes a subject of fewer than 100 characters.
 const SUBJECT: usize = 99;
@@ -235,7 +236,11 @@ fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
 
 fn close(text: &str, error: Option<Name>, subject: String, said: Said<'_>) -> Reported {
     let mut message: String = text.chars().take(MOST_CHARS).collect();
-    line(&mut message, format_args!("\nReport: {}\n", said.report));
+    let page = page_key(said.report);
+    line(
+        &mut message,
+        format_args!("\nReport: {}\nThe same as a page: {page}\n", said.report),
+    );
     Reported {
         error,
         subject,

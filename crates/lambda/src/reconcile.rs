@@ -20,7 +20,9 @@ use crate::gate::{NewestList, Shut};
 use crate::lease;
 use crate::metrics;
 use crate::prepare::{consent, hash, others, words};
-use crate::run::{Manifest, Outcome, Progress, baseline_key, manifest_key, progress_key};
+use crate::run::{
+    Manifest, Outcome, Progress, baseline_key, begun_key, manifest_key, progress_key,
+};
 use crate::watch::{PATIENCE, Watch};
 
 /// The shortest wait, and the longest.
@@ -88,8 +90,17 @@ fn regions<'a>(manifest: &'a Manifest, pass: &Pass) -> Result<&'a [Region], Step
 
 type Earlier = (Record, BTreeMap<Region, Attempts>);
 
-/// What earlier passes left; after one that was killed, what it found before it changed anything.
+/// What earlier passes left. Where this one was begun before, it was killed, and did what it did not
+/// say: what it found before it changed anything tells that.
 async fn earlier(function: &Function, pass: &Pass) -> Result<Earlier, StepError> {
+    let begun = begun_key(&pass.execution, pass.group, pass.pass);
+    let killed = !function.store.write_new(&begun, pass).await?;
+    let (record, attempts) = left(function, pass).await?;
+    let record = if killed { record.interrupted() } else { record };
+    Ok((record, attempts))
+}
+
+async fn left(function: &Function, pass: &Pass) -> Result<Earlier, StepError> {
     let progress = progress_key(&pass.execution, pass.group);
     if let Some(progress) = function.store.read::<Progress>(&progress).await? {
         return Ok((progress.value.record, progress.value.attempts));
@@ -191,10 +202,11 @@ impl Work<'_> {
     }
 
     fn limit(&self, stop: &CancellationToken) -> Limit {
-        // What is under way at the end may finish, and what came of it has to be written down.
-        let margin = (self.function.time / 4).min(Duration::from_secs(20));
+        // What is under way at the end may finish in half of it; what came of it has to be written down.
+        let margin = (self.function.time * 2 / 5).min(Duration::from_secs(20));
         Limit {
             timeout: self.function.time_left().saturating_sub(margin),
+            grace: (margin / 2).min(Limit::GRACE),
             stop: stop.clone(),
         }
     }

@@ -10,7 +10,7 @@ use crate::function::{self, Cause, Function, GroupResult};
 use crate::message::{self, Said};
 use crate::run::{
     COVERED_KEY, Manifest, Outcome, Progress, Refused, baseline_key, latest_key, manifest_key,
-    progress_key, refused_key, report_key,
+    page_key, progress_key, refused_key, report_key,
 };
 use crate::trigger::Operation;
 use crate::{drift, lease, metrics, roles};
@@ -109,7 +109,7 @@ async fn not_begun(
     };
     let report = Recorder::default().report(header, now, ended, Some(refused.text));
     let key = report_key(execution);
-    function.store.write(&key, &report).await?;
+    write_down(function, &key, &report).await?;
     let said = Said {
         key: refused.key.as_deref(),
         report: &function.store.uri(&key),
@@ -143,12 +143,9 @@ async fn plan(
     }
     let report = PlanReport::of(header, regions, recorder.calls());
     let key = report_key(&manifest.header.run_id);
-    function.store.write(&key, &report).await?;
+    write_down(function, &key, &report).await?;
     if !superseded {
-        function
-            .store
-            .write(&latest_key(&manifest.key), &report)
-            .await?;
+        write_down(function, &latest_key(&manifest.key), &report).await?;
     }
     let uri = function.store.uri(&key);
     let said = Said {
@@ -193,7 +190,7 @@ async fn run(
         report.header.notes.extend(vanished);
     }
     let key = report_key(&manifest.header.run_id);
-    function.store.write(&key, &report).await?;
+    write_down(function, &key, &report).await?;
     // Whoever has the turn now knows better.
     if !superseded && lease::renew(&function.store, &manifest.header.run_id, now).await? {
         keep(function, manifest, &report).await?;
@@ -207,12 +204,20 @@ async fn run(
     Ok(message::run(&report, message::error_of(&report), said))
 }
 
+/// Writes a report down twice: for programs, and beside it as a page for people.
+async fn write_down<'a, D>(function: &Function, key: &str, report: &'a D) -> Result<(), StepError>
+where
+    D: Serialize,
+    &'a D: Into<page::Document>,
+{
+    function.store.write(key, report).await?;
+    let page = page::html(report).map_err(|error| StepError::failed(error.to_string()))?;
+    function.store.write_page(&page_key(key), page).await
+}
+
 /// What later executions go by.
 async fn keep(function: &Function, manifest: &Manifest, report: &Report) -> Result<(), StepError> {
-    function
-        .store
-        .write(&latest_key(&manifest.key), report)
-        .await?;
+    write_down(function, &latest_key(&manifest.key), report).await?;
     if manifest.operation == Operation::Enable && !manifest.drift {
         let mut covered = drift::covered(function).await?;
         drift::cover(&mut covered, report);

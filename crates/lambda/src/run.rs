@@ -125,6 +125,12 @@ pub fn baseline_key(execution: &str, group: usize) -> String {
     format!("runs/{execution}/groups/{group}/baseline.json")
 }
 
+/// Where a pass over a group wrote that it has begun.
+#[must_use]
+pub fn begun_key(execution: &str, group: usize, pass: u32) -> String {
+    format!("runs/{execution}/groups/{group}/begun/{pass}.json")
+}
+
 /// Where the last pass over a group wrote what it came to.
 #[must_use]
 pub fn progress_key(execution: &str, group: usize) -> String {
@@ -141,6 +147,12 @@ pub fn report_key(execution: &str) -> String {
 #[must_use]
 pub fn latest_key(key: &str) -> String {
     format!("latest/{key}/report.json")
+}
+
+/// Where a report lies as a page: beside it.
+#[must_use]
+pub fn page_key(report: &str) -> String {
+    format!("{}.html", report.trim_end_matches(".json"))
 }
 
 /// Where it lies which Regions uploads have covered.

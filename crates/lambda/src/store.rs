@@ -108,6 +108,15 @@ impl Store {
         self.put(key, value, Condition::None).await.map(|_| ())
     }
 
+    /// Writes a page down, for people to open.
+    ///
+    /// # Errors
+    /// Where S3 does not take it.
+    pub async fn write_page(&self, key: &str, page: String) -> Result<(), StepError> {
+        let body = (page.into_bytes(), "text/html; charset=utf-8");
+        self.put_bytes(key, body, Condition::None).await.map(|_| ())
+    }
+
     /// Writes something down that is not there yet; says whether it was not.
     ///
     /// # Errors
@@ -137,12 +146,22 @@ impl Store {
     ) -> Result<bool, StepError> {
         let body = serde_json::to_vec(value)
             .map_err(|error| StepError::failed(format!("{}: {error}", self.uri(key))))?;
+        self.put_bytes(key, (body, "application/json"), condition)
+            .await
+    }
+
+    async fn put_bytes(
+        &self,
+        key: &str,
+        (body, content_type): (Vec<u8>, &str),
+        condition: Condition<'_>,
+    ) -> Result<bool, StepError> {
         let put = self
             .client
             .put_object()
             .bucket(&*self.bucket)
             .key(key)
-            .content_type("application/json")
+            .content_type(content_type)
             .body(ByteStream::from(body));
         let put = match condition {
             Condition::None => put,

@@ -1,7 +1,7 @@
 //! What `plan`, `enable`, `status`, `check` and `rehearse` stand on: AWS, Regions, the fleet, and what is
 //! recorded of the run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::{Result, anyhow, bail};
@@ -11,6 +11,7 @@ use fleet::account::{AccountId, Email, Region};
 use fleet::check::has_unproven_acceptances;
 use fleet::fleet::{Fleet, Purpose, Settings};
 use fleet::guard::{Consent, Refusal};
+use fleet::region;
 use fleet::report::{
     Action, CheckReport, Ended, Header, MemberPlan, PlanReport, Recorder, Report, StatusReport,
     VERSION,
@@ -61,6 +62,25 @@ impl Accounts {
             settings: Settings::default(),
             notes: Vec::new(),
         }
+    }
+
+    /// Pairs that are expected to stay out and that nothing will ever match.
+    fn odd_expectations(&self) -> Vec<String> {
+        let is_there = |id| self.roster.members.contains_key(id) || self.left_out.contains_key(id);
+        let mut odd = BTreeSet::new();
+        for (account, region) in &self.settings.expected {
+            if !is_there(account) {
+                odd.insert(format!(
+                    "expected: {account} is not in the file: is the id right?"
+                ));
+            }
+            if region::find(region.as_str()).is_none() {
+                odd.insert(format!(
+                    "expected: no Region {region} is known: is its name right?"
+                ));
+            }
+        }
+        odd.into_iter().collect()
     }
 
     fn fleet(&self, administrator: AccountId, regions: &[Region]) -> Fleet {
@@ -127,6 +147,7 @@ impl Ground {
             accounts.roster.exclude_administrator(aws.administrator())?;
         }
         let chosen = signals::unless_interrupted(&stop, aws.regions(&reach.regions)).await??;
+        accounts.notes.extend(accounts.odd_expectations());
         let fleet = Arc::new(accounts.fleet(aws.administrator(), &chosen.regions));
         let mut header = header(&clock, aws.administrator());
         header.invalid_lines = accounts.roster.invalid.iter().map(Into::into).collect();
@@ -134,6 +155,7 @@ impl Ground {
         let newer = aws.look_for_newer(&chosen);
         let limit = Limit {
             timeout: reach.timeout,
+            grace: Limit::GRACE,
             stop,
         };
         Ok(Self {

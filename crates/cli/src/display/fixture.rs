@@ -6,8 +6,8 @@ use fleet::account::{AccountId, Region};
 use fleet::member::MemberStatus;
 use fleet::region::{Partition, offered};
 use fleet::report::{
-    Action, Ended, Header, InvalidLine, MemberNow, MemberPlan, MemberReport, Outcome, PlanReport,
-    RegionNow, RegionPlan, RegionReport, RegionState, Report, StatusReport, Summary,
+    Action, Done, Ended, Header, InvalidLine, MemberNow, MemberPlan, MemberReport, Outcome,
+    PlanReport, RegionNow, RegionPlan, RegionReport, RegionState, Report, StatusReport, Summary,
 };
 
 pub(crate) const WRONG_EMAIL: &str = "the root e-mail of 111111111003 is not r***@example.com: correct its line in the CSV and run again";
@@ -103,6 +103,7 @@ pub(crate) fn run(
             before: None,
             outcome,
             reason: reason.map(Into::into),
+            done: Done::default(),
         }
     };
     let regions = regions()
@@ -125,6 +126,7 @@ pub(crate) fn run(
                 error: None,
                 changes,
                 amiss: Vec::new(),
+                finished: None,
                 members,
             }
         })

@@ -1,8 +1,8 @@
 //! Things that are alike, said once: 21 equal Regions are one line, not 21.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use fleet::account::{AccountId, Region};
+use fleet::account::AccountId;
 
 use super::text::{counted, len};
 
@@ -45,47 +45,4 @@ pub(crate) fn group<K: Ord, V>(items: impl IntoIterator<Item = (K, V)>) -> BTree
         groups.entry(key).or_default().push(value);
     }
     groups
-}
-
-/// The accounts that have the same Regions, together.
-pub(crate) fn places(
-    memberships: impl IntoIterator<Item = (AccountId, Region)>,
-) -> Vec<(BTreeSet<Region>, Vec<AccountId>)> {
-    let mut by_account: BTreeMap<AccountId, BTreeSet<Region>> = BTreeMap::new();
-    for (account, region) in memberships {
-        by_account.entry(account).or_default().insert(region);
-    }
-    let by_regions = group(
-        by_account
-            .into_iter()
-            .map(|(account, regions)| (regions, account)),
-    );
-    let mut places: Vec<_> = by_regions.into_iter().collect();
-    places.sort_by(|(_, a), (_, b)| a.cmp(b));
-    places
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn accounts_with_the_same_regions_are_one_place() {
-        let id = |n: u8| format!("{n:012}").parse::<AccountId>().unwrap();
-        let (a, b) = (Region::new("a"), Region::new("b"));
-        let places = places([
-            (id(2), a.clone()),
-            (id(1), a.clone()),
-            (id(1), b.clone()),
-            (id(3), b.clone()),
-            (id(3), a.clone()),
-        ]);
-        assert_eq!(
-            places,
-            [
-                (BTreeSet::from([a.clone(), b]), vec![id(1), id(3)]),
-                (BTreeSet::from([a]), vec![id(2)]),
-            ]
-        );
-    }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use anstyle::Style;
-use fleet::report::{Ended, Outcome, RegionReport, Report, Verdict};
+use fleet::report::{Ended, Outcome, RegionReport, Report, Verdict, places};
 
 use super::failure;
 use super::fold;
@@ -59,7 +59,7 @@ fn changes(report: &Report, whole: &Whole, width: usize) -> String {
         (Outcome::Removed, '-', "removed"),
     ] {
         for (regions, accounts) in
-            fold::places(of(report, outcome).map(|item| (item.account, item.region.clone())))
+            places(of(report, outcome).map(|item| (item.account, item.region.clone())))
         {
             let place = format!(
                 "{} {what} in {}",

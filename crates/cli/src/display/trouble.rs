@@ -1,20 +1,13 @@
 //! What is not as wanted, each thing with its reason, its accounts and its Regions.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use anstyle::Style;
 use fleet::account::{AccountId, Region};
 
-use super::fold;
 use super::text::{paint, wrapped};
 use super::whole::Whole;
-
-/// What stands for an account and a Region in a reason that many have in common. They are the words
-/// of `--expected ACCOUNT/REGION`.
-const ACCOUNT: &str = "ACCOUNT";
-const REGION: &str = "REGION";
 
 /// A membership with its reason.
 pub(crate) struct Item<'a> {
@@ -30,19 +23,16 @@ pub(crate) fn draw<'a>(
     (symbol, style): (char, Style),
     width: usize,
 ) -> String {
-    let by_reason = fold::group(items.into_iter().map(|item| {
-        let membership = (item.account, item.region.clone());
-        (general(&item), membership)
-    }));
-    // What concerns most comes first.
-    let mut by_reason: Vec<_> = by_reason.into_iter().collect();
-    by_reason.sort_by_key(|(_, memberships)| std::cmp::Reverse(memberships.len()));
+    let items: Vec<_> = items.into_iter().collect();
+    let items = items
+        .iter()
+        .map(|item| (item.account, item.region, &*item.reason));
     let mut text = String::new();
-    for (reason, memberships) in by_reason {
-        let reason = particular(reason, &memberships);
+    for trouble in fleet::report::troubles(items) {
         let first = format!("  {} ", paint(style, symbol));
-        let _ = writeln!(text, "{}", wrapped(&reason, width, &first, "    "));
-        for (regions, accounts) in fold::places(memberships) {
+        let reason = wrapped(&trouble.reason, width, &first, "    ");
+        let _ = writeln!(text, "{reason}");
+        for (regions, accounts) in trouble.places() {
             let place = format!(
                 "{} in {}",
                 whole.accounts(&accounts),
@@ -54,28 +44,10 @@ pub(crate) fn draw<'a>(
     text
 }
 
-/// The reason as it reads for every account and Region.
-fn general(item: &Item<'_>) -> String {
-    item.reason
-        .replace(&item.account.to_string(), ACCOUNT)
-        .replace(item.region.as_str(), REGION)
-}
-
-/// The reason with what all its memberships have in common put back.
-fn particular(mut reason: String, memberships: &[(AccountId, Region)]) -> String {
-    let accounts: BTreeSet<_> = memberships.iter().map(|(account, _)| account).collect();
-    let regions: BTreeSet<_> = memberships.iter().map(|(_, region)| region).collect();
-    if let (1, Some(account)) = (accounts.len(), accounts.first()) {
-        reason = reason.replace(ACCOUNT, &account.to_string());
-    }
-    if let (1, Some(region)) = (regions.len(), regions.first()) {
-        reason = reason.replace(REGION, region.as_str());
-    }
-    reason
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::super::text::BAD;
     use super::*;
     use pretty_assertions::assert_eq;

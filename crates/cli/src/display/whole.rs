@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use fleet::account::{AccountId, Region};
-use fleet::report::{CheckReport, Header, PlanReport, Report, StatusReport};
+use fleet::report::{CheckReport, Header, PlanReport, Report, StatusReport, name_regions};
 
-use super::fold::{self, listed};
+use super::fold;
 use super::text::{BOLD, counted, paint};
 
 /// All Regions and accounts of a document.
@@ -59,15 +59,7 @@ impl From<&CheckReport> for Whole {
 impl Whole {
     /// Names some of the Regions.
     pub(crate) fn regions(&self, some: &BTreeSet<Region>) -> String {
-        let all = self.regions.len();
-        let missing: Vec<_> = self.regions.difference(some).collect();
-        match missing.as_slice() {
-            [] if all > 3 => format!("all {all} Regions"),
-            [..] if all > 5 && missing.len() <= 3 => {
-                format!("all {all} Regions but {}", listed(missing))
-            }
-            _ => listed(some),
-        }
+        name_regions(some, &self.regions)
     }
 
     /// Names some of the accounts.
@@ -89,39 +81,5 @@ impl Whole {
             counted(self.accounts.len() as u64, "account"),
             counted(self.regions.len() as u64, "Region"),
         )
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn regions(names: &[&str]) -> BTreeSet<Region> {
-        names.iter().map(|name| Region::new(name)).collect()
-    }
-
-    fn whole(names: &[&str]) -> Whole {
-        Whole {
-            regions: regions(names),
-            accounts: BTreeSet::new(),
-        }
-    }
-
-    #[test]
-    fn most_regions_are_named_by_those_that_are_missing() {
-        let whole = whole(&["a", "b", "c", "d", "e", "f"]);
-        for (some, phrase) in [
-            (&["a", "b", "c", "d", "e", "f"][..], "all 6 Regions"),
-            (&["a", "b", "d", "e", "f"], "all 6 Regions but c"),
-            (&["a", "b"], "a, b"),
-        ] {
-            assert_eq!(whole.regions(&regions(some)), phrase);
-        }
-    }
-
-    #[test]
-    fn a_few_regions_are_named() {
-        let all = ["eu-west-1", "us-east-1"];
-        assert_eq!(whole(&all).regions(&regions(&all)), "eu-west-1, us-east-1");
     }
 }

@@ -204,6 +204,7 @@ impl Stage {
     pub(crate) fn limit(&self) -> Limit {
         Limit {
             timeout: self.timeout,
+            grace: Limit::GRACE,
             stop: CancellationToken::new(),
         }
     }

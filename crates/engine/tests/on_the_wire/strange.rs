@@ -7,7 +7,7 @@ use std::time::Duration;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use fleet::report::{Ended, Verdict};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use http_body::Frame;
 use http_body_util::StreamBody;
 use http_body_util::combinators::BoxBody;
@@ -28,7 +28,7 @@ fn long(read: &Arc<AtomicUsize>) -> SdkBody {
             (piece, n + 1)
         })
     };
-    let pieces = stream::unfold(0, move |n| std::future::ready(piece(n)));
+    let pieces = stream::unfold(0, move |n| std::future::ready(piece(n))).fuse();
     SdkBody::from_body_1_x(BoxBody::new(StreamBody::new(pieces)))
 }
 

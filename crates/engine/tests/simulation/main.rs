@@ -36,8 +36,17 @@ use crate::shrink::Without;
 
 /// Seeds that have failed once, with what they do not need.
 ///
-/// 2349: members that stand were invited again, because every request counted as a look.
-const FAILED_ONCE: [(u64, &[&str]); 1] = [(2349, &[])];
+/// - 2349: members that stand were invited again, because every request counted as a look.
+/// - 26899: a slow STS that was asked too fast was asked too fast forever.
+/// - 3947, 4904, 27223: too much was expected: of a list that shows late what somebody else did, of a
+///   last look that came too late, and of members whose verification fails and is made again.
+const FAILED_ONCE: [(u64, &[&str]); 5] = [
+    (2349, &[]),
+    (3947, &[]),
+    (4904, &[]),
+    (26899, &[]),
+    (27223, &[]),
+];
 
 #[test]
 fn two_thousand_seeds() {

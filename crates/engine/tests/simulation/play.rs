@@ -183,6 +183,7 @@ impl Stage {
         }
         let limit = Limit {
             timeout: go.timeout,
+            grace: Limit::GRACE,
             stop,
         };
         let scenario = &self.watch.scenario;

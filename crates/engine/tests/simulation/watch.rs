@@ -7,9 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard};
 
 use bytes::Bytes;
+use engine::clock::now;
 use http::Request;
 use sandbox::{Reply, Sandbox};
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::asked::Asked;
 use crate::reading::{Entry, Reading, text};
@@ -56,8 +58,8 @@ pub(crate) struct Notes {
     pub(crate) in_flight: usize,
     /// Its journal has refused an event: it may change nothing any more.
     pub(crate) refused: bool,
-    /// How many changes anybody had made when it began.
-    pub(crate) changes_before: usize,
+    /// When it began.
+    pub(crate) began: Option<Instant>,
 }
 
 pub(crate) struct Watch {
@@ -75,7 +77,7 @@ pub(crate) struct Inside {
     /// Whose the keys are that STS gave out.
     pub(crate) keys: BTreeMap<String, String>,
     /// Who changed something, in order.
-    pub(crate) changes: Vec<Actor>,
+    pub(crate) changes: Vec<(Actor, Instant)>,
     pub(crate) runs: Vec<Notes>,
     pub(crate) violations: Vec<Violation>,
 }
@@ -105,9 +107,8 @@ impl Watch {
 
     pub(crate) fn begin_run(&self) -> usize {
         let mut inside = self.inside();
-        let changes_before = inside.changes.len();
         inside.runs.push(Notes {
-            changes_before,
+            began: Some(now()),
             ..Notes::default()
         });
         inside.runs.len() - 1
@@ -163,7 +164,7 @@ impl Watch {
         }
         inside.count_entries(&after);
         if before != after {
-            inside.changes.push(actor);
+            inside.changes.push((actor, now()));
         }
         reply
     }
@@ -200,13 +201,16 @@ impl Watch {
         }
     }
 
-    /// Whether anybody else changed something since that run began.
+    /// Whether anybody else changed something that came about, or came to be listed, since that run
+    /// began.
     pub(crate) fn was_disturbed(&self, run: usize) -> bool {
         let inside = self.inside();
-        let since = inside.runs[run].changes_before;
-        inside.changes[since..]
+        let began = inside.runs[run].began;
+        let (_, late) = self.scenario.climate.visibility;
+        inside
+            .changes
             .iter()
-            .any(|actor| *actor != Actor::Run(run))
+            .any(|(actor, at)| *actor != Actor::Run(run) && Some(*at + late) >= began)
     }
 }
 

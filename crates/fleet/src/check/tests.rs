@@ -153,7 +153,7 @@ fn where_no_role_can_be_assumed_it_is_said_once_and_not_blamed_on_the_members() 
     let finding = only(&facts);
     assert_eq!(finding.accounts, [id(1), id(2)]);
     assert_eq!(finding.what, "cannot assume in ACCOUNT");
-    assert!(finding.todo.unwrap().contains("--role-name"));
+    assert!(finding.todo.unwrap().contains("in every account"));
 }
 
 #[test]
@@ -338,6 +338,10 @@ fn what_was_not_answered_is_a_problem_and_said_once() {
         };
     }
     assert_eq!(found(&facts), [(Level::Problem, Topic::Role, 2, 0)]);
+    for member in facts.members.values_mut() {
+        member.role = Answer::Is(());
+    }
+    assert_eq!(found(&facts), [(Level::Problem, Topic::Regions, 2, 0)]);
 }
 
 #[test]

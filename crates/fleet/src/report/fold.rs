@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Ended, Header, MemberReport, Outcome, RegionReport, RegionState, Report, Summary};
+use super::{
+    Done, Ended, Header, MemberReport, Outcome, RegionReport, RegionState, Report, Summary,
+};
 use crate::account::{AccountId, GraphArn, Region};
 use crate::event::{Conclusion, Deed, Event, EventKind, Sink, SinkError};
 use crate::member::MemberStatus;
@@ -33,16 +35,21 @@ struct RegionFold {
     changes: Vec<String>,
     amiss: Vec<Arc<str>>,
     error: Option<Arc<str>>,
+    #[serde(default)]
+    finished: Option<Timestamp>,
     members: BTreeMap<AccountId, MemberFold>,
+    /// What was done here may not have been recorded.
+    #[serde(default)]
+    lost: bool,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct MemberFold {
     /// The first status that was seen, and the last.
     seen: Option<(Option<MemberStatus>, Option<MemberStatus>)>,
-    touched: bool,
+    #[serde(default)]
+    done: Done,
     lost: bool,
-    removed: bool,
     conclusion: Option<(Conclusion, Option<Arc<str>>)>,
 }
 
@@ -50,6 +57,21 @@ impl Sink for Recorder {
     fn record(&self, event: &Event) -> Result<(), SinkError> {
         self.lock().apply(event);
         Ok(())
+    }
+}
+
+impl Record {
+    /// A process that went on with this was ended before it could say what it did: what is seen to
+    /// have changed since then counts as done.
+    #[must_use]
+    pub fn interrupted(mut self) -> Self {
+        for region in self.0.regions.values_mut() {
+            region.lost = true;
+            for member in region.members.values_mut() {
+                member.lost = true;
+            }
+        }
+        self
     }
 }
 
@@ -61,6 +83,7 @@ impl Recorder {
         for region in fold.regions.values_mut() {
             region.error = None;
             region.amiss.clear();
+            region.finished = None;
             for member in region.members.values_mut() {
                 member.conclusion = None;
             }
@@ -150,24 +173,28 @@ impl Fold {
             Some(region) => region,
             None => self.regions.entry(name.clone()).or_default(),
         };
-        region.apply(&event.kind);
+        region.apply(event);
     }
 }
 
 impl RegionFold {
-    fn apply(&mut self, kind: &EventKind) {
-        match kind {
+    fn apply(&mut self, event: &Event) {
+        match &event.kind {
             EventKind::Called { .. } => {}
             EventKind::Graph { arn, made } => {
+                let appeared = self.lost && self.graph_arn.is_none() && arn.is_some();
                 self.graph_arn.clone_from(arn);
                 let change = "graph created".to_owned();
-                if *made && !self.changes.contains(&change) {
+                if (*made || appeared) && !self.changes.contains(&change) {
                     self.changes.push(change);
                 }
             }
             EventKind::Changed { change } => self.changes.push(change.to_string()),
             EventKind::Amiss { reason } => self.amiss.push(reason.clone()),
-            EventKind::RegionEnded { error } => self.error.clone_from(error),
+            EventKind::RegionEnded { error } => {
+                self.error.clone_from(error);
+                self.finished = Some(to_the_millisecond(event.at));
+            }
             EventKind::Seen { account, status } => {
                 let seen = &mut self.members.entry(*account).or_default().seen;
                 let before = seen
@@ -177,8 +204,13 @@ impl RegionFold {
             }
             EventKind::Did { account, deed } => {
                 let member = self.members.entry(*account).or_default();
-                member.touched = true;
-                member.removed |= *deed == Deed::Removed;
+                let at = Some(to_the_millisecond(event.at));
+                match deed {
+                    Deed::Removed => member.done.removed = at,
+                    Deed::Invited => member.done.invited = at,
+                    Deed::Accepted => member.done.accepted = at,
+                    Deed::Started => member.done.started = at,
+                }
             }
             EventKind::Lost { account } => {
                 self.members.entry(*account).or_default().lost = true;
@@ -220,9 +252,15 @@ impl RegionFold {
             error: self.error.clone(),
             changes: self.changes.clone(),
             amiss: self.amiss.clone(),
+            finished: self.finished,
             members,
         }
     }
+}
+
+/// More than that nobody reads, and 25,200 memberships are written down.
+fn to_the_millisecond(at: Timestamp) -> Timestamp {
+    at.round(jiff::Unit::Millisecond).unwrap_or(at)
 }
 
 impl MemberFold {
@@ -234,12 +272,12 @@ impl MemberFold {
     /// seen.
     fn changed(&self) -> bool {
         let moved = matches!(&self.seen, Some((before, now)) if before != now);
-        self.touched || (self.lost && moved)
+        !self.done.is_nothing() || (self.lost && moved)
     }
 
     fn outcome(&self) -> Outcome {
         match self.conclusion.as_ref().map(|(conclusion, _)| conclusion) {
-            Some(Conclusion::Right) if self.removed => Outcome::Repaired,
+            Some(Conclusion::Right) if self.done.removed.is_some() => Outcome::Repaired,
             Some(Conclusion::Right) if self.changed() => Outcome::Enabled,
             Some(Conclusion::Gone) if self.changed() => Outcome::Removed,
             Some(Conclusion::Right | Conclusion::Gone) => Outcome::Unchanged,
@@ -259,6 +297,7 @@ impl MemberFold {
                 .conclusion
                 .as_ref()
                 .and_then(|(_, reason)| reason.clone()),
+            done: self.done,
         }
     }
 

@@ -90,7 +90,8 @@ pub(super) async fn agree(
     bad_lines: usize,
 ) -> Result<Agreed, StepError> {
     let limit = Limit {
-        timeout: function.time_left() * 3 / 4,
+        timeout: function.time_left() / 2,
+        grace: (function.time_left() / 4).min(Limit::GRACE),
         stop: CancellationToken::new(),
     };
     let looked = run.observe(&limit).await;

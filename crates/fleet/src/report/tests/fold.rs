@@ -6,7 +6,7 @@ use super::id;
 use super::story::{Story, rolled_out};
 use crate::event::{CallResult, Conclusion, Deed, Event, EventKind, Operation, Sink};
 use crate::member::MemberStatus::{Enabled, Invited, VerificationFailed, VerificationInProgress};
-use crate::report::{Outcome, Recorder, RegionState};
+use crate::report::{Done, Outcome, Recorder, RegionState, Report};
 
 use Conclusion::{Failed, Right, Skipped, Waiting};
 
@@ -207,6 +207,38 @@ fn another_process_goes_on_with_the_story() {
 }
 
 #[test]
+fn what_a_process_did_that_was_killed_is_told_by_what_is_seen() {
+    let absent = EventKind::Graph {
+        arn: None,
+        made: false,
+    };
+    let story = Story::new().event(absent);
+    let story = story.seen(1, Some(Invited)).seen(2, None);
+    let record = story.recorder.record_so_far();
+    let ends = |record| {
+        let mut story = Story::new();
+        story.recorder = Recorder::resume(record);
+        let story = story.graph(false).seen(1, Some(Enabled)).seen(2, None);
+        story
+            .concluded(1, Right, None)
+            .concluded(2, Waiting, None)
+            .report()
+    };
+    let report = ends(record.clone().interrupted());
+    let outcomes = |report: &Report| {
+        let members = report.regions[0].members.iter();
+        members.map(|member| member.outcome).collect::<Vec<_>>()
+    };
+    assert_eq!(outcomes(&report), [Outcome::Enabled, Outcome::Waiting]);
+    assert_eq!(report.summary.changed, 1);
+    assert_eq!(report.regions[0].changes, ["graph created"]);
+    // Where it came to its end, somebody else did it.
+    let report = ends(record);
+    assert_eq!(outcomes(&report), [Outcome::Unchanged, Outcome::Waiting]);
+    assert!(report.regions[0].changes.is_empty());
+}
+
+#[test]
 fn the_records_of_other_regions_are_joined() {
     let one = rolled_out(
         Story::new().called(Operation::ListGraphs, CallResult::Ok),
@@ -221,4 +253,22 @@ fn the_records_of_other_regions_are_joined() {
     let report = one.report();
     assert_eq!(report.calls["detective:ListGraphs"], 2);
     assert_eq!((report.summary.enabled, report.summary.failed), (1, 1));
+}
+
+#[test]
+fn what_a_run_did_is_told_with_its_time() {
+    let member = rolled_out(Story::new(), 1).member();
+    let at = Some("2026-01-02T03:04:06Z".parse().unwrap());
+    let done = Done {
+        invited: at,
+        accepted: at,
+        ..Done::default()
+    };
+    assert_eq!(member.done, done);
+    let deeds: Vec<_> = done.in_order().into_iter().map(|(deed, _)| deed).collect();
+    assert_eq!(deeds, [Deed::Invited, Deed::Accepted]);
+    let idle = Story::new()
+        .seen(1, Some(Enabled))
+        .concluded(1, Right, None);
+    assert!(idle.member().done.is_nothing());
 }

@@ -51,7 +51,7 @@ fn golden() -> Value {
         "regions": [
             {
                 "region": "eu-west-1", "graph_arn": "arn:1", "state": "settled", "error": null,
-                "changes": [],
+                "changes": [], "finished": "2026-01-02T03:04:06Z",
                 "members": [
                     {
                         "account_id": "000000000001", "status": "ENABLED", "before": "ENABLED",
@@ -65,15 +65,17 @@ fn golden() -> Value {
             },
             {
                 "region": "us-east-1", "graph_arn": "arn:1", "state": "failed", "error": null,
-                "changes": ["graph created"],
+                "changes": ["graph created"], "finished": "2026-01-02T03:04:06Z",
                 "members": [
                     {
                         "account_id": "000000000001", "status": "ENABLED", "before": null,
-                        "outcome": "enabled", "reason": null
+                        "outcome": "enabled", "reason": null,
+                        "done": { "invited": "2026-01-02T03:04:06Z", "accepted": "2026-01-02T03:04:06Z" }
                     },
                     {
                         "account_id": "000000000002", "status": "INVITED", "before": null,
-                        "outcome": "failed", "reason": "cannot assume the role"
+                        "outcome": "failed", "reason": "cannot assume the role",
+                        "done": { "invited": "2026-01-02T03:04:06Z" }
                     }
                 ]
             }

@@ -1,0 +1,111 @@
+//! What every kind of document comes to.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use fleet::account::{AccountId, GraphArn, Region};
+use fleet::check::Finding;
+use fleet::member::MemberStatus;
+use fleet::report::{Done, Header};
+use jiff::Timestamp;
+
+use crate::mark::{Mark, Tone};
+
+/// A report, a plan, a status or a check, ready to be shown.
+#[derive(Clone, Debug)]
+pub struct Document {
+    pub(crate) header: Header,
+    /// `Enable`, `Plan`, …
+    pub(crate) title: String,
+    /// What came of it, in a sentence.
+    pub(crate) headline: String,
+    pub(crate) tone: Tone,
+    /// What is to be said beside the headline.
+    pub(crate) remark: Option<String>,
+    /// Numbers of the document's summary, with the names that they have there.
+    pub(crate) numbers: Vec<Number>,
+    /// What a membership can be, the worst first.
+    pub(crate) marks: &'static [Mark],
+    pub(crate) areas: Vec<Area>,
+    /// What a check found.
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) calls: BTreeMap<String, u64>,
+    pub(crate) finished: Option<Timestamp>,
+    /// What ended the run for every Region at once.
+    pub(crate) error: Option<String>,
+}
+
+/// A number of the summary.
+#[derive(Clone, Debug)]
+pub(crate) struct Number {
+    pub(crate) key: &'static str,
+    pub(crate) words: &'static str,
+    pub(crate) value: u64,
+    pub(crate) tone: Tone,
+}
+
+impl Number {
+    pub(crate) fn new(key: &'static str, words: &'static str, value: u64, tone: Tone) -> Self {
+        // A zero of something bad is nothing to be afraid of.
+        let tone = if value == 0 { Tone::Mute } else { tone };
+        Self {
+            key,
+            words,
+            value,
+            tone,
+        }
+    }
+}
+
+/// A Region.
+#[derive(Clone, Debug)]
+pub(crate) struct Area {
+    pub(crate) region: Region,
+    pub(crate) graph: Option<GraphArn>,
+    pub(crate) state: (&'static str, Tone),
+    pub(crate) error: Option<Arc<str>>,
+    pub(crate) amiss: Vec<Arc<str>>,
+    pub(crate) changes: Vec<String>,
+    pub(crate) finished: Option<Timestamp>,
+    pub(crate) cells: Vec<Cell>,
+}
+
+/// A membership.
+#[derive(Clone, Debug)]
+pub(crate) struct Cell {
+    pub(crate) account: AccountId,
+    /// Which of the document's marks.
+    pub(crate) mark: usize,
+    pub(crate) status: Option<MemberStatus>,
+    pub(crate) before: Option<MemberStatus>,
+    pub(crate) reason: Option<Arc<str>>,
+    pub(crate) done: Done,
+}
+
+impl Document {
+    pub(crate) fn mark(&self, cell: &Cell) -> &'static Mark {
+        &self.marks[cell.mark]
+    }
+
+    pub(crate) fn cells(&self) -> impl Iterator<Item = (&Area, &Cell)> {
+        let areas = self.areas.iter();
+        areas.flat_map(|area| area.cells.iter().map(move |cell| (area, cell)))
+    }
+
+    /// How many memberships have each mark.
+    pub(crate) fn counts(&self) -> Vec<u64> {
+        let mut counts = vec![0; self.marks.len()];
+        for (_, cell) in self.cells() {
+            counts[cell.mark] += 1;
+        }
+        counts
+    }
+
+    pub(crate) fn accounts(&self) -> BTreeSet<AccountId> {
+        self.cells().map(|(_, cell)| cell.account).collect()
+    }
+
+    pub(crate) fn regions(&self) -> BTreeSet<Region> {
+        self.areas.iter().map(|area| area.region.clone()).collect()
+    }
+}

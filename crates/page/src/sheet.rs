@@ -1,0 +1,243 @@
+//! What the template writes: words and numbers, ready to be put into the page.
+
+use fleet::report::Header;
+use jiff::Timestamp;
+
+use crate::curve::Curve;
+use crate::document::{Area, Document};
+use crate::grid::Grid;
+use crate::text::{counted, moment, number, seconds, visible};
+use crate::trouble::{self, Section};
+
+/// The page, as the template has it.
+#[derive(Debug)]
+pub(crate) struct Sheet {
+    pub(crate) title: String,
+    pub(crate) headline: String,
+    pub(crate) tone: &'static str,
+    pub(crate) remark: Option<String>,
+    pub(crate) facts: Vec<(&'static str, String)>,
+    pub(crate) tiles: Vec<Tile>,
+    pub(crate) slices: Vec<Slice>,
+    pub(crate) sections: Vec<Section>,
+    pub(crate) notes: Vec<String>,
+    pub(crate) legend: Vec<Entry>,
+    pub(crate) regions: Vec<Row>,
+    /// Whether any Region has a time.
+    pub(crate) has_times: bool,
+    pub(crate) effort: String,
+    pub(crate) calls: Vec<Call>,
+    pub(crate) curve: Option<Curve>,
+    pub(crate) grid: Grid,
+}
+
+/// A headline number.
+#[derive(Debug)]
+pub(crate) struct Tile {
+    pub(crate) key: &'static str,
+    pub(crate) words: &'static str,
+    pub(crate) value: u64,
+    pub(crate) text: String,
+    pub(crate) tone: &'static str,
+}
+
+/// A part of the bar, in thousandths.
+#[derive(Debug)]
+pub(crate) struct Slice {
+    pub(crate) tone: &'static str,
+    pub(crate) from: f64,
+    pub(crate) width: f64,
+}
+
+/// A mark that the document has, and how often.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) number: usize,
+    pub(crate) key: &'static str,
+    pub(crate) sign: &'static str,
+    pub(crate) words: &'static str,
+    pub(crate) tone: &'static str,
+    pub(crate) count: u64,
+    pub(crate) text: String,
+}
+
+/// A Region, in the table.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) region: String,
+    pub(crate) state: &'static str,
+    pub(crate) tone: &'static str,
+    /// One for each entry of the legend; empty where it has none of them.
+    pub(crate) counts: Vec<String>,
+    pub(crate) took: String,
+    /// What happened to the Region itself.
+    pub(crate) remarks: Vec<String>,
+}
+
+/// An operation of AWS.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) operation: String,
+    pub(crate) count: String,
+    /// In thousandths of the most frequent.
+    pub(crate) width: f64,
+}
+
+impl Sheet {
+    pub(crate) fn of(document: &Document) -> Self {
+        let legend = legend(document);
+        Self {
+            title: document.title.clone(),
+            headline: document.headline.clone(),
+            tone: document.tone.class(),
+            remark: document.remark.clone(),
+            facts: facts(document),
+            tiles: tiles(document),
+            slices: slices(&legend),
+            sections: trouble::sections(document),
+            notes: document
+                .header
+                .notes
+                .iter()
+                .map(|note| visible(note))
+                .collect(),
+            regions: document
+                .areas
+                .iter()
+                .map(|area| row(document, &legend, area))
+                .collect(),
+            has_times: document.areas.iter().any(|area| area.finished.is_some()),
+            effort: effort(document),
+            calls: calls(document),
+            curve: Curve::of(document),
+            grid: Grid::of(document),
+            legend,
+        }
+    }
+}
+
+fn facts(document: &Document) -> Vec<(&'static str, String)> {
+    let Header {
+        administrator,
+        started,
+        run_id,
+        ..
+    } = &document.header;
+    let extent = format!(
+        "{} in {}",
+        counted(document.accounts().len() as u64, "account"),
+        counted(document.areas.len() as u64, "Region")
+    );
+    let mut facts = vec![("Administrator", administrator.to_string())];
+    if !document.marks.is_empty() {
+        facts.push(("Extent", extent));
+    }
+    facts.push(("Began", moment(*started)));
+    facts.extend(document.finished.map(|at| ("Took", after(document, at))));
+    facts.push(("Run", visible(run_id)));
+    facts
+}
+
+fn after(document: &Document, at: Timestamp) -> String {
+    seconds(at.duration_since(document.header.started).as_secs_f64())
+}
+
+fn tiles(document: &Document) -> Vec<Tile> {
+    let tile = |it: &crate::document::Number| Tile {
+        key: it.key,
+        words: it.words,
+        value: it.value,
+        text: number(it.value),
+        tone: it.tone.class(),
+    };
+    document.numbers.iter().map(tile).collect()
+}
+
+fn legend(document: &Document) -> Vec<Entry> {
+    let counts = document.counts();
+    let entry = |(at, mark): (usize, &crate::mark::Mark)| Entry {
+        number: at,
+        key: mark.key,
+        sign: mark.sign,
+        words: mark.words,
+        tone: mark.tone.class(),
+        count: counts[at],
+        text: number(counts[at]),
+    };
+    let entries = document.marks.iter().enumerate().map(entry);
+    entries.filter(|entry| entry.count > 0).collect()
+}
+
+/// The best comes first: a bar that is filled from the left.
+fn slices(legend: &[Entry]) -> Vec<Slice> {
+    let all: u64 = legend.iter().map(|entry| entry.count).sum();
+    let mut from = 0.0;
+    let mut slices = Vec::new();
+    for entry in legend.iter().rev() {
+        let width = 1000.0 * entry.count as f64 / all as f64;
+        slices.push(Slice {
+            tone: entry.tone,
+            from,
+            width,
+        });
+        from += width;
+    }
+    slices
+}
+
+fn row(document: &Document, legend: &[Entry], area: &Area) -> Row {
+    let count = |entry: &Entry| {
+        let count = area
+            .cells
+            .iter()
+            .filter(|cell| cell.mark == entry.number)
+            .count();
+        if count == 0 {
+            String::new()
+        } else {
+            number(count as u64)
+        }
+    };
+    let reasons = area
+        .error
+        .iter()
+        .chain(&area.amiss)
+        .map(|reason| visible(reason));
+    let changes = area.changes.iter().map(|change| visible(change));
+    Row {
+        region: visible(area.region.as_str()),
+        state: area.state.0,
+        tone: area.state.1.class(),
+        counts: legend.iter().map(count).collect(),
+        took: area
+            .finished
+            .map(|at| after(document, at))
+            .unwrap_or_default(),
+        remarks: reasons.chain(changes).collect(),
+    }
+}
+
+fn effort(document: &Document) -> String {
+    let all: u64 = document.calls.values().sum();
+    let calls = format!("{} to AWS", counted(all, "call"));
+    let Some(finished) = document.finished else {
+        return calls;
+    };
+    let length = finished
+        .duration_since(document.header.started)
+        .as_secs_f64();
+    let rate = all as f64 / length.max(0.001);
+    format!("{calls} in {}: {rate:.0} a second", seconds(length))
+}
+
+fn calls(document: &Document) -> Vec<Call> {
+    let most = document.calls.values().copied().max().unwrap_or(1).max(1);
+    let mut calls: Vec<_> = document.calls.iter().collect();
+    calls.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    let call = |(operation, count): (&String, &u64)| Call {
+        operation: visible(operation),
+        count: number(*count),
+        width: 1000.0 * *count as f64 / most as f64,
+    };
+    calls.into_iter().map(call).collect()
+}

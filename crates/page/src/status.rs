@@ -1,0 +1,173 @@
+//! How everything is now.
+
+use std::collections::BTreeMap;
+
+use fleet::account::AccountId;
+use fleet::member::MemberStatus;
+use fleet::report::{Done, MemberNow, RegionNow, StatusReport};
+
+use crate::document::{Area, Cell, Document, Number};
+use crate::mark::{Mark, Tone};
+use crate::text::{counted, number};
+
+const MARKS: &[Mark] = &[
+    Mark::new("VERIFICATION_FAILED", "×", "VERIFICATION_FAILED", Tone::Bad).advise(
+        "account id and root e-mail do not match: correct the line in the list, and enable again",
+    ),
+    Mark::new(
+        "ACCEPTED_BUT_DISABLED",
+        "!",
+        "ACCEPTED_BUT_DISABLED",
+        Tone::Bad,
+    )
+    .advise("it has accepted, but AWS does not let it contribute data"),
+    Mark::new("other", "?", "a status unknown to this version", Tone::Bad)
+        .advise("AWS reports a status that this version does not know"),
+    Mark::new(
+        "VERIFICATION_IN_PROGRESS",
+        "…",
+        "VERIFICATION_IN_PROGRESS",
+        Tone::Wait,
+    )
+    .advise("AWS compares account id and root e-mail"),
+    Mark::new("INVITED", ">", "INVITED", Tone::Wait)
+        .advise("the invitation has not been accepted: enable accepts it"),
+    Mark::new("absent", "o", "no member", Tone::Gone),
+    Mark::new("ENABLED", "·", "ENABLED", Tone::Calm),
+];
+
+fn mark(status: Option<&MemberStatus>) -> usize {
+    match status {
+        Some(MemberStatus::VerificationFailed) => 0,
+        Some(MemberStatus::AcceptedButDisabled) => 1,
+        Some(MemberStatus::Other(_)) => 2,
+        Some(MemberStatus::VerificationInProgress) => 3,
+        Some(MemberStatus::Invited) => 4,
+        None => 5,
+        Some(MemberStatus::Enabled) => 6,
+    }
+}
+
+impl From<&StatusReport> for Document {
+    fn from(report: &StatusReport) -> Self {
+        let enabled = count(report, &MemberStatus::Enabled);
+        let all = report.summary.memberships;
+        let unread = report.summary.unread_regions;
+        let tone = match (enabled == all, unread) {
+            (_, 1..) => Tone::Bad,
+            (true, 0) => Tone::Calm,
+            (false, 0) => Tone::Wait,
+        };
+        Self {
+            header: report.header.clone(),
+            title: "Status".to_owned(),
+            headline: format!(
+                "{} of {} ENABLED",
+                number(enabled),
+                counted(all, "membership")
+            ),
+            tone,
+            remark: (unread > 0)
+                .then(|| format!("{} could not be read.", counted(unread, "Region"))),
+            numbers: numbers(report),
+            marks: MARKS,
+            areas: report.regions.iter().map(area).collect(),
+            findings: Vec::new(),
+            calls: report.calls.clone(),
+            finished: None,
+            error: None,
+        }
+    }
+}
+
+fn count(report: &StatusReport, status: &MemberStatus) -> u64 {
+    let counts: &BTreeMap<_, _> = &report.summary.by_status;
+    counts.get(status.as_str()).copied().unwrap_or_default()
+}
+
+fn area(region: &RegionNow) -> Area {
+    let cells: Vec<_> = region.members.iter().map(cell).collect();
+    let bad = cells.iter().any(|cell| MARKS[cell.mark].tone == Tone::Bad);
+    Area {
+        region: region.region.clone(),
+        graph: region.graph_arn.clone(),
+        state: match (&region.error, &region.graph_arn, bad) {
+            (Some(_), _, _) => ("not read", Tone::Bad),
+            (None, None, _) => ("no graph", Tone::Mute),
+            (None, Some(_), true) => ("in trouble", Tone::Bad),
+            (None, Some(_), false) => ("on", Tone::Calm),
+        },
+        error: region.error.clone(),
+        amiss: Vec::new(),
+        changes: Vec::new(),
+        finished: None,
+        cells,
+    }
+}
+
+fn cell(member: &MemberNow) -> Cell {
+    let mark = mark(member.status.as_ref());
+    let account: AccountId = member.account_id;
+    let mut reasons: Vec<_> = MARKS[mark].advice.map(str::to_owned).into_iter().collect();
+    reasons.extend(
+        member
+            .disabled_reason
+            .as_ref()
+            .map(|why| format!("AWS's reason: {why}")),
+    );
+    if member.in_roster == Some(false) {
+        reasons.push("the list does not name it".to_owned());
+    }
+    Cell {
+        account,
+        mark,
+        status: member.status.clone(),
+        before: None,
+        reason: (!reasons.is_empty()).then(|| reasons.join("; ").into()),
+        done: Done::default(),
+    }
+}
+
+fn numbers(report: &StatusReport) -> Vec<Number> {
+    let sum = &report.summary;
+    let known: u64 = MARKS
+        .iter()
+        .map(|mark| sum.by_status.get(mark.key).copied().unwrap_or_default())
+        .sum();
+    let other = sum.by_status.values().sum::<u64>() - known;
+    let of = |status: MemberStatus| count(report, &status);
+    let mut numbers = vec![
+        Number::new("memberships", "memberships", sum.memberships, Tone::Void),
+        Number::new("ENABLED", "ENABLED", of(MemberStatus::Enabled), Tone::Calm),
+        Number::new("INVITED", "INVITED", of(MemberStatus::Invited), Tone::Wait),
+        Number::new(
+            "VERIFICATION_IN_PROGRESS",
+            "in verification",
+            of(MemberStatus::VerificationInProgress),
+            Tone::Wait,
+        ),
+        Number::new(
+            "VERIFICATION_FAILED",
+            "failed verification",
+            of(MemberStatus::VerificationFailed),
+            Tone::Bad,
+        ),
+        Number::new(
+            "ACCEPTED_BUT_DISABLED",
+            "accepted but disabled",
+            of(MemberStatus::AcceptedButDisabled),
+            Tone::Bad,
+        ),
+        Number::new("other", "in another status", other, Tone::Bad),
+        Number::new("absent", "no member", sum.absent, Tone::Gone),
+        Number::new(
+            "unread_regions",
+            "Regions not read",
+            sum.unread_regions,
+            Tone::Bad,
+        ),
+    ];
+    let always = ["memberships", "ENABLED", "absent"];
+    numbers.retain(|number| number.value > 0 || always.contains(&number.key));
+    numbers
+}

@@ -1,0 +1,93 @@
+//! Words and numbers for people, and what comes from outside made harmless.
+
+use fleet::account::Email;
+use jiff::Timestamp;
+
+/// Text from outside (AWS, the list of accounts): addresses are masked, and characters that nobody
+/// sees, or that turn the reading order around, are named instead. The template escapes the rest.
+pub(crate) fn visible(text: &str) -> String {
+    let masked = Email::mask_in(text);
+    let mut shown = String::with_capacity(masked.len());
+    for c in masked.chars() {
+        match c {
+            '\n' | '\r' | '\t' => shown.push(' '),
+            c if is_hidden(c) => shown.push_str(&format!("[U+{:04X}]", u32::from(c))),
+            c => shown.push(c),
+        }
+    }
+    shown
+}
+
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// A number with a comma at every third digit.
+pub(crate) fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number of things; `thing` is made plural with an s.
+pub(crate) fn counted(n: u64, thing: &str) -> String {
+    format!("{} {thing}{}", number(n), if n == 1 { "" } else { "s" })
+}
+
+/// A point in time, to the second.
+pub(crate) fn moment(at: Timestamp) -> String {
+    at.strftime("%-d %B %Y, %H:%M:%S UTC").to_string()
+}
+
+/// A length of time.
+pub(crate) fn seconds(seconds: f64) -> String {
+    let whole = seconds.round().max(0.0);
+    let (hours, minutes) = ((whole / 3600.0).floor(), (whole / 60.0).floor());
+    if seconds < 60.0 {
+        format!("{seconds:.1} s")
+    } else if hours == 0.0 {
+        format!("{minutes} min {} s", whole - minutes * 60.0)
+    } else {
+        format!("{hours} h {} min", minutes - hours * 60.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_sees_is_named_and_addresses_are_masked() {
+        for (text, shown) in [
+            ("evil\u{202e}lmth\u{2028}x", "evil[U+202E]lmth[U+2028]x"),
+            ("a\nb\u{0}\u{7f}\u{feff}", "a b[U+0000][U+007F][U+FEFF]"),
+            ("not root@example.com", "not r***@example.com"),
+            ("not r***@example.com", "not r***@example.com"),
+            ("Zürich <b>", "Zürich <b>"),
+        ] {
+            assert_eq!(visible(text), shown);
+        }
+    }
+
+    #[test]
+    fn lengths_of_time_have_the_unit_that_fits() {
+        for (length, text) in [
+            (0.04, "0.0 s"),
+            (4.25, "4.2 s"),
+            (59.94, "59.9 s"),
+            (60.0, "1 min 0 s"),
+            (125.4, "2 min 5 s"),
+            (7265.0, "2 h 1 min"),
+        ] {
+            assert_eq!(seconds(length), text);
+        }
+    }
+}

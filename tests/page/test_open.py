@@ -1,0 +1,123 @@
+"""The file is complete, harmless, and can be read by everybody."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+HOSTILE = (
+    "</script><img src=x onerror=\"document.title='broken in'\"><script>document.title='broken in'</script>"
+    "<!--\u2028\u202egnp.exe\u2066 & 'quoted' {{ 7 * 7 }} admin@example.com"
+)
+PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True}
+
+
+def test_words_from_outside_stay_words(show, write_report, make_fleet):
+    fleet = make_fleet()
+    denied = (403, "AccessDeniedException", HOSTILE)
+    fleet.proxy.trouble["detective:AcceptInvitation"].extend([denied] * 100)
+    written = write_report(*fleet.words("enable"), env=fleet.env)
+    written.result.ended(3)
+    source = written.html.read_text()
+    assert "<img" not in source and source.count("<script") == 2
+    assert not re.search("[\u2028\u202e\u2066]", source) and "admin@" not in source
+    page = show(written)
+    assert "broken" not in page.page.title()
+    shown = page.page.locator(".trouble .reason").first.inner_text()
+    assert "</script><img src=x" in shown and "[U+202E]gnp.exe" in shown and "a***@example.com" in shown
+    assert "{{ 7 * 7 }}" in shown and "& 'quoted'" in shown
+    page.cell(fleet.sandbox.ids[0]).click()
+    assert "</script><img src=x" in page.details.inner_text()
+    assert page.page.locator("img").count() == 0
+
+
+def test_what_got_into_the_file_is_not_run(browser, run_report, tmp_path):
+    changed = tmp_path / "changed.html"
+    more = "<script>document.title = 'broken in'</script><p style='color: red'><img src='https://example.com/x.png'>"
+    changed.write_text(run_report.html.read_text().replace("<main>", "<main>" + more))
+    opened = browser.open(changed)
+    try:
+        assert "broken" not in opened.page.title()
+        assert {"script-src-elem", "style-src-attr", "img-src"} <= set(opened.violations())
+        assert len(opened.complaints) >= 3
+    finally:
+        opened.close()
+
+
+def test_nothing_in_the_file_is_from_elsewhere(run_report):
+    source = run_report.html.read_text()
+    outside = set(re.findall(r"""(?:src|href|action)=["']?([^"'\s>]+)""", source))
+    assert {link.partition(":")[0] for link in outside} <= {"data", "#map"}
+    assert set(re.findall(r"https?://[\w./]+", source)) <= {"http://www.w3.org/2000/svg"}
+
+
+def test_without_javascript_the_failures_can_be_read(show, run_report):
+    page = show(run_report, java_script_enabled=False)
+    text = page.page.locator("body").inner_text()
+    assert "43 memberships of 168 not as wanted" in text and "cannot assume" in text
+    assert "The map is drawn with JavaScript" in text
+    assert not page.page.locator("#grid").is_visible() and not page.page.locator("button").first.is_visible()
+
+
+def test_on_paper_is_every_row(page):
+    before = page.page.locator(".body .row").count()
+    page.page.emulate_media(media="print")
+    page.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.page.locator(".body .row").count() == 8 >= before
+    boxes = [row.bounding_box() for row in page.page.locator(".body .row").all()]
+    assert all(above["y"] + above["height"] <= below["y"] + 0.5 for above, below in zip(boxes, boxes[1:]))
+    assert page.page.pdf().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [{}, PHONE], ids=["desk", "phone"])
+def test_everybody_can_use_it(show, run_report, theme, size):
+    page = show(run_report, color_scheme=theme, bypass_csp=True, **size)
+    page.cell("100000000003", 3).click()
+    for region in ("-1", "3"):
+        page.page.locator("#region").select_option(region)
+        found = Axe().run(page.page)
+        assert found.violations_count == 0, found.generate_report()
+
+
+def test_1200_accounts_are_drawn_as_far_as_they_are_seen(show, write_report, make_sandbox):
+    sandbox = make_sandbox(accounts=1200)
+    plan = write_report("plan", sandbox.roster, "--output", "json", env=sandbox.env)
+    page = show(plan)
+    assert page.numbers()["invite"] == page.chips()["invite"] == 1200 * 21
+    assert page.page.locator("#grid").get_attribute("aria-rowcount") == "1201"
+    assert page.page.locator(".body .row").count() < 100
+    last = sorted(sandbox.ids)[-1]
+    page.page.locator("#grid").evaluate("(grid) => (grid.scrollTop = grid.scrollHeight)")
+    page.page.get_by_text(last, exact=True).wait_for()
+    assert page.page.locator(".body .row").count() < 100
+    # The rail beside the map has all of them, and leads there.
+    rail = page.page.locator("#rail")
+    rail.click(position={"x": 5, "y": 2})
+    page.page.get_by_text(min(sandbox.ids), exact=True).wait_for()
+    page.page.locator("#grid [tabindex='0']").focus()
+    page.page.keyboard.press("Control+End")
+    assert page.focus().startswith(f"{last} in us-west-2: ")
+    page.page.locator("#search").fill(sandbox.ids[600])
+    assert page.accounts() == [sandbox.ids[600]]
+    assert plan.html.stat().st_size < 1_000_000
+    # On paper nothing can be scrolled.
+    page.page.locator("#search").fill("")
+    page.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.page.locator(".body .row").count() == 1200
+    page.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.page.locator(".body .row").count() < 100
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_troubled_example_for_people_to_look_at(show, troubled_report, screenshots, theme):
+    for name, size in {"desk": {}, "phone": PHONE}.items():
+        page = show(troubled_report, color_scheme=theme, **size)
+        assert page.chips()["failed"] == troubled_report.report["summary"]["failed"] > 0
+        # No line is wider than the window.
+        assert page.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.page.screenshot(path=screenshots / f"{name}-{theme}.png", full_page=True)
+        page.cell("100000000006").click()
+        page.page.screenshot(path=screenshots / f"{name}-{theme}-details.png")
+    page.page.emulate_media(media="print", color_scheme=theme)
+    page.page.pdf(path=screenshots / f"paper-{theme}.pdf", format="A4")
