@@ -22,7 +22,7 @@ use crate::args::{
     DeployArgs, RemoveArgs, RolesArgs, RolesCommand, RolesStatusArgs, RolloutPaceArgs,
 };
 use crate::display::{self, Output, Rolling};
-use crate::document::ReportFiles;
+use crate::document::{ROSTER, ReportFiles};
 use crate::exit::Exit;
 use crate::roster_file;
 use crate::settings::rollout::RolloutSettings;
@@ -56,6 +56,7 @@ async fn deploy(args: DeployArgs, file: &SettingsFile, output: Output) -> Result
     };
     let roster = begin(&settings, (permit, args.dry_run), &path, output)?;
     let files = ReportFiles::check_without_page(args.reports.files)?;
+    let files = files.apart_from(ROSTER, Some(&path))?;
     let stage = Stage::open(settings, roster, "deploy", output).await?;
     let limits = stage.limits(&args.pace);
     let (seen, plan) = stage.look(args.dry_run, &limits, true).await?;
@@ -92,6 +93,7 @@ async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output) -> Result
     };
     let roster = begin(&settings, (permit, args.dry_run), &path, output)?;
     let files = ReportFiles::check_without_page(args.reports.files)?;
+    let files = files.apart_from(ROSTER, Some(&path))?;
     let stage = Stage::open(settings, roster, "remove", output).await?;
     let limits = stage.limits(&args.pace);
     let (seen, plan) = stage.look(args.dry_run, &limits, false).await?;
@@ -129,6 +131,7 @@ async fn status(args: RolesStatusArgs, file: &SettingsFile, output: Output) -> R
     let admin = settings.reach.connection.admin_account;
     let roster = roster_file::read(&path, admin)?;
     let files = ReportFiles::check_without_page(args.reports.files)?;
+    let files = files.apart_from(ROSTER, Some(&path))?;
     let stage = Stage::open(settings, roster, "status", output).await?;
     let seen = stage.interruptible(stage.rollout.look()).await?;
     let (seen, error) = match seen {
