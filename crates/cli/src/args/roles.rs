@@ -1,8 +1,4 @@
 //! The flags of `roles`.
-#![cfg_attr(
-    not(feature = "stacksets"),
-    expect(dead_code, reason = "read where the command is built with it")
-)]
 
 use std::num::NonZeroU16;
 use std::path::PathBuf;
