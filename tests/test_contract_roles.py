@@ -102,10 +102,11 @@ def check_role(moto, account):
     administrator = f"arn:aws:iam::{ADMINISTRATOR}:role/detective-fleet/DetectiveFleetAdministrator"
     assert trust["Condition"] == {"ArnEquals": {"aws:PrincipalArn": administrator}}
     [policy] = moto.policies(account)
-    allowed = {it["Action"]: it["Resource"] for it in policy["Statement"]}
+    allowed = {it["Sid"]: (it["Action"], it["Resource"]) for it in policy["Statement"] if it}
     assert allowed == {
-        "detective:AcceptInvitation": f"arn:aws:detective:*:{ADMINISTRATOR}:graph:*",
-        "account:GetRegionOptStatus": f"arn:aws:account::{account}:account",
+        "Accept": ("detective:AcceptInvitation", f"arn:aws:detective:*:{ADMINISTRATOR}:graph:*"),
+        "TellWhetherTheRegionIsOn": (["account:GetRegionOptStatus", "account:ListRegions"], f"arn:aws:account::{account}:account"),
+        "TellWhoInvites": ("detective:ListInvitations", "*"),
     }
 
 

@@ -153,7 +153,6 @@ def test_the_execution_role_makes_bounded_roles_of_its_path_and_nothing_else(min
 
 
 def test_the_boundary_is_what_the_member_role_does_and_no_more(ministack):
-    # With everything that it may be given.
     deploy(ministack, MEMBER, "member-role", AdministratorAccount=ADMINISTRATOR, AllowGuardDutyReads="true")
     iam = ministack.client("iam", MEMBER)
     bound = iam.get_policy_version(PolicyArn=BOUNDARY, VersionId="v1")["PolicyVersion"]["Document"]

@@ -109,7 +109,7 @@ pub(crate) fn json(document: &impl Serialize) -> Result<String> {
 }
 
 /// What a file of `--report` is written as: its name says so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 enum Format {
     Json,
     Page,
@@ -165,50 +165,53 @@ impl ReportFiles {
         D: Serialize,
         &'a D: Into<page::Document>,
     {
+        self.put(|format| match format {
+            Format::Json => json(document),
+            Format::Page => Ok(page::html(document)?),
+        })
+    }
+
+    /// As [`ReportFiles::check`], for documents that have no page.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    #[cfg(feature = "stacksets")]
+    pub(crate) fn check_without_page(paths: Vec<PathBuf>) -> Result<Self> {
+        let files = Self::check(paths)?;
+        match files
+            .0
+            .iter()
+            .find(|(_, format)| matches!(format, Format::Page))
+        {
+            Some((path, _)) => bail!(
+                "--report {}: this is written as JSON only; name the file .json",
+                path.display()
+            ),
+            None => Ok(files),
+        }
+    }
+
+    /// As [`ReportFiles::write`], for documents that have no page.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    #[cfg(feature = "stacksets")]
+    pub(crate) fn write_without_page(&self, document: &impl Serialize) -> Result<()> {
+        self.put(|_| json(document))
+    }
+
+    fn put(&self, text: impl Fn(Format) -> Result<String>) -> Result<()> {
         for (path, format) in &self.0 {
-            let text = match format {
-                Format::Json => json(document)?,
-                Format::Page => page::html(document)?,
-            };
-            replace(path, &text)?;
+            let failed = || format!("cannot write the report {}", path.display());
+            let text = text(*format)?;
+            let mut file = temporary(path)?;
+            file.write_all(text.as_bytes()).with_context(failed)?;
+            file.persist(path).with_context(failed)?;
         }
         Ok(())
     }
-
-    /// Makes sure that none of them is to be a page, where there is none of the document.
-    ///
-    /// # Errors
-    ///
-    /// When one is.
-    #[cfg(feature = "stacksets")]
-    pub(crate) fn without_pages(self) -> Result<Self> {
-        match self.0.iter().find(|(_, format)| *format == Format::Page) {
-            Some((path, _)) => bail!(
-                "--report {}: this report is written as JSON; name the file .json",
-                path.display()
-            ),
-            None => Ok(self),
-        }
-    }
-
-    /// Writes a document of which there is no page, as [`ReportFiles::write`] does.
-    ///
-    /// # Errors
-    ///
-    /// When one cannot be written.
-    #[cfg(feature = "stacksets")]
-    pub(crate) fn write_json(&self, document: &impl Serialize) -> Result<()> {
-        let text = json(document)?;
-        self.0.iter().try_for_each(|(path, _)| replace(path, &text))
-    }
-}
-
-fn replace(path: &Path, text: &str) -> Result<()> {
-    let failed = || format!("cannot write the report {}", path.display());
-    let mut file = temporary(path)?;
-    file.write_all(text.as_bytes()).with_context(failed)?;
-    file.persist(path).with_context(failed)?;
-    Ok(())
 }
 
 fn temporary(path: &Path) -> Result<NamedTempFile> {

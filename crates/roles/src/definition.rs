@@ -30,6 +30,8 @@ pub struct Definition {
     pub role_name: String,
     /// What the member role wants as the external id.
     pub external_id: Option<String>,
+    /// Whether the member role may tell whether GuardDuty is on, and since when.
+    pub guardduty: bool,
     /// The role of the administrator that the member role trusts.
     pub trusted: RoleName,
     /// The role with which CloudFormation works in the administrator.
@@ -85,6 +87,7 @@ impl Definition {
             ("RoleName", self.role_name.clone()),
             ("ExternalId", self.external_id.clone().unwrap_or_default()),
             ("Boundary", boundary.unwrap_or_default()),
+            ("AllowGuardDutyReads", self.guardduty.to_string()),
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into()
@@ -146,6 +149,7 @@ mod tests {
             home: Region::new("us-east-1"),
             role_name: "DetectiveFleetMember".to_owned(),
             external_id: None,
+            guardduty: false,
             trusted: "detective-fleet/DetectiveFleetAdministrator"
                 .parse()
                 .unwrap(),

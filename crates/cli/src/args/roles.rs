@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use fleet::values::ExternalId;
 
-use super::{CallerArgs, ReportArgs, SelectArgs};
+use super::{CallerArgs, SelectArgs};
 use crate::values::Timeout;
 
 /// `roles`.
@@ -46,7 +46,7 @@ pub(crate) struct DeployArgs {
     pub yes: bool,
     /// Where the report goes.
     #[command(flatten)]
-    pub reports: ReportArgs,
+    pub reports: RolesReportArgs,
 }
 
 /// `roles status`.
@@ -57,7 +57,7 @@ pub(crate) struct RolesStatusArgs {
     pub rollout: RolloutArgs,
     /// Where the report goes.
     #[command(flatten)]
-    pub reports: ReportArgs,
+    pub reports: RolesReportArgs,
 }
 
 /// `roles remove`.
@@ -80,7 +80,7 @@ pub(crate) struct RemoveArgs {
     pub max_removals: Option<usize>,
     /// Where the report goes.
     #[command(flatten)]
-    pub reports: ReportArgs,
+    pub reports: RolesReportArgs,
 }
 
 /// Which accounts, and which StackSet.
@@ -113,6 +113,9 @@ pub(crate) struct RolloutArgs {
         help_heading = "Role"
     )]
     pub external_id: Option<ExternalId>,
+    /// Let the role tell `check --guardduty` whether GuardDuty is on, and since when
+    #[arg(long, help_heading = "Role")]
+    pub allow_guardduty_reads: bool,
     /// The role of the administrator account that the role trusts
     #[arg(
         long,
@@ -170,6 +173,14 @@ pub(crate) struct RolloutArgs {
         help_heading = "Pace"
     )]
     pub timeout: Option<Timeout>,
+}
+
+/// Where the report goes.
+#[derive(Debug, Args)]
+pub(crate) struct RolesReportArgs {
+    /// Write the report to this file too, as JSON; can be repeated
+    #[arg(long = "report", value_name = "FILE.json", help_heading = "Output")]
+    pub files: Vec<PathBuf>,
 }
 
 /// How it is rolled out.

@@ -55,7 +55,7 @@ async fn deploy(args: DeployArgs, file: &SettingsFile, output: Output) -> Result
         confirm: None,
     };
     let roster = begin(&settings, (permit, args.dry_run), &path, output)?;
-    let files = ReportFiles::check(args.reports.files)?.without_pages()?;
+    let files = ReportFiles::check_without_page(args.reports.files)?;
     let stage = Stage::open(settings, roster, "deploy", output).await?;
     let limits = stage.limits(&args.pace);
     let (seen, plan) = stage.look(args.dry_run, &limits, true).await?;
@@ -91,7 +91,7 @@ async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output) -> Result
         confirm: None,
     };
     let roster = begin(&settings, (permit, args.dry_run), &path, output)?;
-    let files = ReportFiles::check(args.reports.files)?.without_pages()?;
+    let files = ReportFiles::check_without_page(args.reports.files)?;
     let stage = Stage::open(settings, roster, "remove", output).await?;
     let limits = stage.limits(&args.pace);
     let (seen, plan) = stage.look(args.dry_run, &limits, false).await?;
@@ -128,7 +128,7 @@ async fn status(args: RolesStatusArgs, file: &SettingsFile, output: Output) -> R
     let settings = RolloutSettings::of(args.rollout, file)?;
     let admin = settings.reach.connection.admin_account;
     let roster = roster_file::read(&path, admin)?;
-    let files = ReportFiles::check(args.reports.files)?.without_pages()?;
+    let files = ReportFiles::check_without_page(args.reports.files)?;
     let stage = Stage::open(settings, roster, "status", output).await?;
     let seen = stage.interruptible(stage.rollout.look()).await?;
     let (seen, error) = match seen {
@@ -273,7 +273,7 @@ impl Stage {
 fn close(report: &RolesReport, files: &ReportFiles, output: Output) -> Exit {
     let shown = output.result(report, |width| display::roles(report, width));
     change::handed_over(
-        files.write_json(report).and(shown),
+        files.write_without_page(report).and(shown),
         report.verdict(),
         output,
     )

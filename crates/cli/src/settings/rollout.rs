@@ -20,6 +20,7 @@ pub(crate) struct RolloutSettings {
     /// Not these accounts.
     pub except: Vec<AccountId>,
     role_name: String,
+    guardduty: bool,
     trusted: RoleName,
     boundary: Option<RoleName>,
     stack_set: String,
@@ -52,6 +53,7 @@ impl RolloutSettings {
             only: listed(args.select.account).unwrap_or_default(),
             except: listed(args.select.not_account).unwrap_or_default(),
             role_name,
+            guardduty: args.allow_guardduty_reads,
             trusted: named("trusted-role", &args.trusted_role)?,
             boundary: boundary.transpose()?,
             stack_set: stack_set(args.stack_set)?,
@@ -70,6 +72,7 @@ impl RolloutSettings {
             home: self.home,
             role_name: self.role_name,
             external_id: self.reach.connection.external_id,
+            guardduty: self.guardduty,
             trusted: self.trusted,
             administration_role: self.administration_role,
             execution_role: self.execution_role,
