@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV   := .venv
 PYTEST := $(VENV)/bin/python -m pytest
 
-.PHONY: test lint unit fuzz end-to-end e2e-full chromium package bench bench-page clean
+.PHONY: test lint unit fuzz end-to-end e2e-full chromium package bench bench-page picture clean
 
 test: lint unit fuzz end-to-end
 
@@ -66,6 +66,11 @@ $(VENV)-ministack/ready: tests/requirements-ministack.txt
 # The function for AWS, where deploy/security-account.yaml names it.
 package:
 	deploy/package.sh
+
+# The moving picture in the README: what a rehearsal in a world full of troubles looks like.
+picture: $(VENV)/ready
+	cargo build --locked
+	$(VENV)/bin/python docs/picture.py docs/rehearsal.svg rehearse --scenario examples/troubled.toml
 
 # Not part of `test`: it takes a quarter of an hour, and says nothing on a busy machine.
 # ARGS goes to it: make bench ARGS='--aws-scripts PATH'

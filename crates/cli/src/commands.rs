@@ -14,9 +14,9 @@ mod sandbox;
 mod status;
 mod validate;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
-use crate::args::{Cli, Command};
+use crate::args::{Cli, Command, Format};
 use crate::display::Output;
 use crate::exit::Exit;
 use crate::manual;
@@ -28,6 +28,11 @@ use crate::settings::SettingsFile;
 ///
 /// When it could not be done; nothing was changed then.
 pub(crate) fn run(cli: Cli, output: Output) -> Result<Exit> {
+    if matches!(output.format(), Format::Csv | Format::Markdown)
+        && !matches!(cli.command, Command::Status(_))
+    {
+        bail!("--output csv and --output markdown are for `status`: use text or json");
+    }
     let settings = || SettingsFile::read(cli.global.config.as_deref());
     match cli.command {
         Command::Plan(args) => to_the_end(plan::run(args, &settings()?, output)),

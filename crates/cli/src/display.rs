@@ -4,10 +4,12 @@
 //! [`Output`] takes the styles out where they are not wanted.
 
 mod check;
+mod export;
 mod failure;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod fold;
+mod live;
 mod matrix;
 mod output;
 mod plan;
@@ -19,14 +21,17 @@ mod roles;
 #[cfg(feature = "stacksets")]
 mod rolling;
 mod run;
+mod screen;
 mod status;
 mod tally;
 mod text;
 mod trouble;
 mod validate;
+mod watch;
 mod whole;
 
 pub(crate) use check::check;
+pub(crate) use export::{csv, markdown};
 pub(crate) use failure::{error, note, refusals, usage};
 pub(crate) use matrix::draw as matrix;
 pub(crate) use output::Output;
@@ -41,3 +46,4 @@ pub(crate) use rolling::Rolling;
 pub(crate) use run::{costs, run};
 pub(crate) use status::status;
 pub(crate) use validate::{unusable, validate};
+pub(crate) use watch::Watched;

@@ -97,7 +97,7 @@ impl Keys {
             Source::Chain(provider) => provider.provide_credentials().await.map_err(|error| {
                 let why = Email::mask_in(&innermost(&error));
                 tracing::debug!("no credentials: {why}");
-                Failure { cause: Cause::Expired, code: "NoCredentials".into(), text: format!("no AWS credentials were found ({why}): set AWS_PROFILE or --profile, sign in with `aws sso login`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY").into() }
+                Failure { cause: Cause::Expired, code: "NoCredentials".into(), request_id: None, text: format!("no AWS credentials were found ({why}): set AWS_PROFILE or --profile, sign in with `aws sso login`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY").into() }
             }),
             Source::Role { sts, role, caller, events } => {
                 let caller = Box::pin(caller.get()).await?;

@@ -6,6 +6,7 @@ use std::error::Error;
 use std::sync::Arc;
 
 use aws_runtime::retries::classifiers::{THROTTLING_ERRORS, TRANSIENT_ERRORS};
+use aws_sdk_detective::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -51,6 +52,8 @@ pub struct Failure {
     pub code: Arc<str>,
     /// What happened, for people: e-mails are masked.
     pub text: Arc<str>,
+    /// What AWS calls the request, where AWS answered.
+    pub(crate) request_id: Option<Arc<str>>,
 }
 
 impl Failure {
@@ -60,6 +63,7 @@ impl Failure {
             cause: Cause::Refused,
             code: code.into(),
             text: text.into(),
+            request_id: None,
         }
     }
 
@@ -70,6 +74,7 @@ impl Failure {
             cause: Cause::Unclear,
             code: "Unclear".into(),
             text: text.into(),
+            request_id: None,
         }
     }
 
@@ -131,7 +136,7 @@ where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
     fn from(error: SdkError<E, HttpResponse>) -> Self {
-        let failure = match &error {
+        let mut failure = match &error {
             SdkError::ServiceError(service) => {
                 let status = service.raw().status().as_u16();
                 of_service(service.err().code(), service.err().message(), status)
@@ -159,7 +164,8 @@ where
                 format!("the request could not be made: {}", innermost(&error)),
             ),
         };
-        tracing::debug!(code = %failure.code, "request failed: {}", failure.text);
+        failure.request_id = error.request_id().map(Into::into);
+        tracing::debug!(code = %failure.code, request_id = failure.request_id.as_deref(), "request failed: {}", failure.text);
         failure
     }
 }
@@ -169,6 +175,7 @@ fn silent(text: &str) -> Failure {
         cause: Cause::Silent,
         code: "NoAnswer".into(),
         text: text.into(),
+        request_id: None,
     }
 }
 
@@ -196,6 +203,7 @@ fn of_service(code: Option<&str>, message: Option<&str>, status: u16) -> Failure
         cause,
         code: name.into(),
         text: text.into(),
+        request_id: None,
     }
 }
 

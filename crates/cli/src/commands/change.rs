@@ -1,5 +1,6 @@
 //! What `enable` and `disable` have in common: look, ask, make it so, and tell.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Result, bail};
@@ -11,9 +12,11 @@ use fleet::roster::Roster;
 use tokio_util::sync::CancellationToken;
 
 use super::ground::{self, Accounts, Ground};
+use crate::args::ReportArgs;
 use crate::display::{self, Output};
-use crate::document::ReportFiles;
+use crate::document::{ROSTER, ReportFiles, is_same};
 use crate::exit::Exit;
+use crate::journal::JournalFile;
 use crate::settings::{Reach, Wanted};
 use crate::signals;
 
@@ -70,6 +73,41 @@ impl Permit {
     }
 }
 
+/// What a run writes.
+#[derive(Debug)]
+pub(crate) struct Files {
+    /// What it came to.
+    pub reports: ReportFiles,
+    /// What it changes, as it changes it.
+    pub journal: Option<JournalFile>,
+}
+
+impl Files {
+    /// Makes sure that all of them can be written, and that none of them is another, or the list of
+    /// accounts.
+    ///
+    /// # Errors
+    ///
+    /// When that is not so.
+    pub(crate) fn check(
+        reports: ReportArgs,
+        journal: Option<PathBuf>,
+        roster: Option<&Path>,
+    ) -> Result<Self> {
+        let reports = ReportFiles::check(reports.files)?.apart_from(ROSTER, roster)?;
+        let both = |journal: &&PathBuf| roster.is_some_and(|roster| is_same(journal, roster));
+        if let Some(journal) = journal.as_ref().filter(both) {
+            bail!(
+                "--journal {}: this is {ROSTER}; name another file",
+                journal.display()
+            );
+        }
+        let journal = journal.map(JournalFile::open).transpose()?;
+        let reports = reports.apart_from("the journal", journal.as_ref().map(JournalFile::path))?;
+        Ok(Self { reports, journal })
+    }
+}
+
 /// Makes it so, once it was agreed to.
 ///
 /// # Errors
@@ -78,12 +116,13 @@ impl Permit {
 pub(crate) async fn run(
     (wanted, roster): (Wanted, Roster),
     permit: Permit,
-    files: ReportFiles,
+    files: Files,
     output: Output,
 ) -> Result<Exit> {
     let accounts = Accounts::of(roster, &wanted)?;
     let stop = signals::listen(output, signals::MAY_FINISH)?;
-    let ground = Ground::open(wanted.reach, accounts, stop, output).await?;
+    let to = (stop, output);
+    let ground = Ground::open_with_journal(wanted.reach, accounts, to, files.journal).await?;
     let mut run = ground.run();
     let consent = permit.consent(ground.administrator())?;
     if !permit.yes {
@@ -96,7 +135,7 @@ pub(crate) async fn run(
         ground.agree(&mut run, consent)?;
     }
     let report = ground.reconcile(&mut run).await;
-    Ok(close(&report, &files, output))
+    Ok(close(&report, &files.reports, output))
 }
 
 /// Shows the plan and asks, and again where the answer took so long that the plan has changed.
