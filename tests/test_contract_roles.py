@@ -216,6 +216,14 @@ def test_another_operation_is_waited_for(rollout):
     assert moto.instances() == dict.fromkeys(ACCOUNTS[:2], "CURRENT")
 
 
+def test_an_operation_that_began_in_between_is_waited_for_too(rollout):
+    rollout.moto.prepare(*ACCOUNTS[:2])
+    for operation, words in [("deploy", []), ("deploy", ["--external-id", "seven-of-nine"]), ("remove", [])]:
+        rollout.moto.busy.touch()
+        rollout.run(operation, *words, accounts=ACCOUNTS[:2]).ended(0)
+        assert not rollout.moto.busy.exists()
+
+
 def test_an_operation_that_is_not_waited_for_goes_on_and_a_rerun_sees_it_through(rollout):
     moto = rollout.moto
     moto.prepare(*ACCOUNTS[:2])

@@ -1,5 +1,6 @@
 """The drift run: it puts right what it may, and says what it may not."""
 
+from support.permissions import Permission, lacking
 from support.stack import DETECTIVE, LIST, REGIONS
 
 
@@ -81,6 +82,26 @@ def test_members_that_left_everywhere_are_each_named_once(make_stack):
     assert all(region in note for region in REGIONS for note in notes)
     [message] = stack.messages()
     assert all(account in message for account in left)
+
+
+def test_who_could_not_be_looked_at_has_not_vanished(stack):
+    stack.upload().succeeded()
+    with lacking(stack, Permission("AdministratorRole", "InviteMembers", "detective:ListMembers")):
+        report = stack.drift().failed("Failed").report
+    assert report["summary"]["failed"] == 6 and report["notes"] == []
+    assert stack.drift().succeeded().report["notes"] == []
+
+
+def test_a_region_that_was_switched_off_since_is_noticed(make_stack):
+    old = "af-south-1"
+    stack = make_stack(parameters={"Regions": "all", "ExcludeRegions": ",".join(set(DETECTIVE) - {*REGIONS, old})})
+    assert stack.upload().succeeded().report["summary"]["enabled"] == 9
+    stack.client("account").disable_region(RegionName=old)
+    report = stack.drift().succeeded().report
+    assert [note.split()[0] for note in report["notes"] if "last report" in note] == [old]
+    assert report["summary"]["memberships"] == 6
+    # Once is enough.
+    assert not [note for note in stack.drift().succeeded().report["notes"] if "last report" in note]
 
 
 def test_a_region_that_was_switched_on_since_waits_for_an_upload(make_stack):

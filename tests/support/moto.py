@@ -28,9 +28,9 @@ class Moto:
     def __init__(self, folder):
         port = free_port()
         self.endpoint = f"http://127.0.0.1:{port}"
-        self.hold = folder / "hold"
+        self.hold, self.busy = folder / "hold", folder / "busy"
         self.log = open(folder / "moto.log", "w+b")
-        environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "HOLD": str(self.hold),
+        environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "HOLD": str(self.hold), "BUSY": str(self.busy),
                        "MOTO_IAM_LOAD_MANAGED_POLICIES": "false"}
         self.process = subprocess.Popen(
             [sys.executable, "-P", str(PROGRAM), "-H", "127.0.0.1", "-p", str(port)], env=environment, cwd=folder,
@@ -44,7 +44,8 @@ class Moto:
 
     def reset(self):
         """As if it had just been started."""
-        self.hold.unlink(missing_ok=True)
+        for knob in (self.hold, self.busy):
+            knob.unlink(missing_ok=True)
         request = urllib.request.Request(f"{self.endpoint}/moto-api/reset", method="POST")
         urllib.request.urlopen(request, timeout=10).close()
         self.make_role(ADMINISTRATOR, "DetectiveFleetStackSetAdministration", "cloudformation.amazonaws.com", "/detective-fleet/")

@@ -5,6 +5,7 @@ It runs in the environment of the tests, with the version that is pinned there.
 - An account without the execution role fails alone, with AWS's words, and so does one where the stack cannot be made;
   its instance is OUTDATED then, and another operation tries again. moto checks no roles and fails the call.
 - An operation is RUNNING at first, and as long as the file HOLD is there; meanwhile there can be no other.
+  Where the file BUSY is there, one was just over when the next is asked for, and that is refused once.
 - Updating the StackSet updates the stacks of the accounts that are named, and leaves the others OUTDATED.
 - Instances and results come in pages.
 - A role that is not there, or wants another external id, cannot be assumed.
@@ -27,7 +28,7 @@ from moto.moto_api._internal import mock_random
 from moto.server import main
 from moto.sts import models as sts_models
 
-HOLD = Path(os.environ["HOLD"])
+HOLD, BUSY = Path(os.environ["HOLD"]), Path(os.environ["BUSY"])
 PAGE = 8
 
 
@@ -99,9 +100,15 @@ class Instance:
         return shown
 
 
-def operate(stack_set, action, instances, work, tolerated):
-    if any(goes_on(operation) for operation in stack_set.operations):
+def check_turn(stack_set):
+    busy = BUSY.exists()
+    BUSY.unlink(missing_ok=True)
+    if busy or any(goes_on(operation) for operation in stack_set.operations):
         raise OperationInProgress()
+
+
+def operate(stack_set, action, instances, work, tolerated):
+    check_turn(stack_set)
     results, failed = [], 0
     for instance in instances:
         if failed > tolerated:
@@ -164,8 +171,7 @@ class AsAWS:
 
     def update_stack_set(self):
         stack_set = AsAWS.stack_set(self)
-        if any(goes_on(operation) for operation in stack_set.operations):
-            raise OperationInProgress()
+        check_turn(stack_set)
         stack_set.template = self._get_param("TemplateBody")
         stack_set.parameters = {it["ParameterKey"]: it["ParameterValue"] for it in self._get_param("Parameters", [])}
         stack_set.administration_role_arn = self._get_param("AdministrationRoleARN")

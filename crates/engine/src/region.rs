@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fleet::account::{AccountId, Region};
-use fleet::attempts::{Answer, Attempts, RegionRequest, Role};
+use fleet::attempts::{Answer, Attempts, MemberAttempts, RegionRequest, Role};
 use fleet::event::{EventKind, Operation};
 use fleet::fleet::{Fleet, Others, Purpose};
 use fleet::member::MemberStatus;
@@ -304,7 +304,18 @@ impl RegionRun {
                 break;
             }
         }
+        self.tell_what_is_lost();
         self.replan();
+    }
+
+    /// What is still under way is dropped: it may have its effect all the same, and count as this run's.
+    fn tell_what_is_lost(&self) {
+        for (account, _) in self.plan.steps() {
+            let tried = self.attempts.member(account);
+            if tried.is_some_and(MemberAttempts::is_under_way) {
+                self.record(EventKind::Lost { account });
+            }
+        }
     }
 
     async fn settle(&mut self, end: Instant) {

@@ -64,8 +64,16 @@ fn no_new_graph(region: &Region, covered: &Covered, administrator: AccountId) ->
 
 /// The memberships that were ENABLED in the last report and are gone now.
 pub(crate) fn vanished(last: &Report, report: &Report) -> Vec<String> {
+    let failed: BTreeSet<_> = report
+        .regions
+        .iter()
+        .filter(|region| region.error.is_some())
+        .map(|region| &region.region)
+        .collect();
     let was = pairs(last, |member| member.status == Some(MemberStatus::Enabled));
-    let gone = pairs(report, |member| member.before.is_none());
+    let mut gone = pairs(report, |member| member.before.is_none());
+    // Where a Region failed, it says why; who was not looked at has not vanished.
+    gone.retain(|(_, region)| !failed.contains(region));
     let mut by_account: BTreeMap<AccountId, Vec<&str>> = BTreeMap::new();
     for (account, region) in was.intersection(&gone) {
         by_account
@@ -79,6 +87,20 @@ pub(crate) fn vanished(last: &Report, report: &Report) -> Vec<String> {
             format!(
                 "{account} was ENABLED in the last report and had vanished in {}",
                 regions.join(", ")
+            )
+        })
+        .collect()
+}
+
+/// The Regions of the last report that nobody looks at any more.
+pub(crate) fn out_of_sight(last: &Report, report: &Report) -> Vec<String> {
+    let looked_at = |region: &Region| report.regions.iter().any(|it| it.region == *region);
+    let names = last.regions.iter().map(|region| &region.region);
+    names
+        .filter(|region| !looked_at(region))
+        .map(|region| {
+            format!(
+                "{region} was in the last report, and nobody looks there now: it was switched off, or left out by the stack's parameters; its members may still be charged"
             )
         })
         .collect()

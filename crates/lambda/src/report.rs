@@ -188,6 +188,8 @@ async fn run(
     {
         let vanished = drift::vanished(&last.value, &report);
         report.header.notes.extend(vanished);
+        let unseen = drift::out_of_sight(&last.value, &report);
+        report.header.notes.extend(unseen);
     }
     let key = report_key(&manifest.header.run_id);
     write_down(function, &key, &report).await?;

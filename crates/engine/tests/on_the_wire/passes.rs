@@ -60,6 +60,16 @@ async fn several_short_passes_are_one_run() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_under_way_at_the_end_of_a_pass_counts_as_done() {
+    let mut stage = Stage::of(World::of_size(60)).in_regions(&["us-east-1", "eu-west-1"]);
+    stage.timeout = Duration::from_millis(690);
+    stage.grace = Duration::ZERO;
+    let (report, passes) = in_passes(&stage).await;
+    assert!(passes > 2, "{passes}");
+    assert_eq!((report.summary.enabled, report.summary.changed), (120, 120));
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_failed_for_good_is_not_tried_in_every_pass() {
     let mut stage = Stage::of(World::of_size(3)).in_regions(&["us-east-1"]);
     stage.role_name = "Nope".to_owned();

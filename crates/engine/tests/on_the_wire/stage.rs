@@ -105,6 +105,7 @@ pub(crate) struct Stage {
     pub(crate) regions: RegionSelection,
     pub(crate) role_name: String,
     pub(crate) timeout: Duration,
+    pub(crate) grace: Duration,
     pub(crate) max_concurrency: usize,
     /// Begin again where the weather keeps a run from beginning.
     pub(crate) patient: bool,
@@ -137,6 +138,7 @@ impl Stage {
             regions: RegionSelection::default(),
             role_name: "DetectiveFleetMember".to_owned(),
             timeout: Duration::from_secs(900),
+            grace: Limit::GRACE,
             max_concurrency: 256,
             patient: false,
             epoch,
@@ -204,7 +206,7 @@ impl Stage {
     pub(crate) fn limit(&self) -> Limit {
         Limit {
             timeout: self.timeout,
-            grace: Limit::GRACE,
+            grace: self.grace,
             stop: CancellationToken::new(),
         }
     }
