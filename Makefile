@@ -6,16 +6,18 @@ PYTHON ?= python3
 VENV   := .venv
 PYTEST := $(VENV)/bin/python -m pytest
 
-.PHONY: test lint unit fuzz end-to-end e2e-full chromium package bench bench-page clean
+.PHONY: test lint unit fuzz end-to-end e2e-full chromium package bench bench-page picture clean
 
 test: lint unit fuzz end-to-end
 
 # What releases have, and what takes too long to build for everybody.
-RELEASED := --features detective-fleet/guardduty
+RELEASED := --features detective-fleet/guardduty,detective-fleet/stacksets
 
 lint:
 	cargo fmt --check
 	cargo clippy --workspace --locked --all-targets $(RELEASED) -- -D warnings
+	@# As most people build it; only what differs is looked at again.
+	cargo clippy --workspace --locked -- -D warnings
 	@# One implementation of cryptography is enough; this one is C, and slow to build.
 	! grep 'name = "aws-lc' Cargo.lock
 	@# The function has no business there, and every SDK makes it start later.
@@ -64,6 +66,11 @@ $(VENV)-ministack/ready: tests/requirements-ministack.txt
 # The function for AWS, where deploy/security-account.yaml names it.
 package:
 	deploy/package.sh
+
+# The moving picture in the README: what a rehearsal in a world full of troubles looks like.
+picture: $(VENV)/ready
+	cargo build --locked
+	$(VENV)/bin/python docs/picture.py docs/rehearsal.svg rehearse --scenario examples/troubled.toml
 
 # Not part of `test`: it takes a quarter of an hour, and says nothing on a busy machine.
 # ARGS goes to it: make bench ARGS='--aws-scripts PATH'

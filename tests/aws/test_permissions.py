@@ -90,6 +90,11 @@ def large(make_shared):
     )
 
 
+@pytest.fixture(scope="module")
+def managed(make_shared):
+    return make_shared(parameters={"ManageMemberRoles": "true"}, without_role={"234567000001"})
+
+
 def make_operator(stack):
     """Somebody who may become the administrator."""
     iam, version = stack.client("iam"), {"Version": "2012-10-17"}
@@ -115,6 +120,11 @@ def an_upload_to_a_large_graph(stack):
     there = stack.statuses()
     new = [it for it in stack.members if it[0] not in there][:3]
     return came_of(stack, stack.upload("enable/more.csv", stack.csv(new)))
+
+
+def an_upload_of_an_account_without_role(stack):
+    """Nor has it an execution role, so that it is the same each time."""
+    return came_of(stack, stack.upload())
 
 
 def a_check(stack):
@@ -210,9 +220,19 @@ CASES = {
     ("FunctionPolicy", "Log", "logs:PutLogEvents"): (a_log, "False: a run is in the log"),
     ("StateMachineRole", "", "lambda:InvokeFunction"): (an_upload, "Lambda.AWSLambdaException"),
     ("StateMachineRole", "", "sns:Publish"): (an_upload, "could not be published"),
+    ("MemberRolesPolicy", "", "cloudformation:CreateStackInstances"): (an_upload_of_an_account_without_role, "roles could not be made"),
+    ("MemberRolesPolicy", "", "cloudformation:DescribeStackSetOperation"): (
+        an_upload_of_an_account_without_role, "roles could not be made",
+    ),
+    ("MemberRolesPolicy", "", "cloudformation:ListStackSetOperationResults"): (
+        an_upload_of_an_account_without_role, "roles could not be made",
+    ),
     ("StartRole", "", "states:StartExecution"): (an_upload_that_starts_a_run, "0 started"),
     ("StartRole", "", "sqs:SendMessage"): (a_schedule_that_cannot_start_a_run, "0 in the dead letters"),
 }
+
+#: Where a path needs a stack of its own.
+STACKS = {an_upload_to_a_large_graph: "large", an_upload_of_an_account_without_role: "managed"}
 
 #: What people may do with the policies that are made for them: here it is the person who is denied.
 PEOPLE = {"EnablePolicy", "DisablePolicy"}
@@ -246,7 +266,7 @@ def with_all(path, stack):
 
 @pytest.mark.parametrize(("permission", "path", "word"), list(cases()))
 def test_without_a_permission_something_fails_and_says_so(request, permission, path, word):
-    stack = request.getfixturevalue("large" if path is an_upload_to_a_large_graph else "shared")
+    stack = request.getfixturevalue(STACKS.get(path, "shared"))
     before = with_all(path, stack)
     stack.begin_again()
     with lacking(stack, permission):

@@ -1,6 +1,6 @@
 import pytest
 
-pytest.register_assert_rewrite("support.browser", "support.command", "support.ministack", "support.sandbox", "support.stack", "support.proxy")
+pytest.register_assert_rewrite("support.browser", "support.command", "support.ministack", "support.sandbox", "support.stack", "support.terminal", "support.proxy")
 
 from pathlib import Path
 

@@ -45,18 +45,20 @@ def places(stack, holder):
     """The accounts' IAM and the names of the roles that have it."""
     if holder == "MemberRole":
         return [(stack.client("iam", account), "DetectiveFleetMember") for account, _ in stack.members]
-    role = {"FunctionPolicy": "FunctionRole"}.get(holder, holder)
+    role = {"FunctionPolicy": "FunctionRole", "MemberRolesPolicy": "StateMachineRole"}.get(holder, holder)
     found = stack.client("cloudformation").describe_stack_resource(StackName="detective-fleet", LogicalResourceId=role)
     return [(stack.client("iam"), found["StackResourceDetail"]["PhysicalResourceId"])]
 
 
 class Inline:
-    """The one inline policy of a role."""
+    """The inline policy of a role that has a permission."""
 
     def __init__(self, iam, role, permission):
         self.iam, self.role, self.permission = iam, role, permission
-        [self.name] = iam.list_role_policies(RoleName=role)["PolicyNames"]
-        self.document = iam.get_role_policy(RoleName=role, PolicyName=self.name)["PolicyDocument"]
+        names = iam.list_role_policies(RoleName=role)["PolicyNames"]
+        documents = {name: iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names}
+        [self.name] = [name for name, document in documents.items() if permission.action in json.dumps(document)]
+        self.document = documents[self.name]
 
     def reduce(self):
         left = without(self.document, self.permission)

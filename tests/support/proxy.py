@@ -72,6 +72,7 @@ class Proxy(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), Handler)
         self.upstream = urlsplit(upstream).netloc
         self.calls = []
+        self.request_ids = []
         self.trouble = defaultdict(deque)
         self.down = False
         self.dropped = 0
@@ -136,6 +137,7 @@ class Handler(BaseHTTPRequestHandler):
         reply = upstream.getresponse()
         content = reply.read()
         upstream.close()
+        self.server.request_ids.append(reply.getheader("x-amzn-requestid"))
         return reply.status, reply.getheaders(), content
 
     def answer(self, status, headers, content):

@@ -1,17 +1,22 @@
 //! The command line as it is typed. What it means is for [`crate::settings`] to say.
 
 mod fleet;
+mod roles;
 
 use std::path::PathBuf;
 
 use ::fleet::account::AccountId;
+use ::fleet::values::List;
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::exit;
-use crate::values::Time;
+use crate::values::{Interval, Shown, Time};
 
-pub(crate) use fleet::{FleetArgs, ReachArgs, SelectArgs};
+pub(crate) use fleet::{CallerArgs, FleetArgs, ReachArgs, SelectArgs};
+#[cfg(feature = "stacksets")]
+pub(crate) use roles::{DeployArgs, RemoveArgs, RolesStatusArgs, RolloutArgs, RolloutPaceArgs};
+pub(crate) use roles::{RolesArgs, RolesCommand};
 
 /// Amazon Detective on, in every account and every Region, without AWS Organizations.
 ///
@@ -34,7 +39,8 @@ pub(crate) struct Cli {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct Global {
-    /// `text` for people, or `json`: exactly one document on stdout
+    /// `text` for people, or `json`: exactly one document on stdout; for `status` also `csv` or
+    /// `markdown`
     #[arg(
         long,
         global = true,
@@ -90,6 +96,11 @@ pub(crate) enum Format {
     Text,
     /// For programs.
     Json,
+    /// For spreadsheets: one line for each membership.
+    Csv,
+    /// For wikis and tickets: the matrix.
+    #[value(alias = "md")]
+    Markdown,
 }
 
 /// When to use colour.
@@ -118,6 +129,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Write a file of the accounts that the behavior graphs have now
     Adopt(AdoptArgs),
+    /// Bring the role to every account of the file, by a StackSet; look at it, or take it back
+    Roles(RolesArgs),
     /// Check the file alone: no credentials, no network
     Validate(ValidateArgs),
     /// Try it out: plan, enable and status against an emulated AWS in this process
@@ -171,6 +184,9 @@ pub(crate) struct EnableArgs {
     /// Where the report goes.
     #[command(flatten)]
     pub reports: ReportArgs,
+    /// Where changes are taken down.
+    #[command(flatten)]
+    pub journal: JournalArgs,
 }
 
 /// `disable`.
@@ -205,6 +221,9 @@ pub(crate) struct DisableArgs {
     /// Where the report goes.
     #[command(flatten)]
     pub reports: ReportArgs,
+    /// Where changes are taken down.
+    #[command(flatten)]
+    pub journal: JournalArgs,
 }
 
 /// `status`.
@@ -213,6 +232,23 @@ pub(crate) struct StatusArgs {
     /// The accounts to look for; without it, whatever the behavior graphs have
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
+    /// Only these accounts, in the file or not; commas or repeated
+    #[arg(
+        long,
+        alias = "accounts",
+        value_name = "IDS",
+        help_heading = "Accounts"
+    )]
+    pub account: Vec<List<AccountId>>,
+    /// Only memberships that are `enabled`, `waiting`, `failed` or `absent`; commas or repeated
+    #[arg(long, value_name = "WHAT", help_heading = "Output")]
+    pub only: Vec<List<Shown>>,
+    /// Look again and again, and show it in the same place, until Ctrl-C
+    #[arg(long, help_heading = "Output")]
+    pub watch: bool,
+    /// How long to wait between two looks [default: 30s]
+    #[arg(long, value_name = "TIME", requires = "watch", help_heading = "Output")]
+    pub interval: Option<Interval>,
     /// How AWS is reached.
     #[command(flatten)]
     pub reach: ReachArgs,
@@ -280,6 +316,10 @@ pub(crate) struct RehearseArgs {
     /// Where the report goes.
     #[command(flatten)]
     pub reports: ReportArgs,
+    // Not from the environment: a rehearsal has no place among what was really changed.
+    /// Add a line of JSON to this file before each call that changes something, and one after it
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub journal: Option<PathBuf>,
 }
 
 /// `sandbox`.
@@ -326,4 +366,20 @@ pub(crate) struct ReportArgs {
         help_heading = "Output"
     )]
     pub files: Vec<PathBuf>,
+}
+
+/// Where changes are taken down.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct JournalArgs {
+    /// Add a line of JSON to this file before each call that changes something, and one after it;
+    /// where that cannot be done, nothing more is changed
+    #[arg(
+        id = "journal",
+        long = "journal",
+        value_name = "FILE",
+        env = "DETECTIVE_FLEET_JOURNAL",
+        hide_env = true,
+        help_heading = "Output"
+    )]
+    pub file: Option<PathBuf>,
 }

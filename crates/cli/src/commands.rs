@@ -8,13 +8,15 @@ mod enable;
 mod ground;
 mod plan;
 mod rehearse;
+#[cfg_attr(not(feature = "stacksets"), path = "commands/roles_left_out.rs")]
+mod roles;
 mod sandbox;
 mod status;
 mod validate;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
-use crate::args::{Cli, Command};
+use crate::args::{Cli, Command, Format};
 use crate::display::Output;
 use crate::exit::Exit;
 use crate::manual;
@@ -26,6 +28,11 @@ use crate::settings::SettingsFile;
 ///
 /// When it could not be done; nothing was changed then.
 pub(crate) fn run(cli: Cli, output: Output) -> Result<Exit> {
+    if matches!(output.format(), Format::Csv | Format::Markdown)
+        && !matches!(cli.command, Command::Status(_))
+    {
+        bail!("--output csv and --output markdown are for `status`: use text or json");
+    }
     let settings = || SettingsFile::read(cli.global.config.as_deref());
     match cli.command {
         Command::Plan(args) => to_the_end(plan::run(args, &settings()?, output)),
@@ -34,6 +41,7 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Exit> {
         Command::Status(args) => to_the_end(status::run(args, &settings()?, output)),
         Command::Check(args) => to_the_end(check::run(args, &settings()?, output)),
         Command::Adopt(args) => to_the_end(adopt::run(args, &settings()?, output)),
+        Command::Roles(args) => to_the_end(roles::run(args, &settings()?, output)),
         Command::Validate(args) => validate::run(&args, &settings()?, output),
         Command::Rehearse(args) => to_the_end(rehearse::run(args, output)),
         Command::Sandbox(args) => to_the_end(sandbox::run(args, output)),

@@ -4,25 +4,34 @@
 //! [`Output`] takes the styles out where they are not wanted.
 
 mod check;
+mod export;
 mod failure;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod fold;
+mod live;
 mod matrix;
 mod output;
 mod plan;
 mod progress;
 mod prompt;
 mod rehearsal;
+#[cfg(feature = "stacksets")]
+mod roles;
+#[cfg(feature = "stacksets")]
+mod rolling;
 mod run;
+mod screen;
 mod status;
 mod tally;
 mod text;
 mod trouble;
 mod validate;
+mod watch;
 mod whole;
 
 pub(crate) use check::check;
+pub(crate) use export::{csv, markdown};
 pub(crate) use failure::{error, note, refusals, usage};
 pub(crate) use matrix::draw as matrix;
 pub(crate) use output::Output;
@@ -30,6 +39,11 @@ pub(crate) use plan::plan;
 pub(crate) use progress::{Phase, Progress};
 pub(crate) use prompt::ask;
 pub(crate) use rehearsal::{act, curtain, second_plan};
+#[cfg(feature = "stacksets")]
+pub(crate) use roles::roles;
+#[cfg(feature = "stacksets")]
+pub(crate) use rolling::Rolling;
 pub(crate) use run::{costs, run};
 pub(crate) use status::status;
 pub(crate) use validate::{unusable, validate};
+pub(crate) use watch::Watched;

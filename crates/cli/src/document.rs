@@ -10,6 +10,8 @@ use fleet::roster::{Roster, RosterError};
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
+use crate::unfinished::Unfinished;
+
 /// What `validate` says of a file.
 #[derive(Debug, Serialize)]
 pub(crate) struct Validation {
@@ -108,6 +110,9 @@ pub(crate) fn json(document: &impl Serialize) -> Result<String> {
     Ok(text)
 }
 
+/// What the list of accounts is called where another file would take its place.
+pub(crate) const ROSTER: &str = "the list of accounts";
+
 /// What a file of `--report` is written as: its name says so.
 #[derive(Clone, Copy, Debug)]
 enum Format {
@@ -155,6 +160,22 @@ impl ReportFiles {
         Ok(Self(files))
     }
 
+    /// Makes sure that none of them takes the place of a file that is needed.
+    ///
+    /// # Errors
+    ///
+    /// When one does.
+    pub(crate) fn apart_from(self, what: &str, needed: Option<&Path>) -> Result<Self> {
+        let same = |(path, _): &&(PathBuf, Format)| needed.is_some_and(|it| is_same(path, it));
+        match self.0.iter().find(same) {
+            Some((path, _)) => bail!(
+                "--report {}: this is {what}, which the report would replace; name another file",
+                path.display()
+            ),
+            None => Ok(self),
+        }
+    }
+
     /// Writes the document to all of them. Each is whole or as it was before.
     ///
     /// # Errors
@@ -165,12 +186,47 @@ impl ReportFiles {
         D: Serialize,
         &'a D: Into<page::Document>,
     {
+        self.put(|format| match format {
+            Format::Json => json(document),
+            Format::Page => Ok(page::html(document)?),
+        })
+    }
+
+    /// As [`ReportFiles::check`], for documents that have no page.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    #[cfg(feature = "stacksets")]
+    pub(crate) fn check_without_page(paths: Vec<PathBuf>) -> Result<Self> {
+        let files = Self::check(paths)?;
+        match files
+            .0
+            .iter()
+            .find(|(_, format)| matches!(format, Format::Page))
+        {
+            Some((path, _)) => bail!(
+                "--report {}: this is written as JSON only; name the file .json",
+                path.display()
+            ),
+            None => Ok(files),
+        }
+    }
+
+    /// As [`ReportFiles::write`], for documents that have no page.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    #[cfg(feature = "stacksets")]
+    pub(crate) fn write_without_page(&self, document: &impl Serialize) -> Result<()> {
+        self.put(|_| json(document))
+    }
+
+    fn put(&self, text: impl Fn(Format) -> Result<String>) -> Result<()> {
         for (path, format) in &self.0 {
             let failed = || format!("cannot write the report {}", path.display());
-            let text = match format {
-                Format::Json => json(document)?,
-                Format::Page => page::html(document)?,
-            };
+            let text = text(*format)?;
             let mut file = temporary(path)?;
             file.write_all(text.as_bytes()).with_context(failed)?;
             file.persist(path).with_context(failed)?;
@@ -179,15 +235,40 @@ impl ReportFiles {
     }
 }
 
-fn temporary(path: &Path) -> Result<NamedTempFile> {
-    if path.is_dir() {
-        bail!("--report {}: this is a directory", path.display());
+/// What stands at the path, where it is something else than a file.
+fn not_a_file(path: &Path) -> Option<&'static str> {
+    // Not followed: it is the link itself that would be replaced.
+    let there = path.symlink_metadata().ok()?.file_type();
+    match () {
+        () if there.is_file() => None,
+        () if there.is_dir() => Some("a directory"),
+        () if there.is_symlink() => Some("a link"),
+        () => Some("a pipe or a device"),
+    }
+}
+
+/// Whether two paths are one file, whatever links lead there.
+pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        // What is not there yet cannot be the same.
+        _ => false,
+    }
+}
+
+fn temporary(path: &Path) -> Result<Unfinished> {
+    if let Some(kind) = not_a_file(path) {
+        bail!(
+            "--report {}: this is {kind}, which the report would replace; name a file",
+            path.display()
+        );
     }
     let directory = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    new_file(directory).with_context(|| format!("--report {}: cannot write there", path.display()))
+    Unfinished::new(|| new_file(directory))
+        .with_context(|| format!("--report {}: cannot write there", path.display()))
 }
 
 /// A temporary file is for its owner alone; a report is for whoever its directory is for.

@@ -37,6 +37,15 @@ pub(crate) fn event(event: &Event) {
         EventKind::Called { operation, result } => {
             tracing::debug!(region, ?result, "{}", operation.as_str());
         }
+        EventKind::Sending { change } => {
+            tracing::debug!(region, account = %change.account, "sending {}", change.operation.as_str());
+        }
+        EventKind::Answered {
+            change, request_id, ..
+        } => {
+            let request_id = request_id.as_deref();
+            tracing::debug!(region, account = %change.account, request_id, "answered {}", change.operation.as_str());
+        }
         EventKind::Graph { arn, made } => tracing::debug!(region, ?arn, made, "behavior graph"),
         EventKind::Seen { account, status } => {
             let status = status

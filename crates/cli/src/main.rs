@@ -7,11 +7,14 @@ mod display;
 mod document;
 mod exit;
 mod from_aws_scripts;
+mod journal;
 mod logging;
 mod manual;
 mod roster_file;
 mod settings;
 mod signals;
+mod sinks;
+mod unfinished;
 mod values;
 
 use std::ffi::OsString;

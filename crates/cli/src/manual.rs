@@ -15,9 +15,9 @@ const HEAD: &str = "\
 Settings are taken from flags first, then from variables, then from `detective-fleet.toml` in the
 current directory (or the file of `--config`), then from the defaults. The variable of a flag is
 `DETECTIVE_FLEET_` and its name: `--role-name` is `DETECTIVE_FLEET_ROLE_NAME`. What belongs to one run
-only has no variable: `--yes`, `--account`, `--not-account`, `--retry-failed`, `--report`, and whatever
-removes or confirms a removal. In the settings file flags stand under their own names, those that
-describe the fleet:
+only has no variable: `--yes`, `--account`, `--not-account`, `--retry-failed`, `--report`, `--only`, `--watch`,
+`--interval`, `--detailed-exitcode`, `--quiet`, `--verbose`, and whatever removes or confirms a removal. In
+the settings file flags stand under their own names, those that describe the fleet, and `journal`:
 
 ```toml
 admin-account = \"555555555555\"
@@ -46,10 +46,19 @@ pub(crate) fn markdown() -> String {
         .collect();
     for name in names {
         if let Some(command) = command.find_subcommand_mut(&name) {
-            section(&mut text, command, &format!("detective-fleet {name}"));
+            sections(&mut text, command, &format!("detective-fleet {name}"));
         }
     }
     text
+}
+
+/// A command, and those below it.
+fn sections(text: &mut String, command: &mut clap::Command, name: &str) {
+    section(text, command, name);
+    for below in command.get_subcommands_mut() {
+        let name = format!("{name} {}", below.get_name());
+        sections(text, below, &name);
+    }
 }
 
 fn section(text: &mut String, command: &mut clap::Command, name: &str) {

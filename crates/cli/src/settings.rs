@@ -3,6 +3,8 @@
 
 pub(crate) mod environment;
 mod file;
+#[cfg(feature = "stacksets")]
+pub(crate) mod rollout;
 
 use std::time::Duration;
 
@@ -69,9 +71,13 @@ impl Reach {
         let timeout = args.timeout.or(file.timeout);
         Ok(Self {
             connection: Connection {
-                profile: args.profile.or_else(|| file.profile.clone()),
-                admin_account: args.admin_account.or(file.admin_account),
-                admin_role: role("admin-role", args.admin_role, file.admin_role.as_ref())?,
+                profile: args.caller.profile.or_else(|| file.profile.clone()),
+                admin_account: args.caller.admin_account.or(file.admin_account),
+                admin_role: role(
+                    "admin-role",
+                    args.caller.admin_role,
+                    file.admin_role.as_ref(),
+                )?,
                 role_name: default_role()?,
                 external_id: None,
                 max_concurrency: concurrency.map_or(MAX_CONCURRENCY, Into::into).into(),

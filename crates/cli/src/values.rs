@@ -1,11 +1,51 @@
-//! Lengths of time, as flags, variables and the settings file carry them.
+//! Lengths of time and a few words, as flags, variables and the settings file carry them.
 //!
 //! A value reads the same from all three, so that a mistake gets the same words wherever it was made.
 
 use std::str::FromStr;
 use std::time::Duration;
 
+use fleet::report::Standing;
 use serde::Deserialize;
+
+/// Where a membership stands, for `--only`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shown(pub Standing);
+
+impl FromStr for Shown {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        const ALL: [Standing; 4] = [
+            Standing::Enabled,
+            Standing::Waiting,
+            Standing::Failed,
+            Standing::Absent,
+        ];
+        let named = |it: &Standing| it.as_str().eq_ignore_ascii_case(text);
+        let names = ALL.map(Standing::as_str).join(", ");
+        let known = ALL.into_iter().find(named);
+        known
+            .map(Self)
+            .ok_or_else(|| format!("it is one of {names}"))
+    }
+}
+
+/// How often to look: not all the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Interval(pub Duration);
+
+impl FromStr for Interval {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let Time(time) = text.parse()?;
+        if time < Duration::from_secs(1) {
+            return Err("AWS is asked once a second at most: 1s or more");
+        }
+        Ok(Self(time))
+    }
+}
 
 /// A length of time such as `15m`, `90s`, `1h 30m` or `100ms`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

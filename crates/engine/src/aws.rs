@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use aws_config::{Region as SdkRegion, SdkConfig};
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_smithy_types::retry::RetryConfig;
 use backon::{ExponentialBuilder, Retryable};
 use fleet::account::{AccountId, Region};
@@ -16,7 +17,7 @@ use tokio::sync::Semaphore;
 pub use connect::ConnectError;
 
 use crate::clock::{self, Clock};
-use crate::connection::{Connection, Ground};
+use crate::connection::{Connection, Ground, RoleName};
 use crate::credentials::Keys;
 use crate::events::Events;
 use crate::failure::{Cause, Failure};
@@ -28,7 +29,7 @@ use crate::sts::{Identity, RoleToAssume};
 #[derive(Clone, Debug)]
 pub struct Aws(Arc<Inner>, Option<Arc<dyn Gate>>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Inner {
     config: SdkConfig,
     sts: aws_sdk_sts::Client,
@@ -147,6 +148,48 @@ impl Aws {
             role_name.as_str(),
             external_id.clone(),
         )
+    }
+
+    /// The same AWS as seen by another role of the administrator's account, which the one that is
+    /// there now assumes; the same one again where it is that role already.
+    #[must_use]
+    pub fn becoming(&self, role: &RoleName) -> Self {
+        let Inner {
+            partition,
+            administrator,
+            ..
+        } = *self.0;
+        let is_there = match &self.0.connection.admin_role {
+            Some(there) => there == role,
+            None => connect::is_session_of(&self.0.caller, administrator, role),
+        };
+        if is_there {
+            return self.clone();
+        }
+        let target = RoleToAssume::new(partition, administrator, role.as_str(), None);
+        let keys = Keys::of_role(
+            self.0.sts.clone(),
+            target,
+            self.0.keys.clone(),
+            (self.clock(), self.events().clone()),
+        );
+        let mut inner = (*self.0).clone();
+        inner.keys = Arc::new(keys);
+        inner.connection.admin_role = Some(role.clone());
+        Self(Arc::new(inner), self.1.clone())
+    }
+
+    /// The SDK's configuration for a service that is called as the administrator and that this crate
+    /// does not know. Its own retries are on: for calls that have an idempotency token.
+    #[must_use]
+    pub fn service(&self, region: &Region) -> SdkConfig {
+        let config = self.0.config.to_builder();
+        config
+            .region(SdkRegion::new(region.as_str().to_owned()))
+            .credentials_provider(SharedCredentialsProvider::from(
+                self.0.keys.clone() as Arc<dyn ProvideCredentials>
+            ))
+            .build()
     }
 
     /// A client for one Region; credentials come with each operation.

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use fleet::account::Email;
 use fleet::event::Operation;
 use tokio::sync::Mutex;
@@ -96,7 +97,7 @@ impl Keys {
             Source::Chain(provider) => provider.provide_credentials().await.map_err(|error| {
                 let why = Email::mask_in(&innermost(&error));
                 tracing::debug!("no credentials: {why}");
-                Failure { cause: Cause::Expired, code: "NoCredentials".into(), text: format!("no AWS credentials were found ({why}): set AWS_PROFILE or --profile, sign in with `aws sso login`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY").into() }
+                Failure { cause: Cause::Expired, code: "NoCredentials".into(), request_id: None, text: format!("no AWS credentials were found ({why}): set AWS_PROFILE or --profile, sign in with `aws sso login`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY").into() }
             }),
             Source::Role { sts, role, caller, events } => {
                 let caller = Box::pin(caller.get()).await?;
@@ -105,5 +106,16 @@ impl Keys {
                 result
             }
         }
+    }
+}
+
+impl ProvideCredentials for Keys {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(async {
+            self.get().await.map_err(CredentialsError::provider_error)
+        })
     }
 }

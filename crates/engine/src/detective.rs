@@ -1,10 +1,12 @@
 //! The calls of Detective. Each is one request and says what came back, in the words of the fleet.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use aws_credential_types::Credentials;
 use aws_sdk_detective::Client;
 use aws_sdk_detective::config::{Builder, Config};
+use aws_sdk_detective::operation::RequestId;
 use aws_sdk_detective::types::{
     Account, DatasourcePackageIngestDetail, DatasourcePackageIngestState, InvitationType,
     MemberDetail, UnprocessedAccount,
@@ -24,6 +26,20 @@ pub(crate) type Entry = (AccountId, Member);
 
 /// Accounts that AWS left out of a batch, each with its words.
 pub(crate) type LeftOut = Vec<(AccountId, String)>;
+
+/// What AWS answered to a change, and what AWS calls the request.
+#[derive(Clone, Debug)]
+pub(crate) struct Answered<T> {
+    pub(crate) told: T,
+    pub(crate) request_id: Option<Arc<str>>,
+}
+
+impl<T> Answered<T> {
+    fn new(output: &impl RequestId, told: T) -> Self {
+        let request_id = output.request_id().map(Into::into);
+        Self { told, request_id }
+    }
+}
 
 fn with(credentials: Credentials) -> Builder {
     Config::builder().credentials_provider(credentials)
@@ -54,15 +70,15 @@ pub(crate) async fn create_graph(
     client: &Client,
     keys: Credentials,
     settings: &Settings,
-) -> Result<GraphArn, Failure> {
+) -> Result<Answered<GraphArn>, Failure> {
     // An empty map is out of the service's range of 1 to 50.
     let tags = (!settings.tags.is_empty()).then(|| settings.tags.clone().into_iter().collect());
     let call = client.create_graph().set_tags(tags).customize();
     let output = call.config_override(with(keys)).send().await?;
-    let arn = output
-        .graph_arn
-        .ok_or_else(|| Failure::refused("NoArn", "AWS answered without the graph's ARN"))?;
-    Ok(GraphArn::new(&arn))
+    let arn = output.graph_arn().map(GraphArn::new);
+    let arn =
+        arn.ok_or_else(|| Failure::refused("NoArn", "AWS answered without the graph's ARN"))?;
+    Ok(Answered::new(&output, arn))
 }
 
 /// One page of `detective:ListMembers`, and the token of the next.
@@ -103,7 +119,7 @@ pub(crate) async fn create_members(
     keys: Credentials,
     graph: &GraphArn,
     (settings, invited): (&Settings, &[(AccountId, Email)]),
-) -> Result<(Vec<Entry>, LeftOut), Failure> {
+) -> Result<Answered<(Vec<Entry>, LeftOut)>, Failure> {
     let mut call = client
         .create_members()
         .graph_arn(graph.as_str())
@@ -118,11 +134,12 @@ pub(crate) async fn create_members(
             .map_err(|error| Failure::refused("RequestNotBuilt", error.to_string()))?;
         call = call.accounts(account);
     }
-    let output = call.customize().config_override(with(keys)).send().await?;
-    Ok((
-        entries(output.members),
-        left_out(output.unprocessed_accounts),
-    ))
+    let mut output = call.customize().config_override(with(keys)).send().await?;
+    let told = (
+        entries(output.members.take()),
+        left_out(output.unprocessed_accounts.take()),
+    );
+    Ok(Answered::new(&output, told))
 }
 
 /// `detective:DeleteMembers`: who was removed, and who was left out.
@@ -130,16 +147,14 @@ pub(crate) async fn delete_members(
     client: &Client,
     keys: Credentials,
     (graph, accounts): (&GraphArn, &[AccountId]),
-) -> Result<(Vec<AccountId>, LeftOut), Failure> {
+) -> Result<Answered<(Vec<AccountId>, LeftOut)>, Failure> {
     let call = client.delete_members().graph_arn(graph.as_str());
     let call = call.set_account_ids(Some(accounts.iter().map(ToString::to_string).collect()));
-    let output = call.customize().config_override(with(keys)).send().await?;
-    let removed = output.account_ids.unwrap_or_default();
-    let removed = removed
-        .iter()
-        .filter_map(|account| account.parse().ok())
-        .collect();
-    Ok((removed, left_out(output.unprocessed_accounts)))
+    let mut output = call.customize().config_override(with(keys)).send().await?;
+    let removed = output.account_ids().iter();
+    let removed = removed.filter_map(|account| account.parse().ok()).collect();
+    let told = (removed, left_out(output.unprocessed_accounts.take()));
+    Ok(Answered::new(&output, told))
 }
 
 /// `detective:AcceptInvitation`, with the member's credentials.
@@ -147,10 +162,10 @@ pub(crate) async fn accept(
     client: &Client,
     keys: Credentials,
     graph: &GraphArn,
-) -> Result<(), Failure> {
+) -> Result<Answered<()>, Failure> {
     let call = client.accept_invitation().graph_arn(graph.as_str());
-    call.customize().config_override(with(keys)).send().await?;
-    Ok(())
+    let output = call.customize().config_override(with(keys)).send().await?;
+    Ok(Answered::new(&output, ()))
 }
 
 /// One page of `detective:ListInvitations`, with the member's credentials, and the token of the next:
@@ -183,10 +198,10 @@ pub(crate) async fn delete_graph(
     client: &Client,
     keys: Credentials,
     graph: &GraphArn,
-) -> Result<(), Failure> {
+) -> Result<Answered<()>, Failure> {
     let call = client.delete_graph().graph_arn(graph.as_str());
-    call.customize().config_override(with(keys)).send().await?;
-    Ok(())
+    let output = call.customize().config_override(with(keys)).send().await?;
+    Ok(Answered::new(&output, ()))
 }
 
 /// `detective:StartMonitoringMember`: success says that AWS tried, and not that it could.
@@ -194,13 +209,13 @@ pub(crate) async fn start_monitoring(
     client: &Client,
     keys: Credentials,
     (graph, account): (&GraphArn, AccountId),
-) -> Result<(), Failure> {
+) -> Result<Answered<()>, Failure> {
     let call = client
         .start_monitoring_member()
         .graph_arn(graph.as_str())
         .account_id(account.to_string());
-    call.customize().config_override(with(keys)).send().await?;
-    Ok(())
+    let output = call.customize().config_override(with(keys)).send().await?;
+    Ok(Answered::new(&output, ()))
 }
 
 /// `detective:ListTagsForResource`.
@@ -219,11 +234,11 @@ pub(crate) async fn tag(
     client: &Client,
     keys: Credentials,
     (graph, tags): (&GraphArn, &BTreeMap<String, String>),
-) -> Result<(), Failure> {
+) -> Result<Answered<()>, Failure> {
     let call = client.tag_resource().resource_arn(graph.as_str());
     let call = call.set_tags(Some(tags.clone().into_iter().collect()));
-    call.customize().config_override(with(keys)).send().await?;
-    Ok(())
+    let output = call.customize().config_override(with(keys)).send().await?;
+    Ok(Answered::new(&output, ()))
 }
 
 /// `detective:UntagResource`.
@@ -231,11 +246,11 @@ pub(crate) async fn untag(
     client: &Client,
     keys: Credentials,
     (graph, tags): (&GraphArn, &BTreeSet<String>),
-) -> Result<(), Failure> {
+) -> Result<Answered<()>, Failure> {
     let call = client.untag_resource().resource_arn(graph.as_str());
     let call = call.set_tag_keys(Some(tags.iter().cloned().collect()));
-    call.customize().config_override(with(keys)).send().await?;
-    Ok(())
+    let output = call.customize().config_override(with(keys)).send().await?;
+    Ok(Answered::new(&output, ()))
 }
 
 /// `detective:ListDatasourcePackages`: those that are started. There are three in the world, which
@@ -265,15 +280,15 @@ pub(crate) async fn start_packages(
     client: &Client,
     keys: Credentials,
     (graph, packages): (&GraphArn, &BTreeSet<String>),
-) -> Result<(), Failure> {
+) -> Result<Answered<()>, Failure> {
     let mut call = client
         .update_datasource_packages()
         .graph_arn(graph.as_str());
     for package in packages {
         call = call.datasource_packages(package.as_str().into());
     }
-    call.customize().config_override(with(keys)).send().await?;
-    Ok(())
+    let output = call.customize().config_override(with(keys)).send().await?;
+    Ok(Answered::new(&output, ()))
 }
 
 fn entries(details: Option<Vec<MemberDetail>>) -> Vec<Entry> {

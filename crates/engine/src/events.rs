@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use fleet::account::Region;
-use fleet::event::{CallResult, Event, EventKind, Operation, Sink};
+use fleet::event::{CallResult, Change, Event, EventKind, Operation, Sink};
 
 use crate::clock::Clock;
 use crate::failure::Failure;
@@ -47,14 +47,32 @@ impl Events {
 
     /// Records one event. Where the sink refuses it, nothing new is started any more.
     pub(crate) fn record(&self, region: Option<&Region>, kind: EventKind) {
+        // The halt is how a refusal is told to everybody.
+        let _ = self.recorded(region, kind);
+    }
+
+    /// Records that a request is about to be sent that changes something. `None`: it may not be,
+    /// because the sink refused to take this down.
+    pub(crate) fn sending(&self, region: &Region, change: &Arc<Change>) -> Option<u64> {
+        let change = change.clone();
+        self.recorded(Some(region), EventKind::Sending { change })
+    }
+
+    /// The number of the event, where the sink took it.
+    fn recorded(&self, region: Option<&Region>, kind: EventKind) -> Option<u64> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
         let event = Event {
             region: region.cloned(),
-            number: self.next.fetch_add(1, Ordering::Relaxed),
+            number,
             at: self.clock.timestamp(),
             kind,
         };
-        if let Err(error) = self.sink.record(&event) {
-            self.halt.stop(error.to_string());
+        match self.sink.record(&event) {
+            Ok(()) => Some(number),
+            Err(error) => {
+                self.halt.stop(error.to_string());
+                None
+            }
         }
     }
 

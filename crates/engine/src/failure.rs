@@ -6,6 +6,7 @@ use std::error::Error;
 use std::sync::Arc;
 
 use aws_runtime::retries::classifiers::{THROTTLING_ERRORS, TRANSIENT_ERRORS};
+use aws_sdk_detective::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -42,14 +43,17 @@ pub(crate) enum Cause {
 }
 
 /// A request that did not succeed.
-#[derive(Clone, Debug)]
-pub(crate) struct Failure {
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{text}")]
+pub struct Failure {
     /// What it means.
     pub(crate) cause: Cause,
     /// AWS's error code; ours where AWS did not answer.
-    pub(crate) code: Arc<str>,
-    /// What happened, for people.
-    pub(crate) text: Arc<str>,
+    pub code: Arc<str>,
+    /// What happened, for people: e-mails are masked.
+    pub text: Arc<str>,
+    /// What AWS calls the request, where AWS answered.
+    pub(crate) request_id: Option<Arc<str>>,
 }
 
 impl Failure {
@@ -59,15 +63,18 @@ impl Failure {
             cause: Cause::Refused,
             code: code.into(),
             text: text.into(),
+            request_id: None,
         }
     }
 
     /// An answer that does not say what became of the request.
-    pub(crate) fn unclear(text: impl Into<Arc<str>>) -> Self {
+    #[must_use]
+    pub fn unclear(text: impl Into<Arc<str>>) -> Self {
         Self {
             cause: Cause::Unclear,
             code: "Unclear".into(),
             text: text.into(),
+            request_id: None,
         }
     }
 
@@ -80,13 +87,15 @@ impl Failure {
     }
 
     /// The same failure in other words.
-    pub(crate) fn saying(mut self, text: impl Into<Arc<str>>) -> Self {
+    #[must_use]
+    pub fn saying(mut self, text: impl Into<Arc<str>>) -> Self {
         self.text = text.into();
         self
     }
 
     /// Whether asking again, later, may help.
-    pub(crate) fn is_transient(&self) -> bool {
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
         matches!(
             self.cause,
             Cause::Throttled | Cause::Unclear | Cause::Silent
@@ -127,7 +136,7 @@ where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
     fn from(error: SdkError<E, HttpResponse>) -> Self {
-        let failure = match &error {
+        let mut failure = match &error {
             SdkError::ServiceError(service) => {
                 let status = service.raw().status().as_u16();
                 of_service(service.err().code(), service.err().message(), status)
@@ -155,7 +164,8 @@ where
                 format!("the request could not be made: {}", innermost(&error)),
             ),
         };
-        tracing::debug!(code = %failure.code, "request failed: {}", failure.text);
+        failure.request_id = error.request_id().map(Into::into);
+        tracing::debug!(code = %failure.code, request_id = failure.request_id.as_deref(), "request failed: {}", failure.text);
         failure
     }
 }
@@ -165,6 +175,7 @@ fn silent(text: &str) -> Failure {
         cause: Cause::Silent,
         code: "NoAnswer".into(),
         text: text.into(),
+        request_id: None,
     }
 }
 
@@ -192,6 +203,7 @@ fn of_service(code: Option<&str>, message: Option<&str>, status: u16) -> Failure
         cause,
         code: name.into(),
         text: text.into(),
+        request_id: None,
     }
 }
 

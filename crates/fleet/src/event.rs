@@ -36,6 +36,26 @@ pub enum EventKind {
         /// How.
         result: CallResult,
     },
+    /// A request that changes something is about to be sent. Where the sink refuses this, it is not.
+    Sending {
+        /// Which.
+        change: Arc<Change>,
+    },
+    /// A request that changes something has ended. One that was dropped with the run never does.
+    Answered {
+        /// The number of its [`EventKind::Sending`].
+        sending: u64,
+        /// Which.
+        change: Arc<Change>,
+        /// What AWS calls it, where AWS answered.
+        request_id: Option<Arc<str>>,
+        /// How it ended.
+        result: CallResult,
+        /// AWS's error code; ours where AWS did not answer.
+        error: Option<Arc<str>>,
+        /// The members that AWS left out of the batch.
+        left_out: Vec<AccountId>,
+    },
     /// The Region's behavior graph became known.
     Graph {
         /// Its ARN; `None` where there is none.
@@ -88,6 +108,17 @@ pub enum EventKind {
         /// Why nothing more could be done there.
         error: Option<Arc<str>>,
     },
+}
+
+/// A request that changes something in AWS.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// What is asked for.
+    pub operation: Operation,
+    /// The account in whose name: the administrator, or the member that accepts.
+    pub account: AccountId,
+    /// The members that it is about, by account id; none where that account itself is meant.
+    pub members: Vec<AccountId>,
 }
 
 /// A call of the AWS API.

@@ -52,6 +52,15 @@ pub enum Refusal {
         /// How many may be.
         most: usize,
     },
+    /// It would take the role from many accounts.
+    ManyRoles {
+        /// How many.
+        removals: usize,
+        /// Of how many that have it.
+        roles: usize,
+        /// How many may be.
+        most: usize,
+    },
     /// It would end Detective.
     EndsDetective {
         /// In how many Regions.
@@ -67,7 +76,10 @@ impl Refusal {
     /// Whether a person may say that it is meant so.
     #[must_use]
     pub fn can_be_confirmed(&self) -> bool {
-        matches!(self, Self::TooMany { .. } | Self::EndsDetective { .. })
+        matches!(
+            self,
+            Self::TooMany { .. } | Self::ManyRoles { .. } | Self::EndsDetective { .. }
+        )
     }
 }
 
@@ -102,6 +114,32 @@ pub fn judge<'a>(
         .collect()
 }
 
+/// Why the role may not be taken from so many accounts; nothing where it may.
+#[must_use]
+pub fn judge_roles(
+    removals: usize,
+    roles: usize,
+    bad_lines: usize,
+    consent: Consent,
+) -> Vec<Refusal> {
+    let most = consent.most(roles);
+    let many = removals > most && consent.word != Word::Typed;
+    let lines = (bad_lines > 0).then_some(Refusal::BadLines(bad_lines));
+    let many = many.then_some(Refusal::ManyRoles {
+        removals,
+        roles,
+        most,
+    });
+    [lines, many].into_iter().flatten().collect()
+}
+
+impl Consent {
+    /// How many of these may be removed.
+    fn most(self, all: usize) -> usize {
+        self.max_removals.unwrap_or(FEW.max(all / 10))
+    }
+}
+
 fn outsiders(regions: &[(&Observation, &Plan)]) -> Vec<Region> {
     let has_outsiders =
         |plan: &Plan| matches!(plan.graph(), GraphStep::Blocked(Reason::Outsiders(_)));
@@ -123,7 +161,7 @@ fn too_many(fleet: &Fleet, regions: &[(&Observation, &Plan)], consent: Consent) 
         .flat_map(|(_, plan)| removals(fleet, plan))
         .collect();
     let (removals, members) = (removals.len(), members.len());
-    let most = consent.max_removals.unwrap_or(FEW.max(members / 10));
+    let most = consent.most(members);
     // The id stands for the whole graph and everybody in it; a limit that was set stays one.
     let ends = fleet.settings.purpose == Purpose::DeleteGraphs;
     let agreed = match consent.word {
@@ -160,6 +198,14 @@ impl fmt::Display for Refusal {
             } => write!(
                 f,
                 "this would remove {removals} of {members} member accounts, and {most} may be removed without being asked for: is the file complete? If so, say --max-removals {removals}"
+            ),
+            Self::ManyRoles {
+                removals,
+                roles,
+                most,
+            } => write!(
+                f,
+                "this would take the role from {removals} of {roles} accounts, and {most} may lose it without being asked for: is that meant? If so, say --max-removals {removals}"
             ),
             Self::EndsDetective {
                 graphs,

@@ -12,6 +12,7 @@ pub mod check;
 pub mod event;
 pub mod fleet;
 pub mod guard;
+pub mod journal;
 pub mod member;
 pub mod observation;
 pub mod plan;

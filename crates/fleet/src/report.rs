@@ -5,6 +5,7 @@ mod checked;
 mod fold;
 mod now;
 mod planned;
+mod selection;
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +20,7 @@ pub use checked::{CheckReport, CheckSummary};
 pub use fold::{Record, Recorder};
 pub use now::{MemberNow, RegionNow, StatusReport, StatusSummary};
 pub use planned::{Action, MemberPlan, PlanReport, PlanSummary, RegionPlan};
+pub use selection::{Selection, Standing};
 
 use crate::account::{AccountId, GraphArn, Region};
 use crate::event::Deed;

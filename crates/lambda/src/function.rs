@@ -33,6 +33,13 @@ pub enum Step {
     },
     /// One pass over a group of Regions.
     Reconcile(Pass),
+    /// Try the roles that CloudFormation has made, and write down those that it has not.
+    Roles {
+        /// The execution's name.
+        execution: String,
+        /// A page of what CloudFormation says.
+        results: Rolled,
+    },
     /// Say what came of it.
     Report {
         /// The execution's name.
@@ -53,12 +60,37 @@ pub struct Pass {
     pub pass: u32,
 }
 
+/// How an operation with the StackSet went, as `cloudformation:ListStackSetOperationResults` says.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Rolled {
+    /// Each account.
+    #[serde(default)]
+    pub summaries: Vec<RolledAccount>,
+}
+
+/// How it went in one account.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct RolledAccount {
+    /// Which.
+    pub account: AccountId,
+    /// `SUCCEEDED`, or another word.
+    pub status: String,
+    /// Why.
+    #[serde(default)]
+    pub status_reason: Option<String>,
+}
+
 /// What the state machine knows at the end.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Ended {
     /// What ended it before its time.
     #[serde(default)]
     pub error: Option<Cause>,
+    /// Why roles were not made, where that ended before its time.
+    #[serde(default)]
+    pub roles_error: Option<Cause>,
     /// How each group ended.
     #[serde(default)]
     pub results: Vec<GroupResult>,
@@ -102,6 +134,8 @@ pub struct Prepared {
     pub accounts: usize,
     /// In how many Regions.
     pub regions: usize,
+    /// Accounts that are to get a role first; none where that is not this stack's business.
+    pub roles: Vec<AccountId>,
     /// The first pass over each group of them.
     pub groups: Vec<Pass>,
     /// How long to wait before asking again.

@@ -13,6 +13,7 @@ mod metrics;
 pub mod prepare;
 pub mod reconcile;
 pub mod report;
+pub mod roles;
 pub mod run;
 pub mod settings;
 pub mod store;

@@ -10,7 +10,7 @@ use lambda::error::StepError;
 use lambda::function::{Function, Step};
 use lambda::settings::Settings;
 use lambda::store::Store;
-use lambda::{logging, prepare, reconcile, report};
+use lambda::{logging, prepare, reconcile, report, roles};
 use lambda_runtime::{Context, LambdaEvent, service_fn};
 use serde::Serialize;
 use serde_json::Value;
@@ -71,6 +71,9 @@ async fn step(
             event,
         } => answer(prepare::prepare(&function, &execution, entered, &event).await?),
         Step::Reconcile(pass) => answer(reconcile::reconcile(&function, &pass).await?),
+        Step::Roles { execution, results } => {
+            answer(roles::tried(&function, &execution, &results).await?)
+        }
         Step::Report { execution, ended } => {
             answer(report::report(&function, &execution, ended).await?)
         }

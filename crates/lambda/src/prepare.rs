@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use engine::Run;
 use fleet::account::Region;
+use fleet::fleet::Purpose;
 use fleet::report::{Header, InvalidLine, Recorder, VERSION};
 use fleet::roster::{Roster, RosterError};
 use jiff::Timestamp;
@@ -18,10 +19,10 @@ use sha2::{Digest, Sha256};
 use crate::claim::claim;
 use crate::error::StepError;
 use crate::function::{Function, Next, Pass, Prepared};
-use crate::lease;
 use crate::run::{Manifest, Refused, manifest_key, refused_key};
 use crate::store::Newest;
 use crate::trigger::{Place, Trigger};
+use crate::{lease, roles};
 
 /// How long to wait for another execution before asking again.
 const BUSY_SECONDS: u64 = 30;
@@ -115,6 +116,7 @@ fn nothing(outcome: Next) -> Prepared {
         sha256: None,
         accounts: 0,
         regions: 0,
+        roles: Vec::new(),
         groups: Vec::new(),
         wait_seconds: BUSY_SECONDS,
     }
@@ -165,8 +167,12 @@ async fn look(
     let fleet = Arc::new(function.fleet(&roster, operation, others(prune)));
     let mut agreed = None;
     if fleet.removes() && !plan_only {
-        let mut run = Run::new(&aws, fleet, &chosen.regions);
+        let mut run = Run::new(&aws, fleet.clone(), &chosen.regions);
         agreed = Some(permit::agree(function, &mut run, roster.invalid.len()).await?);
+    }
+    let mut without_role = Vec::new();
+    if function.settings.manage_roles && fleet.settings.purpose == Purpose::Enable && !plan_only {
+        without_role = roles::missing(&aws, &roster).await;
     }
     // A plan tells what the guard rails say, and they are asked of all Regions at once.
     let all = chosen.regions.len();
@@ -196,6 +202,7 @@ async fn look(
         sha256,
         accounts: roster.members.keys().copied().collect(),
         groups: groups.map(<[Region]>::to_vec).collect(),
+        without_role,
         prune,
         agreed,
         record: recorder.record_so_far(),
@@ -216,6 +223,7 @@ fn go(execution: &str, manifest: &Manifest) -> Prepared {
         sha256: Some(manifest.sha256.clone()),
         accounts: manifest.accounts.len(),
         regions: manifest.groups.iter().map(Vec::len).sum(),
+        roles: manifest.without_role.clone(),
         groups: (0..manifest.groups.len()).map(first).collect(),
         wait_seconds: 0,
     }

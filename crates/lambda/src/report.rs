@@ -13,7 +13,7 @@ use crate::run::{
     page_key, progress_key, refused_key, report_key,
 };
 use crate::trigger::Operation;
-use crate::{drift, lease, metrics};
+use crate::{drift, lease, metrics, roles};
 
 /// What `report` answers: what is told to people, and how the execution ends.
 #[derive(Clone, Debug, Serialize)]
@@ -48,7 +48,11 @@ pub async fn report(
 async fn write(
     function: &Function,
     execution: &str,
-    function::Ended { error, results }: function::Ended,
+    function::Ended {
+        error,
+        roles_error,
+        results,
+    }: function::Ended,
 ) -> Result<Reported, StepError> {
     let store = &function.store;
     let refused = store.read::<Refused>(&refused_key(execution)).await?;
@@ -59,7 +63,11 @@ async fn write(
         (None, Some(manifest)) if manifest.value.plan_only => {
             plan(function, &manifest.value, &results).await
         }
-        (None, Some(manifest)) => run(function, &manifest.value, (error, &results)).await,
+        (None, Some(mut manifest)) => {
+            let notes = roles::notes(store, execution, roles_error.as_ref()).await?;
+            manifest.value.header.notes.extend(notes);
+            run(function, &manifest.value, (error, &results)).await
+        }
     }
 }
 

@@ -31,6 +31,9 @@ pub struct Manifest {
     pub sha256: String,
     /// Its accounts.
     pub accounts: Vec<AccountId>,
+    /// Those that get a role first.
+    #[serde(default)]
+    pub without_role: Vec<AccountId>,
     /// What was recorded so far.
     pub record: Record,
     /// Members that the list does not name are to go.
@@ -108,6 +111,12 @@ pub fn manifest_key(execution: &str) -> String {
 #[must_use]
 pub fn refused_key(execution: &str) -> String {
     format!("runs/{execution}/refused.json")
+}
+
+/// Where it lies which roles could not be made, and why.
+#[must_use]
+pub fn roles_key(execution: &str) -> String {
+    format!("runs/{execution}/roles.json")
 }
 
 /// Where the first pass over a group wrote what it found before it changed anything.

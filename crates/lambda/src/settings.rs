@@ -32,6 +32,8 @@ pub struct Settings {
     pub prune: bool,
     /// How many accounts a run may remove.
     pub max_removals: Option<usize>,
+    /// Whether accounts that have no role get one, by the StackSet.
+    pub manage_roles: bool,
     /// How many Regions one invocation holds.
     pub regions_per_pass: usize,
     /// How long an execution waits for AWS.
@@ -88,6 +90,7 @@ impl Settings {
             },
             prune: text("PRUNE").is_some_and(|value| value == "true"),
             max_removals: maybe("MAX_REMOVALS", text("MAX_REMOVALS"))?,
+            manage_roles: text("MANAGE_MEMBER_ROLES").is_some_and(|value| value == "true"),
             regions_per_pass: maybe("REGIONS_PER_PASS", text("REGIONS_PER_PASS"))?
                 .map_or(100, |regions: usize| regions.max(1)),
             wait_limit: Duration::from_secs(

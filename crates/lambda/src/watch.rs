@@ -78,6 +78,8 @@ fn moves_on(kind: &EventKind) -> bool {
             Operation::ListGraphs | Operation::ListMembers | Operation::GetMembers
         ),
         EventKind::Graph { made, .. } => *made,
+        // The request itself counts, once it has ended.
+        EventKind::Sending { .. } | EventKind::Answered { .. } => false,
         _ => true,
     }
 }

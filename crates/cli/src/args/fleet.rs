@@ -8,11 +8,9 @@ use fleet::values::{ExternalId, List, Message, Package, Pair, RegionName, Tag};
 
 use crate::values::Timeout;
 
-/// How AWS is reached, and where.
-///
-/// Nothing has a default here: what is not typed may stand in the settings file.
+/// As whom AWS is asked.
 #[derive(Clone, Debug, Default, Args)]
-pub(crate) struct ReachArgs {
+pub(crate) struct CallerArgs {
     /// The account that owns the behavior graphs [default: the caller's own]
     #[arg(
         long,
@@ -40,6 +38,16 @@ pub(crate) struct ReachArgs {
         help_heading = "Accounts"
     )]
     pub profile: Option<String>,
+}
+
+/// How AWS is reached, and where.
+///
+/// Nothing has a default here: what is not typed may stand in the settings file.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct ReachArgs {
+    /// As whom.
+    #[command(flatten)]
+    pub caller: CallerArgs,
     /// The Regions, or `all` that are switched on and have Detective; commas or repeated [default: all]
     #[arg(
         long,

@@ -1,19 +1,23 @@
 //! What `enable` and `disable` have in common: look, ask, make it so, and tell.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Result, bail};
 use engine::Run;
 use fleet::account::AccountId;
 use fleet::guard::{Consent, Refusal, Word};
-use fleet::report::{Action, PlanReport, RegionPlan, Report};
+use fleet::report::{Action, PlanReport, RegionPlan, Report, Verdict};
 use fleet::roster::Roster;
+use tokio_util::sync::CancellationToken;
 
 use super::ground::{self, Accounts, Ground};
+use crate::args::ReportArgs;
 use crate::display::{self, Output};
-use crate::document::ReportFiles;
+use crate::document::{ROSTER, ReportFiles, is_same};
 use crate::exit::Exit;
-use crate::settings::Wanted;
+use crate::journal::JournalFile;
+use crate::settings::{Reach, Wanted};
 use crate::signals;
 
 /// How long an answer may take before what it was given to may be out of date.
@@ -36,8 +40,8 @@ impl Permit {
     /// # Errors
     ///
     /// When the run could not go on without asking.
-    pub(crate) fn check(&self, wanted: &Wanted, output: Output) -> Result<()> {
-        if self.yes && wanted.reach.connection.admin_account.is_none() {
+    pub(crate) fn check(&self, reach: &Reach, output: Output) -> Result<()> {
+        if self.yes && reach.connection.admin_account.is_none() {
             bail!(
                 "--yes needs --admin-account: a wrong profile would otherwise change another administrator in every Region, or make a new one"
             );
@@ -50,7 +54,12 @@ impl Permit {
         Ok(())
     }
 
-    fn consent(&self, administrator: AccountId) -> Result<Consent> {
+    /// What the guard rails are told of it.
+    ///
+    /// # Errors
+    ///
+    /// When it was given for another administrator.
+    pub(crate) fn consent(&self, administrator: AccountId) -> Result<Consent> {
         if let Some(confirmed) = self.confirm.filter(|id| *id != administrator) {
             bail!(
                 "--confirm {confirmed}: the administrator is {administrator}, nothing was changed"
@@ -64,6 +73,41 @@ impl Permit {
     }
 }
 
+/// What a run writes.
+#[derive(Debug)]
+pub(crate) struct Files {
+    /// What it came to.
+    pub reports: ReportFiles,
+    /// What it changes, as it changes it.
+    pub journal: Option<JournalFile>,
+}
+
+impl Files {
+    /// Makes sure that all of them can be written, and that none of them is another, or the list of
+    /// accounts.
+    ///
+    /// # Errors
+    ///
+    /// When that is not so.
+    pub(crate) fn check(
+        reports: ReportArgs,
+        journal: Option<PathBuf>,
+        roster: Option<&Path>,
+    ) -> Result<Self> {
+        let reports = ReportFiles::check(reports.files)?.apart_from(ROSTER, roster)?;
+        let both = |journal: &&PathBuf| roster.is_some_and(|roster| is_same(journal, roster));
+        if let Some(journal) = journal.as_ref().filter(both) {
+            bail!(
+                "--journal {}: this is {ROSTER}; name another file",
+                journal.display()
+            );
+        }
+        let journal = journal.map(JournalFile::open).transpose()?;
+        let reports = reports.apart_from("the journal", journal.as_ref().map(JournalFile::path))?;
+        Ok(Self { reports, journal })
+    }
+}
+
 /// Makes it so, once it was agreed to.
 ///
 /// # Errors
@@ -72,12 +116,13 @@ impl Permit {
 pub(crate) async fn run(
     (wanted, roster): (Wanted, Roster),
     permit: Permit,
-    files: ReportFiles,
+    files: Files,
     output: Output,
 ) -> Result<Exit> {
     let accounts = Accounts::of(roster, &wanted)?;
     let stop = signals::listen(output, signals::MAY_FINISH)?;
-    let ground = Ground::open(wanted.reach, accounts, stop, output).await?;
+    let to = (stop, output);
+    let ground = Ground::open_with_journal(wanted.reach, accounts, to, files.journal).await?;
     let mut run = ground.run();
     let consent = permit.consent(ground.administrator())?;
     if !permit.yes {
@@ -90,7 +135,7 @@ pub(crate) async fn run(
         ground.agree(&mut run, consent)?;
     }
     let report = ground.reconcile(&mut run).await;
-    Ok(close(&report, &files, output))
+    Ok(close(&report, &files.reports, output))
 }
 
 /// Shows the plan and asks, and again where the answer took so long that the plan has changed.
@@ -108,7 +153,8 @@ async fn agree(ground: &Ground, run: &mut Run, (consent, output): (Consent, Outp
         }
         let refusals = ground.judge(run, consent);
         let asked = ground.clock().elapsed();
-        ask(ground, refusals, output).await?;
+        let asked_by = (ground.stop(), ground.administrator());
+        ask(asked_by, refusals, output).await?;
         if ground.clock().elapsed().saturating_sub(asked) <= FRESH {
             return ground.agree(run, typed);
         }
@@ -124,11 +170,15 @@ async fn agree(ground: &Ground, run: &mut Run, (consent, output): (Consent, Outp
 }
 
 /// Asks for a yes; where the guard rails want more than that, for the administrator's account id.
-async fn ask(ground: &Ground, refusals: Vec<Refusal>, output: Output) -> Result<()> {
+pub(super) async fn ask(
+    (stop, administrator): (&CancellationToken, AccountId),
+    refusals: Vec<Refusal>,
+    output: Output,
+) -> Result<()> {
     if !refusals.iter().all(Refusal::can_be_confirmed) {
         return Err(ground::refused(&refusals));
     }
-    let administrator = ground.administrator().to_string();
+    let administrator = administrator.to_string();
     let (question, agrees) = if refusals.is_empty() {
         ("Do you want to make these changes?".to_owned(), "yes")
     } else {
@@ -137,7 +187,7 @@ async fn ask(ground: &Ground, refusals: Vec<Refusal>, output: Output) -> Result<
         (question, administrator.as_str())
     };
     let answer = display::ask(&question, agrees);
-    if !signals::unless_interrupted(ground.stop(), answer).await? {
+    if !signals::unless_interrupted(stop, answer).await? {
         bail!("not agreed to: nothing was changed");
     }
     Ok(())
@@ -180,8 +230,12 @@ fn same(one: &PlanReport, other: &PlanReport) -> bool {
 /// wanted.
 pub(crate) fn close(report: &Report, files: &ReportFiles, output: Output) -> Exit {
     let shown = output.result(report, |width| display::run(report, width));
-    let handed_over = files.write(report).and(shown);
-    match (handed_over, Exit::from(report.verdict())) {
+    handed_over(files.write(report).and(shown), report.verdict(), output)
+}
+
+/// The exit status of a run whose report was handed over, or could not be.
+pub(crate) fn handed_over(handed_over: Result<()>, verdict: Verdict, output: Output) -> Exit {
+    match (handed_over, Exit::from(verdict)) {
         (Ok(()), exit) => exit,
         (Err(error), exit) => {
             output.always(&display::error(&error));

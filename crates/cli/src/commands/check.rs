@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::ground::{Accounts, Ground};
 use crate::args::CheckArgs;
 use crate::display::{self, Output};
-use crate::document::ReportFiles;
+use crate::document::{ROSTER, ReportFiles};
 use crate::exit::Exit;
 use crate::roster_file;
 use crate::settings::{SettingsFile, Wanted, guardduty};
@@ -21,7 +21,7 @@ pub(crate) async fn run(args: CheckArgs, file: &SettingsFile, output: Output) ->
     let wanted = Wanted::of(args.fleet, file)?;
     let roster = roster_file::read(&args.file, wanted.reach.connection.admin_account)?;
     let accounts = Accounts::of(roster, &wanted)?;
-    let files = ReportFiles::check(args.reports.files)?;
+    let files = ReportFiles::check(args.reports.files)?.apart_from(ROSTER, Some(&args.file))?;
     let stop = signals::listen(output, signals::ONLY_READS)?;
     let ground = Ground::open(wanted.reach, accounts, stop, output).await?;
     let report = ground.check(guardduty).await?;

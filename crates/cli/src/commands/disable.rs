@@ -5,10 +5,9 @@ use std::path::PathBuf;
 use anyhow::Result;
 use fleet::roster::Roster;
 
-use super::change::{self, Permit};
+use super::change::{self, Files, Permit};
 use crate::args::{DisableArgs, ReachArgs, SelectArgs};
 use crate::display::Output;
-use crate::document::ReportFiles;
 use crate::exit::Exit;
 use crate::roster_file;
 use crate::settings::{Leave, SettingsFile, Wanted};
@@ -26,9 +25,10 @@ pub(crate) async fn run(args: DisableArgs, file: &SettingsFile, output: Output) 
         max_removals: args.max_removals,
         confirm: args.confirm,
     };
-    permit.check(&wanted, output)?;
+    permit.check(&wanted.reach, output)?;
+    let journal = args.journal.file.or_else(|| file.journal.clone());
+    let files = Files::check(args.reports, journal, path.as_deref())?;
     let roster = roster(&wanted, path)?;
-    let files = ReportFiles::check(args.reports.files)?;
     change::run((wanted, roster), permit, files, output).await
 }
 

@@ -2,10 +2,9 @@
 
 use anyhow::Result;
 
-use super::change::{self, Permit};
+use super::change::{self, Files, Permit};
 use crate::args::EnableArgs;
 use crate::display::Output;
-use crate::document::ReportFiles;
 use crate::exit::Exit;
 use crate::roster_file;
 use crate::settings::{SettingsFile, Wanted};
@@ -22,8 +21,12 @@ pub(crate) async fn run(args: EnableArgs, file: &SettingsFile, output: Output) -
         max_removals: args.max_removals,
         confirm: None,
     };
-    permit.check(&wanted, output)?;
+    permit.check(&wanted.reach, output)?;
     let roster = roster_file::read(&args.file, wanted.reach.connection.admin_account)?;
-    let files = ReportFiles::check(args.reports.files)?;
+    let files = Files::check(
+        args.reports,
+        args.journal.file.or_else(|| file.journal.clone()),
+        Some(&args.file),
+    )?;
     change::run((wanted, roster), permit, files, output).await
 }

@@ -17,11 +17,14 @@ use fleet::report::{
     VERSION,
 };
 use fleet::roster::{Member, Roster};
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::display::{Output, Phase, Progress};
+use crate::journal::{Journal, JournalFile};
 use crate::settings::{Reach, Wanted, environment};
 use crate::signals::{self, Interrupted};
+use crate::sinks::Sinks;
 
 const UNPROVEN: &str = "that the role may call detective:AcceptInvitation cannot be proven before there is an invitation: the first `enable` shows it";
 
@@ -130,17 +133,36 @@ impl Ground {
     /// When AWS cannot be reached as the administrator, or no Region or account is left.
     pub(crate) async fn open(
         reach: Reach,
-        mut accounts: Accounts,
+        accounts: Accounts,
         stop: CancellationToken,
         output: Output,
+    ) -> Result<Self> {
+        Self::open_with_journal(reach, accounts, (stop, output), None).await
+    }
+
+    /// The same, for a run that changes something, which the journal takes down.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ground::open`].
+    pub(crate) async fn open_with_journal(
+        reach: Reach,
+        mut accounts: Accounts,
+        (stop, output): (CancellationToken, Output),
+        journal: Option<JournalFile>,
     ) -> Result<Self> {
         if reach.connection.endpoint.is_none() {
             environment::check()?;
         }
         let clock = Clock::system();
         let recorder = Arc::new(Recorder::default());
-        let progress = Arc::new(Progress::new(output, recorder.clone()));
-        let connect = Aws::connect(reach.connection, progress.clone());
+        let progress = Arc::new(Progress::new(output));
+        let (started, run_id) = begin(&clock);
+        let mut sinks = Sinks(vec![recorder.clone(), progress.clone()]);
+        if let Some(file) = journal {
+            sinks.0.push(Arc::new(Journal::of_run(file, &run_id)));
+        }
+        let connect = Aws::connect(reach.connection, Arc::new(sinks));
         let aws = signals::unless_interrupted(&stop, connect).await??;
         tracing::debug!(caller = aws.caller(), administrator = %aws.administrator(), "connected");
         if !accounts.roster.members.is_empty() {
@@ -149,7 +171,7 @@ impl Ground {
         let chosen = signals::unless_interrupted(&stop, aws.regions(&reach.regions)).await??;
         accounts.notes.extend(accounts.odd_expectations());
         let fleet = Arc::new(accounts.fleet(aws.administrator(), &chosen.regions));
-        let mut header = header(&clock, aws.administrator());
+        let mut header = header_of((started, run_id), aws.administrator());
         header.invalid_lines = accounts.roster.invalid.iter().map(Into::into).collect();
         header.notes = [accounts.roster.notes, accounts.notes, chosen.notes.clone()].concat();
         let newer = aws.look_for_newer(&chosen);
@@ -193,7 +215,7 @@ impl Ground {
     /// When that could not be finished.
     pub(crate) async fn look(&self, run: &mut Run) -> Result<()> {
         let phase = Phase::Look {
-            regions: self.regions.len(),
+            regions: self.regions.clone(),
         };
         self.progress.begin(phase, self.clock.timestamp());
         let finish = run.observe(&self.limit).await;
@@ -349,7 +371,14 @@ pub(crate) fn refused(refusals: &[Refusal]) -> anyhow::Error {
     anyhow!("nothing was changed: {}", reasons.join("; and "))
 }
 
-fn header(clock: &Clock, administrator: AccountId) -> Header {
+/// What documents say of a run that begins now.
+#[cfg(feature = "stacksets")]
+pub(super) fn header(clock: &Clock, administrator: AccountId) -> Header {
+    header_of(begin(clock), administrator)
+}
+
+/// When a run begins, and what it is called.
+fn begin(clock: &Clock) -> (Timestamp, String) {
     let started = clock.timestamp();
     // One process makes one run, and no two of a machine have a number at the same time.
     let run_id = format!(
@@ -357,6 +386,10 @@ fn header(clock: &Clock, administrator: AccountId) -> Header {
         started.strftime("%Y%m%dT%H%M%S.%3fZ"),
         std::process::id()
     );
+    (started, run_id)
+}
+
+fn header_of((started, run_id): (Timestamp, String), administrator: AccountId) -> Header {
     Header {
         version: VERSION,
         kind: String::new(),

@@ -8,7 +8,7 @@ use super::disable;
 use super::ground::{Accounts, Ground};
 use crate::args::PlanArgs;
 use crate::display::{self, Output};
-use crate::document::ReportFiles;
+use crate::document::{ROSTER, ReportFiles};
 use crate::exit::Exit;
 use crate::settings::{SettingsFile, Wanted};
 use crate::signals;
@@ -26,9 +26,10 @@ pub(crate) async fn run(args: PlanArgs, file: &SettingsFile, output: Output) -> 
     } else {
         Wanted::of(args.fleet, file)?
     };
+    let files = ReportFiles::check(args.reports.files)?;
+    let files = files.apart_from(ROSTER, args.file.as_deref())?;
     let roster = disable::roster(&wanted, args.file)?;
     let accounts = Accounts::of(roster, &wanted)?;
-    let files = ReportFiles::check(args.reports.files)?;
     let stop = signals::listen(output, signals::MAY_FINISH)?;
     let ground = Ground::open(wanted.reach, accounts, stop, output).await?;
     let mut run = ground.run();

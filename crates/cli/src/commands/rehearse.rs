@@ -10,8 +10,9 @@ use sandbox::{Clock, Sandbox, World};
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use super::change::{self, Files};
 use super::ground::{Accounts, Ground};
-use super::{change, sandbox as served};
+use super::sandbox as served;
 use crate::args::{ReachArgs, RehearseArgs};
 use crate::display::{self, Output};
 use crate::document::ReportFiles;
@@ -34,7 +35,7 @@ pub(crate) async fn run(args: RehearseArgs, output: Output) -> Result<Exit> {
         .as_deref()
         .map(|path| roster_file::read(path, None))
         .transpose()?;
-    let files = ReportFiles::check(args.reports.files)?;
+    let files = Files::check(args.reports, args.journal, args.file.as_deref())?;
     let stop = signals::listen(output, signals::MAY_FINISH)?;
     let mut world = match (&args.scenario, &given) {
         (Some(path), _) => served::scenario(path)?,
@@ -48,8 +49,9 @@ pub(crate) async fn run(args: RehearseArgs, output: Output) -> Result<Exit> {
         Some(roster) => roster,
         None => emulated.roster()?,
     };
-    let ground = Ground::open(emulated.reach()?, Accounts::all(roster), stop, output).await?;
-    perform(&ground, &files, output).await
+    let (reach, accounts) = (emulated.reach()?, Accounts::all(roster));
+    let ground = Ground::open_with_journal(reach, accounts, (stop, output), files.journal).await?;
+    perform(&ground, &files.reports, output).await
 }
 
 async fn perform(ground: &Ground, files: &ReportFiles, output: Output) -> Result<Exit> {
@@ -62,7 +64,7 @@ async fn perform(ground: &Ground, files: &ReportFiles, output: Output) -> Result
     }
     let report = ground.reconcile(&mut run).await;
     let exit = change::close(&report, files, output);
-    if output.is_json() || exit == Exit::Interrupted {
+    if output.is_json() || exit == Exit::Interrupted || report.error.is_some() {
         return Ok(exit);
     }
     let again = look_again(ground, &report, output).await?;

@@ -1,16 +1,32 @@
-//! `status`: every account in every Region, as it is now.
+//! `status`: every account in every Region, as it is now; or again and again.
 
-use anyhow::Result;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use engine::{Run, clock};
+use fleet::report::{Selection, StatusReport};
 use fleet::roster::Roster;
 
 use super::ground::{Accounts, Ground};
-use crate::args::StatusArgs;
-use crate::display::{self, Output};
-use crate::document::ReportFiles;
+use crate::args::{Format, StatusArgs};
+use crate::display::{self, Output, Watched};
+use crate::document::{ROSTER, ReportFiles};
 use crate::exit::Exit;
 use crate::roster_file;
 use crate::settings::{Reach, SettingsFile};
-use crate::signals;
+use crate::signals::{self, Interrupted};
+
+/// Between two looks.
+const INTERVAL: Duration = Duration::from_secs(30);
+
+/// What is looked at, and where it goes.
+struct View {
+    ground: Ground,
+    selection: Selection,
+    files: ReportFiles,
+    output: Output,
+}
 
 /// Looks, and says what is there.
 ///
@@ -18,22 +34,111 @@ use crate::signals;
 ///
 /// When it could not be found out.
 pub(crate) async fn run(args: StatusArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
+    if args.watch && output.format() != Format::Text {
+        bail!("--watch shows what there is to people, again and again: leave out --output");
+    }
     let reach = Reach::of(args.reach, file)?;
-    let roster = match &args.file {
-        Some(path) => roster_file::read(path, reach.connection.admin_account)?,
-        None => Roster::default(),
-    };
+    let roster = roster(args.file.as_deref(), &reach)?;
     let files = ReportFiles::check(args.reports.files)?;
-    let stop = signals::listen(output, signals::MAY_FINISH)?;
-    let ground = Ground::open(reach, Accounts::all(roster), stop, output).await?;
-    let mut run = ground.run();
-    ground.look(&mut run).await?;
-    let status = ground.status(&run);
-    files.write(&status)?;
-    output.result(&status, |width| display::status(&status, width))?;
-    Ok(if status.summary.unread_regions == 0 {
-        Exit::Fine
+    let files = files.apart_from(ROSTER, args.file.as_deref())?;
+    let accounts = args.account.into_iter().flat_map(|list| list.0);
+    let standings = args.only.into_iter().flat_map(|list| list.0);
+    let selection = Selection {
+        accounts: accounts.collect(),
+        standings: standings.map(|shown| shown.0).collect(),
+    };
+    let interval = args.interval.map_or(INTERVAL, |interval| interval.0);
+    let (told, shown) = if args.watch {
+        // It is there to be interrupted, and shows for itself how far it is.
+        ("", output.without_progress())
     } else {
-        Exit::NotAsWanted
-    })
+        (signals::MAY_FINISH, output)
+    };
+    let stop = signals::listen(output, told)?;
+    let view = View {
+        ground: Ground::open(reach, Accounts::all(roster), stop, shown).await?,
+        selection,
+        files,
+        output,
+    };
+    if args.watch {
+        view.watch(interval).await
+    } else {
+        view.once().await
+    }
+}
+
+fn roster(path: Option<&Path>, reach: &Reach) -> Result<Roster> {
+    let read = path.map(|path| roster_file::read(path, reach.connection.admin_account));
+    Ok(read.transpose()?.unwrap_or_default())
+}
+
+impl View {
+    async fn once(&self) -> Result<Exit> {
+        let status = self.look(&mut self.ground.run()).await?;
+        match self.output.format() {
+            Format::Csv => self.output.raw(&display::csv(&status)?)?,
+            Format::Markdown => self.output.raw(&display::markdown(&status))?,
+            Format::Text | Format::Json => self
+                .output
+                .result(&status, |width| display::status(&status, width))?,
+        }
+        Ok(if status.summary.unread_regions == 0 {
+            Exit::Fine
+        } else {
+            Exit::NotAsWanted
+        })
+    }
+
+    /// Looks at everything, and writes the reports.
+    async fn look(&self, run: &mut Run) -> Result<StatusReport> {
+        let began = self.ground.clock().timestamp();
+        self.ground.look(run).await?;
+        let mut status = self.ground.status(run).only(&self.selection);
+        // A watch makes a document of every look.
+        status.header.started = began;
+        self.files.write(&status)?;
+        Ok(status)
+    }
+
+    /// Looks again and again until it is interrupted; whatever else ends it is an error.
+    async fn watch(&self, interval: Duration) -> Result<Exit> {
+        let watched = self
+            .output
+            .results_may_move()
+            .then(|| Watched::open(self.output));
+        let ended = self.look_again_and_again(watched.as_ref(), interval).await;
+        if let Some(status) = watched.and_then(Watched::close) {
+            self.output.text(|width| display::status(&status, width))?;
+        }
+        match ended {
+            Err(error) if error.is::<Interrupted>() => Ok(Exit::Interrupted),
+            ended => ended,
+        }
+    }
+
+    async fn look_again_and_again(
+        &self,
+        watched: Option<&Watched>,
+        interval: Duration,
+    ) -> Result<Exit> {
+        let mut run = self.ground.run();
+        loop {
+            let status = self.look(&mut run).await?;
+            match watched {
+                Some(watched) => watched.show(status, interval),
+                // Where nothing can change in its place, one status follows the other.
+                None => self.output.text(|width| {
+                    let at = status.header.started;
+                    format!("{at:.0} {}\n", display::status(&status, width))
+                })?,
+            }
+            let pause = clock::sleep(interval);
+            signals::unless_interrupted(self.ground.stop(), pause).await?;
+            if let Some(watched) = watched {
+                watched.look();
+            }
+            run.forget();
+        }
+    }
 }

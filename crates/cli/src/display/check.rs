@@ -18,7 +18,7 @@ const TOPIC: usize = 13;
 /// Draws the findings, and the counts last, where the eye is.
 pub(crate) fn check(report: &CheckReport, width: usize) -> String {
     let whole = Whole::from(report);
-    let mut text = whole.head(&report.header);
+    let mut text = whole.head(&report.header, width);
     for finding in &report.findings {
         text.push_str(&row(finding, &whole, width));
     }

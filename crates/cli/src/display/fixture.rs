@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use fleet::account::{AccountId, Region};
+use fleet::event::{Event, EventKind};
 use fleet::member::MemberStatus;
 use fleet::region::{Partition, offered};
 use fleet::report::{
@@ -172,4 +173,23 @@ pub(crate) fn status(
 /// What a text looks like without colour.
 pub(crate) fn plain(text: &str) -> String {
     anstream::adapter::strip_str(text).to_string()
+}
+
+/// An event, that many seconds after the beginning.
+pub(crate) fn at(second: usize, region: &str, kind: EventKind) -> Event {
+    Event {
+        region: Some(Region::new(region)),
+        number: 1,
+        at: jiff::Timestamp::from_second(second as i64).unwrap(),
+        kind,
+    }
+}
+
+/// An account that is seen in a status.
+pub(crate) fn seen(second: usize, region: &str, n: usize, status: MemberStatus) -> Event {
+    let kind = EventKind::Seen {
+        account: account(n),
+        status: Some(status),
+    };
+    at(second, region, kind)
 }

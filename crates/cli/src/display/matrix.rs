@@ -2,6 +2,7 @@
 //! equal accounts are one row.
 
 mod code;
+mod markdown;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,6 +12,7 @@ use fleet::account::{AccountId, Region};
 use fleet::report::{RegionNow, StatusReport};
 
 use code::Code;
+pub(crate) use markdown::markdown;
 use table::{Headers, mark};
 
 use super::fold;
@@ -51,7 +53,7 @@ pub(crate) fn draw(report: &StatusReport, width: usize) -> String {
     if accounts.is_empty() {
         return String::new();
     }
-    let columns = columns(&report.regions, &accounts);
+    let columns = columns(report, &accounts);
     let rows = rows(&columns, &accounts);
     let headers = Headers::of(&columns, &rows, paper);
     let mut text = headers.table(&rows, paper);
@@ -61,12 +63,11 @@ pub(crate) fn draw(report: &StatusReport, width: usize) -> String {
     text
 }
 
-fn columns(regions: &[RegionNow], accounts: &[AccountId]) -> Vec<Column> {
-    let by_codes = fold::group(
-        regions
-            .iter()
-            .map(|region| (codes(region, accounts), region.region.clone())),
-    );
+fn columns(report: &StatusReport, accounts: &[AccountId]) -> Vec<Column> {
+    let is_part = !report.only.is_empty();
+    let codes = |region: &RegionNow| codes(region, accounts, is_part);
+    let regions = report.regions.iter();
+    let by_codes = fold::group(regions.map(|region| (codes(region), region.region.clone())));
     let mut columns: Vec<_> = by_codes
         .into_iter()
         .map(|(codes, regions)| Column {
@@ -78,7 +79,7 @@ fn columns(regions: &[RegionNow], accounts: &[AccountId]) -> Vec<Column> {
     columns
 }
 
-fn codes(region: &RegionNow, accounts: &[AccountId]) -> Vec<Code> {
+fn codes(region: &RegionNow, accounts: &[AccountId], is_part: bool) -> Vec<Code> {
     let members: BTreeMap<_, _> = region
         .members
         .iter()
@@ -92,6 +93,7 @@ fn codes(region: &RegionNow, accounts: &[AccountId]) -> Vec<Code> {
         Some(Some(status)) => Code::from(status),
         Some(None) => Code::Absent,
         None if region.error.is_some() => Code::Unread,
+        None if is_part => Code::Hidden,
         None if has_roster => Code::Unlisted,
         None => Code::Absent,
     };

@@ -6,6 +6,7 @@ use anstream::ColorChoice;
 use anyhow::{Context, Result};
 use serde::Serialize;
 
+use super::screen::{self, Stream};
 use crate::args::{Color, Format, Global};
 use crate::document;
 
@@ -43,6 +44,24 @@ impl Output {
         self.format == Format::Json
     }
 
+    /// How results are printed.
+    pub(crate) fn format(self) -> Format {
+        self.format
+    }
+
+    /// The same without progress, where something else shows how it goes.
+    pub(crate) fn without_progress(self) -> Self {
+        Self {
+            no_progress: true,
+            ..self
+        }
+    }
+
+    /// Whether results may change in their place.
+    pub(crate) fn results_may_move(self) -> bool {
+        !self.verbose && std::io::stdout().is_terminal()
+    }
+
     /// Whether somebody can be asked.
     pub(crate) fn can_ask(self) -> bool {
         std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
@@ -58,11 +77,6 @@ impl Output {
         self.shows_progress() && !self.verbose && std::io::stderr().is_terminal()
     }
 
-    /// Whether messages have colours.
-    pub(crate) fn colours_messages(self) -> bool {
-        anstream::AutoStream::choice(&std::io::stderr()) != ColorChoice::Never
-    }
-
     /// How many columns results have.
     pub(crate) fn width(self) -> usize {
         width(terminal_size::terminal_size_of(std::io::stdout()))
@@ -71,6 +85,29 @@ impl Output {
     /// How many columns messages have.
     pub(crate) fn message_width(self) -> usize {
         width(terminal_size::terminal_size_of(std::io::stderr()))
+    }
+
+    /// How many columns and rows what moves has on the terminal of messages.
+    pub(crate) fn message_window(self) -> (usize, usize) {
+        window(terminal_size::terminal_size_of(std::io::stderr()))
+    }
+
+    /// How many columns and rows what moves has on the terminal of results.
+    pub(crate) fn window(self) -> (usize, usize) {
+        window(terminal_size::terminal_size_of(std::io::stdout()))
+    }
+
+    /// A text that moves, with its colours or without them.
+    pub(crate) fn coloured(self, stream: Stream, text: String) -> String {
+        let choice = match stream {
+            Stream::Results => anstream::AutoStream::choice(&std::io::stdout()),
+            Stream::Messages => anstream::AutoStream::choice(&std::io::stderr()),
+        };
+        if choice == ColorChoice::Never {
+            anstream::adapter::strip_str(&text).to_string()
+        } else {
+            text
+        }
     }
 
     /// Prints a result: the text, or the document.
@@ -137,8 +174,10 @@ impl Output {
 
 /// Prints a text to stderr in one piece.
 pub(super) fn stderr(text: &str) {
-    // Where stderr cannot be written there is nowhere left to say so.
-    let _ = write(anstream::stderr().lock(), text);
+    screen::above(|| {
+        // Where stderr cannot be written there is nowhere left to say so.
+        let _ = write(anstream::stderr().lock(), text);
+    });
 }
 
 /// A reader that has seen enough (`| head`) is no failure; the exit status still tells how the
@@ -155,4 +194,11 @@ fn write(mut stream: impl Write, text: &str) -> std::io::Result<()> {
 
 fn width(size: Option<(terminal_size::Width, terminal_size::Height)>) -> usize {
     size.map_or(NO_WINDOW, |(width, _)| width.0.into())
+}
+
+/// A terminal that does not say how large it is is taken for an old one.
+fn window(size: Option<(terminal_size::Width, terminal_size::Height)>) -> (usize, usize) {
+    size.map_or((80, 24), |(width, height)| {
+        (width.0.into(), height.0.into())
+    })
 }

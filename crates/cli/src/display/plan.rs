@@ -25,7 +25,7 @@ struct Shape {
 /// Draws a plan for a window of that many columns.
 pub(crate) fn plan(report: &PlanReport, width: usize) -> String {
     let whole = Whole::from(report);
-    let mut text = whole.head(&report.header);
+    let mut text = whole.head(&report.header, width);
     for (shape, regions) in shapes(report) {
         draw_shape(&mut text, &shape, &whole.regions(&regions), width);
     }
@@ -77,13 +77,14 @@ fn draw_shape(text: &mut String, shape: &Shape, regions: &str, width: usize) {
     }
     let _ = writeln!(text, "{}", wrapped(regions, width, "  ", "  "));
     if shape.create_graph {
-        line(text, ("+", GOOD), "behavior graph", "create");
+        line(text, ("+", GOOD), ("behavior graph", "create"), width);
     }
     if shape.delete_graph {
-        line(text, ("-", BAD), "behavior graph", "delete, with its data");
+        let what = ("behavior graph", "delete, with its data");
+        line(text, ("-", BAD), what, width);
     }
     for change in &shape.changes {
-        line(text, ("~", CHANGE), "behavior graph", change);
+        line(text, ("~", CHANGE), ("behavior graph", change), width);
     }
     for (action, accounts) in by_action {
         let (symbol, style, what) = words(action);
@@ -91,7 +92,7 @@ fn draw_shape(text: &mut String, shape: &Shape, regions: &str, width: usize) {
             [account] => account.to_string(),
             accounts => counted(len(accounts), "account"),
         };
-        line(text, (symbol, style), &who, what);
+        line(text, (symbol, style), (&who, what), width);
         // Who is one of few is of interest, and so is everybody who is removed; who is one of all
         // others is not.
         let few = accounts.len() <= MOST_NAMED && accounts.len() < shape.members.len() / 2;
@@ -105,15 +106,20 @@ fn draw_shape(text: &mut String, shape: &Shape, regions: &str, width: usize) {
 
 /// The most accounts of a group that a plan names.
 const MOST_NAMED: usize = 20;
+/// Where the words stand that do not fit beside them.
+const WORDS: &str = "                        ";
 /// Where their names stand.
 const NAMES: &str = "                  ";
 
-fn line(text: &mut String, (symbol, style): (&str, Style), who: &str, what: &str) {
-    let _ = writeln!(
-        text,
-        "  {} {who:<14}  {what}",
-        paint(style, format_args!("{symbol:>3}"))
-    );
+fn line(
+    text: &mut String,
+    (symbol, style): (&str, Style),
+    (who, what): (&str, &str),
+    width: usize,
+) {
+    let symbol = paint(style, format_args!("{symbol:>3}"));
+    let first = format!("  {symbol} {who:<14}  ");
+    let _ = writeln!(text, "{}", wrapped(what, width, &first, WORDS));
 }
 
 fn words(action: Action) -> (&'static str, Style, &'static str) {

@@ -1,33 +1,32 @@
-//! Progress: a bar on a terminal, a line with the time now and then elsewhere.
+//! Progress: a live view on a terminal, a line with the time now and then elsewhere.
 //!
-//! Both follow the events and their times; nothing here has a clock or a thread of its own, but for
-//! the spinner.
+//! The counts follow the events and their times. What turns the spinner and lets the seconds pass is
+//! `indicatif`, which draws ten times a second whatever happens.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use fleet::account::Region;
 use fleet::event::{Event, Sink, SinkError};
-use fleet::report::Recorder;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressState;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Output;
+use super::live::{self, Kind, Title, Window};
+use super::screen::{Screen, Stream};
 use super::tally::Tally;
-use super::text::counted;
+use super::text::{counted, len};
 use crate::logging;
 
-/// How often a bar is brought up to date: faster than eyes, slower than calls.
-const REDRAWN_EVERY: SignedDuration = SignedDuration::from_millis(80);
 /// How often a line is written.
 const WRITTEN_EVERY: SignedDuration = SignedDuration::from_secs(10);
 
 /// What is going on.
 #[derive(Clone, Debug)]
 pub(crate) enum Phase {
-    /// Looking at so many Regions.
-    Look { regions: usize },
+    /// Looking at these Regions.
+    Look { regions: Vec<Region> },
     /// Asking so many accounts in so many Regions.
     Check { accounts: usize, regions: usize },
     /// Enabling, or removing, so many memberships in each Region.
@@ -37,67 +36,48 @@ pub(crate) enum Phase {
     },
 }
 
-/// A sink that shows how far the run is, and hands every event on to the recorder.
+/// A sink that shows how far the run is.
 pub(crate) struct Progress {
     output: Output,
-    recorder: Arc<Recorder>,
-    shown: Mutex<Shown>,
+    shown: Arc<Mutex<Shown>>,
+    // Never asked while `shown` is locked: the screen locks that to draw.
+    screen: Mutex<Option<Screen>>,
 }
 
 #[derive(Default)]
 struct Shown {
+    title: Title,
     tally: Tally,
-    bar: Option<ProgressBar>,
     changing: bool,
-    /// When something happened last, and when it was last shown.
+    /// When something happened last, and when a line was written last.
     seen: Option<Timestamp>,
-    drawn: Option<Timestamp>,
+    written: Option<Timestamp>,
 }
 
 impl Progress {
     /// Nothing is going on yet.
-    pub(crate) fn new(output: Output, recorder: Arc<Recorder>) -> Self {
+    pub(crate) fn new(output: Output) -> Self {
         Self {
             output,
-            recorder,
-            shown: Mutex::default(),
+            shown: Arc::default(),
+            screen: Mutex::default(),
         }
     }
 
     /// Something begins.
     pub(crate) fn begin(&self, phase: Phase, at: Timestamp) {
-        let mut shown = self.shown();
-        shown.drawn = None;
-        let title = match phase {
-            Phase::Look { regions } => format!("Looking at {}", counted(regions as u64, "Region")),
-            Phase::Check { accounts, regions } => format!(
-                "Checking {} in {}",
-                counted(accounts as u64, "account"),
-                counted(regions as u64, "Region")
-            ),
-            Phase::Change { leaving, regions } => {
-                shown.tally.towards(leaving, regions);
-                shown.changing = true;
-                if leaving { "Disabling" } else { "Enabling" }.to_owned()
-            }
-        };
+        let title = lock(&self.shown).begin(phase, at);
         if self.output.may_move() {
-            shown.bar = Some(bar(
-                title,
-                shown.tally.total(),
-                self.output.colours_messages(),
-            ));
-        } else if !shown.changing {
+            *lock(&self.screen) = Some(self.live());
+        } else {
             self.line(at, &title);
         }
     }
 
     /// It has ended; what comes next has the screen to itself.
     pub(crate) fn end(&self) {
-        let mut shown = self.shown();
-        if let Some(bar) = shown.bar.take() {
-            bar.finish_and_clear();
-        }
+        drop(lock(&self.screen).take());
+        let mut shown = lock(&self.shown);
         let ended = std::mem::take(&mut shown.changing);
         if let (true, Some(at)) = (ended, shown.seen) {
             let line = shown.tally.line();
@@ -106,78 +86,101 @@ impl Progress {
         }
     }
 
-    fn show(&self, event: &Event) {
-        let mut shown = self.shown();
-        let completed = shown.tally.count(event);
-        let every = if shown.bar.is_some() {
-            REDRAWN_EVERY
-        } else {
-            WRITTEN_EVERY
+    fn live(&self) -> Screen {
+        let (shown, output) = (self.shown.clone(), self.output);
+        let draw = move |state: &ProgressState, text: &mut dyn Write| {
+            let (width, height) = output.message_window();
+            let window = Window {
+                width,
+                height,
+                spinner: Screen::spinner(state.elapsed()),
+            };
+            let shown = lock(&shown);
+            let view = live::draw(&shown.title, &shown.tally, state.elapsed(), window);
+            // It goes to a text, which takes everything.
+            let _ = text.write_str(&output.coloured(Stream::Messages, view));
         };
-        let is_due = shown
-            .drawn
-            .is_none_or(|last| event.at.duration_since(last) >= every);
-        if let Some(bar) = shown.bar.as_ref().filter(|_| is_due) {
-            bar.set_position(shown.tally.done());
-            bar.set_message(shown.tally.line());
-        }
-        let line = (shown.changing && shown.bar.is_none() && is_due).then(|| shown.tally.line());
+        Screen::open(Stream::Messages, draw)
+    }
+
+    fn show(&self, event: &Event) {
+        let mut shown = lock(&self.shown);
+        let completed = shown.tally.count(event);
         shown.seen = Some(event.at);
-        if is_due {
-            shown.drawn = shown.seen;
+        if self.output.may_move() {
+            return;
         }
-        let moves = shown.bar.is_some();
+        let last = shown.written.unwrap_or(shown.title.began);
+        let is_due = shown.changing && event.at.duration_since(last) >= WRITTEN_EVERY;
+        let line = is_due.then(|| shown.line(event.at));
+        let completed = completed.map(|region| {
+            let what = shown.tally.goal_in_words();
+            format!("{region}: all {what}")
+        });
         drop(shown);
-        if let (Some(region), false) = (completed, moves) {
-            self.line(event.at, &format!("{region}: enabled"));
-        }
-        if let Some(line) = line {
+        for line in completed.into_iter().chain(line) {
             self.line(event.at, &line);
         }
     }
 
     fn line(&self, at: Timestamp, text: &str) {
-        if !self.output.may_move() {
-            self.say(&format!("{at:.0} {text}\n"));
+        if self.output.shows_progress() && !self.output.may_move() {
+            self.output.message(&format!("{at:.0} {text}\n"));
         }
     }
+}
 
-    fn say(&self, text: &str) {
-        if self.output.shows_progress() {
-            self.output.message(text);
+impl Shown {
+    /// Gives back what it is called.
+    fn begin(&mut self, phase: Phase, at: Timestamp) -> String {
+        self.written = None;
+        self.title.began = at;
+        let (words, kind, whole) = match phase {
+            Phase::Look { regions } => {
+                self.tally.look_anew();
+                let whole = format!("Looking at {}", counted(len(&regions), "Region"));
+                ("Looking".to_owned(), Kind::Look(regions), whole)
+            }
+            Phase::Check { accounts, regions } => {
+                let accounts = counted(accounts as u64, "account");
+                let regions = counted(regions as u64, "Region");
+                let whole = format!("Checking {accounts} in {regions}");
+                (whole.clone(), Kind::Ask, whole)
+            }
+            Phase::Change { leaving, regions } => {
+                self.tally.towards(leaving, regions);
+                self.changing = true;
+                let words = if leaving { "Disabling" } else { "Enabling" };
+                let things = counted(self.tally.all().wanted, "membership");
+                (words.to_owned(), Kind::Change, format!("{words} {things}"))
+            }
+        };
+        (self.title.words, self.title.kind) = (words, kind);
+        whole
+    }
+
+    /// How far it is, and how long it will take.
+    fn line(&mut self, at: Timestamp) -> String {
+        self.written = Some(at);
+        let line = self.tally.line();
+        match self.tally.rate(at) {
+            Some((_, left)) => format!("{line}, about {} left", live::roughly(left)),
+            None => line,
         }
     }
+}
 
-    fn shown(&self) -> MutexGuard<'_, Shown> {
-        // A count that a panic left half way is still the best there is to show.
-        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A count that a panic left half way is still the best there is to show.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Sink for Progress {
     fn record(&self, event: &Event) -> Result<(), SinkError> {
-        self.recorder.record(event)?;
         logging::event(event);
         if self.output.shows_progress() {
             self.show(event);
         }
         Ok(())
     }
-}
-
-fn bar(title: String, total: u64, coloured: bool) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(15));
-    let template = match (total, coloured) {
-        (0, true) => "{spinner:.green} {prefix} {elapsed} {wide_msg}",
-        (0, false) => "{spinner} {prefix} {elapsed} {wide_msg}",
-        (_, true) => "{spinner:.green} {prefix} {bar:14.green/dim} {elapsed} {wide_msg}",
-        (_, false) => "{spinner} {prefix} {bar:14} {elapsed} {wide_msg}",
-    };
-    // A template that did not parse would leave the plain bar, which does as well.
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style.progress_chars("━╸─"));
-    }
-    bar.set_prefix(title);
-    bar.enable_steady_tick(Duration::from_millis(100));
-    bar
 }

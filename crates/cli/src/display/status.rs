@@ -10,14 +10,14 @@ use fleet::report::{MemberNow, StatusReport};
 use super::failure;
 use super::fold;
 use super::matrix;
-use super::text::{BAD, BOLD, counted, number, paint};
+use super::text::{BAD, BOLD, counted, number, paint, wrapped};
 use super::trouble::{self, Item};
 use super::whole::Whole;
 
 /// Draws a status for a window of that many columns.
 pub(crate) fn status(report: &StatusReport, width: usize) -> String {
     let whole = Whole::from(report);
-    let mut text = whole.head(&report.header);
+    let mut text = whole.head(&report.header, width);
     text.push_str(&matrix::draw(report, width));
     if !whole.accounts.is_empty() {
         text.push('\n');
@@ -34,7 +34,11 @@ pub(crate) fn status(report: &StatusReport, width: usize) -> String {
     text.push_str(&strangers(report, width));
     text.push_str(&failure::bad_lines(&report.header, width));
     text.push_str(&failure::notes(&report.header, width));
-    text.push_str(&summary(report));
+    let _ = writeln!(
+        text,
+        "{}",
+        wrapped(summary(report).trim_end(), width, "", "  ")
+    );
     text
 }
 
@@ -52,7 +56,7 @@ fn strangers(report: &StatusReport, width: usize) -> String {
 }
 
 /// The memberships that somebody has to do something about.
-fn troubled(report: &StatusReport) -> impl Iterator<Item = Item<'_>> {
+pub(super) fn troubled(report: &StatusReport) -> impl Iterator<Item = Item<'_>> {
     report.regions.iter().flat_map(|region| {
         region.members.iter().filter_map(|member| {
             Some(Item {
@@ -80,7 +84,7 @@ fn reason(member: &MemberNow) -> Option<Cow<'_, str>> {
     }
 }
 
-fn summary(report: &StatusReport) -> String {
+pub(super) fn summary(report: &StatusReport) -> String {
     let sum = &report.summary;
     let statuses = sum
         .by_status

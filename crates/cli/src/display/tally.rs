@@ -1,13 +1,18 @@
 //! How far a run is: a fold of its events.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::time::Duration;
 
 use fleet::account::{AccountId, Region};
 use fleet::event::{CallResult, Conclusion, Event, EventKind};
 use fleet::member::MemberStatus;
+use jiff::{SignedDuration, Timestamp};
 
 use super::fold;
 use super::text::{counted, number};
+
+/// The rate is that of so long: less jumps, more looks back too far.
+const WINDOW: SignedDuration = SignedDuration::from_secs(5);
 
 /// Counts of what was seen.
 #[derive(Debug, Default)]
@@ -15,18 +20,24 @@ pub(crate) struct Tally {
     /// How many memberships are wanted in each Region.
     wanted: BTreeMap<Region, u64>,
     members: HashMap<(Region, AccountId), Standing>,
-    counts: BTreeMap<Standing, u64>,
+    regions: BTreeMap<Region, Counts>,
     /// Members are to leave.
     leaving: bool,
     /// How many are where they should be.
-    there: BTreeMap<Region, u64>,
+    there: u64,
+    /// How many were there, when: what the rate is made of.
+    trail: VecDeque<(Timestamp, u64)>,
     calls: u64,
     throttled: u64,
 }
 
+/// How many memberships stand where.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts(BTreeMap<Standing, u64>);
+
 /// Where a membership stands, as far as progress is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Standing {
+pub(crate) enum Standing {
     Enabled,
     Verifying,
     Invited,
@@ -34,17 +45,78 @@ enum Standing {
     Absent,
 }
 
+impl Counts {
+    pub(crate) fn of(&self, standing: Standing) -> u64 {
+        self.0.get(&standing).copied().unwrap_or(0)
+    }
+
+    fn add(&mut self, other: &Self) {
+        for (standing, n) in &other.0 {
+            *self.0.entry(*standing).or_default() += n;
+        }
+    }
+
+    /// What stands in the way, in words.
+    pub(crate) fn others(&self) -> impl Iterator<Item = String> {
+        let others = [
+            (Standing::Verifying, "verifying"),
+            (Standing::Invited, "invited"),
+            (Standing::Failed, "failed"),
+        ];
+        let others = others.map(|(standing, what)| (self.of(standing), what));
+        let some = others.into_iter().filter(|(n, _)| *n > 0);
+        some.map(|(n, what)| format!("{} {what}", number(n)))
+    }
+}
+
+/// How far a part of the run is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// How many are where they should be.
+    pub there: u64,
+    /// How many are wanted there.
+    pub wanted: u64,
+    /// Where all of them stand.
+    pub counts: Counts,
+}
+
+impl Part {
+    /// Whether nothing is left to wait for. What failed may be tried once more, but need not be.
+    pub(crate) fn is_done(&self) -> bool {
+        self.there + self.failed() >= self.wanted
+    }
+
+    /// How many cannot be there, as far as is known.
+    pub(crate) fn failed(&self) -> u64 {
+        self.counts.of(Standing::Failed)
+    }
+
+    /// Both parts together.
+    pub(crate) fn join(mut self, other: &Self) -> Self {
+        self.there += other.there;
+        self.wanted += other.wanted;
+        self.counts.add(&other.counts);
+        self
+    }
+}
+
 impl Tally {
-    /// Begins to count towards so many memberships in each Region.
+    /// A look begins: what was seen before does not count any more.
+    pub(crate) fn look_anew(&mut self) {
+        *self = Self {
+            calls: self.calls,
+            throttled: self.throttled,
+            ..Self::default()
+        };
+    }
+
+    /// Begins to count towards so many memberships in each Region. What a look has shown already
+    /// counts.
     pub(crate) fn towards(&mut self, leaving: bool, wanted: BTreeMap<Region, u64>) {
         self.leaving = leaving;
         self.wanted = wanted;
-        // What a look has shown already counts.
-        let members = self.members.iter();
-        let goal = self.goal();
-        for ((region, _), _) in members.filter(|(_, standing)| **standing == goal) {
-            *self.there.entry(region.clone()).or_default() += 1;
-        }
+        self.there = self.all().there;
+        self.trail.clear();
     }
 
     fn goal(&self) -> Standing {
@@ -55,6 +127,11 @@ impl Tally {
         }
     }
 
+    /// What memberships are when they are where they should be.
+    pub(crate) fn goal_in_words(&self) -> &'static str {
+        if self.leaving { "gone" } else { "enabled" }
+    }
+
     /// Takes one event, and gives back the Region that it completed.
     pub(crate) fn count(&mut self, event: &Event) -> Option<Region> {
         if let EventKind::Called { result, .. } = &event.kind {
@@ -62,8 +139,13 @@ impl Tally {
             self.throttled += u64::from(*result == CallResult::Throttled);
         }
         let region = event.region.as_ref()?;
+        if let EventKind::Graph { .. } = &event.kind {
+            self.regions.entry(region.clone()).or_default();
+        }
         let (account, standing) = standing(&event.kind)?;
-        self.moved(region, account, standing)
+        let completed = self.moved(region, account, standing);
+        self.remember(event.at);
+        completed
     }
 
     fn moved(&mut self, region: &Region, account: AccountId, to: Standing) -> Option<Region> {
@@ -71,30 +153,76 @@ impl Tally {
         if from == Some(to) {
             return None;
         }
-        if let Some(count) = from.and_then(|from| self.counts.get_mut(&from)) {
+        let goal = self.goal();
+        let counts = &mut self.regions.entry(region.clone()).or_default().0;
+        if let Some(count) = from.and_then(|from| counts.get_mut(&from)) {
             *count -= 1;
         }
-        *self.counts.entry(to).or_default() += 1;
-        if to != self.goal() || self.wanted.is_empty() {
+        *counts.entry(to).or_default() += 1;
+        let there = counts.get(&goal).copied().unwrap_or(0);
+        let wanted = *self.wanted.get(region)?;
+        self.there = self.there + u64::from(to == goal) - u64::from(from == Some(goal));
+        (to == goal && there == wanted).then(|| region.clone())
+    }
+
+    fn remember(&mut self, at: Timestamp) {
+        if self.wanted.is_empty() {
+            return;
+        }
+        if self
+            .trail
+            .back()
+            .is_none_or(|(_, last)| *last != self.there)
+        {
+            self.trail.push_back((at, self.there));
+        }
+        // One that is older has to stay: the rate is counted from there.
+        let is_old = |(then, _): &(Timestamp, u64)| at.duration_since(*then) > WINDOW;
+        while self.trail.get(1).is_some_and(is_old) {
+            self.trail.pop_front();
+        }
+    }
+
+    /// Which of these Regions have not told yet whether they have a behavior graph.
+    pub(crate) fn not_heard<'a>(&self, regions: &'a [Region]) -> impl Iterator<Item = &'a Region> {
+        let silent = |region: &&'a Region| !self.regions.contains_key(*region);
+        regions.iter().filter(silent)
+    }
+
+    /// How far one Region is.
+    fn part(&self, region: &Region, wanted: u64) -> Part {
+        let counts = self.regions.get(region).cloned().unwrap_or_default();
+        Part {
+            there: counts.of(self.goal()),
+            wanted,
+            counts,
+        }
+    }
+
+    /// How far each Region is.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = (&Region, Part)> {
+        let wanted = self.wanted.iter();
+        wanted.map(|(region, wanted)| (region, self.part(region, *wanted)))
+    }
+
+    /// How far the run is.
+    pub(crate) fn all(&self) -> Part {
+        let nothing = Part::default();
+        self.parts().fold(nothing, |all, (_, part)| all.join(&part))
+    }
+
+    /// How many a second get where they should be, and how long it takes at that rate; nothing where
+    /// nothing has moved for a while.
+    pub(crate) fn rate(&self, now: Timestamp) -> Option<(f64, Duration)> {
+        let ((first, from), (last, to)) = (self.trail.front()?, self.trail.back()?);
+        if now.duration_since(*last) > WINDOW || from == to {
             return None;
         }
-        let there = self.there.entry(region.clone()).or_default();
-        *there += 1;
-        (self.wanted.get(region) == Some(there)).then(|| region.clone())
-    }
-
-    /// How many memberships are wanted.
-    pub(crate) fn total(&self) -> u64 {
-        self.wanted.values().sum()
-    }
-
-    /// How many need nothing more.
-    pub(crate) fn done(&self) -> u64 {
-        self.of(self.goal()) + self.of(Standing::Failed)
-    }
-
-    fn of(&self, standing: Standing) -> u64 {
-        self.counts.get(&standing).copied().unwrap_or(0)
+        let seconds = now.max(*last).duration_since(*first).as_secs_f64();
+        let rate = (to.saturating_sub(*from)) as f64 / seconds.max(0.1);
+        let all = self.all();
+        let left = all.wanted.saturating_sub(all.there + all.failed());
+        (rate > 0.0).then(|| (rate, Duration::from_secs_f64(left as f64 / rate)))
     }
 
     /// How far it is, in a line.
@@ -102,29 +230,19 @@ impl Tally {
         if self.wanted.is_empty() {
             return self.calls();
         }
-        let what = if self.leaving { "gone" } else { "enabled" };
+        let all = self.all();
         let there = format!(
-            "{} of {} {what}",
-            number(self.of(self.goal())),
-            number(self.total())
+            "{} of {} {}",
+            number(all.there),
+            number(all.wanted),
+            self.goal_in_words()
         );
-        if self.leaving {
-            return fold::listed([there, self.calls()]);
-        }
-        let others = [
-            (Standing::Verifying, "verifying"),
-            (Standing::Invited, "invited"),
-            (Standing::Failed, "failed"),
-        ];
-        let others = others.map(|(standing, what)| (self.of(standing), what));
-        let others = others
-            .into_iter()
-            .filter(|(n, _)| *n > 0)
-            .map(|(n, what)| format!("{} {what}", number(n)));
+        let others = all.counts.others().filter(|_| !self.leaving);
         fold::listed(std::iter::once(there).chain(others).chain([self.calls()]))
     }
 
-    fn calls(&self) -> String {
+    /// How many calls there were.
+    pub(crate) fn calls(&self) -> String {
         match self.throttled {
             0 => counted(self.calls, "call"),
             throttled => format!(
@@ -163,44 +281,49 @@ fn of(status: &MemberStatus) -> Standing {
 
 #[cfg(test)]
 mod tests {
+    use super::super::fixture::{at, seen};
     use super::*;
     use fleet::event::Operation;
     use pretty_assertions::assert_eq;
 
-    fn event(kind: EventKind) -> Event {
-        Event {
-            region: Some(Region::new("us-east-1")),
-            number: 1,
-            at: jiff::Timestamp::UNIX_EPOCH,
-            kind,
-        }
-    }
-
-    fn seen(account: &str, status: MemberStatus) -> Event {
-        event(EventKind::Seen {
-            account: account.parse().unwrap(),
-            status: Some(status),
-        })
+    fn us_east() -> Region {
+        Region::new("us-east-1")
     }
 
     #[test]
     fn a_membership_is_counted_where_it_was_last_seen() {
         let mut tally = Tally::default();
-        tally.towards(false, BTreeMap::from([(Region::new("us-east-1"), 2)]));
+        tally.towards(false, BTreeMap::from([(us_east(), 2)]));
         let called = EventKind::Called {
             operation: Operation::ListMembers,
             result: CallResult::Throttled,
         };
-        assert_eq!(tally.count(&event(called)), None);
-        for (account, status, done) in [
-            ("111111111111", MemberStatus::VerificationInProgress, false),
-            ("222222222222", MemberStatus::Enabled, false),
-            ("111111111111", MemberStatus::Invited, false),
-            ("111111111111", MemberStatus::Enabled, true),
+        assert_eq!(tally.count(&at(0, "us-east-1", called)), None);
+        for (n, status, done) in [
+            (1, MemberStatus::VerificationInProgress, false),
+            (2, MemberStatus::Enabled, false),
+            (1, MemberStatus::Invited, false),
+            (1, MemberStatus::Enabled, true),
         ] {
-            assert_eq!(tally.count(&seen(account, status)).is_some(), done);
+            let completed = tally.count(&seen(0, "us-east-1", n, status));
+            assert_eq!(completed.is_some(), done);
         }
         assert_eq!(tally.line(), "2 of 2 enabled, 1 call (1 throttled)");
-        assert_eq!((tally.done(), tally.total()), (2, 2));
+        assert!(tally.all().is_done());
+    }
+
+    #[test]
+    fn the_time_left_follows_the_rate_of_the_last_seconds() {
+        let mut tally = Tally::default();
+        tally.towards(false, BTreeMap::from([(us_east(), 100)]));
+        let second = |n: usize| Timestamp::from_second(n as i64).unwrap();
+        for n in 0..50 {
+            // Ten a second.
+            tally.count(&seen(n / 10, "us-east-1", n, MemberStatus::Enabled));
+        }
+        let (rate, left) = tally.rate(second(5)).unwrap();
+        assert!((9.0..=11.0).contains(&rate), "{rate}");
+        assert_eq!(left.as_secs(), 5);
+        assert_eq!(tally.rate(second(60)), None);
     }
 }

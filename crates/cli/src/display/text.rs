@@ -45,6 +45,8 @@ pub(crate) fn counted(n: u64, thing: &str) -> String {
         "Region" => "Regions",
         "bad line" => "bad lines",
         "call" => "calls",
+        "e-mail" => "e-mails",
+        "invitation" => "invitations",
         "problem" => "problems",
         "member" => "members",
         other => other,

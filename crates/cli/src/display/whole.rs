@@ -6,7 +6,7 @@ use fleet::account::{AccountId, Region};
 use fleet::report::{CheckReport, Header, PlanReport, Report, StatusReport, name_regions};
 
 use super::fold;
-use super::text::{BOLD, counted, paint};
+use super::text::{BOLD, counted, paint, wrapped};
 
 /// All Regions and accounts of a document.
 pub(crate) struct Whole {
@@ -71,15 +71,16 @@ impl Whole {
     }
 
     /// Whose graphs a text is about, and how much of them.
-    pub(crate) fn head(&self, header: &Header) -> String {
-        format!(
-            "{} {}, {}.\n\n",
+    pub(crate) fn head(&self, header: &Header, width: usize) -> String {
+        let text = format!(
+            "{} {}, {}.",
             paint(
                 BOLD,
                 format_args!("Administrator {}:", header.administrator)
             ),
             counted(self.accounts.len() as u64, "account"),
             counted(self.regions.len() as u64, "Region"),
-        )
+        );
+        format!("{}\n\n", wrapped(&text, width, "", "  "))
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::ErrorKind;
 use std::num::NonZeroU16;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::{Context, Result, anyhow};
@@ -54,6 +54,8 @@ pub(crate) struct SettingsFile {
     pub send_email: Option<bool>,
     /// `--message`.
     pub message: Option<Message>,
+    /// `--journal`.
+    pub journal: Option<PathBuf>,
 }
 
 impl SettingsFile {

@@ -187,7 +187,7 @@ async fn administrators_keys(
 }
 
 /// Whether the caller has the administrator's role already: a role need not trust itself.
-fn is_session_of(caller: &Identity, administrator: AccountId, role: &RoleName) -> bool {
+pub(super) fn is_session_of(caller: &Identity, administrator: AccountId, role: &RoleName) -> bool {
     let session = format!(":assumed-role/{}/", role.base());
     caller.account == administrator && caller.arn.contains(&session)
 }

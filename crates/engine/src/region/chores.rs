@@ -5,20 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use fleet::attempts::Answer;
 use fleet::event::{EventKind, Operation};
 use fleet::plan::Chore;
-use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 
 use super::due::Work;
-use super::send::{Body, Under};
+use super::send::{Body, Ready};
 use super::{Mode, RegionRun};
-use crate::detective;
+use crate::detective::{self, Answered};
 use crate::failure::{Cause, Failure};
 
 /// What came back.
 pub(super) enum Told {
     Tags(BTreeMap<String, String>),
     Packages(BTreeSet<String>),
-    Nothing,
+    Done(Answered<()>),
 }
 
 fn operation(chore: &Chore) -> Operation {
@@ -41,11 +40,16 @@ impl RegionRun {
             .find_map(|(n, chore)| self.paced(Work::Chore(n), (operation(chore), None), wake))
     }
 
-    pub(super) fn chore(&mut self, n: usize) -> Option<(Under, BoxFuture<'static, Body>)> {
+    pub(super) fn chore(&mut self, n: usize) -> Option<Ready> {
         let graph = self.observation.graph_arn()?.clone();
         let chore = self.plan.chores().get(n)?.clone();
-        self.attempts.region_sent(chore.request());
         let under = (operation(&chore), None);
+        let sent = if chore.changes_something() {
+            Some(self.announce(under.0, Vec::new())?)
+        } else {
+            None
+        };
+        self.attempts.region_sent(chore.request());
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
             let told = async {
@@ -62,23 +66,20 @@ impl RegionRun {
                         Told::Packages(detective::read_packages(&client, keys, &graph).await?)
                     }
                     Chore::Tag(tags) => {
-                        detective::tag(&client, keys, (&graph, tags)).await?;
-                        Told::Nothing
+                        Told::Done(detective::tag(&client, keys, (&graph, tags)).await?)
                     }
                     Chore::Untag(tags) => {
-                        detective::untag(&client, keys, (&graph, tags)).await?;
-                        Told::Nothing
+                        Told::Done(detective::untag(&client, keys, (&graph, tags)).await?)
                     }
                     Chore::StartPackages { named, .. } => {
-                        detective::start_packages(&client, keys, (&graph, named)).await?;
-                        Told::Nothing
+                        Told::Done(detective::start_packages(&client, keys, (&graph, named)).await?)
                     }
                 })
             };
             let told = told.await;
             Body::Chore(chore, told)
         };
-        Some((under, Box::pin(request)))
+        Some((under, sent, Box::pin(request)))
     }
 
     pub(super) fn merge_chore(&mut self, chore: &Chore, told: Result<Told, Failure>) {
@@ -88,7 +89,7 @@ impl RegionRun {
                 match told {
                     Told::Tags(tags) => self.observation.saw_tags(Some(tags)),
                     Told::Packages(started) => self.observation.saw_packages(Some(started)),
-                    Told::Nothing => self.chore_done(chore),
+                    Told::Done(_) => self.chore_done(chore),
                 }
             }
             Err(failure) => {

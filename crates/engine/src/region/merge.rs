@@ -13,11 +13,20 @@ use crate::failure::{Cause, Failure};
 
 impl RegionRun {
     /// Takes in one reply.
-    pub(super) fn merge(&mut self, Reply { under, begun, body }: Reply) {
+    pub(super) fn merge(&mut self, reply: Reply) {
+        let Reply {
+            under,
+            begun,
+            sent,
+            body,
+        } = reply;
         let result = body.result();
         if !matches!(result, Err(failure) if failure.cause == Cause::NotSent) {
             self.events
                 .called(Some(self.observation.region()), under.0, result);
+        }
+        if let Some(sent) = sent {
+            self.tell_answer(sent, &body);
         }
         let result = result.err().map_or(CallResult::Ok, Failure::result);
         // An account's own pace is only worth keeping once it was too fast.
@@ -28,15 +37,25 @@ impl RegionRun {
         }
         match body {
             Body::Found(found) => self.merge_found(found),
-            Body::Made(made) => self.merge_made(made),
+            Body::Made(made) => self.merge_made(made.map(|it| it.told)),
             Body::Listed(round, page) => self.merge_page(round, page),
             Body::Got(round, asked, got) => self.merge_got(round, &asked, got),
-            Body::Invited(round, asked, made) => self.merge_invited(round, &asked, made),
-            Body::Removed(asked, removed) => self.merge_removed(&asked, removed),
-            Body::Accepted(account, accepted) => self.merge_accepted(account, accepted),
-            Body::Started(account, started) => self.merge_started(account, started),
+            Body::Invited(round, asked, made) => {
+                self.merge_invited(round, &asked, made.map(|it| it.told));
+            }
+            Body::Removed(asked, removed) => {
+                self.merge_removed(&asked, removed.map(|it| it.told));
+            }
+            Body::Accepted(account, accepted) => {
+                self.merge_accepted(account, accepted.map(|it| it.told));
+            }
+            Body::Started(account, started) => {
+                self.merge_started(account, started.map(|it| it.told));
+            }
             Body::Chore(chore, told) => self.merge_chore(&chore, told),
-            Body::Ended(members, ended) => self.merge_ended(&members, ended),
+            Body::Ended(members, ended) => {
+                self.merge_ended(&members, ended.map(|it| it.told));
+            }
         }
     }
 

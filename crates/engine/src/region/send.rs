@@ -1,10 +1,11 @@
 //! From what is due to requests, each a future that ends in a reply.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
 use fleet::account::{AccountId, Email, GraphArn, Region};
 use fleet::attempts::{MemberRequest, RegionRequest};
-use fleet::event::Operation;
+use fleet::event::{CallResult, Change, EventKind, Operation};
 use fleet::observation::Round;
 use fleet::plan::{BATCH, Chore};
 use futures_util::future::BoxFuture;
@@ -13,7 +14,7 @@ use super::chores::Told;
 use super::due::Work;
 use super::{Mode, RegionRun};
 use crate::clock;
-use crate::detective::{self, Entry, LeftOut};
+use crate::detective::{self, Answered, Entry, LeftOut};
 use crate::failure::{Cause, Failure};
 use crate::gate::SOON;
 use crate::pace::Begun;
@@ -25,25 +26,35 @@ pub(super) type Under = (Operation, Option<AccountId>);
 pub(super) struct Reply {
     pub(super) under: Under,
     pub(super) begun: Begun,
+    pub(super) sent: Option<Sent>,
     pub(super) body: Body,
+}
+
+/// A change that was announced and sent.
+pub(super) struct Sent {
+    number: u64,
+    change: Arc<Change>,
 }
 
 /// What came back.
 pub(super) enum Body {
     Found(Result<Option<GraphArn>, Failure>),
-    Made(Result<GraphArn, Failure>),
+    Made(Result<Answered<GraphArn>, Failure>),
     Listed(Round, Result<(Vec<Entry>, Option<String>), Failure>),
     Got(Round, Vec<AccountId>, Result<Vec<Entry>, Failure>),
     Invited(
         Round,
         Vec<AccountId>,
-        Result<(Vec<Entry>, LeftOut), Failure>,
+        Result<Answered<(Vec<Entry>, LeftOut)>, Failure>,
     ),
-    Removed(Vec<AccountId>, Result<(Vec<AccountId>, LeftOut), Failure>),
-    Accepted(AccountId, Result<(), Refused>),
-    Started(AccountId, Result<(), Failure>),
+    Removed(
+        Vec<AccountId>,
+        Result<Answered<(Vec<AccountId>, LeftOut)>, Failure>,
+    ),
+    Accepted(AccountId, Result<Answered<()>, Refused>),
+    Started(AccountId, Result<Answered<()>, Failure>),
     /// The graph was deleted, with those in it.
-    Ended(Vec<AccountId>, Result<(), Failure>),
+    Ended(Vec<AccountId>, Result<Answered<()>, Failure>),
     Chore(Chore, Result<Told, Failure>),
 }
 
@@ -73,12 +84,38 @@ impl Body {
             Self::Got(_, _, result) => result.as_ref().map(|_| ()),
             Self::Invited(_, _, result) => result.as_ref().map(|_| ()),
             Self::Removed(_, result) => result.as_ref().map(|_| ()),
-            Self::Started(_, result) | Self::Ended(_, result) => result.as_ref().copied(),
+            Self::Started(_, result) | Self::Ended(_, result) => result.as_ref().map(|_| ()),
             Self::Chore(_, result) => result.as_ref().map(|_| ()),
-            Self::Accepted(_, result) => {
-                result.as_ref().copied().map_err(|refused| &refused.failure)
-            }
+            Self::Accepted(_, result) => match result {
+                Ok(_) => Ok(()),
+                Err(refused) => Err(&refused.failure),
+            },
         }
+    }
+
+    /// What AWS calls the request, where it was one that changes something and went well.
+    fn request_id(&self) -> Option<&Arc<str>> {
+        let id = match self {
+            Self::Made(Ok(made)) => &made.request_id,
+            Self::Invited(_, _, Ok(invited)) => &invited.request_id,
+            Self::Removed(_, Ok(removed)) => &removed.request_id,
+            Self::Accepted(_, Ok(done)) | Self::Started(_, Ok(done)) | Self::Ended(_, Ok(done)) => {
+                &done.request_id
+            }
+            Self::Chore(_, Ok(Told::Done(done))) => &done.request_id,
+            _ => return None,
+        };
+        id.as_ref()
+    }
+
+    /// Who AWS left out of a batch.
+    fn left_out(&self) -> Vec<AccountId> {
+        let left_out = match self {
+            Self::Invited(_, _, Ok(invited)) => &invited.told.1,
+            Self::Removed(_, Ok(removed)) => &removed.told.1,
+            _ => return Vec::new(),
+        };
+        left_out.iter().map(|(account, _)| *account).collect()
     }
 }
 
@@ -91,12 +128,15 @@ pub(super) fn salt(region: &Region, under: Under) -> u64 {
 
 type Request = BoxFuture<'static, Body>;
 
+/// A request that is ready to be sent; what changes something has been announced.
+pub(super) type Ready = (Under, Option<Sent>, Request);
+
 impl RegionRun {
     /// Makes the request and notes that it is under way. `None` where it is not due after all.
     pub(super) fn request(&mut self, work: Work) -> Option<BoxFuture<'static, Reply>> {
-        let (under, request) = match work {
+        let (under, sent, request) = match work {
             Work::FindGraph => self.find_graph(),
-            Work::CreateGraph => self.create_graph(),
+            Work::CreateGraph => self.create_graph()?,
             Work::List => self.list()?,
             Work::Get => self.get()?,
             Work::Invite => self.invite()?,
@@ -111,12 +151,13 @@ impl RegionRun {
             Reply {
                 under,
                 begun,
+                sent,
                 body: request.await,
             }
         }))
     }
 
-    fn find_graph(&mut self) -> (Under, Request) {
+    fn find_graph(&mut self) -> Ready {
         self.observation.begin_look();
         self.looks.begin_find(clock::now());
         self.attempts.region_sent(RegionRequest::FindGraph);
@@ -125,10 +166,11 @@ impl RegionRun {
             let found = async { detective::find_graph(&client, aws.keys_or_halt().await?).await };
             Body::Found(found.await)
         };
-        ((Operation::ListGraphs, None), Box::pin(request))
+        ((Operation::ListGraphs, None), None, Box::pin(request))
     }
 
-    fn create_graph(&mut self) -> (Under, Request) {
+    fn create_graph(&mut self) -> Option<Ready> {
+        let sent = self.announce(Operation::CreateGraph, Vec::new())?;
         self.attempts.region_sent(RegionRequest::CreateGraph);
         let (aws, client, fleet) = (self.aws.clone(), self.client.clone(), self.fleet.clone());
         let request = async move {
@@ -137,10 +179,14 @@ impl RegionRun {
             };
             Body::Made(made.await)
         };
-        ((Operation::CreateGraph, None), Box::pin(request))
+        Some((
+            (Operation::CreateGraph, None),
+            Some(sent),
+            Box::pin(request),
+        ))
     }
 
-    fn list(&mut self) -> Option<(Under, Request)> {
+    fn list(&mut self) -> Option<Ready> {
         let graph = self.observation.graph_arn()?.clone();
         let (round, token) = match self.looks.listing.take() {
             Some(listing) => listing,
@@ -156,10 +202,10 @@ impl RegionRun {
             };
             Body::Listed(round, page.await)
         };
-        Some(((Operation::ListMembers, None), Box::pin(request)))
+        Some(((Operation::ListMembers, None), None, Box::pin(request)))
     }
 
-    fn get(&mut self) -> Option<(Under, Request)> {
+    fn get(&mut self) -> Option<Ready> {
         let graph = self.observation.graph_arn()?.clone();
         let mut waiting: Vec<_> = self.looked_for().collect();
         // Those that were looked at longest ago come first, so that everybody has a turn.
@@ -181,16 +227,17 @@ impl RegionRun {
             let got = got.await;
             Body::Got(round, waiting, got)
         };
-        Some(((Operation::GetMembers, None), Box::pin(request)))
+        Some(((Operation::GetMembers, None), None, Box::pin(request)))
     }
 
-    fn invite(&mut self) -> Option<(Under, Request)> {
+    fn invite(&mut self) -> Option<Ready> {
         let graph = self.observation.graph_arn()?.clone();
         let accounts = self.plan.next_invitations();
         let invited: Vec<(AccountId, Email)> = accounts
             .iter()
             .filter_map(|account| Some((*account, self.fleet.members.get(account)?.clone())))
             .collect();
+        let sent = self.announce(Operation::CreateMembers, accounts.clone())?;
         self.note_sent(MemberRequest::Invite, &accounts);
         // What CreateMembers answers tells of those that it names.
         let round = self.observation.begin_change();
@@ -203,12 +250,17 @@ impl RegionRun {
             let made = made.await;
             Body::Invited(round, accounts, made)
         };
-        Some(((Operation::CreateMembers, None), Box::pin(request)))
+        Some((
+            (Operation::CreateMembers, None),
+            Some(sent),
+            Box::pin(request),
+        ))
     }
 
-    fn remove(&mut self) -> Option<(Under, Request)> {
+    fn remove(&mut self) -> Option<Ready> {
         let graph = self.observation.graph_arn()?.clone();
         let accounts = self.plan.next_removals();
+        let sent = self.announce(Operation::DeleteMembers, accounts.clone())?;
         self.note_sent(MemberRequest::Remove, &accounts);
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
@@ -219,14 +271,19 @@ impl RegionRun {
             let removed = removed.await;
             Body::Removed(accounts, removed)
         };
-        Some(((Operation::DeleteMembers, None), Box::pin(request)))
+        Some((
+            (Operation::DeleteMembers, None),
+            Some(sent),
+            Box::pin(request),
+        ))
     }
 
     /// The graph takes everybody in it along.
-    fn delete_graph(&mut self) -> Option<(Under, Request)> {
+    fn delete_graph(&mut self) -> Option<Ready> {
         let graph = self.observation.graph_arn()?.clone();
         let members = self.observation.members();
         let members: Vec<_> = members.map(|(account, _)| account).collect();
+        let sent = self.announce(Operation::DeleteGraph, members.clone())?;
         self.attempts.region_sent(RegionRequest::DeleteGraph);
         self.note_sent(MemberRequest::Remove, &members);
         let (aws, client) = (self.aws.clone(), self.client.clone());
@@ -237,11 +294,16 @@ impl RegionRun {
             let ended = ended.await;
             Body::Ended(members, ended)
         };
-        Some(((Operation::DeleteGraph, None), Box::pin(request)))
+        Some((
+            (Operation::DeleteGraph, None),
+            Some(sent),
+            Box::pin(request),
+        ))
     }
 
-    fn start_monitoring(&mut self, account: AccountId) -> Option<(Under, Request)> {
+    fn start_monitoring(&mut self, account: AccountId) -> Option<Ready> {
         let graph = self.observation.graph_arn()?.clone();
+        let sent = self.announce(Operation::StartMonitoringMember, vec![account])?;
         self.note_sent(MemberRequest::Start, &[account]);
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
@@ -251,10 +313,11 @@ impl RegionRun {
             };
             Body::Started(account, started.await)
         };
-        Some(((Operation::StartMonitoringMember, None), Box::pin(request)))
+        let under = (Operation::StartMonitoringMember, None);
+        Some((under, Some(sent), Box::pin(request)))
     }
 
-    fn accept(&mut self, account: AccountId) -> Option<(Under, Request)> {
+    fn accept(&mut self, account: AccountId) -> Option<Ready> {
         let graph = self.observation.graph_arn()?.clone();
         let Mode::Reconcile(roles) = &self.mode else {
             return None;
@@ -266,6 +329,7 @@ impl RegionRun {
             self.changed.insert(account);
             return None;
         };
+        let sent = self.announce_in(account, Operation::AcceptInvitation, Vec::new())?;
         self.note_sent(MemberRequest::Accept, &[account]);
         let (aws, client, region) = (self.aws.clone(), self.client.clone(), self.region().clone());
         let events = self.events.clone();
@@ -290,10 +354,43 @@ impl RegionRun {
             };
             Body::Accepted(account, accepted)
         };
-        Some((
-            (Operation::AcceptInvitation, Some(account)),
-            Box::pin(request),
-        ))
+        let under = (Operation::AcceptInvitation, Some(account));
+        Some((under, Some(sent), Box::pin(request)))
+    }
+
+    /// Takes down that a change is about to be sent in the administrator's name. `None` where that
+    /// could not be taken down: then it is not sent.
+    pub(super) fn announce(&self, operation: Operation, members: Vec<AccountId>) -> Option<Sent> {
+        self.announce_in(self.aws.administrator(), operation, members)
+    }
+
+    fn announce_in(
+        &self,
+        account: AccountId,
+        operation: Operation,
+        members: Vec<AccountId>,
+    ) -> Option<Sent> {
+        let change = Arc::new(Change {
+            operation,
+            account,
+            members,
+        });
+        let number = self.events.sending(self.region(), &change)?;
+        Some(Sent { number, change })
+    }
+
+    /// Takes down what became of it.
+    pub(super) fn tell_answer(&self, Sent { number, change }: Sent, body: &Body) {
+        let failure = body.result().err();
+        let answered = failure.map_or_else(|| body.request_id(), |it| it.request_id.as_ref());
+        self.record(EventKind::Answered {
+            sending: number,
+            change,
+            request_id: answered.cloned(),
+            result: failure.map_or(CallResult::Ok, Failure::result),
+            error: failure.map(|failure| failure.code.clone()),
+            left_out: body.left_out(),
+        });
     }
 
     fn note_sent(&mut self, request: MemberRequest, accounts: &[AccountId]) {

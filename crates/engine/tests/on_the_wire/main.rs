@@ -11,6 +11,7 @@ mod isolation;
 mod leaving;
 mod pacing;
 mod passes;
+mod probe;
 mod repair;
 mod stage;
 mod strange;

@@ -243,8 +243,10 @@ fn check_against_the_world(watch: &Watch, run: usize, report: &Report) {
                 entry.map(|entry| entry.status.as_str()),
             );
             let is_final = is_whole && region.error.is_none() && member.outcome != Outcome::Skipped;
-            // What was under way when a run was ended may have come about unseen.
-            let is_told = says == Some("ENABLED") && member.outcome != Outcome::Waiting;
+            // What was under way when a run was ended, or its Region was lost, may have come about unseen.
+            let is_told = says == Some("ENABLED")
+                && member.outcome != Outcome::Waiting
+                && region.error.is_none();
             if says != is && (is_final || is_told) {
                 let text = format!("{account} in {} is {is:?}: {member:?}", region.region);
                 watch.violated(REPORT, text);

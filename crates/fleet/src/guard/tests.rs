@@ -231,3 +231,23 @@ fn each_refusal_says_what_to_do() {
         assert!(refusal.to_string().contains(says), "{refusal}");
     }
 }
+
+#[test]
+fn the_role_is_taken_from_few_accounts_or_from_as_many_as_were_said() {
+    let written = |max_removals| Consent {
+        max_removals,
+        word: Word::None,
+    };
+    let refused = |removals, roles, consent| !judge_roles(removals, roles, 0, consent).is_empty();
+    assert!(!refused(5, 5, Consent::default()));
+    assert!(refused(6, 20, Consent::default()));
+    assert!(!refused(10, 100, Consent::default()));
+    assert!(!refused(6, 20, written(Some(6))));
+    assert!(refused(2, 20, written(Some(1))));
+    let typed = Consent {
+        word: Word::Typed,
+        ..Consent::default()
+    };
+    assert!(!refused(20, 20, typed));
+    assert_eq!(judge_roles(1, 20, 2, typed), [Refusal::BadLines(2)]);
+}

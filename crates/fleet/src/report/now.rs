@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::Header;
+use super::{Header, Standing};
 use crate::account::{AccountId, GraphArn, Region};
 use crate::member::MemberStatus;
 use crate::observation::Observation;
@@ -16,6 +16,9 @@ pub struct StatusReport {
     /// Who, what and when.
     #[serde(flatten)]
     pub header: Header,
+    /// Only memberships that stand so are in it; all of them, where this is empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<Standing>,
     /// Totals over all memberships.
     pub summary: StatusSummary,
     /// Each Region, by name.
@@ -127,6 +130,7 @@ impl StatusReport {
         }
         Self {
             header,
+            only: Vec::new(),
             summary,
             regions,
             calls,

@@ -14,6 +14,7 @@ pub(super) enum Code {
     Unread,
     Unlisted,
     Enabled,
+    Hidden,
 }
 
 impl Code {
@@ -28,6 +29,7 @@ impl Code {
             Self::Absent => '-',
             Self::Unread => 'x',
             Self::Unlisted => '.',
+            Self::Hidden => '·',
         }
     }
 
@@ -43,6 +45,7 @@ impl Code {
             Self::Absent => "no member",
             Self::Unread => "not read",
             Self::Unlisted => "neither in the file nor a member",
+            Self::Hidden => "not shown",
         }
     }
 }

@@ -1,0 +1,196 @@
+//! The flags of `roles`.
+
+use std::num::NonZeroU16;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use fleet::values::ExternalId;
+
+use super::{CallerArgs, SelectArgs};
+use crate::values::Timeout;
+
+/// `roles`.
+#[derive(Debug, Args)]
+#[command(disable_help_subcommand = true)]
+pub(crate) struct RolesArgs {
+    /// What is to be done with the roles.
+    #[command(subcommand)]
+    pub command: RolesCommand,
+}
+
+/// What is to be done with the roles.
+#[derive(Debug, Subcommand)]
+pub(crate) enum RolesCommand {
+    /// Make or update the StackSet, and the role in every account of the file
+    Deploy(Box<DeployArgs>),
+    /// Show for every account whether its stack is current, and whether its role can be assumed
+    Status(Box<RolesStatusArgs>),
+    /// Take the role from the accounts of the file; memberships stay
+    Remove(Box<RemoveArgs>),
+}
+
+/// `roles deploy`.
+#[derive(Debug, Args)]
+pub(crate) struct DeployArgs {
+    /// Which accounts, and which StackSet.
+    #[command(flatten)]
+    pub rollout: RolloutArgs,
+    /// How it is rolled out.
+    #[command(flatten)]
+    pub pace: RolloutPaceArgs,
+    /// Show what would be done; do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask; needs the administrator's account id, from --admin-account or the settings
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Where the report goes.
+    #[command(flatten)]
+    pub reports: RolesReportArgs,
+}
+
+/// `roles status`.
+#[derive(Debug, Args)]
+pub(crate) struct RolesStatusArgs {
+    /// Which accounts, and which StackSet.
+    #[command(flatten)]
+    pub rollout: RolloutArgs,
+    /// Where the report goes.
+    #[command(flatten)]
+    pub reports: RolesReportArgs,
+}
+
+/// `roles remove`.
+#[derive(Debug, Args)]
+pub(crate) struct RemoveArgs {
+    /// Which accounts, and which StackSet.
+    #[command(flatten)]
+    pub rollout: RolloutArgs,
+    /// How it is rolled out.
+    #[command(flatten)]
+    pub pace: RolloutPaceArgs,
+    /// Show what would be done; do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask; needs the administrator's account id, from --admin-account or the settings
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Allow the removal of so many roles, and no more [default: 5, or a tenth of them]
+    #[arg(long, value_name = "N", help_heading = "Removals")]
+    pub max_removals: Option<usize>,
+    /// Where the report goes.
+    #[command(flatten)]
+    pub reports: RolesReportArgs,
+}
+
+/// Which accounts, and which StackSet.
+#[derive(Debug, Args)]
+pub(crate) struct RolloutArgs {
+    /// The accounts: `account id,root e-mail` on each line
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// As whom.
+    #[command(flatten)]
+    pub caller: CallerArgs,
+    /// Which accounts of the file.
+    #[command(flatten)]
+    pub select: SelectArgs,
+    /// The name of the role in members; its path is always detective-fleet/ [default: DetectiveFleetMember]
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "DETECTIVE_FLEET_ROLE_NAME",
+        hide_env = true,
+        help_heading = "Role"
+    )]
+    pub role_name: Option<String>,
+    /// The external id that the role asks for
+    #[arg(
+        long,
+        value_name = "ID",
+        env = "DETECTIVE_FLEET_EXTERNAL_ID",
+        hide_env = true,
+        help_heading = "Role"
+    )]
+    pub external_id: Option<ExternalId>,
+    /// Let the role tell `check --guardduty` whether GuardDuty is on, and since when
+    #[arg(long, help_heading = "Role")]
+    pub allow_guardduty_reads: bool,
+    /// The role of the administrator account that the role trusts
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "detective-fleet/DetectiveFleetAdministrator",
+        help_heading = "Role"
+    )]
+    pub trusted_role: String,
+    /// The policy in members that bounds what the role may do, or `none`
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "detective-fleet/DetectiveFleetMemberBoundary",
+        help_heading = "Role"
+    )]
+    pub boundary: String,
+    /// The name of the StackSet
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "DetectiveFleetMember",
+        help_heading = "StackSet"
+    )]
+    pub stack_set: String,
+    /// Its Region, and that of its one stack in each account: IAM is global
+    #[arg(
+        long,
+        value_name = "REGION",
+        default_value = "us-east-1",
+        help_heading = "StackSet"
+    )]
+    pub home_region: String,
+    /// The role of the administrator account that CloudFormation works with
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "detective-fleet/DetectiveFleetStackSetAdministration",
+        help_heading = "StackSet"
+    )]
+    pub administration_role: String,
+    /// The role in members that CloudFormation works with
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "DetectiveFleetStackSetExecution",
+        help_heading = "StackSet"
+    )]
+    pub execution_role: String,
+    /// Stop waiting after this long; what CloudFormation has begun goes on [default: 15m]
+    #[arg(
+        long,
+        value_name = "TIME",
+        env = "DETECTIVE_FLEET_TIMEOUT",
+        hide_env = true,
+        help_heading = "Pace"
+    )]
+    pub timeout: Option<Timeout>,
+}
+
+/// Where the report goes.
+#[derive(Debug, Args)]
+pub(crate) struct RolesReportArgs {
+    /// Write the report to this file too, as JSON; can be repeated
+    #[arg(long = "report", value_name = "FILE.json", help_heading = "Output")]
+    pub files: Vec<PathBuf>,
+}
+
+/// How it is rolled out.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Pace")]
+pub(crate) struct RolloutPaceArgs {
+    /// In how many accounts at a time
+    #[arg(long, value_name = "N", default_value = "25")]
+    pub at_a_time: NonZeroU16,
+    /// Try no more accounts once more than so many have failed [default: try all]
+    #[arg(long, value_name = "N")]
+    pub failure_tolerance: Option<u32>,
+}

@@ -1,0 +1,280 @@
+//! `roles`: the role in every member, by a StackSet.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow, bail};
+use engine::Aws;
+use engine::clock::Clock;
+use fleet::account::AccountId;
+use fleet::guard::{self, Consent};
+use fleet::report::{Ended, Header, Recorder};
+use fleet::roster::Roster;
+use roles::report::Summary;
+use roles::{Done, Limits, Plan, RolesReport, Rollout, Seen, Step, plan};
+use tokio_util::sync::CancellationToken;
+
+use super::change::{self, Permit};
+use super::ground;
+use crate::args::{
+    DeployArgs, RemoveArgs, RolesArgs, RolesCommand, RolesStatusArgs, RolloutPaceArgs,
+};
+use crate::display::{self, Output, Rolling};
+use crate::document::ReportFiles;
+use crate::exit::Exit;
+use crate::roster_file;
+use crate::settings::rollout::RolloutSettings;
+use crate::settings::{SettingsFile, environment};
+use crate::signals::{self, Interrupted};
+
+/// What is told when somebody does not want to wait.
+const GOES_ON: &str =
+    "\nInterrupted: what CloudFormation has begun goes on in AWS. Once more ends this at once.\n";
+
+/// Rolls the role out, looks at it, or takes it back.
+///
+/// # Errors
+///
+/// When it could not be done, was refused or declined; nothing was changed then.
+pub(crate) async fn run(args: RolesArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
+    match args.command {
+        RolesCommand::Deploy(args) => deploy(*args, file, output).await,
+        RolesCommand::Status(args) => status(*args, file, output).await,
+        RolesCommand::Remove(args) => remove(*args, file, output).await,
+    }
+}
+
+async fn deploy(args: DeployArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
+    let path = args.rollout.file.clone();
+    let settings = RolloutSettings::of(args.rollout, file)?;
+    let permit = Permit {
+        yes: args.yes,
+        max_removals: None,
+        confirm: None,
+    };
+    let roster = begin(&settings, (permit, args.dry_run), &path, output)?;
+    let files = ReportFiles::check_without_page(args.reports.files)?;
+    let stage = Stage::open(settings, roster, "deploy", output).await?;
+    let limits = stage.limits(&args.pace);
+    let (seen, plan) = stage.look(args.dry_run, &limits, true).await?;
+    if let Some(why) = stage.rollout.touches_others(&seen, &plan) {
+        bail!("{why}");
+    }
+    let proposed = stage.rollout.propose(&seen, &plan, true);
+    let proposed = stage.report(proposed, true);
+    let changes = plan
+        .values()
+        .any(|it| matches!(it, Step::Make | Step::Update));
+    let changes = changes || !proposed.stack_set.differences.is_empty();
+    if args.dry_run {
+        return Ok(close(&proposed, &files, output));
+    }
+    if changes && !permit.yes {
+        stage.ask(&proposed, Vec::new(), output).await?;
+    }
+    let rolling = Rolling::new(output, stage.clock, "Deploying");
+    let watch = |progress: roles::Progress<'_>| rolling.tell(progress);
+    let done = stage.rollout.deploy((&seen, &plan), &limits, &watch).await;
+    rolling.end();
+    let done = done.map_err(|failure| anyhow!("nothing was changed: {failure}"))?;
+    Ok(close(&stage.report(done, false), &files, output))
+}
+
+async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
+    let path = args.rollout.file.clone();
+    let settings = RolloutSettings::of(args.rollout, file)?;
+    let permit = Permit {
+        yes: args.yes,
+        max_removals: args.max_removals,
+        confirm: None,
+    };
+    let roster = begin(&settings, (permit, args.dry_run), &path, output)?;
+    let files = ReportFiles::check_without_page(args.reports.files)?;
+    let stage = Stage::open(settings, roster, "remove", output).await?;
+    let limits = stage.limits(&args.pace);
+    let (seen, plan) = stage.look(args.dry_run, &limits, false).await?;
+    let consent = permit.consent(stage.rollout.wanted().administrator)?;
+    let removals = plan::with(&plan, &Step::Remove).len();
+    let bad_lines = stage.header.invalid_lines.len();
+    let judged =
+        |consent: Consent| guard::judge_roles(removals, seen.stacks.len(), bad_lines, consent);
+    let mut proposed = stage.report(stage.rollout.propose(&seen, &plan, false), true);
+    let refusals = judged(consent);
+    if args.dry_run {
+        let note = |it: &guard::Refusal| format!("to go ahead it has to be allowed: {it}");
+        proposed.header.notes.extend(refusals.iter().map(note));
+        return Ok(close(&proposed, &files, output));
+    }
+    if permit.yes || removals == 0 {
+        if !refusals.is_empty() {
+            output.beside_question(|width| display::roles(&proposed, width));
+            return Err(ground::refused(&refusals));
+        }
+    } else {
+        stage.ask(&proposed, refusals, output).await?;
+    }
+    let rolling = Rolling::new(output, stage.clock, "Removing");
+    let watch = |progress: roles::Progress<'_>| rolling.tell(progress);
+    let done = stage.rollout.remove((&seen, &plan), &limits, &watch).await;
+    rolling.end();
+    let done = done.map_err(|failure| anyhow!("nothing was changed: {failure}"))?;
+    Ok(close(&stage.report(done, false), &files, output))
+}
+
+async fn status(args: RolesStatusArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
+    let path = args.rollout.file.clone();
+    let settings = RolloutSettings::of(args.rollout, file)?;
+    let admin = settings.reach.connection.admin_account;
+    let roster = roster_file::read(&path, admin)?;
+    let files = ReportFiles::check_without_page(args.reports.files)?;
+    let stage = Stage::open(settings, roster, "status", output).await?;
+    let seen = stage.interruptible(stage.rollout.look()).await?;
+    let (seen, error) = match seen {
+        Ok(seen) => (seen, None),
+        // Whether the roles can be assumed is worth knowing all the same.
+        Err(failure) => (Seen::default(), Some(failure.text)),
+    };
+    let status = stage.rollout.status(&seen, &stage.accounts);
+    let mut done = stage.interruptible(status).await?;
+    done.error = error;
+    Ok(close(&stage.report(done, false), &files, output))
+}
+
+/// What is known before AWS is asked anything: whether somebody can be asked, and the accounts.
+fn begin(
+    settings: &RolloutSettings,
+    (permit, dry_run): (Permit, bool),
+    file: &Path,
+    output: Output,
+) -> Result<Roster> {
+    if !dry_run {
+        permit.check(&settings.reach, output)?;
+    }
+    roster_file::read(file, settings.reach.connection.admin_account)
+}
+
+/// AWS, the accounts and the StackSet of one run.
+struct Stage {
+    rollout: Rollout,
+    accounts: BTreeSet<AccountId>,
+    header: Header,
+    clock: Clock,
+    timeout: Duration,
+    stop: CancellationToken,
+    output: Output,
+}
+
+impl Stage {
+    async fn open(
+        settings: RolloutSettings,
+        mut roster: Roster,
+        operation: &str,
+        output: Output,
+    ) -> Result<Self> {
+        environment::check()?;
+        if !(settings.only.is_empty() && settings.except.is_empty()) {
+            roster.select(&settings.only, &settings.except)?;
+        }
+        let stop = signals::listen(output, GOES_ON)?;
+        let clock = Clock::system();
+        let connection = settings.reach.connection.clone();
+        let connect = Aws::connect(connection, Arc::new(Recorder::default()));
+        let aws = signals::unless_interrupted(&stop, connect).await??;
+        roster.exclude_administrator(aws.administrator())?;
+        let mut header = ground::header(&clock, aws.administrator());
+        header.kind = "roles".to_owned();
+        header.operation = operation.to_owned();
+        header.invalid_lines = roster.invalid.iter().map(Into::into).collect();
+        header.notes = roster.notes.clone();
+        let timeout = settings.reach.timeout;
+        let wanted = settings.definition(aws.administrator(), aws.partition());
+        Ok(Self {
+            rollout: Rollout::new(&aws, wanted),
+            accounts: roster.members.keys().copied().collect(),
+            header,
+            clock,
+            timeout,
+            stop,
+            output,
+        })
+    }
+
+    fn limits(&self, pace: &RolloutPaceArgs) -> Limits {
+        Limits {
+            at_a_time: pace.at_a_time.get(),
+            may_fail: pace.failure_tolerance,
+            timeout: self.timeout,
+            stop: self.stop.clone(),
+        }
+    }
+
+    async fn interruptible<T>(&self, work: impl Future<Output = T>) -> Result<T> {
+        signals::unless_interrupted(&self.stop, work).await
+    }
+
+    /// What there is, once nothing is under way any more, and what is to be done about it.
+    async fn look(&self, dry_run: bool, limits: &Limits, deploys: bool) -> Result<(Seen, Plan)> {
+        let cannot = "cannot ask CloudFormation for the StackSet";
+        if !dry_run {
+            let rolling = Rolling::new(self.output, self.clock, "Waiting");
+            let watch = |progress: roles::Progress<'_>| rolling.tell(progress);
+            let settled = self.rollout.settle(limits, &watch).await;
+            rolling.end();
+            match settled.context(cannot)? {
+                Ended::Interrupted => return Err(Interrupted.into()),
+                Ended::Complete => {}
+                _ => bail!(
+                    "another operation with the StackSet did not end in time, nothing was changed: run again later"
+                ),
+            }
+        }
+        let seen = self.interruptible(self.rollout.look()).await?;
+        let seen = seen.context(cannot)?;
+        if let Some(why) = self.rollout.refuses(&seen) {
+            bail!("{why}");
+        }
+        let home = &self.rollout.wanted().home;
+        let plan = if deploys {
+            let changed = !self.rollout.differences(&seen).is_empty();
+            plan::deploy(&self.accounts, &seen.stacks, home, changed)
+        } else {
+            plan::remove(&self.accounts, &seen.stacks, home)
+        };
+        Ok((seen, plan))
+    }
+
+    async fn ask(
+        &self,
+        proposed: &RolesReport,
+        refusals: Vec<guard::Refusal>,
+        output: Output,
+    ) -> Result<()> {
+        output.beside_question(|width| display::roles(proposed, width));
+        let administrator = self.header.administrator;
+        change::ask((&self.stop, administrator), refusals, output).await
+    }
+
+    fn report(&self, done: Done, dry_run: bool) -> RolesReport {
+        RolesReport {
+            header: self.header.clone(),
+            finished: self.clock.timestamp(),
+            ended: done.ended,
+            dry_run,
+            error: done.error,
+            stack_set: done.stack_set,
+            summary: Summary::of(&done.accounts),
+            accounts: done.accounts,
+        }
+    }
+}
+
+fn close(report: &RolesReport, files: &ReportFiles, output: Output) -> Exit {
+    let shown = output.result(report, |width| display::roles(report, width));
+    change::handed_over(
+        files.write_without_page(report).and(shown),
+        report.verdict(),
+        output,
+    )
+}

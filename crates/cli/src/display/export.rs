@@ -1,0 +1,146 @@
+//! A status for other programs than ours: CSV and Markdown.
+
+use std::fmt::Write;
+
+use anyhow::{Context, Result};
+use fleet::report::StatusReport;
+
+use super::matrix;
+use super::status::{summary, troubled};
+use super::whole::Whole;
+
+/// What stands in the place of a status where there is none.
+const ABSENT: &str = "NO_MEMBER";
+const UNREAD: &str = "NOT_READ";
+
+/// One line for each membership, and one for each Region that could not be read.
+///
+/// # Errors
+///
+/// None in practice: texts can be written to memory.
+pub(crate) fn csv(report: &StatusReport) -> Result<String> {
+    let mut lines = csv::Writer::from_writer(Vec::new());
+    lines.write_record(["account_id", "region", "status", "reason", "in_file"])?;
+    for region in &report.regions {
+        let name = region.region.as_str();
+        if let Some(error) = &region.error {
+            lines.write_record(["", name, UNREAD, error, ""])?;
+        }
+        for member in &region.members {
+            let id = member.account_id.to_string();
+            let status = member.status.as_ref().map_or(ABSENT, |it| it.as_str());
+            let reason = member.disabled_reason.as_deref().unwrap_or_default();
+            let in_file = member.in_roster.map_or(String::new(), |it| it.to_string());
+            lines.write_record([&id, name, status, reason, &in_file])?;
+        }
+    }
+    let bytes = lines.into_inner().context("cannot write CSV")?;
+    String::from_utf8(bytes).context("cannot write CSV")
+}
+
+/// The matrix, what is not as wanted, and the counts.
+pub(crate) fn markdown(report: &StatusReport) -> String {
+    let whole = Whole::from(report);
+    let mut text = format!(
+        "**Administrator {}**, {:.0}\n\n",
+        report.header.administrator, report.header.started
+    );
+    let matrix = matrix::markdown(report);
+    if !matrix.is_empty() {
+        let _ = writeln!(text, "{matrix}");
+    }
+    let items = list(troubles(report, &whole));
+    if !items.is_empty() {
+        let _ = writeln!(text, "Not as wanted:\n\n{items}");
+    }
+    let bad = report.header.invalid_lines.iter();
+    let bad = bad.map(|bad| format!("line {}: {}", bad.line, bad.reason));
+    let notes = list(bad.chain(report.header.notes.iter().cloned()));
+    if !notes.is_empty() {
+        let _ = writeln!(text, "{notes}");
+    }
+    let counts = anstream::adapter::strip_str(&summary(report)).to_string();
+    text + &counts
+}
+
+fn troubles(report: &StatusReport, whole: &Whole) -> impl Iterator<Item = String> {
+    let unread = report.regions.iter().filter_map(|region| {
+        let error = region.error.as_deref()?;
+        Some(format!("all accounts in {}: {error}", region.region))
+    });
+    let unread: Vec<_> = unread.collect();
+    let items: Vec<_> = troubled(report).collect();
+    let items = items.iter().map(|it| (it.account, it.region, &*it.reason));
+    let lines: Vec<_> = fleet::report::troubles(items)
+        .iter()
+        .flat_map(|trouble| {
+            trouble.places().into_iter().map(|(regions, accounts)| {
+                let accounts = whole.accounts(&accounts);
+                let regions = whole.regions(&regions);
+                format!("{accounts} in {regions}: {}", trouble.reason)
+            })
+        })
+        .collect();
+    unread.into_iter().chain(lines)
+}
+
+/// A list; AWS's words are shown as they are.
+fn list(items: impl Iterator<Item = String>) -> String {
+    items
+        .map(|item| format!("- {}\n", escaped(&item)))
+        .collect()
+}
+
+fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for c in text.chars() {
+        if "\\`*_[]<>|#".contains(c) {
+            escaped.push('\\');
+        }
+        escaped.push(if c.is_control() { ' ' } else { c });
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture;
+    use super::*;
+    use fleet::member::MemberStatus::{AcceptedButDisabled, Enabled, VerificationFailed};
+
+    fn report() -> StatusReport {
+        let mut report = fixture::status(80, |n, region| match (n, region.as_str()) {
+            (3, _) => Some(VerificationFailed),
+            (4 | 5, "eu-west-1") => Some(AcceptedButDisabled),
+            (6, "eu-west-1") => None,
+            _ => Some(Enabled),
+        });
+        let members = report.regions.iter_mut().flat_map(|it| &mut it.members);
+        for member in members.filter(|it| it.status == Some(AcceptedButDisabled)) {
+            member.disabled_reason = Some("VOLUME_TOO_HIGH, \"<b>\"".into());
+        }
+        report.regions.truncate(12);
+        report.regions[0].members.clear();
+        report.regions[0].error = Some("no answer".into());
+        StatusReport::of(report.header, report.regions, report.calls)
+    }
+
+    #[test]
+    fn a_status_for_wikis() {
+        insta::assert_snapshot!(markdown(&report()));
+    }
+
+    #[test]
+    fn a_status_for_spreadsheets_has_a_line_for_each_membership() {
+        let text = csv(&report()).unwrap();
+        assert_eq!(text.lines().count(), 1 + 1 + 11 * 80);
+        for line in [
+            "account_id,region,status,reason,in_file",
+            "111111111004,eu-west-1,ACCEPTED_BUT_DISABLED,\"VOLUME_TOO_HIGH, \"\"<b>\"\"\",true",
+            "111111111006,eu-west-1,NO_MEMBER,,true",
+        ] {
+            assert!(text.lines().any(|it| it == line), "{line}");
+        }
+        assert!(text.contains(",NOT_READ,no answer,"));
+    }
+}

@@ -1,0 +1,37 @@
+//! The matrix for wikis and tickets: a table of Markdown.
+
+use comfy_table::{Table, presets};
+
+use super::{Row, columns, rows};
+use crate::display::fold;
+use crate::display::text::{counted, len};
+use crate::display::whole::Whole;
+use fleet::report::StatusReport;
+
+/// Draws the matrix. Nothing in it is AWS's own words, so that nothing has to be escaped.
+pub(crate) fn markdown(report: &StatusReport) -> String {
+    let whole = Whole::from(report);
+    let accounts: Vec<_> = whole.accounts.iter().copied().collect();
+    if accounts.is_empty() {
+        return String::new();
+    }
+    let columns = columns(report, &accounts);
+    let rows = rows(&columns, &accounts);
+    let mut table = Table::new();
+    table.load_style(presets::ASCII_MARKDOWN);
+    let regions = columns.iter().map(|column| whole.regions(&column.regions));
+    table.set_header(std::iter::once("Accounts".to_owned()).chain(regions));
+    for row in &rows {
+        let statuses = row.codes.iter().map(|code| code.words().to_owned());
+        table.add_row(std::iter::once(label(row, rows.len())).chain(statuses));
+    }
+    format!("{}\n", table.trim_fmt())
+}
+
+fn label(row: &Row, rows: usize) -> String {
+    match row.accounts.as_slice() {
+        [account] => account.to_string(),
+        accounts if row.is_named(rows) => fold::accounts(accounts),
+        accounts => counted(len(accounts), "account"),
+    }
+}

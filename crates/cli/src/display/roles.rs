@@ -1,0 +1,157 @@
+//! The role in every account: what would be done, what was, and what there is.
+
+use std::fmt::Write;
+
+use fleet::account::AccountId;
+use fleet::report::Ended;
+use roles::RolesReport;
+use roles::report::{AccountReport, Action, Outcome, SetState};
+
+use super::text::{BAD, BOLD, CHANGE, DIM, GOOD, counted, len, number, paint, wrapped};
+use super::{failure, fold};
+
+/// Draws what became of the roles for a window of that many columns.
+pub(crate) fn roles(report: &RolesReport, width: usize) -> String {
+    let mut text = head(report, width);
+    for (name, style, sign, kind) in [
+        ("to be made", GOOD, '+', Kind::Planned(Action::Make)),
+        (
+            "to be brought up to date",
+            CHANGE,
+            '~',
+            Kind::Planned(Action::Update),
+        ),
+        ("to be removed", BAD, '-', Kind::Planned(Action::Remove)),
+        ("made", GOOD, '+', Kind::Ended(Outcome::Made)),
+        (
+            "brought up to date",
+            CHANGE,
+            '~',
+            Kind::Ended(Outcome::Updated),
+        ),
+        ("removed", BAD, '-', Kind::Ended(Outcome::Removed)),
+    ] {
+        let accounts = accounts(report, |it| kind.is(it));
+        if !accounts.is_empty() {
+            let first = format!("  {} {name}: ", paint(style, sign));
+            let _ = writeln!(
+                text,
+                "{}",
+                wrapped(&fold::accounts(&accounts), width, &first, "      ")
+            );
+        }
+    }
+    text.push_str(&reasons(report, width));
+    text.push('\n');
+    text.push_str(&failure::bad_lines(&report.header, width));
+    text.push_str(&failure::notes(&report.header, width));
+    if let Some(error) = &report.error {
+        let first = format!("{} ", paint(BAD, "error:"));
+        let _ = writeln!(text, "{}\n", wrapped(error, width, &first, "  "));
+    }
+    text.push_str(&summary(report));
+    text
+}
+
+/// Which accounts stand in a line.
+#[derive(Clone, Copy)]
+enum Kind {
+    Planned(Action),
+    Ended(Outcome),
+}
+
+impl Kind {
+    fn is(self, account: &AccountReport) -> bool {
+        match self {
+            Self::Planned(action) => account.outcome.is_none() && account.action == action,
+            Self::Ended(outcome) => account.outcome == Some(outcome),
+        }
+    }
+}
+
+fn head(report: &RolesReport, width: usize) -> String {
+    let set = &report.stack_set;
+    let state = match (set.state, report.dry_run) {
+        (SetState::Missing, _) => "there is none",
+        (SetState::Created, true) => "is to be made",
+        (SetState::Created, false) => "was made",
+        (SetState::Updated, true) => "is to be updated",
+        (SetState::Updated, false) => "was updated",
+        (SetState::Unchanged, _) => "is there",
+    };
+    let name = format!("StackSet {} in {}", set.name, set.region);
+    let mut text = format!("{}: {state}\n", paint(BOLD, name));
+    if !set.differences.is_empty() {
+        let other = format!("it differs in: {}", set.differences.join(", "));
+        let _ = writeln!(text, "{}", wrapped(&other, width, "  ", "    "));
+    }
+    if set.others > 0 {
+        let others = counted(set.others as u64, "account");
+        let words = format!("  {others} in it that the file does not name: left alone");
+        let _ = writeln!(text, "{}", paint(DIM, words));
+    }
+    text
+}
+
+fn accounts(report: &RolesReport, wanted: impl Fn(&AccountReport) -> bool) -> Vec<AccountId> {
+    let wanted = report.accounts.iter().filter(|it| wanted(it));
+    wanted.map(|it| it.account_id).collect()
+}
+
+/// What is not as wanted, and what AWS is not finished with; accounts with the same reason together.
+fn reasons(report: &RolesReport, width: usize) -> String {
+    let general = |it: &AccountReport| {
+        let reason = it.reason.as_deref()?;
+        let id = it.account_id.to_string();
+        let waits = it.outcome == Some(Outcome::Waiting);
+        Some(((waits, reason.replace(&id, "ACCOUNT")), it.account_id))
+    };
+    let mut text = String::new();
+    for ((waits, reason), accounts) in fold::group(report.accounts.iter().filter_map(general)) {
+        let reason = match accounts.as_slice() {
+            [account] => reason.replace("ACCOUNT", &account.to_string()),
+            _ => reason,
+        };
+        let sign = if waits {
+            paint(CHANGE, '…')
+        } else {
+            paint(BAD, '!')
+        };
+        let first = format!("  {sign} ");
+        let _ = writeln!(text, "{}", wrapped(&reason, width, &first, "    "));
+        let _ = writeln!(
+            text,
+            "{}",
+            wrapped(&fold::accounts(&accounts), width, "      ", "      ")
+        );
+    }
+    text
+}
+
+fn summary(report: &RolesReport) -> String {
+    let totals = report.summary;
+    let mut parts = Vec::new();
+    if report.dry_run {
+        parts.push(format!("{} would change", number(totals.changed as u64)));
+    } else {
+        parts.push(format!("{} as wanted", number(totals.as_wanted as u64)));
+        if totals.changed > 0 {
+            parts.push(format!("{} changed", number(totals.changed as u64)));
+        }
+    }
+    if totals.waiting > 0 {
+        parts.push(format!("{} waiting", number(totals.waiting as u64)));
+    }
+    if totals.failed > 0 {
+        parts.push(format!("{} not as wanted", number(totals.failed as u64)));
+    }
+    let ended = match report.ended {
+        Ended::Interrupted => " Interrupted: what CloudFormation has begun goes on in AWS.",
+        Ended::Timeout => {
+            " The time is over: what CloudFormation has begun goes on in AWS; run again."
+        }
+        Ended::Complete | Ended::Superseded => "",
+    };
+    let all = counted(len(&report.accounts), "account");
+    format!("{}: {}.{ended}\n", paint(BOLD, all), parts.join(", "))
+}

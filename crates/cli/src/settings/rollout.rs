@@ -1,0 +1,174 @@
+//! What the flags of `roles` mean.
+
+use anyhow::{Result, anyhow, bail};
+use engine::RoleName;
+use fleet::account::{AccountId, Region};
+use fleet::region::{Partition, find, suggest};
+use roles::Definition;
+use roles::definition::PATH;
+
+use super::{ROLE_NAME, Reach, SettingsFile, listed, role};
+use crate::args::{ReachArgs, RolloutArgs};
+
+/// What is to be rolled out, and to whom.
+#[derive(Clone, Debug)]
+pub(crate) struct RolloutSettings {
+    /// How AWS is reached.
+    pub reach: Reach,
+    /// Only these accounts; all, where it is empty.
+    pub only: Vec<AccountId>,
+    /// Not these accounts.
+    pub except: Vec<AccountId>,
+    role_name: String,
+    guardduty: bool,
+    trusted: RoleName,
+    boundary: Option<RoleName>,
+    stack_set: String,
+    home: Region,
+    administration_role: RoleName,
+    execution_role: String,
+}
+
+impl RolloutSettings {
+    /// What flags and settings file mean.
+    ///
+    /// # Errors
+    ///
+    /// When a name is none.
+    pub(crate) fn of(args: RolloutArgs, file: &SettingsFile) -> Result<Self> {
+        let typed = ReachArgs {
+            caller: args.caller,
+            timeout: args.timeout,
+            ..ReachArgs::default()
+        };
+        let mut reach = Reach::of(typed, file)?;
+        let name = role("role-name", args.role_name, file.role_name.as_ref())?;
+        let role_name = base(name.as_ref().map_or(ROLE_NAME, RoleName::as_str))?;
+        reach.connection.role_name = named("role-name", &format!("{PATH}{role_name}"))?;
+        let external_id = args.external_id.or_else(|| file.external_id.clone());
+        reach.connection.external_id = external_id.map(|id| id.0);
+        let boundary = (args.boundary != "none").then(|| named("boundary", &args.boundary));
+        Ok(Self {
+            reach,
+            only: listed(args.select.account).unwrap_or_default(),
+            except: listed(args.select.not_account).unwrap_or_default(),
+            role_name,
+            guardduty: args.allow_guardduty_reads,
+            trusted: named("trusted-role", &args.trusted_role)?,
+            boundary: boundary.transpose()?,
+            stack_set: stack_set(args.stack_set)?,
+            home: home(&args.home_region)?,
+            administration_role: named("administration-role", &args.administration_role)?,
+            execution_role: execution_role(args.execution_role)?,
+        })
+    }
+
+    /// The StackSet that they want in this account.
+    pub(crate) fn definition(self, administrator: AccountId, partition: Partition) -> Definition {
+        Definition {
+            name: self.stack_set,
+            administrator,
+            partition,
+            home: self.home,
+            role_name: self.role_name,
+            external_id: self.reach.connection.external_id,
+            guardduty: self.guardduty,
+            trusted: self.trusted,
+            administration_role: self.administration_role,
+            execution_role: self.execution_role,
+            boundary: self.boundary,
+        }
+    }
+}
+
+fn named(flag: &str, name: &str) -> Result<RoleName> {
+    name.parse()
+        .map_err(|error| anyhow!("--{flag} {name:?}: {error}"))
+}
+
+/// The name without the path, which is always the same.
+fn base(name: &str) -> Result<String> {
+    let base = name.strip_prefix(PATH).unwrap_or(name);
+    if base.contains('/') {
+        bail!("--role-name {name}: the path of a role that is rolled out is always {PATH}");
+    }
+    Ok(base.to_owned())
+}
+
+fn execution_role(name: String) -> Result<String> {
+    let role = named("execution-role", &name)?;
+    if role.as_str() != role.base() {
+        bail!("--execution-role {name}: StackSets know of no path there");
+    }
+    Ok(name)
+}
+
+/// CloudFormation's rule for names of StackSets.
+fn stack_set(name: String) -> Result<String> {
+    let letters = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let begins = name.starts_with(|c: char| c.is_ascii_alphabetic());
+    if !begins || name.len() > 128 || !name.chars().all(letters) {
+        bail!("--stack-set {name:?}: up to 128 letters, digits and -, the first one a letter");
+    }
+    Ok(name)
+}
+
+fn home(name: &str) -> Result<Region> {
+    if find(name).is_some() {
+        return Ok(Region::new(name));
+    }
+    let meant = suggest(name).map(|name| format!(": did you mean {name}?"));
+    bail!(
+        "--home-region: there is no Region {name:?}{}",
+        meant.unwrap_or_default()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::args::{Cli, Command, RolesCommand};
+
+    fn settings(flags: &str, file: &str) -> Result<RolloutSettings> {
+        let words = "detective-fleet roles deploy accounts.csv".split(' ');
+        let cli = Cli::try_parse_from(words.chain(flags.split_whitespace()))?;
+        let Command::Roles(args) = cli.command else {
+            bail!("another command")
+        };
+        let RolesCommand::Deploy(args) = args.command else {
+            bail!("another command")
+        };
+        RolloutSettings::of(args.rollout, &toml::from_str(file)?)
+    }
+
+    #[test]
+    fn the_role_has_the_path_of_the_template_with_or_without_saying_so() {
+        for (flags, file) in [
+            ("", ""),
+            ("--role-name DetectiveFleetMember", ""),
+            ("", "role-name = \"detective-fleet/DetectiveFleetMember\""),
+        ] {
+            let settings = settings(flags, file).unwrap();
+            assert_eq!(settings.role_name, "DetectiveFleetMember");
+            let assumed = settings.reach.connection.role_name;
+            assert_eq!(assumed.as_str(), "detective-fleet/DetectiveFleetMember");
+        }
+        assert!(settings("--role-name other/Name", "").is_err());
+    }
+
+    #[test]
+    fn names_that_aws_would_refuse_are_refused_before() {
+        for (flags, why) in [
+            ("--stack-set 1st", "first one a letter"),
+            ("--execution-role a/b", "no path"),
+            ("--home-region eu-wset-1", "eu-west-1?"),
+            ("--trusted-role arn:aws:iam::1:role/x", "--trusted-role"),
+        ] {
+            let error = settings(flags, "").unwrap_err().to_string();
+            assert!(error.contains(why), "{flags}: {error}");
+        }
+        assert!(settings("--boundary none", "").unwrap().boundary.is_none());
+    }
+}

@@ -1,0 +1,81 @@
+//! Roles are tried by assuming them; one that was just made is refused for some seconds.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::{JUST_MADE, RoleName};
+use fleet::report::Recorder;
+use sandbox::World;
+
+use crate::stage::Stage;
+
+/// Three members, of whom one has no role, and an STS that refuses everybody for so long.
+async fn tried(refused: &str, patience: Duration) -> (Vec<bool>, u64, Duration) {
+    let world = format!(
+        r#"
+size = 2
+latency = "100ms"
+[accounts.012345678901]
+roles = []
+[[faults]]
+operations = ["sts:AssumeRole"]
+effect = "denied"
+until = "{refused}"
+"#
+    );
+    let stage = Stage::of(World::from_toml(&world).unwrap());
+    let recorder = Arc::new(Recorder::default());
+    let (aws, _) = stage.begin(&recorder).await;
+    let accounts: BTreeSet<_> = stage.fleet.members.keys().copied().collect();
+    let begun = aws.clock().elapsed();
+    let tried = aws.try_roles(&accounts, patience).await;
+    let elapsed = aws.clock().elapsed().saturating_sub(begun);
+    let asked = recorder.calls().get("sts:AssumeRole").copied();
+    let good = tried.values().map(Result::is_ok).collect();
+    (good, asked.unwrap_or_default(), elapsed)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_role_that_was_just_made_is_waited_for_and_one_that_is_missing_for_a_minute() {
+    let (good, asked, elapsed) = tried("20s", JUST_MADE).await;
+    assert_eq!(good, [false, true, true]);
+    // 1, 2, 4, then 8 s apart: not a flood.
+    assert!(asked <= 3 * 11, "{asked}");
+    assert!(elapsed <= JUST_MADE + Duration::from_secs(1), "{elapsed:?}");
+    assert!(
+        elapsed >= JUST_MADE - Duration::from_secs(10),
+        "{elapsed:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_patience_each_role_is_tried_once() {
+    let (good, asked, _) = tried("0s", Duration::ZERO).await;
+    assert_eq!((good, asked), (vec![false, true, true], 3));
+    let (good, asked, _) = tried("20s", Duration::ZERO).await;
+    assert_eq!((good, asked), (vec![false, false, false], 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_role_of_the_administrator_is_assumed_first() {
+    let world = "size = 1\n[[accounts.555555555555.roles]]\nname = \"DetectiveFleetMember\"\n";
+    let stage = Stage::of(World::from_toml(world).unwrap());
+    let recorder = Arc::new(Recorder::default());
+    let (aws, _) = stage.begin(&recorder).await;
+    let accounts: BTreeSet<_> = stage.fleet.members.keys().copied().collect();
+    let missing: RoleName = "Nobody".parse().unwrap();
+    let nobody = aws.becoming(&missing);
+    let tried = nobody.try_roles(&accounts, Duration::ZERO);
+    let failures: Vec<_> = tried.await.into_values().filter_map(Result::err).collect();
+    assert!(
+        failures[0].to_string().contains("role/Nobody"),
+        "{failures:?}"
+    );
+    let role: RoleName = "DetectiveFleetMember".parse().unwrap();
+    let tried = aws
+        .becoming(&role)
+        .try_roles(&accounts, Duration::ZERO)
+        .await;
+    assert!(tried.values().all(Result::is_ok), "{tried:?}");
+}

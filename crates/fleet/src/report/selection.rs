@@ -1,0 +1,216 @@
+//! A part of a status: some accounts, or those memberships that stand as asked for.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::{RegionNow, StatusReport};
+use crate::account::AccountId;
+use crate::member::MemberStatus;
+
+/// Where a membership stands, for people who want to see only some.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// ENABLED.
+    Enabled,
+    /// AWS verifies the e-mail, or the invitation waits to be accepted.
+    Waiting,
+    /// The verification failed, AWS does not let it contribute, or its status is not known here.
+    Failed,
+    /// No member.
+    Absent,
+}
+
+impl Standing {
+    /// What a status comes to.
+    #[must_use]
+    pub fn of(status: Option<&MemberStatus>) -> Self {
+        match status {
+            None => Self::Absent,
+            Some(MemberStatus::Enabled) => Self::Enabled,
+            Some(MemberStatus::VerificationInProgress | MemberStatus::Invited) => Self::Waiting,
+            Some(
+                MemberStatus::VerificationFailed
+                | MemberStatus::AcceptedButDisabled
+                | MemberStatus::Other(_),
+            ) => Self::Failed,
+        }
+    }
+
+    /// Its name, as in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Enabled => "enabled",
+            Self::Waiting => "waiting",
+            Self::Failed => "failed",
+            Self::Absent => "absent",
+        }
+    }
+}
+
+/// What is to be seen; what is empty leaves nothing out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Only these accounts.
+    pub accounts: BTreeSet<AccountId>,
+    /// Only memberships that stand so.
+    pub standings: BTreeSet<Standing>,
+}
+
+impl Selection {
+    fn has(&self, account: AccountId, status: Option<&MemberStatus>) -> bool {
+        (self.accounts.is_empty() || self.accounts.contains(&account))
+            && (self.standings.is_empty() || self.standings.contains(&Standing::of(status)))
+    }
+}
+
+impl StatusReport {
+    /// That part of it. Regions that could not be read stay: nobody knows what is there.
+    #[must_use]
+    pub fn only(self, selection: &Selection) -> Self {
+        if *selection == Selection::default() {
+            return self;
+        }
+        let all = self.summary.memberships;
+        let mut header = self.header;
+        header.notes.extend(strangers(selection, &self.regions));
+        let part = |mut region: RegionNow| {
+            region
+                .members
+                .retain(|member| selection.has(member.account_id, member.status.as_ref()));
+            region
+        };
+        let matters = |region: &RegionNow| {
+            selection.standings.is_empty() || region.error.is_some() || !region.members.is_empty()
+        };
+        let regions = self.regions.into_iter().map(part).filter(matters).collect();
+        let mut report = Self::of(header, regions, self.calls);
+        report.only = selection.standings.iter().copied().collect();
+        let note = format!(
+            "{} of {all} memberships are shown",
+            report.summary.memberships
+        );
+        report.header.notes.push(note);
+        report
+    }
+}
+
+/// Accounts that were asked for and are nowhere.
+fn strangers(selection: &Selection, regions: &[RegionNow]) -> Option<String> {
+    let members = regions.iter().flat_map(|region| &region.members);
+    let known: BTreeSet<_> = members.map(|member| member.account_id).collect();
+    let unknown: Vec<_> = selection.accounts.difference(&known).collect();
+    let names: Vec<_> = unknown.iter().map(ToString::to_string).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "neither in the file nor a member anywhere: {}",
+            names.join(", ")
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Header, MemberNow, VERSION};
+    use super::*;
+    use crate::account::Region;
+    use pretty_assertions::assert_eq;
+
+    fn report() -> StatusReport {
+        let member = |id: &str, status: Option<MemberStatus>| MemberNow {
+            account_id: id.parse().unwrap(),
+            status,
+            disabled_reason: None,
+            in_roster: Some(true),
+        };
+        let region = |name: &str, members| RegionNow {
+            region: Region::new(name),
+            graph_arn: None,
+            error: None,
+            members,
+        };
+        let header = Header {
+            version: VERSION,
+            kind: "status".to_owned(),
+            operation: "status".to_owned(),
+            run_id: "run".to_owned(),
+            administrator: "555555555555".parse().unwrap(),
+            started: jiff::Timestamp::UNIX_EPOCH,
+            invalid_lines: Vec::new(),
+            notes: Vec::new(),
+        };
+        let mut unread = region("eu-west-2", Vec::new());
+        unread.error = Some("no answer".into());
+        let regions = vec![
+            region(
+                "eu-central-1",
+                vec![
+                    member("111111111111", Some(MemberStatus::Enabled)),
+                    member("222222222222", Some(MemberStatus::VerificationFailed)),
+                ],
+            ),
+            region(
+                "eu-west-1",
+                vec![
+                    member("111111111111", Some(MemberStatus::Invited)),
+                    member("222222222222", None),
+                ],
+            ),
+            unread,
+        ];
+        StatusReport::of(header, regions, Default::default())
+    }
+
+    fn shown(report: &StatusReport) -> Vec<(&str, String)> {
+        let of = |region: &RegionNow| -> Vec<String> {
+            let members = region.members.iter();
+            members.map(|it| it.account_id.to_string()).collect()
+        };
+        let regions = report.regions.iter();
+        regions
+            .map(|it| (it.region.as_str(), of(it).join(" ")))
+            .collect()
+    }
+
+    #[test]
+    fn memberships_are_shown_as_they_stand_and_unread_regions_stay() {
+        for (standing, expected) in [
+            (Standing::Failed, [("eu-central-1", "222222222222")]),
+            (Standing::Waiting, [("eu-west-1", "111111111111")]),
+            (Standing::Absent, [("eu-west-1", "222222222222")]),
+            (Standing::Enabled, [("eu-central-1", "111111111111")]),
+        ] {
+            let standings = [standing].into();
+            let part = report().only(&Selection {
+                standings,
+                ..Selection::default()
+            });
+            let unread = ("eu-west-2", String::new());
+            let expected = expected.map(|(region, ids)| (region, ids.to_owned()));
+            let expected: Vec<_> = expected.into_iter().chain([unread]).collect();
+            assert_eq!(shown(&part), expected);
+            assert_eq!(part.summary.memberships, 1);
+            assert_eq!(part.header.notes, ["1 of 4 memberships are shown"]);
+        }
+    }
+
+    #[test]
+    fn accounts_are_shown_in_every_region_and_named_where_they_are_nowhere() {
+        let accounts = ["111111111111", "999999999999"].map(|id| id.parse().unwrap());
+        let part = report().only(&Selection {
+            accounts: accounts.into(),
+            ..Selection::default()
+        });
+        let names = ["eu-central-1", "eu-west-1", "eu-west-2"];
+        let ids = ["111111111111", "111111111111", ""].map(str::to_owned);
+        assert_eq!(shown(&part), Vec::from_iter(names.into_iter().zip(ids)));
+        assert!(part.header.notes[0].ends_with("999999999999"));
+    }
+
+    #[test]
+    fn without_a_selection_nothing_is_left_out() {
+        assert_eq!(report().only(&Selection::default()), report());
+    }
+}

@@ -1,0 +1,19 @@
+//! The role in every member account, rolled out by a self-managed StackSet of CloudFormation.
+//!
+//! [`Rollout::look`] finds out what is there, [`plan`] (pure) what is to be done about it, and
+//! [`Rollout::deploy`] and [`Rollout::remove`] do it. AWS is the only state: a run that was dropped is
+//! resumed by running again.
+
+mod cloudformation;
+pub mod definition;
+mod operation;
+pub mod plan;
+pub mod report;
+mod rollout;
+
+pub use cloudformation::Seen;
+pub use definition::Definition;
+pub use operation::{Limits, Progress, Watch};
+pub use plan::{Plan, Step};
+pub use report::RolesReport;
+pub use rollout::{Done, Rollout};

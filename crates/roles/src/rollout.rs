@@ -1,0 +1,421 @@
+//! One run: look, do what the plan says, look again, and say how each account ended.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_sdk_cloudformation::Client;
+use engine::{Aws, Failure};
+use fleet::account::AccountId;
+use fleet::report::Ended;
+
+use crate::cloudformation::{AccountResult, CloudFormation, Seen};
+use crate::definition::Definition;
+use crate::operation::{Limits, Operated, Operator, Watch};
+use crate::plan::{self, Plan, Stack, Status, Step};
+use crate::report::{AccountReport, Action, Outcome, SetState, StackSetReport};
+
+/// The role in members, as one StackSet brings it there.
+#[derive(Clone, Debug)]
+pub struct Rollout {
+    aws: Aws,
+    cloudformation: CloudFormation,
+    wanted: Definition,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug)]
+pub struct Done {
+    /// What ended it.
+    pub ended: Ended,
+    /// What ended it before its time.
+    pub error: Option<Arc<str>>,
+    /// The StackSet.
+    pub stack_set: StackSetReport,
+    /// Each account of the plan.
+    pub accounts: Vec<AccountReport>,
+}
+
+/// What happened so far.
+struct Work {
+    state: SetState,
+    ended: Ended,
+    error: Option<Failure>,
+    /// The operation that goes on in AWS.
+    going: Option<String>,
+    results: BTreeMap<AccountId, AccountResult>,
+}
+
+impl Rollout {
+    /// Nothing is asked yet.
+    #[must_use]
+    pub fn new(aws: &Aws, wanted: Definition) -> Self {
+        let client = Client::new(&aws.service(&wanted.home));
+        Self {
+            aws: aws.clone(),
+            cloudformation: CloudFormation::new(client, &wanted.name),
+            wanted,
+        }
+    }
+
+    /// What is wanted.
+    #[must_use]
+    pub fn wanted(&self) -> &Definition {
+        &self.wanted
+    }
+
+    /// What there is.
+    ///
+    /// # Errors
+    /// Where CloudFormation cannot be asked.
+    pub async fn look(&self) -> Result<Seen, Failure> {
+        self.cloudformation.look().await
+    }
+
+    /// An operation with the StackSet that is under way.
+    ///
+    /// # Errors
+    /// Where CloudFormation cannot be asked.
+    pub async fn under_way(&self) -> Result<Option<String>, Failure> {
+        self.cloudformation.under_way().await
+    }
+
+    /// Waits until no operation is under way: what it does is not known before.
+    ///
+    /// # Errors
+    /// Where CloudFormation cannot be asked.
+    pub async fn settle(&self, limits: &Limits, watch: Watch<'_>) -> Result<Ended, Failure> {
+        self.operator(limits, watch).settle().await
+    }
+
+    /// In what the StackSet differs from what is wanted.
+    #[must_use]
+    pub fn differences(&self, seen: &Seen) -> Vec<String> {
+        let set = seen.set.as_ref();
+        set.map_or_else(Vec::new, |set| self.wanted.differences(set))
+    }
+
+    /// Why nothing may be done with this StackSet.
+    #[must_use]
+    pub fn refuses(&self, seen: &Seen) -> Option<String> {
+        seen.set.as_ref().and_then(|set| self.wanted.refuses(set))
+    }
+
+    /// Why the StackSet cannot be updated without touching accounts that the roster does not name.
+    #[must_use]
+    pub fn touches_others(&self, seen: &Seen, plan: &Plan) -> Option<String> {
+        let differences = self.differences(seen);
+        let accounts = plan.keys().copied().collect();
+        let others = plan::others(&accounts, &seen.stacks);
+        let alone = plan::with(plan, &Step::Update).is_empty() && others > 0;
+        (alone && !differences.is_empty()).then(|| {
+            format!(
+                "the StackSet {} would have to be updated ({}), and it has stacks in {others} accounts that the file does not name and in none that it names; AWS would update all of those: name one of them too, or another StackSet with --stack-set",
+                self.wanted.name,
+                differences.join(", ")
+            )
+        })
+    }
+
+    /// Brings the role to the accounts of the plan.
+    ///
+    /// # Errors
+    /// Where nothing was begun.
+    pub async fn deploy(
+        &self,
+        (seen, plan): (&Seen, &Plan),
+        limits: &Limits,
+        watch: Watch<'_>,
+    ) -> Result<Done, Failure> {
+        let operator = self.operator(limits, watch);
+        let mut work = Work::new(seen);
+        let differences = self.differences(seen);
+        let behind = plan::with(plan, &Step::Update);
+        let missing = plan::with(plan, &Step::Make);
+        let aws = &self.cloudformation;
+        if seen.set.is_none() && !missing.is_empty() {
+            aws.create(&self.wanted).await?;
+            work.state = SetState::Created;
+        } else if !differences.is_empty() || !behind.is_empty() {
+            let begin = || aws.update(&self.wanted, &behind, operator.preferences(&behind));
+            let begun = work.take(operator.run(&behind, begin).await)?;
+            if begun && !differences.is_empty() {
+                work.state = SetState::Updated;
+            }
+        }
+        if work.may_go_on() && !missing.is_empty() {
+            let begin = || aws.make(&self.wanted.home, &missing, operator.preferences(&missing));
+            work.take(operator.run(&missing, begin).await)?;
+        }
+        Ok(self.conclude((seen, plan), differences, work).await)
+    }
+
+    /// Takes the role from the accounts of the plan.
+    ///
+    /// # Errors
+    /// Where nothing was begun.
+    pub async fn remove(
+        &self,
+        (seen, plan): (&Seen, &Plan),
+        limits: &Limits,
+        watch: Watch<'_>,
+    ) -> Result<Done, Failure> {
+        let operator = self.operator(limits, watch);
+        let mut work = Work::new(seen);
+        let leaving = plan::with(plan, &Step::Remove);
+        let aws = &self.cloudformation;
+        if !leaving.is_empty() {
+            let begin = || aws.delete(&self.wanted.home, &leaving, operator.preferences(&leaving));
+            work.take(operator.run(&leaving, begin).await)?;
+        }
+        Ok(self.conclude((seen, plan), Vec::new(), work).await)
+    }
+
+    /// What would be done.
+    #[must_use]
+    pub fn propose(&self, seen: &Seen, plan: &Plan, deploys: bool) -> Done {
+        let differences = if deploys {
+            self.differences(seen)
+        } else {
+            Vec::new()
+        };
+        let makes = !plan::with(plan, &Step::Make).is_empty();
+        let state = match &seen.set {
+            None if makes => SetState::Created,
+            None => SetState::Missing,
+            Some(_) if !differences.is_empty() => SetState::Updated,
+            Some(_) => SetState::Unchanged,
+        };
+        let account = |(account, step): (&AccountId, &Step)| AccountReport {
+            account_id: *account,
+            stack: self.stack(seen, *account).map(|it| it.status.as_str()),
+            action: action(step),
+            outcome: None,
+            assumable: None,
+            reason: blocked(step),
+        };
+        Done {
+            ended: Ended::Complete,
+            error: None,
+            stack_set: self.set(state, differences, seen, plan),
+            accounts: plan.iter().map(account).collect(),
+        }
+    }
+
+    /// Whether each account has its stack, and its role can really be assumed by the role that it
+    /// trusts.
+    pub async fn status(&self, seen: &Seen, accounts: &BTreeSet<AccountId>) -> Done {
+        let trusted = self.aws.becoming(&self.wanted.trusted);
+        let tried = trusted.try_roles(accounts, Duration::ZERO).await;
+        let account = |(account, tried): (&AccountId, &Result<(), Failure>)| {
+            let stack = self.stack(seen, *account);
+            let behind = stack
+                .filter(|it| it.status != Status::Current)
+                .map(|it| lacking(it, None));
+            let reason = tried.as_ref().err().map(|it| it.text.clone());
+            let reason = reason.or(behind);
+            AccountReport {
+                account_id: *account,
+                stack: stack.map(|it| it.status.as_str()),
+                action: Action::Look,
+                outcome: Some(
+                    reason
+                        .as_ref()
+                        .map_or(Outcome::Unchanged, |_| Outcome::Failed),
+                ),
+                assumable: Some(tried.is_ok()),
+                reason,
+            }
+        };
+        let plan = accounts.iter().map(|it| (*it, Step::Keep)).collect();
+        let state = match seen.set {
+            Some(_) => SetState::Unchanged,
+            None => SetState::Missing,
+        };
+        Done {
+            ended: Ended::Complete,
+            error: None,
+            stack_set: self.set(state, self.differences(seen), seen, &plan),
+            accounts: tried.iter().map(account).collect(),
+        }
+    }
+
+    async fn conclude(
+        &self,
+        (before, plan): (&Seen, &Plan),
+        differences: Vec<String>,
+        work: Work,
+    ) -> Done {
+        let looked = self.cloudformation.look().await;
+        let error = work.error.as_ref().or(looked.as_ref().err());
+        let error = error.map(|failure| failure.text.clone());
+        // Where it cannot be looked once more, what the operations said counts.
+        let seen = looked.is_ok();
+        let after = looked.unwrap_or_else(|_| before.clone());
+        let account = |(account, step): (&AccountId, &Step)| {
+            let stack = self.stack(&after, *account);
+            let (outcome, reason) = ended((step, stack, seen), &work, work.results.get(account));
+            AccountReport {
+                account_id: *account,
+                stack: stack.map(|it| it.status.as_str()),
+                action: action(step),
+                outcome: Some(outcome),
+                assumable: None,
+                reason,
+            }
+        };
+        Done {
+            ended: work.ended,
+            error,
+            stack_set: self.set(work.state, differences, &after, plan),
+            accounts: plan.iter().map(account).collect(),
+        }
+    }
+
+    fn set(
+        &self,
+        state: SetState,
+        differences: Vec<String>,
+        seen: &Seen,
+        plan: &Plan,
+    ) -> StackSetReport {
+        let accounts = plan.keys().copied().collect();
+        StackSetReport {
+            name: self.wanted.name.clone(),
+            region: self.wanted.home.clone(),
+            state,
+            differences,
+            others: plan::others(&accounts, &seen.stacks),
+        }
+    }
+
+    fn stack<'a>(&self, seen: &'a Seen, account: AccountId) -> Option<&'a Stack> {
+        let mut stacks = seen.stacks.get(&account)?.iter();
+        stacks.find(|stack| stack.region == self.wanted.home)
+    }
+
+    fn operator<'a>(&'a self, limits: &'a Limits, watch: Watch<'a>) -> Operator<'a> {
+        let clock = self.aws.clock();
+        Operator {
+            aws: &self.cloudformation,
+            clock,
+            deadline: clock.elapsed() + limits.timeout,
+            limits,
+            watch,
+        }
+    }
+}
+
+impl Work {
+    fn new(seen: &Seen) -> Self {
+        Self {
+            state: match seen.set {
+                Some(_) => SetState::Unchanged,
+                None => SetState::Missing,
+            },
+            ended: Ended::Complete,
+            error: None,
+            going: None,
+            results: BTreeMap::new(),
+        }
+    }
+
+    fn may_go_on(&self) -> bool {
+        self.ended == Ended::Complete && self.error.is_none()
+    }
+
+    /// Takes in how an operation went, and says whether it was begun. An error after something was
+    /// changed belongs into the report.
+    fn take(&mut self, operated: Result<Operated, Failure>) -> Result<bool, Failure> {
+        match operated {
+            Ok(operated) => {
+                let begun = operated.id.is_some();
+                self.ended = operated.ended;
+                if operated.ended != Ended::Complete {
+                    self.going = operated.id;
+                }
+                self.results.extend(operated.results);
+                Ok(begun)
+            }
+            // One that AWS refused has changed nothing.
+            Err(failure)
+                if !failure.is_transient()
+                    && self.results.is_empty()
+                    && self.state != SetState::Created =>
+            {
+                Err(failure)
+            }
+            Err(failure) => {
+                self.error = Some(failure);
+                Ok(false)
+            }
+        }
+    }
+}
+
+fn action(step: &Step) -> Action {
+    match step {
+        Step::Keep => Action::Keep,
+        Step::Make => Action::Make,
+        Step::Update => Action::Update,
+        Step::Remove => Action::Remove,
+        Step::Blocked(_) => Action::Blocked,
+    }
+}
+
+fn blocked(step: &Step) -> Option<Arc<str>> {
+    match step {
+        Step::Blocked(reason) => Some(reason.clone()),
+        _ => None,
+    }
+}
+
+/// How it ended for one account, by its stack as it is now.
+fn ended(
+    (step, stack, seen): (&Step, Option<&Stack>, bool),
+    work: &Work,
+    result: Option<&AccountResult>,
+) -> (Outcome, Option<Arc<str>>) {
+    let is_current = stack.is_some_and(|it| it.status == Status::Current);
+    let succeeded = result.is_some_and(|it| it.succeeded);
+    let done = match step {
+        Step::Blocked(reason) => return (Outcome::Failed, Some(reason.clone())),
+        Step::Keep => return (Outcome::Unchanged, None),
+        Step::Make => (is_current || succeeded && !seen).then_some(Outcome::Made),
+        // It was CURRENT before, too, where the StackSet is what changes.
+        Step::Update => (succeeded && (is_current || !seen)).then_some(Outcome::Updated),
+        Step::Remove => (stack.is_none() || succeeded && !seen).then_some(Outcome::Removed),
+    };
+    if let Some(done) = done {
+        return (done, None);
+    }
+    let is_over = result.is_some_and(|it| it.finished);
+    if work.ended != Ended::Complete && !is_over {
+        return (Outcome::Waiting, Some(waiting(work)));
+    }
+    if let Some(error) = &work.error {
+        return (Outcome::Failed, Some(error.text.clone()));
+    }
+    let said = result.and_then(|it| it.reason.clone());
+    let why = stack.map_or_else(|| said.clone(), |it| Some(lacking(it, said.clone())));
+    let unsaid = || "CloudFormation gives no reason: look at the StackSet's operations".into();
+    (Outcome::Failed, Some(why.unwrap_or_else(unsaid)))
+}
+
+fn waiting(work: &Work) -> Arc<str> {
+    match &work.going {
+        Some(operation) => {
+            format!("operation {operation} goes on in AWS: run again to see how it ended").into()
+        }
+        None => "not begun before the run ended: run again".into(),
+    }
+}
+
+/// What is wrong with a stack that is there.
+fn lacking(stack: &Stack, said: Option<Arc<str>>) -> Arc<str> {
+    let why = said.or_else(|| stack.reason.clone());
+    let status = stack.status.as_str();
+    why.unwrap_or_else(|| {
+        format!("its stack is {status}, and CloudFormation gives no reason: look at the stack in the account, and run `roles deploy` again").into()
+    })
+}

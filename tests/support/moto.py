@@ -1,0 +1,123 @@
+"""moto's server as a process: CloudFormation's StackSets, IAM and STS of many accounts."""
+
+import ast
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from functools import lru_cache
+
+import boto3
+
+from support import ROOT
+from support.ministack import free_port
+
+PROGRAM = ROOT / "tests" / "support" / "moto_as_aws.py"
+# Whose keys moto does not know, and whose account no header names.
+ADMINISTRATOR = "123456789012"
+ADMINISTRATION = f"arn:aws:iam::{ADMINISTRATOR}:role/detective-fleet/DetectiveFleetStackSetAdministration"
+EXECUTION = "DetectiveFleetStackSetExecution"
+
+
+class Moto:
+    """A running moto, on 127.0.0.1 only, whose administrator has the roles of the templates."""
+
+    def __init__(self, folder):
+        port = free_port()
+        self.endpoint = f"http://127.0.0.1:{port}"
+        self.hold, self.busy = folder / "hold", folder / "busy"
+        self.log = open(folder / "moto.log", "w+b")
+        environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "HOLD": str(self.hold), "BUSY": str(self.busy),
+                       "MOTO_IAM_LOAD_MANAGED_POLICIES": "false"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", str(PROGRAM), "-H", "127.0.0.1", "-p", str(port)], env=environment, cwd=folder,
+            stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
+        )
+        self.wait()
+        self.env = {
+            "AWS_ENDPOINT_URL": self.endpoint, "AWS_REGION": "eu-central-1",
+            "AWS_ACCESS_KEY_ID": "AKIAADMINISTRATOR000", "AWS_SECRET_ACCESS_KEY": "any",
+        }
+
+    def reset(self):
+        """As if it had just been started."""
+        for knob in (self.hold, self.busy):
+            knob.unlink(missing_ok=True)
+        request = urllib.request.Request(f"{self.endpoint}/moto-api/reset", method="POST")
+        urllib.request.urlopen(request, timeout=10).close()
+        self.make_role(ADMINISTRATOR, "DetectiveFleetStackSetAdministration", "cloudformation.amazonaws.com", "/detective-fleet/")
+        self.make_role(ADMINISTRATOR, "DetectiveFleetAdministrator", "lambda.amazonaws.com", "/detective-fleet/")
+
+    def wait(self):
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                urllib.request.urlopen(f"{self.endpoint}/moto-api/", timeout=5).close()
+                return
+            except OSError:
+                self.log.flush()
+                assert self.process.poll() is None and time.monotonic() < deadline, "moto does not start"
+                time.sleep(0.1)
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.log.close()
+
+    @lru_cache(maxsize=None)
+    def client(self, service, account=ADMINISTRATOR, region="us-east-1"):
+        """A client of this account: moto reads it from a header."""
+        client = boto3.client(
+            service, region_name=region, endpoint_url=self.endpoint,
+            aws_access_key_id="AKIAADMINISTRATOR000", aws_secret_access_key="any",
+        )
+        client.meta.events.register("before-sign", lambda request, **_: request.headers.add_header("x-moto-account-id", account))
+        return client
+
+    def make_role(self, account, name, principal, path="/"):
+        who = "Service" if principal.endswith(".com") else "AWS"
+        statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {who: principal}}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        self.client("iam", account).create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=document)
+
+    def prepare(self, *accounts):
+        """What the team does when an account is handed out: the template of the execution role."""
+        template = (ROOT / "deploy" / "stackset-execution.yaml").read_text()
+        for account in accounts:
+            self.client("cloudformation", account).create_stack(
+                StackName="detective-fleet-execution", TemplateBody=template, Capabilities=["CAPABILITY_NAMED_IAM"],
+                Parameters=[{"ParameterKey": "AdministratorAccount", "ParameterValue": ADMINISTRATOR}],
+            )
+
+    def role(self, account, name="DetectiveFleetMember"):
+        """The role in an account, or None."""
+        iam = self.client("iam", account)
+        try:
+            return iam.get_role(RoleName=name)["Role"]
+        except iam.exceptions.NoSuchEntityException:
+            return None
+
+    def policies(self, account, name="DetectiveFleetMember"):
+        iam = self.client("iam", account)
+        names = iam.list_role_policies(RoleName=name)["PolicyNames"]
+        documents = [iam.get_role_policy(RoleName=name, PolicyName=it)["PolicyDocument"] for it in names]
+        # moto hands out a document that CloudFormation made as Python would write it.
+        return [ast.literal_eval(it) if isinstance(it, str) else it for it in documents]
+
+    def instances(self, name="DetectiveFleetMember"):
+        """Account id to status, as CloudFormation says."""
+        pages, more = {}, {}
+        while True:
+            page = self.client("cloudformation").list_stack_instances(StackSetName=name, **more)
+            pages |= {it["Account"]: it["Status"] for it in page["Summaries"]}
+            if "NextToken" not in page:
+                return pages
+            more = {"NextToken": page["NextToken"]}

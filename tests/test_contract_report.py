@@ -1,0 +1,46 @@
+"""`--report FILE`: it replaces a report, and nothing else."""
+
+import json
+import os
+
+import pytest
+
+
+@pytest.mark.parametrize("operation", ["plan", "enable", "status"])
+def test_a_report_replaces_a_file_only(fleet, tmp_path, operation):
+    target = tmp_path / "target.json"
+    target.write_text("{}")
+    (tmp_path / "link.json").symlink_to(target)
+    (tmp_path / "lost.json").symlink_to(tmp_path / "nowhere.json")
+    os.mkfifo(tmp_path / "pipe.json")
+    (tmp_path / "folder.json").mkdir()
+    for name, kind in [("link", "a link"), ("lost", "a link"), ("pipe", "a pipe"), ("folder", "a directory")]:
+        fleet.run(operation, "--report", tmp_path / f"{name}.json").refused(f"{name}.json", kind)
+    assert (tmp_path / "link.json").is_symlink() and target.read_text() == "{}"
+    assert fleet.proxy.calls == []
+
+
+@pytest.mark.parametrize("operation", ["plan", "enable", "status", "disable"])
+def test_a_report_never_replaces_the_list_of_accounts(fleet, tmp_path, operation):
+    roster = tmp_path / "accounts.json"
+    roster.write_bytes(fleet.sandbox.roster.read_bytes())
+    indirect = tmp_path / "folder"
+    indirect.symlink_to(tmp_path)
+    for path in [roster, indirect / "accounts.json"]:
+        fleet.run(operation, "--report", path, roster=roster).refused("the list of accounts")
+    assert roster.read_bytes() == fleet.sandbox.roster.read_bytes()
+    assert fleet.proxy.calls == []
+
+
+def test_a_rehearsal_spares_its_list_too(run, write):
+    roster = write("111122223333,r@example.com\n", "accounts.json")
+    run("rehearse", roster, "--report", roster).refused("the list of accounts")
+    assert "111122223333" in roster.read_text()
+
+
+def test_a_report_is_whole_and_alone(fleet, tmp_path):
+    report = tmp_path / "report.json"
+    for _ in range(2):
+        fleet.run("plan", "--report", report).ended(0)
+        assert json.loads(report.read_text())["kind"] == "plan"
+    assert list(tmp_path.glob(".detective-fleet-*")) == []
