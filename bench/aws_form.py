@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures the AWS form on the emulated AWS of the tests: what an upload and a drift run take, and what AWS would charge.
 
-    make package && cargo build --release && make end-to-end ARGS='-k nothing-but-the-environments' || true
+    make package .venv/ready .venv-ministack/ready && cargo build --release
     .venv/bin/python bench/aws_form.py target/package/bootstrap.zip target/release/detective-fleet
 
 Calls take 100 ms and verification 2 s, or as long as --verification says; waits of the state machine are waited for.
