@@ -307,9 +307,10 @@ fn is_mild(scenario: &Scenario) -> bool {
     let [go] = &scenario.acts[0][..] else {
         return false;
     };
+    let climate = &scenario.climate;
     let harsh = ["silence", "expired_token", "denied"];
     let is_last_long = go.end == End::ByItself
-        && go.timeout > scenario.climate.clear + 2 * scenario.climate.verification.1;
+        && go.timeout > climate.clear + 2 * (climate.verification.1 + climate.visibility.1);
     // A Region that could not be read when the guard rails were asked is left alone by that run.
     let is_read = !scenario.aim.removes() || scenario.climate.clear < LOOK_TIMEOUT / 2;
     is_last_long
