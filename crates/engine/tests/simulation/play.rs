@@ -308,9 +308,13 @@ fn is_mild(scenario: &Scenario) -> bool {
         return false;
     };
     let climate = &scenario.climate;
+    // Latency counts both ways.
+    let memberships = scenario.members.len() * scenario.regions.len();
+    let in_turn = 10 + 6 * memberships / go.concurrency;
+    let calls = 2 * climate.latency.1 * u32::try_from(in_turn).unwrap();
     let harsh = ["silence", "expired_token", "denied"];
     let is_last_long = go.end == End::ByItself
-        && go.timeout > climate.clear + 2 * (climate.verification.1 + climate.visibility.1);
+        && go.timeout > climate.clear + 2 * (climate.verification.1 + climate.visibility.1) + calls;
     // A Region that could not be read when the guard rails were asked is left alone by that run.
     let is_read = !scenario.aim.removes() || scenario.climate.clear < LOOK_TIMEOUT / 2;
     is_last_long
