@@ -26,7 +26,8 @@ def test_a_report_never_replaces_the_list_of_accounts(fleet, tmp_path, operation
     roster.write_bytes(fleet.sandbox.roster.read_bytes())
     indirect = tmp_path / "folder"
     indirect.symlink_to(tmp_path)
-    for path in [roster, indirect / "accounts.json"]:
+    (tmp_path / "hard.json").hardlink_to(roster)
+    for path in [roster, indirect / "accounts.json", tmp_path / "hard.json"]:
         fleet.run(operation, "--report", path, roster=roster).refused("the list of accounts")
     assert roster.read_bytes() == fleet.sandbox.roster.read_bytes()
     assert fleet.proxy.calls == []

@@ -258,6 +258,14 @@ def test_without_a_terminal_one_status_follows_the_other(fleet, tmp_path):
     assert report.exists()
 
 
+def test_a_watch_that_nobody_reads_ends(fleet):
+    process = fleet.command.start(*words_for(fleet, "status", "--watch", "--interval", "1s"), env=fleet.env)
+    assert process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(timeout=60) == 0
+    process.stderr.close()
+
+
 @pytest.mark.parametrize("output", ["json", "csv", "markdown"])
 def test_what_is_watched_is_for_people(fleet, output):
     words = words_for(fleet, "status", "--watch", "--output", output)

@@ -224,14 +224,18 @@ impl ReportFiles {
     }
 
     fn put(&self, text: impl Fn(Format) -> Result<String>) -> Result<()> {
+        let mut failures = Vec::new();
         for (path, format) in &self.0 {
-            let failed = || format!("cannot write the report {}", path.display());
             let text = text(*format)?;
-            let mut file = temporary(path)?;
-            file.write_all(text.as_bytes()).with_context(failed)?;
-            file.persist(path).with_context(failed)?;
+            // One that cannot be written is no reason to lose the others.
+            if let Err(error) = replace(path, &text) {
+                failures.push(format!("{error:#}"));
+            }
         }
-        Ok(())
+        match failures.is_empty() {
+            true => Ok(()),
+            false => bail!("{}", failures.join("; ")),
+        }
     }
 }
 
@@ -248,12 +252,31 @@ fn not_a_file(path: &Path) -> Option<&'static str> {
 }
 
 /// Whether two paths are one file, whatever links lead there.
+#[cfg(unix)]
 pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
-    match (one.canonicalize(), other.canonicalize()) {
-        (Ok(one), Ok(other)) => one == other,
+    use std::os::unix::fs::MetadataExt;
+    match (one.metadata(), other.metadata()) {
+        (Ok(one), Ok(other)) => (one.dev(), one.ino()) == (other.dev(), other.ino()),
         // What is not there yet cannot be the same.
         _ => false,
     }
+}
+
+/// Whether two paths are one file, but for hard links.
+#[cfg(not(unix))]
+pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    }
+}
+
+fn replace(path: &Path, text: &str) -> Result<()> {
+    let failed = || format!("cannot write the report {}", path.display());
+    let mut file = temporary(path)?;
+    file.write_all(text.as_bytes()).with_context(failed)?;
+    file.persist(path).with_context(failed)?;
+    Ok(())
 }
 
 fn temporary(path: &Path) -> Result<Unfinished> {
@@ -316,6 +339,26 @@ mod tests {
         assert_eq!(text, json(&report).unwrap());
         assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>\n"));
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn one_that_cannot_be_written_is_no_reason_to_lose_the_others() {
+        let dir = tempfile::tempdir().unwrap();
+        let (gone, kept) = (dir.path().join("gone"), dir.path().join("kept.json"));
+        std::fs::create_dir(&gone).unwrap();
+        let paths = vec![gone.join("a.json"), kept.clone(), gone.join("b.json")];
+        let files = ReportFiles::check(paths).unwrap();
+        std::fs::remove_dir(&gone).unwrap();
+        let report = fixture::run(1, |_, _| (Outcome::Enabled, None));
+        let error = files.write(&report).unwrap_err().to_string();
+        assert!(
+            error.contains("a.json") && error.contains("b.json"),
+            "{error}"
+        );
+        assert_eq!(
+            std::fs::read_to_string(kept).unwrap(),
+            json(&report).unwrap()
+        );
     }
 
     #[test]

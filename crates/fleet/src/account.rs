@@ -93,7 +93,9 @@ impl Email {
     #[must_use]
     pub fn mask_in(text: &str) -> String {
         let ends_a_word = |c: char| c.is_whitespace() || "\"'`<>()[]{},;:/\\=|".contains(c);
-        let mask = |word: &str| match word.rsplit_once('@') {
+        // As keyboards and forms write it, too.
+        let at = |c: char| "@\u{ff20}\u{fe6b}".contains(c);
+        let mask = |word: &str| match word.rsplit_once(at).or_else(|| word.rsplit_once("%40")) {
             Some((name, domain)) if !name.is_empty() => {
                 let first: String = name.chars().take(1).collect();
                 format!("{first}***@{domain}")
@@ -276,6 +278,10 @@ mod tests {
             ),
             ("'a@b@c.org','d@e.org'", "'a***@c.org','d***@e.org'"),
             ("r***@example.com", "r***@example.com"),
+            (
+                "jo\u{ff20}ex.org, jo\u{fe6b}ex.org jo%40ex.org",
+                "j***@ex.org, j***@ex.org j***@ex.org",
+            ),
         ] {
             assert_eq!(Email::mask_in(text), masked);
         }

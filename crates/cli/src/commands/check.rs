@@ -25,7 +25,7 @@ pub(crate) async fn run(args: CheckArgs, file: &SettingsFile, output: Output) ->
     let stop = signals::listen(output, signals::ONLY_READS)?;
     let ground = Ground::open(wanted.reach, accounts, stop, output).await?;
     let report = ground.check(guardduty).await?;
-    files.write(&report)?;
     output.result(&report, |width| display::check(&report, width))?;
+    files.write(&report)?;
     Ok(report.verdict().into())
 }

@@ -38,8 +38,8 @@ pub(crate) async fn run(args: PlanArgs, file: &SettingsFile, output: Output) -> 
     let refusals = ground.judge(&run, Consent::default());
     let note = |refusal: &Refusal| format!("to go ahead it has to be allowed: {refusal}");
     plan.header.notes.extend(refusals.iter().map(note));
-    files.write(&plan)?;
     output.result(&plan, |width| display::plan(&plan, width))?;
+    files.write(&plan)?;
     Ok(exit(&plan, args.detailed_exitcode))
 }
 

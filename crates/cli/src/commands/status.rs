@@ -77,12 +77,20 @@ impl View {
     async fn once(&self) -> Result<Exit> {
         let status = self.look(&mut self.ground.run()).await?;
         match self.output.format() {
-            Format::Csv => self.output.raw(&display::csv(&status)?)?,
+            Format::Csv => {
+                self.output.raw(&display::csv(&status)?)?;
+                // There is no place for them in the table.
+                for bad in &status.header.invalid_lines {
+                    let text = format!("line {}: {}", bad.line, bad.reason);
+                    self.output.always(&text);
+                }
+            }
             Format::Markdown => self.output.raw(&display::markdown(&status))?,
             Format::Text | Format::Json => self
                 .output
                 .result(&status, |width| display::status(&status, width))?,
         }
+        self.files.write(&status)?;
         Ok(if status.summary.unread_regions == 0 {
             Exit::Fine
         } else {
@@ -90,14 +98,13 @@ impl View {
         })
     }
 
-    /// Looks at everything, and writes the reports.
+    /// Looks at everything.
     async fn look(&self, run: &mut Run) -> Result<StatusReport> {
         let began = self.ground.clock().timestamp();
         self.ground.look(run).await?;
         let mut status = self.ground.status(run).only(&self.selection);
         // A watch makes a document of every look.
         status.header.started = began;
-        self.files.write(&status)?;
         Ok(status)
     }
 
@@ -125,13 +132,17 @@ impl View {
         let mut run = self.ground.run();
         loop {
             let status = self.look(&mut run).await?;
+            self.files.write(&status)?;
             match watched {
                 Some(watched) => watched.show(status, interval),
                 // Where nothing can change in its place, one status follows the other.
-                None => self.output.text(|width| {
+                None => {
                     let at = status.header.started;
-                    format!("{at:.0} {}\n", display::status(&status, width))
-                })?,
+                    let text = display::status(&status, self.output.width());
+                    if !self.output.is_read(&format!("{at:.0} {text}\n"))? {
+                        return Ok(Exit::Fine);
+                    }
+                }
             }
             let pause = clock::sleep(interval);
             signals::unless_interrupted(self.ground.stop(), pause).await?;

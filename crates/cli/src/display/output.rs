@@ -136,6 +136,15 @@ impl Output {
         write(anstream::stdout().lock(), text).context("cannot write to stdout")
     }
 
+    /// Prints a text as [`Output::raw`] does, and says whether somebody reads it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Output::result`].
+    pub(crate) fn is_read(self, text: &str) -> Result<bool> {
+        put(anstream::stdout().lock(), text).context("cannot write to stdout")
+    }
+
     /// Prints a text for people that goes with a result, in the text format only.
     ///
     /// # Errors
@@ -182,13 +191,18 @@ pub(super) fn stderr(text: &str) {
 
 /// A reader that has seen enough (`| head`) is no failure; the exit status still tells how the
 /// command went.
-fn write(mut stream: impl Write, text: &str) -> std::io::Result<()> {
+fn write(stream: impl Write, text: &str) -> std::io::Result<()> {
+    put(stream, text).map(|_| ())
+}
+
+/// Says whether somebody reads it: where nobody does any more, that is no error.
+fn put(mut stream: impl Write, text: &str) -> std::io::Result<bool> {
     match stream
         .write_all(text.as_bytes())
         .and_then(|()| stream.flush())
     {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        result => result,
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        result => result.map(|()| true),
     }
 }
 

@@ -72,6 +72,7 @@ impl Kind {
 fn head(report: &RolesReport, width: usize) -> String {
     let set = &report.stack_set;
     let state = match (set.state, report.dry_run) {
+        (SetState::Missing, _) if report.error.is_some() => "it could not be read",
         (SetState::Missing, _) => "there is none",
         (SetState::Created, true) => "is to be made",
         (SetState::Created, false) => "was made",

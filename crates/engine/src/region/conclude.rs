@@ -104,7 +104,7 @@ fn last_words(attempt: &Attempt) -> Option<Arc<str>> {
     match attempt.last.as_ref()? {
         Answer::Unclear(text) | Answer::Silent(text) => Some(text.clone()),
         Answer::Refused(refusal) => Some(refusal.text.clone()),
-        Answer::Throttled => Some("AWS was asked too fast".into()),
+        Answer::Throttled => Some("AWS did not take it then".into()),
         Answer::Done => None,
     }
 }

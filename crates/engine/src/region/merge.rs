@@ -63,9 +63,13 @@ impl RegionRun {
         match found {
             Ok(arn) => {
                 self.answered(RegionRequest::FindGraph, Answer::Done);
+                let made = arn.is_some() && self.came_about(RegionRequest::CreateGraph);
+                if arn.is_none() && self.came_about(RegionRequest::DeleteGraph) {
+                    self.graph_deleted();
+                }
                 self.record(EventKind::Graph {
                     arn: arn.clone(),
-                    made: false,
+                    made,
                 });
                 self.observation.saw_graph(arn);
                 self.tell_all();
@@ -253,12 +257,15 @@ impl RegionRun {
         match ended {
             Ok(()) => {
                 self.answered(RegionRequest::DeleteGraph, Answer::Done);
-                self.record(EventKind::Changed {
-                    change: "graph deleted".into(),
-                });
+                self.graph_deleted();
             }
             Err(failure) if failure.cause == Cause::Missing => {
-                self.answered(RegionRequest::DeleteGraph, Answer::Done);
+                if !self.came_about(RegionRequest::DeleteGraph) {
+                    // Somebody else was first.
+                    self.answered(RegionRequest::DeleteGraph, Answer::Done);
+                } else {
+                    self.graph_deleted();
+                }
             }
             Err(failure) => {
                 if failure.cause == Cause::Refused && !members.is_empty() {
@@ -290,6 +297,23 @@ impl RegionRun {
             account,
             failure.saying(text).answer(),
         );
+    }
+
+    /// Whether a request whose answer was lost has come about, as is seen now; it is noted as done.
+    fn came_about(&mut self, request: RegionRequest) -> bool {
+        let sent = self.attempts.region(request);
+        let was_lost = sent
+            .is_some_and(|sent| matches!(sent.last, Some(Answer::Unclear(_) | Answer::Silent(_))));
+        if was_lost {
+            self.answered(request, Answer::Done);
+        }
+        was_lost
+    }
+
+    fn graph_deleted(&self) {
+        self.record(EventKind::Changed {
+            change: "graph deleted".into(),
+        });
     }
 
     fn did(&mut self, account: AccountId, request: MemberRequest, deed: Deed) {

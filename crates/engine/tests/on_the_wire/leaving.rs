@@ -255,6 +255,29 @@ async fn graphs_end_with_everybody_in_them() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_became_of_a_graph_is_told_where_the_answer_was_lost() {
+    let text = r#"
+size = 2
+[[faults]]
+effect = "cut_after"
+first = 1
+operations = ["detective:CreateGraph", "detective:DeleteGraph"]
+"#;
+    let mut stage = stage(world(text), Purpose::Enable, Others::Leave);
+    let report = stage.enable().await;
+    assert_eq!(report.verdict(), Verdict::AsWanted, "{report:#?}");
+    for region in &report.regions {
+        assert_eq!(region.changes, ["graph created"]);
+    }
+    stage.fleet.settings.purpose = Purpose::DeleteGraphs;
+    let report = stage.remove(typed()).await.unwrap();
+    assert_eq!(report.verdict(), Verdict::AsWanted, "{report:#?}");
+    for region in &report.regions {
+        assert_eq!(region.changes, ["graph deleted"]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_file_does_not_end_a_graph_with_others_in_it() {
     let mut stage = stage(world(EVERY_STATUS), Purpose::DeleteGraphs, Others::Leave);
     let email = stage.fleet.members.remove(&id(3)).unwrap();
