@@ -121,7 +121,13 @@ pub(crate) fn on_arrival(
             "e-mail",
         );
         let stands = inside.entry(&asked.region, account);
-        let told = sent.told.get(account).and_then(|told| told.which);
+        // A list that shows late may have told of the entry before this one.
+        let present = before.entry(&asked.region, ADMINISTRATOR, account);
+        let told = sent
+            .told
+            .get(account)
+            .filter(|told| present.is_some_and(|present| present.email == told.entry.email));
+        let told = told.and_then(|told| told.which);
         check(stands.is_none() || stands != told, TWICE, account);
     }
     if asked.operation == "CreateMembers" && asked.body["DisableEmailNotification"] != true {
