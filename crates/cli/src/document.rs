@@ -1,7 +1,7 @@
 //! Documents: JSON on stdout, and JSON or a page in the files of `--report`.
 
 use std::any::Any;
-use std::io::Write;
+use std::io::{BufWriter, IntoInnerError, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -110,6 +110,12 @@ pub(crate) fn json(document: &impl Serialize) -> Result<String> {
     Ok(text)
 }
 
+/// A document as text, without a copy of it in memory: that of 25,200 memberships is long.
+fn stream(document: &impl Serialize, mut file: &mut dyn Write) -> Result<()> {
+    serde_json::to_writer_pretty(&mut file, document)?;
+    Ok(file.write_all(b"\n")?)
+}
+
 /// What the list of accounts is called where another file would take its place.
 pub(crate) const ROSTER: &str = "the list of accounts";
 
@@ -186,9 +192,9 @@ impl ReportFiles {
         D: Serialize,
         &'a D: Into<page::Document>,
     {
-        self.put(|format| match format {
-            Format::Json => json(document),
-            Format::Page => Ok(page::html(document)?),
+        self.put(|format, file| match format {
+            Format::Json => stream(document, file),
+            Format::Page => Ok(file.write_all(page::html(document)?.as_bytes())?),
         })
     }
 
@@ -220,15 +226,14 @@ impl ReportFiles {
     /// As there.
     #[cfg(feature = "stacksets")]
     pub(crate) fn write_without_page(&self, document: &impl Serialize) -> Result<()> {
-        self.put(|_| json(document))
+        self.put(|_, file| stream(document, file))
     }
 
-    fn put(&self, text: impl Fn(Format) -> Result<String>) -> Result<()> {
+    fn put(&self, fill: impl Fn(Format, &mut dyn Write) -> Result<()>) -> Result<()> {
         let mut failures = Vec::new();
         for (path, format) in &self.0 {
-            let text = text(*format)?;
             // One that cannot be written is no reason to lose the others.
-            if let Err(error) = replace(path, &text) {
+            if let Err(error) = replace(path, |file| fill(*format, file)) {
                 failures.push(format!("{error:#}"));
             }
         }
@@ -271,12 +276,14 @@ pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
     }
 }
 
-fn replace(path: &Path, text: &str) -> Result<()> {
+fn replace(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
     let failed = || format!("cannot write the report {}", path.display());
-    let mut file = temporary(path)?;
-    file.write_all(text.as_bytes()).with_context(failed)?;
-    file.persist(path).with_context(failed)?;
-    Ok(())
+    let mut file = BufWriter::new(temporary(path)?);
+    fill(&mut file).with_context(failed)?;
+    let file = file.into_inner().map_err(IntoInnerError::into_error);
+    file.with_context(failed)?
+        .persist(path)
+        .with_context(failed)
 }
 
 fn temporary(path: &Path) -> Result<Unfinished> {
