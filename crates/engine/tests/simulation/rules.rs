@@ -121,13 +121,7 @@ pub(crate) fn on_arrival(
             "e-mail",
         );
         let stands = inside.entry(&asked.region, account);
-        // A list that shows late may have told of the entry before this one.
-        let present = before.entry(&asked.region, ADMINISTRATOR, account);
-        let told = sent
-            .told
-            .get(account)
-            .filter(|told| present.is_some_and(|present| present.email == told.entry.email));
-        let told = told.and_then(|told| told.which);
+        let told = told_of((asked, sent), before, account);
         check(stands.is_none() || stands != told, TWICE, account);
     }
     if asked.operation == "CreateMembers" && asked.body["DisableEmailNotification"] != true {
@@ -185,4 +179,11 @@ impl Watch {
         let mut members = self.scenario.members.iter();
         members.any(|member| member.id == account && member.expected.contains(&region))
     }
+}
+
+/// Which entry the run was told of. A list that shows late may have told of the one before.
+fn told_of((asked, sent): (&Asked, &Sent), before: &Reading, account: &str) -> Option<u64> {
+    let present = before.entry(&asked.region, ADMINISTRATOR, account)?;
+    let told = sent.told.get(account)?;
+    told.which.filter(|_| present.email == told.entry.email)
 }
