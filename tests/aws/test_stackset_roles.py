@@ -8,7 +8,8 @@ from botocore.exceptions import ClientError
 
 from aws.test_roles import assume, make_role, refused
 from support import ROOT
-from support.ministack import ADMINISTRATOR, PYTHON, MiniStack, free_port
+from support.ministack import ADMINISTRATOR, PYTHON, MiniStack
+from support.server import free_port
 
 MEMBER, OTHER = "222222222222", "333333333333"
 EXECUTION = f"arn:aws:iam::{MEMBER}:role/DetectiveFleetStackSetExecution"

@@ -1,25 +1,17 @@
 """MiniStack as a process: everything of AWS but Detective, with its IAM switched on."""
 
 import os
-import signal
-import socket
 import subprocess
-import time
-import urllib.request
 
 import boto3
 from botocore.config import Config
 
 from support import ROOT
+from support.server import end, wait_until_it_answers
 
 PYTHON = ROOT / ".venv-ministack" / "bin" / "python"
 PROGRAM = ROOT / "tests" / "support" / "ministack_as_aws.py"
 ADMINISTRATOR = "111111111111"
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 class MiniStack:
@@ -48,14 +40,7 @@ class MiniStack:
         self.wait()
 
     def wait(self):
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                urllib.request.urlopen(f"{self.endpoint}/_ministack/health", timeout=5).close()
-                return
-            except OSError:
-                assert self.process.poll() is None and time.monotonic() < deadline, self.said()
-                time.sleep(0.1)
+        wait_until_it_answers(f"{self.endpoint}/_ministack/health", self.process, self.said)
 
     def said(self):
         self.log.flush()
@@ -63,13 +48,7 @@ class MiniStack:
         return self.log.read().decode(errors="replace")[-20000:]
 
     def stop(self):
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end(self.process)
         self.log.close()
 
     def client(self, service, account=ADMINISTRATOR, region="us-east-1", credentials=None):

@@ -3,17 +3,15 @@
 import ast
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from functools import lru_cache
 
 import boto3
 
 from support import ROOT
-from support.ministack import free_port
+from support.server import end, free_port, wait_until_it_answers
 
 PROGRAM = ROOT / "tests" / "support" / "moto_as_aws.py"
 # Whose keys moto does not know, and whose account no header names.
@@ -52,24 +50,14 @@ class Moto:
         self.make_role(ADMINISTRATOR, "DetectiveFleetAdministrator", "lambda.amazonaws.com", "/detective-fleet/")
 
     def wait(self):
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                urllib.request.urlopen(f"{self.endpoint}/moto-api/", timeout=5).close()
-                return
-            except OSError:
-                self.log.flush()
-                assert self.process.poll() is None and time.monotonic() < deadline, "moto does not start"
-                time.sleep(0.1)
+        wait_until_it_answers(f"{self.endpoint}/moto-api/", self.process, self.said)
+
+    def said(self):
+        self.log.flush()
+        return "moto does not start"
 
     def stop(self):
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end(self.process)
         self.log.close()
 
     @lru_cache(maxsize=None)

@@ -16,9 +16,10 @@ import boto3
 
 from support import ROOT
 from support.command import check_plain
-from support.ministack import ADMINISTRATOR, MiniStack, free_port
+from support.ministack import ADMINISTRATOR, MiniStack
 from support.proxy import Proxy
 from support.sandbox import exports, list_members, read_some, wait_until
+from support.server import free_port
 
 REGIONS = ["us-east-1", "eu-central-1"]
 # Members that the sandbox makes up; each eighth has an id of another kind.

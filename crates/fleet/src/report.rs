@@ -4,6 +4,7 @@ mod alike;
 mod checked;
 mod fold;
 mod now;
+mod number;
 mod planned;
 mod selection;
 #[cfg(test)]
@@ -19,6 +20,7 @@ pub use alike::{Trouble, name_regions, places, troubles};
 pub use checked::{CheckReport, CheckSummary};
 pub use fold::{Record, Recorder};
 pub use now::{MemberNow, RegionNow, StatusReport, StatusSummary};
+pub use number::number;
 pub use planned::{Action, MemberPlan, PlanReport, PlanSummary, RegionPlan};
 pub use selection::{Selection, Standing};
 

@@ -1,6 +1,7 @@
 //! Words and numbers for people, and what comes from outside made harmless.
 
 use fleet::account::Email;
+pub(crate) use fleet::report::number;
 use jiff::Timestamp;
 
 /// Text from outside (AWS, the list of accounts): addresses are masked, and characters that nobody
@@ -22,19 +23,6 @@ fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
         || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
-
-/// A number with a comma at every third digit.
-pub(crate) fn number(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// A number of things; `thing` is made plural with an s.

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
+pub(crate) use fleet::report::number;
 use jiff::SignedDuration;
 
 /// What is as wanted, or comes new.
@@ -20,19 +21,6 @@ pub(crate) const DIM: Style = Style::new().dimmed();
 /// A text in a style.
 pub(crate) fn paint(style: Style, text: impl Display) -> String {
     format!("{style}{text}{style:#}")
-}
-
-/// A number with a comma at every third digit.
-pub(crate) fn number(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// A number of things, in the plural where it is not one.
@@ -82,15 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_have_a_comma_at_every_third_digit() {
-        for (n, text) in [
-            (0, "0"),
-            (999, "999"),
-            (1680, "1,680"),
-            (1_234_567, "1,234,567"),
-        ] {
-            assert_eq!(number(n), text);
-        }
+    fn several_things_are_in_the_plural() {
         assert_eq!(counted(1, "membership"), "1 membership");
         assert_eq!(counted(1680, "membership"), "1,680 memberships");
     }

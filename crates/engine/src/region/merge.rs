@@ -260,11 +260,11 @@ impl RegionRun {
                 self.graph_deleted();
             }
             Err(failure) if failure.cause == Cause::Missing => {
-                if !self.came_about(RegionRequest::DeleteGraph) {
+                if self.came_about(RegionRequest::DeleteGraph) {
+                    self.graph_deleted();
+                } else {
                     // Somebody else was first.
                     self.answered(RegionRequest::DeleteGraph, Answer::Done);
-                } else {
-                    self.graph_deleted();
                 }
             }
             Err(failure) => {
