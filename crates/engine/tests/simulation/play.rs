@@ -255,7 +255,7 @@ impl Stage {
         let ground = Ground {
             http: SharedHttpClient::new(wire),
             clock: self.clock,
-            seed: Lots::of(scenario.seed, ("ground", tape.run)).between(0, u64::MAX),
+            seed: Lots::numbered(scenario.seed, "ground", &[tape.run as u64]).between(0, u64::MAX),
         };
         let aws = Aws::connect_on(ground, connection, tape.clone())
             .await
