@@ -9,12 +9,14 @@ mod rates;
 mod report;
 #[cfg(test)]
 mod tests;
+mod text;
 
 pub use estimate::{Estimate, RegionEstimate};
 pub use rates::{Rates, RatesError, Tier};
 pub use report::{
     AccountCost, CostReport, CostSummary, MembershipCost, PackageUsage, RegionCost, RegionUsage,
 };
+pub use text::{dollars, volume};
 
 /// How many days AWS's projection has, and the free trial of an account in a Region.
 pub const DAYS: u64 = 30;

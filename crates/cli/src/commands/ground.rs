@@ -9,6 +9,7 @@ use engine::clock::Clock;
 use engine::{Aws, Check, Finish, Limit, Newer, Run};
 use fleet::account::{AccountId, Email, Region};
 use fleet::check::has_unproven_acceptances;
+use fleet::cost::{CostReport, Rates};
 use fleet::fleet::{Fleet, Purpose, Settings};
 use fleet::guard::{Consent, Refusal};
 use fleet::region;
@@ -318,6 +319,16 @@ impl Ground {
         StatusReport::of(
             self.header("status", "status"),
             run.now(with_roster),
+            self.recorder.calls(),
+        )
+    }
+
+    /// What it costs, after [`Ground::look`].
+    pub(crate) fn cost(&self, run: &Run, rates: Rates) -> CostReport {
+        CostReport::of(
+            self.header("cost", "cost"),
+            run.usage(),
+            rates,
             self.recorder.calls(),
         )
     }
