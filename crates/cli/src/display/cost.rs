@@ -24,7 +24,7 @@ pub(crate) fn cost(report: &CostReport, width: usize) -> String {
         bytes_per_day: it.bytes_per_day,
         usd_a_month: it.usd_a_month,
     });
-    text.push_str(&table("account", "Regions", accounts.collect()));
+    text.push_str(&table("account", "Regions", &accounts.collect::<Vec<_>>()));
     let mut regions: Vec<_> = report.regions.iter().collect();
     regions.sort_by_key(|region| std::cmp::Reverse(region.usd_a_month));
     let regions = regions.into_iter().filter(|it| !it.members.is_empty());
@@ -34,7 +34,7 @@ pub(crate) fn cost(report: &CostReport, width: usize) -> String {
         bytes_per_day: it.bytes_per_day,
         usd_a_month: it.usd_a_month,
     });
-    text.push_str(&table("Region", "accounts", regions.collect()));
+    text.push_str(&table("Region", "accounts", &regions.collect::<Vec<_>>()));
     text.push_str(&packages(report));
     let unread = report
         .regions
@@ -80,7 +80,7 @@ struct Line {
 }
 
 /// The dearest come first; the others are one line.
-fn table(what: &str, memberships: &str, lines: Vec<Line>) -> String {
+fn table(what: &str, memberships: &str, lines: &[Line]) -> String {
     if lines.is_empty() {
         return String::new();
     }

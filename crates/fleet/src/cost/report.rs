@@ -153,41 +153,41 @@ impl CostReport {
         calls: BTreeMap<String, u64>,
     ) -> Self {
         let now = header.started;
-        let regions: Vec<_> = usage
+        let regions = usage
             .into_iter()
-            .map(|usage| RegionCost::of(usage, &rates, now))
-            .collect();
-        let memberships = || regions.iter().flat_map(|region| &region.members);
-        Self {
-            summary: CostSummary::of(memberships()),
-            accounts: accounts(memberships()),
-            packages: packages(memberships()),
-            unknown: unknown(&regions),
+            .map(|usage| RegionCost::of(usage, &rates, now));
+        let report = Self {
+            summary: CostSummary::default(),
+            regions: regions.collect(),
+            accounts: Vec::new(),
+            packages: BTreeMap::new(),
+            unknown: Vec::new(),
             header,
             rates,
-            regions,
             calls,
-        }
+        };
+        report.added_up()
     }
 
     /// The same for these accounts alone.
     #[must_use]
-    pub fn only(self, accounts: &BTreeSet<AccountId>) -> Self {
-        let mut regions = self.regions;
-        for region in &mut regions {
+    pub fn only(mut self, accounts: &BTreeSet<AccountId>) -> Self {
+        for region in &mut self.regions {
             let is_wanted = |member: &MembershipCost| accounts.contains(&member.account_id);
             region.members.retain(is_wanted);
             region.add_up();
         }
-        let memberships = || regions.iter().flat_map(|region| &region.members);
-        Self {
-            summary: CostSummary::of(memberships()),
-            accounts: self::accounts(memberships()),
-            packages: packages(memberships()),
-            unknown: unknown(&regions),
-            regions,
-            ..self
-        }
+        self.added_up()
+    }
+
+    fn added_up(mut self) -> Self {
+        let members = self.regions.iter().flat_map(|region| &region.members);
+        let memberships: Vec<_> = members.collect();
+        self.summary = CostSummary::of(&memberships);
+        self.accounts = accounts(&memberships);
+        self.packages = packages(&memberships);
+        self.unknown = unknown(&self.regions);
+        self
     }
 }
 
@@ -250,15 +250,16 @@ fn trial_until(member: &Member, now: Timestamp) -> Option<Timestamp> {
 }
 
 impl CostSummary {
-    fn of<'a>(memberships: impl Iterator<Item = &'a MembershipCost> + Clone) -> Self {
-        let in_trial = || memberships.clone().filter(|it| it.trial_until.is_some());
-        let unmeasured = memberships.clone().filter(|it| it.usd_a_month.is_none());
+    fn of(memberships: &[&MembershipCost]) -> Self {
+        let all = || memberships.iter().copied();
+        let in_trial = || all().filter(|it| it.trial_until.is_some());
+        let unmeasured = all().filter(|it| it.usd_a_month.is_none());
         Self {
-            memberships: memberships.clone().count() as u64,
+            memberships: memberships.len() as u64,
             unmeasured: unmeasured.count() as u64,
             in_trial: in_trial().count() as u64,
-            bytes_per_day: bytes(memberships.clone()),
-            usd_a_month: usd(memberships.clone()),
+            bytes_per_day: bytes(all()),
+            usd_a_month: usd(all()),
             usd_a_month_in_trial: usd(in_trial()),
         }
     }
@@ -277,7 +278,7 @@ fn usd<'a>(memberships: impl IntoIterator<Item = &'a MembershipCost>) -> Decimal
     cents(sum)
 }
 
-fn accounts<'a>(memberships: impl Iterator<Item = &'a MembershipCost>) -> Vec<AccountCost> {
+fn accounts(memberships: &[&MembershipCost]) -> Vec<AccountCost> {
     let mut by_account: BTreeMap<AccountId, Vec<&MembershipCost>> = BTreeMap::new();
     for membership in memberships {
         let all = by_account.entry(membership.account_id).or_default();
@@ -298,9 +299,9 @@ fn accounts<'a>(memberships: impl Iterator<Item = &'a MembershipCost>) -> Vec<Ac
     accounts
 }
 
-fn packages<'a>(memberships: impl Iterator<Item = &'a MembershipCost>) -> BTreeMap<Package, u64> {
+fn packages(memberships: &[&MembershipCost]) -> BTreeMap<Package, u64> {
     let mut packages: BTreeMap<Package, u64> = BTreeMap::new();
-    for (package, usage) in memberships.flat_map(|it| &it.packages) {
+    for (package, usage) in memberships.iter().flat_map(|it| &it.packages) {
         let sum = packages.entry(package.clone()).or_default();
         *sum = sum.saturating_add(usage.bytes_per_day);
     }
