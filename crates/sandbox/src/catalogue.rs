@@ -103,19 +103,25 @@ static GUARDDUTY: [Operation; 2] = {
     ]
 };
 
-static ORGANIZATIONS: [Operation; 2] = {
+static ORGANIZATIONS: [Operation; 4] = {
     const fn by_header(name: &'static str) -> Operation {
         at(Service::Organizations, Method::POST, name, "/")
     }
-    [by_header("DescribeOrganization"), by_header("ListAccounts")]
+    [
+        by_header("DescribeAccount"),
+        by_header("DescribeOrganization"),
+        by_header("ListAccounts"),
+        by_header("ListDelegatedAdministrators"),
+    ]
 };
 
-static STS: [Operation; 3] = {
+static STS: [Operation; 4] = {
     const fn by_parameter(name: &'static str) -> Operation {
         at(Service::Sts, Method::POST, name, "/")
     }
     [
         by_parameter("AssumeRole"),
+        by_parameter("AssumeRoleWithWebIdentity"),
         by_parameter("GetAccessKeyInfo"),
         by_parameter("GetCallerIdentity"),
     ]
