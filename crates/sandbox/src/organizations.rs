@@ -72,7 +72,7 @@ pub(crate) fn list_accounts(call: &Call<'_>, state: &mut State) -> Result<Answer
         .into_iter()
         .map(|id| account(call, organization, id))
         .collect();
-    answer("Accounts", accounts, next)
+    answer("Accounts", &accounts, next)
 }
 
 pub(crate) fn describe_account(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
@@ -115,7 +115,7 @@ pub(crate) fn list_delegated_administrators(
             administrator
         })
         .collect();
-    answer("DelegatedAdministrators", administrators, next)
+    answer("DelegatedAdministrators", &administrators, next)
 }
 
 /// A page of at most 20 accounts, and the token of the next one if there is one.
@@ -136,7 +136,7 @@ fn page(
     Ok((page, next))
 }
 
-fn answer(name: &str, list: Vec<Value>, next: Option<AccountId>) -> Result<Answer, Failure> {
+fn answer(name: &str, list: &[Value], next: Option<AccountId>) -> Result<Answer, Failure> {
     let mut answer = json!({ name: list });
     if let Some(next) = next {
         answer["NextToken"] = json!(next);

@@ -235,7 +235,7 @@ impl Condition {
             .map(|(_, value)| value);
         if null {
             let missing = found.is_none().to_string();
-            return self.values.iter().any(|value| *value == missing);
+            return self.values.contains(&missing);
         }
         let Some(found) = found else {
             return negated || if_exists;
