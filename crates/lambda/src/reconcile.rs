@@ -35,7 +35,7 @@ const WAITS: (u64, u64) = (30, 300);
 pub async fn reconcile(function: &Function, pass: &Pass) -> Result<Passed, StepError> {
     let manifest = manifest(function, pass).await?;
     let (record, attempts) = earlier(function, pass).await?;
-    let watch = Arc::new(Watch::resume(record, function.clock));
+    let watch = Arc::new(Watch::resume(record, function.ground.clock));
     let list = Arc::new(NewestList::of(&manifest, &function.store));
     let Some(roster) = still_wanted(function, pass, (&manifest, &list)).await? else {
         let progress = Progress {
@@ -117,7 +117,7 @@ async fn still_wanted(
     (manifest, list): (&Manifest, &NewestList),
 ) -> Result<Option<Roster>, StepError> {
     let Manifest { key, version, .. } = manifest;
-    let now = function.clock.timestamp();
+    let now = function.ground.clock.timestamp();
     if !manifest.plan_only && !lease::renew(&function.store, &pass.execution, now).await? {
         return Err(StepError::failed(
             "another execution took over because this one was silent for too long: upload the file again",
@@ -228,7 +228,7 @@ impl Work<'_> {
     /// What comes next, and after how long.
     fn outcome(&self, failed: bool, only_waits: bool) -> (Outcome, u64) {
         let header = self.manifest.header.clone();
-        let now = self.function.clock.timestamp();
+        let now = self.function.ground.clock.timestamp();
         let report = self
             .watch
             .recorder

@@ -25,6 +25,7 @@ mod operation;
 mod organizations;
 mod packages;
 mod region;
+mod s3;
 mod sandbox;
 mod serve;
 mod show;

@@ -5,7 +5,7 @@ use http::Method;
 use crate::call::Call;
 use crate::state::State;
 use crate::wire::{Answer, Failure};
-use crate::{account_regions, detective, guardduty, organizations, sts};
+use crate::{account_regions, detective, guardduty, organizations, s3, sts};
 
 /// An emulated service, as the credential scope of a signature names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,6 +14,7 @@ pub(crate) enum Service {
     Detective,
     GuardDuty,
     Organizations,
+    S3,
     Sts,
 }
 
@@ -37,6 +38,7 @@ impl Service {
             Service::Detective,
             Service::GuardDuty,
             Service::Organizations,
+            Service::S3,
             Service::Sts,
         ]
         .into_iter()
@@ -50,6 +52,7 @@ impl Service {
             Service::Detective => "detective",
             Service::GuardDuty => "guardduty",
             Service::Organizations => "organizations",
+            Service::S3 => "s3",
             Service::Sts => "sts",
         }
     }
@@ -61,6 +64,7 @@ impl Service {
             Service::Detective => &detective::OPERATIONS,
             Service::GuardDuty => &guardduty::OPERATIONS,
             Service::Organizations => &organizations::OPERATIONS,
+            Service::S3 => &s3::OPERATIONS,
             Service::Sts => &sts::OPERATIONS,
         }
     }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Method, Request, Response};
 use serde_json::Value;
 
 use crate::caller::Caller;
@@ -196,6 +196,13 @@ impl Sandbox {
                 failure.code,
                 Reply::Response(failure.into_response(Some(target.service), &forecast.request_id)),
             ),
+        };
+        let reply = match reply {
+            // A head has no body, not even that of an error.
+            Reply::Response(response) if request.method() == Method::HEAD => {
+                Reply::Response(response.map(|_| Bytes::new()))
+            }
+            reply => reply,
         };
         state.calls.record(now, Kind { outcome, ..kind });
         reply

@@ -75,7 +75,7 @@ fn operation(service: Service, request: &Request<Bytes>) -> Option<&'static Oper
             let target = request.headers().get("x-amz-target")?.to_str().ok()?;
             service.operation(target.strip_prefix(organizations::TARGET)?)
         }
-        Service::Account | Service::Detective | Service::GuardDuty => {
+        Service::Account | Service::Detective | Service::GuardDuty | Service::S3 => {
             service.routed(request.method(), request.uri().path())
         }
     }

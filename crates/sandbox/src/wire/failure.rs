@@ -78,6 +78,7 @@ impl Failure {
     ) -> Response<Bytes> {
         match service {
             Some(Service::Sts) => self.into_xml(request_id),
+            Some(Service::S3) => self.into_rest_xml(request_id),
             Some(Service::Detective) => self.into_json("Message", "application/json", request_id),
             Some(Service::Organizations) => {
                 let code = self.code;
@@ -113,6 +114,19 @@ impl Failure {
             .headers_mut()
             .insert("x-amzn-errortype", HeaderValue::from_static(self.code));
         response
+    }
+
+    fn into_rest_xml(self, request_id: &str) -> Response<Bytes> {
+        let document = Element::of(
+            "Error",
+            vec![
+                Element::text("Code", self.code),
+                Element::text("Message", self.message),
+                Element::text("RequestId", request_id),
+            ],
+        );
+        let body = document.to_string().into();
+        response(self.status, "application/xml", body, request_id)
     }
 
     fn into_xml(self, request_id: &str) -> Response<Bytes> {
