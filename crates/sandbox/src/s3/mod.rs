@@ -4,36 +4,15 @@
 
 mod object;
 
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use percent_encoding::percent_decode_str;
 
 use crate::call::Call;
-use crate::operation::Operation;
 use crate::state::State;
 use crate::wire::{Answer, Failure};
 
 pub(crate) use self::object::Objects;
-use self::object::{Object, Version};
-
-pub(crate) static OPERATIONS: [Operation; 4] = [
-    operation("DeleteObject", Method::DELETE, delete),
-    operation("GetObject", Method::GET, get),
-    operation("HeadObject", Method::HEAD, get),
-    operation("PutObject", Method::PUT, put),
-];
-
-const fn operation(
-    name: &'static str,
-    method: Method,
-    effect: fn(&Call<'_>, &mut State) -> Result<Answer, Failure>,
-) -> Operation {
-    Operation {
-        name,
-        method,
-        path: "/",
-        effect,
-    }
-}
+use self::object::{Content, Object, Version};
 
 /// Whether a write depends on what is there: only such a one can be in conflict with another
 /// (Amazon S3 user guide, conditional-writes).
@@ -48,7 +27,17 @@ fn place(call: &Call<'_>) -> (String, String) {
     (bucket.to_owned(), key.to_owned())
 }
 
-fn get(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+/// An object, or one version of it.
+pub(crate) fn get(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+    read(call, state).map(Content::answer)
+}
+
+/// The same without its bytes.
+pub(crate) fn head(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+    read(call, state).map(Content::head)
+}
+
+fn read<'a>(call: &Call<'_>, state: &'a State) -> Result<&'a Content, Failure> {
     let place = place(call);
     let version = call.query("versionId").pop();
     let object = state.objects.get(&place);
@@ -57,7 +46,7 @@ fn get(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
         None => object.and_then(Object::newest),
     };
     match found {
-        Some(Version::Here(content)) => Ok(content.answer(call.operation.method == Method::GET)),
+        Some(Version::Here(content)) => Ok(content),
         // The version that a deletion makes can be named, and not be read.
         Some(Version::Deleted { .. }) if version.is_some() => Err(Failure::new(
             StatusCode::METHOD_NOT_ALLOWED,
@@ -73,7 +62,8 @@ fn get(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     }
 }
 
-fn put(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+/// Writes a version.
+pub(crate) fn put(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let place = place(call);
     let there = state.objects.get(&place).and_then(Object::content);
     let wanted = |name| call.headers.get(name).and_then(|it| it.to_str().ok());
@@ -93,7 +83,7 @@ fn put(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
 }
 
 /// What is deleted stays as an older version.
-fn delete(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn delete(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let (_, mut luck) = state.luck(call.caller.account, None, "version");
     let id = luck.secret(32);
     let object = state.objects.entry(place(call)).or_default();

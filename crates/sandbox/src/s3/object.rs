@@ -79,21 +79,20 @@ impl Object {
 }
 
 impl Content {
-    /// What a reader gets; whoever asks for the head alone is told how long the rest is.
-    pub(super) fn answer(&self, whole: bool) -> Answer {
+    /// What a reader gets.
+    pub(super) fn answer(&self) -> Answer {
+        self.head().with_body(self.body.clone())
+    }
+
+    /// The same without the bytes: how long they are is told.
+    pub(super) fn head(&self) -> Answer {
         let printer = rfc2822::DateTimePrinter::new();
         // Years that the form does not have are far from any test's.
         let written = printer.timestamp_to_rfc9110_string(&self.written);
-        let answer = self
-            .receipt()
+        self.receipt()
             .with_content_type(self.content_type.clone())
             .with_header("last-modified", written.unwrap_or_default())
-            .with_header("content-length", self.body.len().to_string());
-        if whole {
-            answer.with_body(self.body.clone())
-        } else {
-            answer
-        }
+            .with_header("content-length", self.body.len().to_string())
     }
 
     /// What a writer gets.
