@@ -181,6 +181,8 @@ pub struct Function {
     pub store: Store,
     /// The wire and the time of this invocation.
     pub ground: Ground,
+    /// What Lambda calls this invocation: no two have one name.
+    pub invocation: String,
     /// The account that the function is in: the administrator.
     pub account: AccountId,
     /// How long this invocation may go on.

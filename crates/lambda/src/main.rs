@@ -60,6 +60,7 @@ async fn step(
     let function = Function {
         store: Store::new(s3, &settings.bucket),
         settings,
+        invocation: event.context.request_id.clone(),
         account: account(&event.context)?,
         time: time(&event.context, ground.clock),
         ground,

@@ -21,7 +21,7 @@ use crate::lease;
 use crate::metrics;
 use crate::prepare::{consent, hash, others, words};
 use crate::run::{
-    Manifest, Outcome, Progress, baseline_key, begun_key, manifest_key, progress_key,
+    Begun, Manifest, Outcome, Progress, baseline_key, begun_key, manifest_key, progress_key,
 };
 use crate::watch::{PATIENCE, Watch};
 
@@ -93,8 +93,11 @@ type Earlier = (Record, BTreeMap<Region, Attempts>);
 /// What earlier passes left. Where this one was begun before, it was killed, and did what it did not
 /// say: what it found before it changed anything tells that.
 async fn earlier(function: &Function, pass: &Pass) -> Result<Earlier, StepError> {
-    let begun = begun_key(&pass.execution, pass.group, pass.pass);
-    let killed = !function.store.write_new(&begun, pass).await?;
+    let place = begun_key(&pass.execution, pass.group, pass.pass);
+    let begun = Begun {
+        invocation: function.invocation.clone(),
+    };
+    let killed = !function.store.write_new(&place, &begun).await?;
     let (record, attempts) = left(function, pass).await?;
     let record = if killed { record.interrupted() } else { record };
     Ok((record, attempts))

@@ -29,13 +29,8 @@ pub(crate) struct Failed(pub(crate) String, pub(crate) String);
 
 /// The definition in the template.
 pub(crate) fn definition() -> Value {
-    let template = include_str!("../../../../deploy/security-account.yaml");
-    let mut lines = template.lines();
-    let begin = lines.find(|line| line.trim() == "DefinitionString: !Sub |");
-    let indent = begin.unwrap().find('D').unwrap() + 2;
-    let inside = |line: &&str| line.is_empty() || line.starts_with(&" ".repeat(indent));
-    let text: Vec<_> = lines.take_while(inside).collect();
-    serde_json::from_str(&text.join("\n")).unwrap()
+    let text = include_str!("../../../../deploy/state-machine.asl.json");
+    serde_json::from_str(text).unwrap()
 }
 
 struct Player<'a> {

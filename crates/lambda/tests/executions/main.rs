@@ -5,8 +5,11 @@
     reason = "a test ends where its stage cannot be set"
 )]
 
+mod drift;
+mod lease;
 mod machine;
 mod once;
 mod path;
+mod removing;
 mod stage;
 mod wire;

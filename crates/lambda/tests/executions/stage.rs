@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
 use aws_sdk_s3::primitives::ByteStream;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use engine::clock::{self, Clock};
 use engine::{Endpoint, Ground};
 use futures_util::future::BoxFuture;
@@ -145,8 +144,6 @@ impl Stage {
         Wire {
             sandbox: self.0.sandbox.clone(),
             fates,
-            invocation,
-            sent: Arc::default(),
             kill: kill.clone(),
         }
     }
@@ -167,7 +164,7 @@ impl Stage {
 
     fn ground(&self, invocation: usize, kill: &CancellationToken) -> Ground {
         Ground {
-            http: SharedHttpClient::new(self.wire(invocation, kill)),
+            http: self.wire(invocation, kill).http_client(),
             clock: Clock::starting_at(self.now().try_into().unwrap()),
             seed: 7,
         }
@@ -355,6 +352,7 @@ impl Stage {
             store: Store::new(self.s3(&ground), BUCKET),
             settings,
             ground,
+            invocation: format!("invocation-{invocation}"),
             account: ADMINISTRATOR.parse().unwrap(),
             time,
         }
