@@ -8,7 +8,7 @@ pub(crate) fn get(path: &str, input: &Value, context: &Value) -> Option<Value> {
         Some(rest) => (context, rest),
         None => (input, path.strip_prefix('$')?),
     };
-    let pointer = rest.replace('.', "/").replace('[', "/").replace(']', "");
+    let pointer = rest.replace(['.', '['], "/").replace(']', "");
     document.pointer(&pointer).cloned()
 }
 
