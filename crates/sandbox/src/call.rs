@@ -1,6 +1,7 @@
 //! One call of one operation: who asks what, where and when.
 
 use bytes::Bytes;
+use http::HeaderMap;
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
@@ -22,6 +23,7 @@ pub(crate) struct Call<'a> {
     pub(crate) operation: &'static Operation,
     pub(crate) path: &'a str,
     pub(crate) query: &'a str,
+    pub(crate) headers: &'a HeaderMap,
     pub(crate) body: &'a Bytes,
     pub(crate) request_id: &'a str,
     /// Whether it was sent to the global endpoint of STS by name.
@@ -57,6 +59,10 @@ impl Call<'_> {
                 .ok()
                 .and_then(|input| input.get("GraphArn")?.as_str().map(str::to_owned)),
             Service::Sts => parameter(self.query, self.body, "RoleArn"),
+            Service::S3 => Some(format!(
+                "arn:aws:s3:::{}",
+                self.path.trim_start_matches('/')
+            )),
             Service::Account | Service::GuardDuty | Service::Organizations => None,
         };
         named.unwrap_or_else(|| "*".to_owned())

@@ -26,6 +26,7 @@ pub(crate) fn operations(service: Service) -> &'static [Operation] {
         Service::Detective => &DETECTIVE,
         Service::GuardDuty => &GUARDDUTY,
         Service::Organizations => &ORGANIZATIONS,
+        Service::S3 => &S3,
         Service::Sts => &STS,
     }
 }
@@ -114,6 +115,14 @@ static ORGANIZATIONS: [Operation; 4] = {
         by_header("ListDelegatedAdministrators"),
     ]
 };
+
+// The path is the bucket's and the key's.
+static S3: [Operation; 4] = [
+    at(Service::S3, Method::DELETE, "DeleteObject", "/"),
+    at(Service::S3, Method::GET, "GetObject", "/"),
+    at(Service::S3, Method::HEAD, "HeadObject", "/"),
+    at(Service::S3, Method::PUT, "PutObject", "/"),
+];
 
 static STS: [Operation; 4] = {
     const fn by_parameter(name: &'static str) -> Operation {

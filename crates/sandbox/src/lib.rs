@@ -30,6 +30,7 @@ mod policy;
 mod protocol;
 mod region;
 mod router;
+mod s3;
 mod sandbox;
 mod scope;
 mod serve;

@@ -33,7 +33,7 @@ pub(crate) enum Protocol {
 
 /// Services that are not emulated and that do not speak JSON, by their signing names, so that
 /// their clients understand the refusal.
-const OTHERS: [(&str, Protocol); 12] = [
+const OTHERS: [(&str, Protocol); 11] = [
     (
         "autoscaling",
         query("http://autoscaling.amazonaws.com/doc/2011-01-01/"),
@@ -55,7 +55,6 @@ const OTHERS: [(&str, Protocol); 12] = [
     ),
     ("rds", query("http://rds.amazonaws.com/doc/2014-10-31/")),
     ("route53", Protocol::RestXml),
-    ("s3", Protocol::RestXml),
     ("s3-control", Protocol::RestXml),
     ("sns", query("http://sns.amazonaws.com/doc/2010-03-31/")),
 ];

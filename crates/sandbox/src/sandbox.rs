@@ -219,6 +219,13 @@ impl Sandbox {
                 ),
             ),
         };
+        let reply = match reply {
+            // A head has no body, not even that of an error.
+            Reply::Response(response) if request.method() == Method::HEAD => {
+                Reply::Response(response.map(|_| Bytes::new()))
+            }
+            reply => reply,
+        };
         state.calls.record(now, Kind { outcome, ..kind });
         reply
     }

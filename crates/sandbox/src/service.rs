@@ -9,16 +9,18 @@ pub(crate) enum Service {
     Detective,
     GuardDuty,
     Organizations,
+    S3,
     Sts,
 }
 
 impl Service {
     /// All of them.
-    pub(crate) const ALL: [Service; 5] = [
+    pub(crate) const ALL: [Service; 6] = [
         Service::Account,
         Service::Detective,
         Service::GuardDuty,
         Service::Organizations,
+        Service::S3,
         Service::Sts,
     ];
 
@@ -36,6 +38,7 @@ impl Service {
             Service::Detective => "detective",
             Service::GuardDuty => "guardduty",
             Service::Organizations => "organizations",
+            Service::S3 => "s3",
             Service::Sts => "sts",
         }
     }
@@ -48,6 +51,7 @@ impl Service {
             Service::Organizations => Protocol::Json {
                 target: "AWSOrganizationsV20161128.",
             },
+            Service::S3 => Protocol::RestXml,
             Service::Sts => Protocol::Query {
                 namespace: STS_NAMESPACE,
             },

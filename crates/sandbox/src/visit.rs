@@ -9,6 +9,8 @@ use crate::caller::Caller;
 use crate::operation::Operation;
 use crate::policy::{Question, Verdict};
 use crate::router::handler;
+use crate::s3;
+use crate::service::Service;
 use crate::state::State;
 use crate::target::Target;
 use crate::wire::{Answer, Failure, Trouble, denied_by_policy, throttled};
@@ -55,6 +57,7 @@ impl Visit<'_> {
             operation,
             path: self.request.uri().path(),
             query: self.request.uri().query().unwrap_or_default(),
+            headers: self.request.headers(),
             body: self.request.body(),
             request_id: self.request_id,
             global_host: self.target.global_host,
@@ -71,6 +74,10 @@ impl Visit<'_> {
                 operation.declares_throttling(),
                 self.world.unverified.throttling_error,
             )),
+            Effect::Conflict => {
+                let can_be = service != Service::S3 || s3::is_conditional(self.request.headers());
+                can_be.then(|| Trouble::Conflict.of(service))
+            }
             Effect::ServerError => Some(Trouble::ServerError.of(service)),
             Effect::Denied => Some(denied_by_policy(
                 service,

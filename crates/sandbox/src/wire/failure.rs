@@ -82,16 +82,16 @@ impl Failure {
                 let error = self.xml(vec![Element::text("Type", kind)]);
                 let document = vec![error, Element::text("RequestId", request_id)];
                 let document = Element::of("ErrorResponse", document).in_namespace(namespace);
-                self.into_xml(&document, request_id)
+                self.into_xml("text/xml", &document, request_id)
             }
             Protocol::Ec2 => {
                 let errors = Element::of("Errors", vec![self.xml(Vec::new())]);
                 let document = vec![errors, Element::text("RequestID", request_id)];
-                self.into_xml(&Element::of("Response", document), request_id)
+                self.into_xml("text/xml", &Element::of("Response", document), request_id)
             }
             Protocol::RestXml => {
                 let document = self.xml(vec![Element::text("RequestId", request_id)]);
-                self.into_xml(&document, request_id)
+                self.into_xml("application/xml", &document, request_id)
             }
             Protocol::Json { .. } => {
                 let code = self.code;
@@ -136,10 +136,10 @@ impl Failure {
         Element::of("Error", more)
     }
 
-    fn into_xml(self, document: &Element, request_id: &str) -> Response<Bytes> {
+    fn into_xml(self, content_type: &str, document: &Element, request_id: &str) -> Response<Bytes> {
         response(
             self.status,
-            "text/xml",
+            content_type,
             document.to_string().into(),
             request_id,
         )

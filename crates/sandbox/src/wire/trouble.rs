@@ -18,6 +18,8 @@ pub(crate) enum Trouble {
     UnknownOperation,
     /// The service has a problem of its own.
     ServerError,
+    /// Another request for the same thing is under way.
+    Conflict,
 }
 
 impl Trouble {
@@ -27,19 +29,18 @@ impl Trouble {
             Trouble::UnknownKey => {
                 // AWS knowledge center, iam-validate-access-credentials, for STS; README of
                 // amazon-detective-multiaccount-scripts for Detective.
-                let code = if service == Service::Sts {
-                    "InvalidClientTokenId"
-                } else {
-                    "UnrecognizedClientException"
+                let code = match service {
+                    Service::Sts => "InvalidClientTokenId",
+                    Service::S3 => "InvalidAccessKeyId",
+                    _ => "UnrecognizedClientException",
                 };
                 let message = "The security token included in the request is invalid.";
                 Failure::new(forbidden(service), code, message)
             }
             Trouble::Expired => {
-                let code = if service == Service::Sts {
-                    "ExpiredToken"
-                } else {
-                    "ExpiredTokenException"
+                let code = match service {
+                    Service::Sts | Service::S3 => "ExpiredToken",
+                    _ => "ExpiredTokenException",
                 };
                 Failure::new(
                     forbidden(service),
@@ -49,6 +50,15 @@ impl Trouble {
             }
             Trouble::UnknownOperation => unknown_operation(service),
             Trouble::ServerError => server_error(service),
+            // Amazon S3 API reference, PutObject: to be sent again.
+            Trouble::Conflict if service == Service::S3 => Failure::new(
+                StatusCode::CONFLICT,
+                "ConditionalRequestConflict",
+                "The conditional request cannot succeed due to a conflicting operation against this resource.",
+            ),
+            Trouble::Conflict => Failure::conflict(
+                "Another request for the same resource is being worked on. Try again later.",
+            ),
         }
     }
 }
@@ -112,10 +122,9 @@ pub(crate) fn denied_by_policy(
     action: &str,
     reason: &str,
 ) -> Failure {
-    let code = if service == Service::Sts {
-        "AccessDenied"
-    } else {
-        "AccessDeniedException"
+    let code = match service {
+        Service::Sts | Service::S3 => "AccessDenied",
+        _ => "AccessDeniedException",
     };
     let message = format!("User: {user} is not authorized to perform: {action} {reason}");
     Failure::new(forbidden(service), code, message)
@@ -133,6 +142,11 @@ pub(crate) fn throttled(service: Service, declared: bool, error: ThrottlingError
             Failure::new(StatusCode::BAD_REQUEST, "TooManyRequestsException", MESSAGE)
         }
         Service::Account => Failure::too_many(MESSAGE),
+        Service::S3 => Failure::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "SlowDown",
+            "Please reduce your request rate.",
+        ),
         Service::Detective if by_model => Failure::too_many(MESSAGE),
         Service::Detective | Service::GuardDuty => {
             Failure::new(StatusCode::BAD_REQUEST, "ThrottlingException", MESSAGE)
@@ -143,6 +157,7 @@ pub(crate) fn throttled(service: Service, declared: bool, error: ThrottlingError
 fn unknown_operation(service: Service) -> Failure {
     let (status, code) = match service {
         Service::Sts => (StatusCode::BAD_REQUEST, "InvalidAction"),
+        Service::S3 => (StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed"),
         Service::Organizations => (StatusCode::BAD_REQUEST, "UnknownOperationException"),
         Service::Account | Service::Detective | Service::GuardDuty => {
             (StatusCode::NOT_FOUND, "UnknownOperationException")
@@ -154,6 +169,7 @@ fn unknown_operation(service: Service) -> Failure {
 fn server_error(service: Service) -> Failure {
     let code = match service {
         Service::Sts => "InternalFailure",
+        Service::S3 => "InternalError",
         Service::Account | Service::Detective => "InternalServerException",
         Service::GuardDuty => "InternalServerErrorException",
         Service::Organizations => "ServiceException",

@@ -215,12 +215,14 @@ fn is_sensible(response: &Response<Bytes>) -> bool {
     let kind = response.headers()["content-type"].to_str().unwrap();
     let body = response.body();
     let readable = match kind {
-        "text/xml" => body.starts_with(b"<") && std::str::from_utf8(body).is_ok(),
+        "text/xml" | "application/xml" => {
+            body.is_empty() || (body.starts_with(b"<") && std::str::from_utf8(body).is_ok())
+        }
         _ => body.is_empty() || serde_json::from_slice::<Value>(body).is_ok(),
     };
     // The pages of the sandbox itself have no codes.
     let coded = status.is_success()
-        || kind == "text/xml"
+        || kind.ends_with("/xml")
         || response.headers().contains_key("x-amzn-errortype")
         || serde_json::from_slice::<Value>(body)
             .is_ok_and(|body| body.get("pages").is_some() || body == json!({}));
