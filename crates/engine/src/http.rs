@@ -94,7 +94,7 @@ fn carrier(trust: &TlsContext, idle_per_host: usize) -> SharedHttpClient {
     SharedHttpClient::new(Carrier {
         direct: client(ProxyConfig::disabled()),
         proxied: client(ProxyConfig::from_env()),
-        warned: Arc::default(),
+        warned: Arc::new(Once::new()),
     })
 }
 
