@@ -277,7 +277,7 @@ pub(crate) struct CheckArgs {
 /// `adopt`.
 #[derive(Debug, Args)]
 pub(crate) struct AdoptArgs {
-    /// Where to write `account id,root e-mail` lines; without it, to stdout
+    /// Where to write `account id,root e-mail` lines; without it, or with `-`, to stdout
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
     /// How AWS is reached.

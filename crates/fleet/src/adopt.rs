@@ -40,7 +40,7 @@ pub fn adopt<'a>(observations: impl IntoIterator<Item = &'a Observation>) -> Ado
         match email(places) {
             Some(email) => {
                 line += 1;
-                let member = roster::Member { email, line };
+                let member = roster::Member::new(email, line);
                 adopted.roster.members.insert(*account, member);
             }
             None => adopted.notes.push(format!(

@@ -4,14 +4,14 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use aws_config::BehaviorVersion;
 use aws_smithy_types::timeout::TimeoutConfig;
+use engine::Ground;
 use engine::clock::Clock;
 use lambda::error::StepError;
 use lambda::function::{Function, Step};
+use lambda::logging;
 use lambda::settings::Settings;
 use lambda::store::Store;
-use lambda::{logging, prepare, reconcile, report, roles};
 use lambda_runtime::{Context, LambdaEvent, service_fn};
-use serde::Serialize;
 use serde_json::Value;
 
 #[tokio::main(flavor = "multi_thread")]
@@ -37,24 +37,19 @@ fn log(error: &StepError) {
 ///
 /// Each invocation has connections of its own: those of the last one were frozen with it, and S3 may have
 /// ended them since.
-async fn s3() -> Result<aws_sdk_s3::Client, StepError> {
-    let http = engine::network(None, S3_IDLE).await;
-    let http = http.map_err(|error| StepError::failed(error.to_string()))?;
+async fn s3(ground: &Ground) -> aws_sdk_s3::Client {
     let config = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(http)
+        .http_client(ground.http.clone())
         .timeout_config(s3_timeouts())
         .load()
         .await;
     let elsewhere = config.endpoint_url().is_some();
     // Another endpoint than AWS's has no host name for each bucket.
     let config = aws_sdk_s3::config::Builder::from(&config).force_path_style(elsewhere);
-    Ok(aws_sdk_s3::Client::from_conf(config.build()))
+    aws_sdk_s3::Client::from_conf(config.build())
 }
 
-/// The gate, a report and a list at one time.
-const S3_IDLE: usize = 4;
-
-/// The largest object is what a run of 1,200 accounts writes down, some 15 MB: two seconds in AWS.
+/// Far more than S3 takes for the objects of a run; a connection that is silent for so long is made anew.
 fn s3_timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(3))
@@ -67,33 +62,20 @@ async fn step(
     event: LambdaEvent<Step>,
     settings: Result<Settings, StepError>,
 ) -> Result<Value, StepError> {
-    let settings = settings?;
-    let clock = Clock::system();
+    let mut settings = settings?;
+    let share = engine::share(settings.connection.max_concurrency, false);
+    settings.connection.max_concurrency = share.requests;
+    let ground = Ground::real(None, share).await;
+    let ground = ground.map_err(|error| StepError::failed(error.to_string()))?;
     let function = Function {
-        store: Store::new(s3().await?, &settings.bucket),
+        store: Store::new(s3(&ground).await, &settings.bucket),
         settings,
-        clock,
+        invocation: event.context.request_id.clone(),
         account: account(&event.context)?,
-        time: time(&event.context, clock),
+        time: time(&event.context, ground.clock),
+        ground,
     };
-    match event.payload {
-        Step::Prepare {
-            execution,
-            entered,
-            event,
-        } => answer(prepare::prepare(&function, &execution, entered, &event).await?),
-        Step::Reconcile(pass) => answer(reconcile::reconcile(&function, &pass).await?),
-        Step::Roles { execution, results } => {
-            answer(roles::tried(&function, &execution, &results).await?)
-        }
-        Step::Report { execution, ended } => {
-            answer(report::report(&function, &execution, ended).await?)
-        }
-    }
-}
-
-fn answer(value: impl Serialize) -> Result<Value, StepError> {
-    serde_json::to_value(value).map_err(|error| StepError::failed(error.to_string()))
+    function.step(event.payload).await
 }
 
 /// The function's own account, as its ARN has it.

@@ -215,3 +215,12 @@ fn a_full_graph_takes_nobody_and_keeps_who_is_in_it() {
     assert_eq!(world.step(), Step::Wait(Wait::Visible));
     assert_eq!(world.plan().of(Kind::Invite).collect::<Vec<_>>(), [id(2)]);
 }
+
+#[test]
+fn an_account_that_the_list_calls_closed_is_no_other() {
+    let mut world = pruning(World::with(MemberStatus::Enabled));
+    world.fleet.members.clear();
+    assert_eq!(world.step(), Step::Remove);
+    world.fleet.settings.closed = [id(1)].into();
+    assert_eq!(world.plan().steps().count(), 0);
+}
