@@ -40,6 +40,11 @@ pub enum Step {
         /// A page of what CloudFormation says.
         results: Rolled,
     },
+    /// Keep the turn, while CloudFormation makes roles.
+    Turn {
+        /// The execution's name.
+        execution: String,
+    },
     /// Say what came of it.
     Report {
         /// The execution's name.
@@ -154,6 +159,8 @@ pub enum Next {
     Duplicate,
     /// A newer version of the list took over: the report.
     Superseded,
+    /// The drift run is due, and nobody has uploaded the list yet: the end.
+    NoList,
 }
 
 /// What a pass answers; its next one is asked for by handing this back.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::error::StepError;
+use crate::function::Function;
 use crate::store::Store;
 
 /// Where it lies.
@@ -56,6 +57,23 @@ pub async fn renew(store: &Store, execution: &str, now: Timestamp) -> Result<boo
         Some(lease) if lease.value.holder == execution => take(store, execution, now).await,
         _ => Ok(false),
     }
+}
+
+/// Whether this execution has its turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Turn {
+    /// Where it is lost, the passes notice it.
+    held: bool,
+}
+
+/// Renews the lease between passes.
+///
+/// # Errors
+/// Where the bucket does not tell.
+pub async fn keep(function: &Function, execution: &str) -> Result<Turn, StepError> {
+    let now = function.clock.timestamp();
+    let held = renew(&function.store, execution, now).await?;
+    Ok(Turn { held })
 }
 
 /// Gives the lease back, if the execution has it.

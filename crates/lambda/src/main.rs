@@ -8,21 +8,29 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use engine::clock::Clock;
 use lambda::error::StepError;
 use lambda::function::{Function, Step};
-use lambda::settings::Settings;
+use lambda::settings::{Long, Settings};
 use lambda::store::Store;
-use lambda::{logging, prepare, reconcile, report, roles};
+use lambda::{lease, logging, prepare, reconcile, report, roles};
 use lambda_runtime::{Context, LambdaEvent, service_fn};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+/// What the state machine hands over.
+#[derive(Deserialize)]
+struct Invocation {
+    #[serde(default)]
+    settings: Long,
+    #[serde(flatten)]
+    step: Step,
+}
 
 #[tokio::main(flavor = "multi_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     logging::start();
-    let settings = Settings::from_environment();
     let s3 = s3().await;
-    let handler = |event: LambdaEvent<Step>| {
-        let (settings, s3) = (settings.clone(), s3.clone());
-        async move { step(event, settings, s3).await.inspect_err(log) }
+    let handler = |event: LambdaEvent<Invocation>| {
+        let s3 = s3.clone();
+        async move { step(event, s3).await.inspect_err(log) }
     };
     lambda_runtime::run(service_fn(handler)).await
 }
@@ -51,11 +59,10 @@ async fn s3() -> aws_sdk_s3::Client {
 }
 
 async fn step(
-    event: LambdaEvent<Step>,
-    settings: Result<Settings, StepError>,
+    event: LambdaEvent<Invocation>,
     s3: aws_sdk_s3::Client,
 ) -> Result<Value, StepError> {
-    let settings = settings?;
+    let settings = Settings::from_environment(&event.payload.settings)?;
     let clock = Clock::system();
     let function = Function {
         store: Store::new(s3, &settings.bucket),
@@ -64,7 +71,7 @@ async fn step(
         account: account(&event.context)?,
         time: time(&event.context, clock),
     };
-    match event.payload {
+    match event.payload.step {
         Step::Prepare {
             execution,
             entered,
@@ -74,6 +81,7 @@ async fn step(
         Step::Roles { execution, results } => {
             answer(roles::tried(&function, &execution, &results).await?)
         }
+        Step::Turn { execution } => answer(lease::keep(&function, &execution).await?),
         Step::Report { execution, ended } => {
             answer(report::report(&function, &execution, ended).await?)
         }

@@ -39,6 +39,8 @@ struct Upload {
 enum Stop {
     /// There is nothing to do, or another execution does it.
     Duplicate,
+    /// The drift run is due before anybody has uploaded the list.
+    NoList,
     /// A newer version of the list took over.
     Superseded(String),
     /// It cannot be done.
@@ -91,6 +93,10 @@ pub async fn prepare(
     };
     let (refused, answer) = match stop {
         Stop::Duplicate => return Ok(nothing(Next::Duplicate)),
+        Stop::NoList => {
+            tracing::info!(execution, "there is no list yet, and nothing to do");
+            return Ok(nothing(Next::NoList));
+        }
         Stop::Superseded(text) => (
             refused(None, text, Vec::new()),
             Ok(nothing(Next::Superseded)),
@@ -246,7 +252,8 @@ async fn identify(function: &Function, execution: &str, trigger: &Trigger) -> Re
     let version = match (version, &newest) {
         (Some(version), _) => version,
         (None, Newest::Version(version)) => version.clone(),
-        (None, Newest::Gone) => {
+        (None, Newest::Never) if drift => return Err(Stop::NoList),
+        (None, Newest::Gone | Newest::Never) => {
             return Err(StepError::bad_input(format!(
                 "{key} is not in the bucket: upload the list of accounts under that name"
             ))
@@ -257,10 +264,9 @@ async fn identify(function: &Function, execution: &str, trigger: &Trigger) -> Re
         return Err(Stop::Duplicate);
     }
     if newest != Newest::Version(version.clone()) {
-        let what = if newest == Newest::Gone {
-            "was deleted"
-        } else {
-            "has a newer version"
+        let what = match newest {
+            Newest::Version(_) => "has a newer version",
+            Newest::Gone | Newest::Never => "was deleted",
         };
         return Err(Stop::Superseded(format!(
             "{key} {what}: nothing was changed"
