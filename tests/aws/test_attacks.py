@@ -21,9 +21,11 @@ def stack(binary, archive, tmp_path_factory):
     folder = tmp_path_factory.mktemp("attacks")
     parameters = {"DisableByUpload": "DISABLED", "AllowRemovals": "false", "Prune": "true", "OperatorArns": OPERATOR}
     stack = Stack(Command(binary, folder), archive, folder, parameters=parameters)
-    stack.upload("enable/first.csv").succeeded()
-    yield stack
-    stack.stop()
+    try:
+        stack.upload("enable/first.csv").succeeded()
+        yield stack
+    finally:
+        stack.stop()
 
 
 @pytest.fixture(scope="module")

@@ -60,7 +60,10 @@ impl Roles {
             listeners,
             waiting: VecDeque::new(),
             under_way: FuturesUnordered::new(),
-            pace: Pace::new(aws.seed()),
+            pace: Pace::new(
+                aws.seed(),
+                format_args!("{}", Operation::AssumeRole.as_str()),
+            ),
             permits: PollSemaphore::new(aws.permits().clone()),
         };
         (

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::Aws;
-use engine::clock::Clock;
+use engine::{Aws, Ground};
 use fleet::account::AccountId;
 use fleet::event::Sink;
 use fleet::fleet::{Fleet, Others, Purpose};
@@ -17,6 +16,7 @@ use crate::run::Outcome;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::trigger::Operation;
+use crate::{lease, prepare, reconcile, report, roles};
 
 /// What the state machine asks for.
 #[derive(Clone, Debug, Deserialize)]
@@ -186,8 +186,10 @@ pub struct Function {
     pub settings: Settings,
     /// The bucket.
     pub store: Store,
-    /// The time.
-    pub clock: Clock,
+    /// The wire and the time of this invocation.
+    pub ground: Ground,
+    /// What Lambda calls this invocation: no two have one name.
+    pub invocation: String,
     /// The account that the function is in: the administrator.
     pub account: AccountId,
     /// How long this invocation may go on.
@@ -195,9 +197,37 @@ pub struct Function {
 }
 
 impl Function {
+    /// Does what the state machine asks for.
+    ///
+    /// # Errors
+    /// Where that could not be done; it has the name that the state machine knows it by.
+    pub async fn step(&self, step: Step) -> Result<Value, StepError> {
+        // On the heap: all that a step holds would be too large for the type of the handler.
+        Box::pin(self.take(step)).await
+    }
+
+    async fn take(&self, step: Step) -> Result<Value, StepError> {
+        match step {
+            Step::Prepare {
+                execution,
+                entered,
+                event,
+            } => answer(prepare::prepare(self, &execution, entered, &event).await?),
+            Step::Reconcile(pass) => answer(reconcile::reconcile(self, &pass).await?),
+            Step::Roles { execution, results } => {
+                answer(roles::tried(self, &execution, &results).await?)
+            }
+            Step::Turn { execution } => answer(lease::keep(self, &execution).await?),
+            Step::Report { execution, ended } => {
+                answer(report::report(self, &execution, ended).await?)
+            }
+        }
+    }
+
     /// AWS as the administrator.
     pub(crate) async fn connect(&self, sink: Arc<dyn Sink>) -> Result<Aws, StepError> {
-        let connect = Aws::connect(self.settings.connection.clone(), sink).await;
+        let connect =
+            Aws::connect_on(self.ground.clone(), self.settings.connection.clone(), sink).await;
         connect.map_err(|error| StepError::failed(error.to_string()))
     }
 
@@ -227,6 +257,10 @@ impl Function {
 
     /// How long this invocation may still go on.
     pub(crate) fn time_left(&self) -> Duration {
-        self.time.saturating_sub(self.clock.elapsed())
+        self.time.saturating_sub(self.ground.clock.elapsed())
     }
+}
+
+fn answer(value: impl Serialize) -> Result<Value, StepError> {
+    serde_json::to_value(value).map_err(|error| StepError::failed(error.to_string()))
 }

@@ -71,7 +71,7 @@ pub struct Turn {
 /// # Errors
 /// Where the bucket does not tell.
 pub async fn keep(function: &Function, execution: &str) -> Result<Turn, StepError> {
-    let now = function.clock.timestamp();
+    let now = function.ground.clock.timestamp();
     let held = renew(&function.store, execution, now).await?;
     Ok(Turn { held })
 }

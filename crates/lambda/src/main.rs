@@ -5,14 +5,15 @@ use std::time::{Duration, UNIX_EPOCH};
 use aws_config::BehaviorVersion;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use engine::Ground;
 use engine::clock::Clock;
 use lambda::error::StepError;
 use lambda::function::{Function, Step};
+use lambda::logging;
 use lambda::settings::{Long, Settings};
 use lambda::store::Store;
-use lambda::{lease, logging, prepare, reconcile, report, roles};
 use lambda_runtime::{Context, LambdaEvent, service_fn};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 
 /// What the state machine hands over.
@@ -63,33 +64,16 @@ async fn step(
     s3: aws_sdk_s3::Client,
 ) -> Result<Value, StepError> {
     let settings = Settings::from_environment(&event.payload.settings)?;
-    let clock = Clock::system();
+    let ground = Ground::real();
     let function = Function {
         store: Store::new(s3, &settings.bucket),
         settings,
-        clock,
+        invocation: event.context.request_id.clone(),
         account: account(&event.context)?,
-        time: time(&event.context, clock),
+        time: time(&event.context, ground.clock),
+        ground,
     };
-    match event.payload.step {
-        Step::Prepare {
-            execution,
-            entered,
-            event,
-        } => answer(prepare::prepare(&function, &execution, entered, &event).await?),
-        Step::Reconcile(pass) => answer(reconcile::reconcile(&function, &pass).await?),
-        Step::Roles { execution, results } => {
-            answer(roles::tried(&function, &execution, &results).await?)
-        }
-        Step::Turn { execution } => answer(lease::keep(&function, &execution).await?),
-        Step::Report { execution, ended } => {
-            answer(report::report(&function, &execution, ended).await?)
-        }
-    }
-}
-
-fn answer(value: impl Serialize) -> Result<Value, StepError> {
-    serde_json::to_value(value).map_err(|error| StepError::failed(error.to_string()))
+    function.step(event.payload.step).await
 }
 
 /// The function's own account, as its ARN has it.

@@ -199,7 +199,7 @@ async fn look(
             invalid_lines: roster.invalid.iter().map(Into::into).collect(),
             notes: [roster.notes, chosen.notes].concat(),
         },
-        began: function.clock.timestamp(),
+        began: function.ground.clock.timestamp(),
         operation,
         plan_only,
         drift: upload.drift,
@@ -303,7 +303,7 @@ async fn take_turn(
     execution: &str,
     entered: Timestamp,
 ) -> Result<bool, StepError> {
-    let now = function.clock.timestamp();
+    let now = function.ground.clock.timestamp();
     if lease::take(&function.store, execution, now).await? {
         return Ok(true);
     }

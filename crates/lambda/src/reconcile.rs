@@ -21,7 +21,7 @@ use crate::lease;
 use crate::metrics;
 use crate::prepare::{consent, hash, others, words};
 use crate::run::{
-    Manifest, Outcome, Progress, baseline_key, begun_key, manifest_key, progress_key,
+    Begun, Manifest, Outcome, Progress, baseline_key, begun_key, manifest_key, progress_key,
 };
 use crate::watch::{PATIENCE, Watch};
 
@@ -35,7 +35,7 @@ const WAITS: (u64, u64) = (30, 300);
 pub async fn reconcile(function: &Function, pass: &Pass) -> Result<Passed, StepError> {
     let manifest = manifest(function, pass).await?;
     let (record, attempts) = earlier(function, pass).await?;
-    let watch = Arc::new(Watch::resume(record, function.clock));
+    let watch = Arc::new(Watch::resume(record, function.ground.clock));
     let list = Arc::new(NewestList::of(&manifest, &function.store));
     let Some(roster) = still_wanted(function, pass, (&manifest, &list)).await? else {
         let progress = Progress {
@@ -93,8 +93,11 @@ type Earlier = (Record, BTreeMap<Region, Attempts>);
 /// What earlier passes left. Where this one was begun before, it was killed, and did what it did not
 /// say: what it found before it changed anything tells that.
 async fn earlier(function: &Function, pass: &Pass) -> Result<Earlier, StepError> {
-    let begun = begun_key(&pass.execution, pass.group, pass.pass);
-    let killed = !function.store.write_new(&begun, pass).await?;
+    let place = begun_key(&pass.execution, pass.group, pass.pass);
+    let begun = Begun {
+        invocation: function.invocation.clone(),
+    };
+    let killed = !function.store.write_new(&place, &begun).await?;
     let (record, attempts) = left(function, pass).await?;
     let record = if killed { record.interrupted() } else { record };
     Ok((record, attempts))
@@ -117,7 +120,7 @@ async fn still_wanted(
     (manifest, list): (&Manifest, &NewestList),
 ) -> Result<Option<Roster>, StepError> {
     let Manifest { key, version, .. } = manifest;
-    let now = function.clock.timestamp();
+    let now = function.ground.clock.timestamp();
     if !manifest.plan_only && !lease::renew(&function.store, &pass.execution, now).await? {
         return Err(StepError::failed(
             "another execution took over because this one was silent for too long: upload the file again",
@@ -228,7 +231,7 @@ impl Work<'_> {
     /// What comes next, and after how long.
     fn outcome(&self, failed: bool, only_waits: bool) -> (Outcome, u64) {
         let header = self.manifest.header.clone();
-        let now = self.function.clock.timestamp();
+        let now = self.function.ground.clock.timestamp();
         let report = self
             .watch
             .recorder

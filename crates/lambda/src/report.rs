@@ -91,7 +91,7 @@ async fn not_begun(
     execution: &str,
     refused: Refused,
 ) -> Result<Reported, StepError> {
-    let now = function.clock.timestamp();
+    let now = function.ground.clock.timestamp();
     let operation = refused.operation.unwrap_or(Operation::Enable);
     let header = Header {
         version: VERSION,
@@ -176,7 +176,7 @@ async fn run(
     if joined.error.is_none() {
         joined.error = error.map(|error| message::cause(&error));
     }
-    let now = function.clock.timestamp();
+    let now = function.ground.clock.timestamp();
     let header = manifest.header.clone();
     let mut report = joined
         .recorder
@@ -319,7 +319,7 @@ fn tell(function: &Function, sink: &dyn Sink, region: &Region, kind: EventKind) 
     let event = Event {
         region: Some(region.clone()),
         number: 0,
-        at: function.clock.timestamp(),
+        at: function.ground.clock.timestamp(),
         kind,
     };
     if let Err(error) = sink.record(&event) {

@@ -101,6 +101,14 @@ pub struct Progress {
     pub notes: Vec<String>,
 }
 
+/// That a pass has begun, and which invocation began it: another one that finds this goes on after a
+/// kill.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Begun {
+    /// What Lambda calls the invocation.
+    pub invocation: String,
+}
+
 /// Where the manifest lies.
 #[must_use]
 pub fn manifest_key(execution: &str) -> String {

@@ -64,7 +64,11 @@ impl Settings {
         Self::read(&|name| long.get(name).cloned().or_else(|| environment(name)))
     }
 
-    fn read(source: &dyn Fn(&str) -> Option<String>) -> Result<Self, StepError> {
+    /// Reads settings by their names, without `DETECTIVE_FLEET_`.
+    ///
+    /// # Errors
+    /// Where a value cannot be used.
+    pub fn read(source: &dyn Fn(&str) -> Option<String>) -> Result<Self, StepError> {
         let text = |name: &str| source(name).filter(|value| !value.trim().is_empty());
         let needed = |name: &str| text(name).ok_or_else(|| wrong(name, "is not set"));
         let regions = |name: &str| Ok(typed(many::<RegionName>(name, text(name))?));

@@ -1,11 +1,14 @@
 //! The bucket: what people upload, and what executions write down.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
+use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
 use aws_sdk_s3::primitives::ByteStream;
+use engine::clock;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -13,6 +16,17 @@ use crate::error::StepError;
 
 /// The most bytes of an upload: as much as a roster may have.
 const MOST_BYTES: i64 = 5 * 1024 * 1024;
+
+/// How long to wait, again and again, while S3 is busy with another write that has a condition: it says
+/// 409 then, which means to send it again (Amazon S3 API reference, PutObject).
+const PAUSES: [Duration; 6] = [
+    Duration::from_millis(100),
+    Duration::from_millis(200),
+    Duration::from_millis(400),
+    Duration::from_millis(800),
+    Duration::from_millis(1_600),
+    Duration::from_millis(3_200),
+];
 
 /// The bucket of the stack.
 #[derive(Clone, Debug)]
@@ -161,22 +175,43 @@ impl Store {
         (body, content_type): (Vec<u8>, &str),
         condition: Condition<'_>,
     ) -> Result<bool, StepError> {
-        let put = self
-            .client
-            .put_object()
-            .bucket(&*self.bucket)
-            .key(key)
-            .content_type(content_type)
-            .body(ByteStream::from(body));
-        let put = match condition {
+        let mut pauses = PAUSES.into_iter();
+        loop {
+            let put = self.request(key, (body.clone(), content_type), &condition);
+            let error = match put.send().await {
+                Ok(_) => return Ok(true),
+                Err(error) => error,
+            };
+            match (status(&error), pauses.next()) {
+                // Somebody else was first: unless it was this one, and the answer was lost.
+                (412, _) => return self.holds(key, &body).await,
+                (409, Some(pause)) => clock::sleep(pause).await,
+                _ => return Err(trouble(key, &error)),
+            }
+        }
+    }
+
+    fn request(
+        &self,
+        key: &str,
+        (body, content_type): (Vec<u8>, &str),
+        condition: &Condition<'_>,
+    ) -> PutObjectFluentBuilder {
+        let put = self.client.put_object().bucket(&*self.bucket).key(key);
+        let put = put.content_type(content_type).body(ByteStream::from(body));
+        match condition {
             Condition::None => put,
             Condition::Absent => put.if_none_match("*"),
-            Condition::Unchanged(mark) => put.if_match(mark),
-        };
-        match put.send().await {
-            Ok(_) => Ok(true),
-            Err(error) if is_conflict(&error) => Ok(false),
-            Err(error) => Err(trouble(key, &error)),
+            Condition::Unchanged(mark) => put.if_match(*mark),
+        }
+    }
+
+    /// Whether an object has just that content.
+    async fn holds(&self, key: &str, content: &[u8]) -> Result<bool, StepError> {
+        let get = self.client.get_object().bucket(&*self.bucket).key(key);
+        match found(get.send().await, key)? {
+            Some(object) => Ok(collect(object.body, key).await? == content),
+            None => Ok(false),
         }
     }
 }
@@ -209,11 +244,6 @@ fn is_deletion<E>(error: &SdkError<E>) -> bool {
         .raw_response()
         .and_then(|raw| raw.headers().get("x-amz-delete-marker"));
     mark.is_some_and(|mark| mark.eq_ignore_ascii_case("true"))
-}
-
-/// Somebody else was first: 412, or 409 where two came at one time.
-fn is_conflict<E>(error: &SdkError<E>) -> bool {
-    matches!(status(error), 409 | 412)
 }
 
 fn found<T, E>(result: Result<T, SdkError<E>>, key: &str) -> Result<Option<T>, StepError>

@@ -1,6 +1,7 @@
 //! One call of one operation: who asks what, where and when.
 
 use bytes::Bytes;
+use http::HeaderMap;
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
@@ -20,6 +21,7 @@ pub(crate) struct Call<'a> {
     pub(crate) operation: &'static Operation,
     pub(crate) path: &'a str,
     pub(crate) query: &'a str,
+    pub(crate) headers: &'a HeaderMap,
     pub(crate) body: &'a Bytes,
     pub(crate) request_id: &'a str,
     /// Whether it was sent to the global endpoint of STS by name.

@@ -26,6 +26,7 @@ pub(crate) fn operations(service: Service) -> &'static [Operation] {
         Service::Detective => &DETECTIVE,
         Service::GuardDuty => &GUARDDUTY,
         Service::Organizations => &ORGANIZATIONS,
+        Service::S3 => &S3,
         Service::Sts => &STS,
     }
 }
@@ -109,6 +110,14 @@ static ORGANIZATIONS: [Operation; 2] = {
     }
     [by_header("DescribeOrganization"), by_header("ListAccounts")]
 };
+
+// The path is the bucket's and the key's.
+static S3: [Operation; 4] = [
+    at(Service::S3, Method::DELETE, "DeleteObject", "/"),
+    at(Service::S3, Method::GET, "GetObject", "/"),
+    at(Service::S3, Method::HEAD, "HeadObject", "/"),
+    at(Service::S3, Method::PUT, "PutObject", "/"),
+];
 
 static STS: [Operation; 3] = {
     const fn by_parameter(name: &'static str) -> Operation {

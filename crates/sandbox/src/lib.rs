@@ -28,6 +28,7 @@ mod organizations;
 mod packages;
 mod region;
 mod router;
+mod s3;
 mod sandbox;
 mod serve;
 mod service;

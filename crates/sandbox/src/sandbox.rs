@@ -216,6 +216,13 @@ impl Sandbox {
                 Reply::Response(failure.into_response(Some(target.service), &forecast.request_id)),
             ),
         };
+        let reply = match reply {
+            // A head has no body, not even that of an error.
+            Reply::Response(response) if request.method() == Method::HEAD => {
+                Reply::Response(response.map(|_| Bytes::new()))
+            }
+            reply => reply,
+        };
         state.calls.record(now, Kind { outcome, ..kind });
         reply
     }

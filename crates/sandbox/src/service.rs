@@ -10,6 +10,7 @@ pub(crate) enum Service {
     Detective,
     GuardDuty,
     Organizations,
+    S3,
     Sts,
 }
 
@@ -19,6 +20,8 @@ pub(crate) enum Protocol {
     /// Method and path name the operation. An error has its code in a header, and its message in
     /// that member of a JSON document.
     RestJson { message: &'static str },
+    /// Method and path name the operation. An error is an XML document without a namespace.
+    RestXml,
     /// JSON 1.1: the header `X-Amz-Target` names the operation after that prefix.
     Json { target: &'static str },
     /// The parameter `Action` names the operation, and answers are XML in that namespace.
@@ -27,11 +30,12 @@ pub(crate) enum Protocol {
 
 impl Service {
     /// All of them.
-    pub(crate) const ALL: [Service; 5] = [
+    pub(crate) const ALL: [Service; 6] = [
         Service::Account,
         Service::Detective,
         Service::GuardDuty,
         Service::Organizations,
+        Service::S3,
         Service::Sts,
     ];
 
@@ -49,6 +53,7 @@ impl Service {
             Service::Detective => "detective",
             Service::GuardDuty => "guardduty",
             Service::Organizations => "organizations",
+            Service::S3 => "s3",
             Service::Sts => "sts",
         }
     }
@@ -61,6 +66,7 @@ impl Service {
             Service::Organizations => Protocol::Json {
                 target: "AWSOrganizationsV20161128.",
             },
+            Service::S3 => Protocol::RestXml,
             Service::Sts => Protocol::Query {
                 namespace: STS_NAMESPACE,
             },

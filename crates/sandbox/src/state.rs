@@ -12,6 +12,7 @@ use crate::clock::later;
 use crate::graph::{Graph, GraphArn};
 use crate::luck::Luck;
 use crate::region::Region;
+use crate::s3::Objects;
 use crate::world::World;
 
 /// How long an expired session is remembered, so that its owner is told that it expired.
@@ -32,6 +33,8 @@ pub(crate) struct State {
     pub(crate) deleting: BTreeMap<(Region, AccountId), Timestamp>,
     /// The accounts that an organization made its administrators, and since when.
     pub(crate) delegated: BTreeMap<Region, (AccountId, Timestamp)>,
+    /// What is in S3.
+    pub(crate) objects: Objects,
     pub(crate) calls: Calls,
     pub(crate) buckets: Buckets,
     /// How often something that needs fresh randomness happened.
@@ -63,6 +66,7 @@ impl State {
             graphs: BTreeMap::new(),
             deleting: BTreeMap::new(),
             delegated: BTreeMap::new(),
+            objects: Objects::new(),
             calls: Calls::default(),
             buckets: Buckets::new(),
             counts: BTreeMap::new(),

@@ -70,7 +70,7 @@ impl Target {
 
 fn operation(service: Service, request: &Request<Bytes>) -> Option<&'static Operation> {
     match service.protocol() {
-        Protocol::RestJson { .. } => {
+        Protocol::RestJson { .. } | Protocol::RestXml => {
             catalogue::routed(service, request.method(), request.uri().path())
         }
         Protocol::Json { target } => {

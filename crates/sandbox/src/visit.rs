@@ -8,6 +8,8 @@ use crate::call::Call;
 use crate::caller::Caller;
 use crate::operation::Operation;
 use crate::router::handler;
+use crate::s3;
+use crate::service::Service;
 use crate::state::State;
 use crate::target::Target;
 use crate::wire::{Answer, Failure, Trouble, denied_by_policy, throttled};
@@ -52,6 +54,7 @@ impl Visit<'_> {
             operation,
             path: self.request.uri().path(),
             query: self.request.uri().query().unwrap_or_default(),
+            headers: self.request.headers(),
             body: self.request.body(),
             request_id: self.request_id,
             global_host: self.target.global_host,
@@ -67,6 +70,10 @@ impl Visit<'_> {
                 operation.declares_throttling(),
                 self.world.unverified.throttling_error,
             )),
+            Effect::Conflict => {
+                let can_be = service != Service::S3 || s3::is_conditional(self.request.headers());
+                can_be.then(|| Trouble::Conflict.of(service))
+            }
             Effect::ServerError => Some(Trouble::ServerError.of(service)),
             Effect::Denied => Some(denied_by_policy(
                 service,

@@ -1,9 +1,8 @@
 //! From what is due to requests, each a future that ends in a reply.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use fleet::account::{AccountId, Email, GraphArn, Region};
+use fleet::account::{AccountId, Email, GraphArn};
 use fleet::attempts::{MemberRequest, RegionRequest};
 use fleet::event::{CallResult, Change, EventKind, Operation};
 use fleet::observation::Round;
@@ -117,13 +116,6 @@ impl Body {
         };
         left_out.iter().map(|(account, _)| *account).collect()
     }
-}
-
-/// Sets paces apart, so that what was throttled together does not come back together.
-pub(super) fn salt(region: &Region, under: Under) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (region, under).hash(&mut hasher);
-    hasher.finish()
 }
 
 type Request = BoxFuture<'static, Body>;

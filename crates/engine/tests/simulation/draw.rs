@@ -84,7 +84,7 @@ fn aim(seed: u64) -> Aim {
 }
 
 fn member(seed: u64, n: u64, regions: &[&'static str]) -> Member {
-    let mut lots = Lots::of(seed, ("member", n));
+    let mut lots = Lots::numbered(seed, "member", &[n]);
     let opt_in: Vec<_> = regions
         .iter()
         .copied()

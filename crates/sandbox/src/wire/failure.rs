@@ -78,6 +78,7 @@ impl Failure {
     ) -> Response<Bytes> {
         match service.map(Service::protocol) {
             Some(Protocol::Query { namespace }) => self.into_xml(namespace, request_id),
+            Some(Protocol::RestXml) => self.into_rest_xml(request_id),
             Some(Protocol::Json { .. }) => {
                 let code = self.code;
                 self.with("__type", code).into_json(
@@ -113,6 +114,19 @@ impl Failure {
             .headers_mut()
             .insert("x-amzn-errortype", HeaderValue::from_static(self.code));
         response
+    }
+
+    fn into_rest_xml(self, request_id: &str) -> Response<Bytes> {
+        let document = Element::of(
+            "Error",
+            vec![
+                Element::text("Code", self.code),
+                Element::text("Message", self.message),
+                Element::text("RequestId", request_id),
+            ],
+        );
+        let body = document.to_string().into();
+        response(self.status, "application/xml", body, request_id)
     }
 
     fn into_xml(self, namespace: &'static str, request_id: &str) -> Response<Bytes> {

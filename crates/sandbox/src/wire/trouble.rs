@@ -17,6 +17,8 @@ pub(crate) enum Trouble {
     UnknownOperation,
     /// The service has a problem of its own.
     ServerError,
+    /// Another request for the same thing is under way.
+    Conflict,
 }
 
 impl Trouble {
@@ -26,19 +28,18 @@ impl Trouble {
             Trouble::UnknownKey => {
                 // AWS knowledge center, iam-validate-access-credentials, for STS; README of
                 // amazon-detective-multiaccount-scripts for Detective.
-                let code = if service == Service::Sts {
-                    "InvalidClientTokenId"
-                } else {
-                    "UnrecognizedClientException"
+                let code = match service {
+                    Service::Sts => "InvalidClientTokenId",
+                    Service::S3 => "InvalidAccessKeyId",
+                    _ => "UnrecognizedClientException",
                 };
                 let message = "The security token included in the request is invalid.";
                 Failure::new(forbidden(service), code, message)
             }
             Trouble::Expired => {
-                let code = if service == Service::Sts {
-                    "ExpiredToken"
-                } else {
-                    "ExpiredTokenException"
+                let code = match service {
+                    Service::Sts | Service::S3 => "ExpiredToken",
+                    _ => "ExpiredTokenException",
                 };
                 Failure::new(
                     forbidden(service),
@@ -48,6 +49,15 @@ impl Trouble {
             }
             Trouble::UnknownOperation => unknown_operation(service),
             Trouble::ServerError => server_error(service),
+            // Amazon S3 API reference, PutObject: to be sent again.
+            Trouble::Conflict if service == Service::S3 => Failure::new(
+                StatusCode::CONFLICT,
+                "ConditionalRequestConflict",
+                "The conditional request cannot succeed due to a conflicting operation against this resource.",
+            ),
+            Trouble::Conflict => Failure::conflict(
+                "Another request for the same resource is being worked on. Try again later.",
+            ),
         }
     }
 }
@@ -55,10 +65,9 @@ impl Trouble {
 /// That a policy does not allow `action`. The same words are used by all services (IAM user guide,
 /// troubleshoot_access-denied).
 pub(crate) fn denied_by_policy(service: Service, user: &str, action: &str) -> Failure {
-    let code = if service == Service::Sts {
-        "AccessDenied"
-    } else {
-        "AccessDeniedException"
+    let code = match service {
+        Service::Sts | Service::S3 => "AccessDenied",
+        _ => "AccessDeniedException",
     };
     let message = format!(
         "User: {user} is not authorized to perform: {action} with an explicit deny in a service control policy"
@@ -78,6 +87,11 @@ pub(crate) fn throttled(service: Service, declared: bool, error: ThrottlingError
             Failure::new(StatusCode::BAD_REQUEST, "TooManyRequestsException", MESSAGE)
         }
         Service::Account => Failure::too_many(MESSAGE),
+        Service::S3 => Failure::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "SlowDown",
+            "Please reduce your request rate.",
+        ),
         Service::Detective if by_model => Failure::too_many(MESSAGE),
         Service::Detective | Service::GuardDuty => {
             Failure::new(StatusCode::BAD_REQUEST, "ThrottlingException", MESSAGE)
@@ -88,6 +102,7 @@ pub(crate) fn throttled(service: Service, declared: bool, error: ThrottlingError
 fn unknown_operation(service: Service) -> Failure {
     let (status, code) = match service {
         Service::Sts => (StatusCode::BAD_REQUEST, "InvalidAction"),
+        Service::S3 => (StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed"),
         Service::Organizations => (StatusCode::BAD_REQUEST, "UnknownOperationException"),
         Service::Account | Service::Detective | Service::GuardDuty => {
             (StatusCode::NOT_FOUND, "UnknownOperationException")
@@ -99,6 +114,7 @@ fn unknown_operation(service: Service) -> Failure {
 fn server_error(service: Service) -> Failure {
     let code = match service {
         Service::Sts => "InternalFailure",
+        Service::S3 => "InternalError",
         Service::Account | Service::Detective => "InternalServerException",
         Service::GuardDuty => "InternalServerErrorException",
         Service::Organizations => "ServiceException",
