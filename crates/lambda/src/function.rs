@@ -233,26 +233,15 @@ impl Function {
 
     /// What is wanted of the accounts of a list, and of others.
     pub(crate) fn fleet(&self, roster: &Roster, operation: Operation, others: Others) -> Fleet {
-        let members = roster.members.iter();
         let settings = fleet::fleet::Settings {
             purpose: match operation {
                 Operation::Enable => Purpose::Enable,
                 Operation::Disable => Purpose::Disable,
             },
             others,
-            order: members
-                .clone()
-                .map(|(id, member)| (*id, member.line))
-                .collect(),
             ..self.settings.fleet.clone()
         };
-        Fleet {
-            administrator: self.account,
-            members: members
-                .map(|(id, member)| (*id, member.email.clone()))
-                .collect(),
-            settings,
-        }
+        Fleet::of(self.account, roster, settings)
     }
 
     /// How long this invocation may still go on.

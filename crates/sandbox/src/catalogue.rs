@@ -104,11 +104,16 @@ static GUARDDUTY: [Operation; 2] = {
     ]
 };
 
-static ORGANIZATIONS: [Operation; 2] = {
+static ORGANIZATIONS: [Operation; 4] = {
     const fn by_header(name: &'static str) -> Operation {
         at(Service::Organizations, Method::POST, name, "/")
     }
-    [by_header("DescribeOrganization"), by_header("ListAccounts")]
+    [
+        by_header("DescribeAccount"),
+        by_header("DescribeOrganization"),
+        by_header("ListAccounts"),
+        by_header("ListDelegatedAdministrators"),
+    ]
 };
 
 // The path is the bucket's and the key's.
@@ -119,12 +124,13 @@ static S3: [Operation; 4] = [
     at(Service::S3, Method::PUT, "PutObject", "/"),
 ];
 
-static STS: [Operation; 3] = {
+static STS: [Operation; 4] = {
     const fn by_parameter(name: &'static str) -> Operation {
         at(Service::Sts, Method::POST, name, "/")
     }
     [
         by_parameter("AssumeRole"),
+        by_parameter("AssumeRoleWithWebIdentity"),
         by_parameter("GetAccessKeyInfo"),
         by_parameter("GetCallerIdentity"),
     ]

@@ -78,8 +78,10 @@ fn guardduty(name: &str) -> Option<Handler> {
 
 fn organizations(name: &str) -> Option<Handler> {
     Some(match name {
+        "DescribeAccount" => organizations::describe_account,
         "DescribeOrganization" => organizations::describe_organization,
         "ListAccounts" => organizations::list_accounts,
+        "ListDelegatedAdministrators" => organizations::list_delegated_administrators,
         _ => return None,
     })
 }
@@ -97,6 +99,7 @@ fn s3(name: &str) -> Option<Handler> {
 fn sts(name: &str) -> Option<Handler> {
     Some(match name {
         "AssumeRole" => sts::assume_role,
+        "AssumeRoleWithWebIdentity" => sts::assume_role_with_web_identity,
         "GetAccessKeyInfo" => sts::get_access_key_info,
         "GetCallerIdentity" => sts::get_caller_identity,
         _ => return None,

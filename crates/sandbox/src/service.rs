@@ -1,7 +1,6 @@
-//! The services that are emulated, and the protocol that each speaks.
+//! The services that are emulated.
 
-/// The namespace of the answers of STS.
-pub(crate) const STS_NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
+use crate::protocol::{Protocol, STS_NAMESPACE};
 
 /// An emulated service, as the credential scope of a signature names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,20 +11,6 @@ pub(crate) enum Service {
     Organizations,
     S3,
     Sts,
-}
-
-/// How a service is asked and how it answers, after the service models (botocore 1.43.11).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Protocol {
-    /// Method and path name the operation. An error has its code in a header, and its message in
-    /// that member of a JSON document.
-    RestJson { message: &'static str },
-    /// Method and path name the operation. An error is an XML document without a namespace.
-    RestXml,
-    /// JSON 1.1: the header `X-Amz-Target` names the operation after that prefix.
-    Json { target: &'static str },
-    /// The parameter `Action` names the operation, and answers are XML in that namespace.
-    Query { namespace: &'static str },
 }
 
 impl Service {

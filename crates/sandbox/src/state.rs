@@ -11,6 +11,7 @@ use crate::calls::Calls;
 use crate::clock::later;
 use crate::graph::{Graph, GraphArn};
 use crate::luck::Luck;
+use crate::policy::Policy;
 use crate::region::Region;
 use crate::s3::Objects;
 use crate::world::World;
@@ -53,6 +54,8 @@ pub(crate) struct Session {
     pub(crate) expires: Timestamp,
     /// Whether it is of no use in opt-in Regions, as sessions of the global endpoint are.
     pub(crate) version_1: bool,
+    /// The policies that limit it, if any were passed.
+    pub(crate) policies: Option<Vec<Policy>>,
 }
 
 impl State {
@@ -87,6 +90,11 @@ impl State {
             *count,
             Luck::of(self.seed, Some(account), region, purpose, *count),
         )
+    }
+
+    /// The id of a request whose caller is not known.
+    pub(crate) fn request_id_of_stranger(&mut self, administrator: AccountId) -> String {
+        self.luck(administrator, None, "stranger").1.uuid()
     }
 
     /// Keeps a session that was just issued, and forgets those that ended long ago.

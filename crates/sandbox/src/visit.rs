@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::operation::Operation;
+use crate::policy::{Question, Verdict};
 use crate::router::handler;
 use crate::s3;
 use crate::service::Service;
@@ -40,7 +41,9 @@ impl Visit<'_> {
             ..
         } = self.target;
         let caller = caller?;
-        caller.admit(scope, *service, *region, self.world, self.now)?;
+        if let Some(scope) = scope {
+            caller.admit(scope, *service, *region, self.world, self.now)?;
+        }
         let unknown = || Trouble::UnknownOperation.of(*service);
         let operation = self.target.operation.ok_or_else(unknown)?;
         if let Some(failure) = effect.and_then(|effect| self.trouble(effect, &caller, operation)) {
@@ -59,6 +62,7 @@ impl Visit<'_> {
             request_id: self.request_id,
             global_host: self.target.global_host,
         };
+        check_session_policies(&call)?;
         handler(operation).ok_or_else(unknown)?(&call, state)
     }
 
@@ -79,9 +83,51 @@ impl Visit<'_> {
                 service,
                 &caller.arn(),
                 &operation.full_name(),
+                "with an explicit deny in a service control policy",
             )),
             Effect::ExpiredToken => Some(Trouble::Expired.of(service)),
             Effect::CutBefore | Effect::CutAfter | Effect::Silence => None,
         }
     }
+}
+
+/// Checks that the policies of the caller's session let it do that.
+fn check_session_policies(call: &Call<'_>) -> Result<(), Failure> {
+    let session = call.caller.session.as_ref();
+    let Some(policies) = session.and_then(|session| session.policies.as_ref()) else {
+        return Ok(());
+    };
+    // "No permissions are required to perform this operation" (STS API reference).
+    if call.operation.name == "GetCallerIdentity" {
+        return Ok(());
+    }
+    let action = call.operation.full_name();
+    let resource = call.resource();
+    let context = [
+        ("aws:RequestedRegion", call.region.name().to_owned()),
+        ("aws:PrincipalAccount", call.caller.account.to_string()),
+        ("aws:PrincipalArn", call.caller.arn()),
+        ("aws:SecureTransport", "true".to_owned()),
+    ];
+    let question = Question {
+        action: &action,
+        resource: &resource,
+        context: &context,
+    };
+    let reason = match Verdict::of(policies, &question) {
+        Verdict::Allowed => return Ok(()),
+        Verdict::NotAllowed => format!("because no session policy allows the {action} action"),
+        Verdict::Denied => "with an explicit deny in a session policy".to_owned(),
+    };
+    let action = if resource == "*" {
+        action
+    } else {
+        format!("{action} on resource: {resource}")
+    };
+    Err(denied_by_policy(
+        call.operation.service,
+        &call.caller.arn(),
+        &action,
+        &reason,
+    ))
 }

@@ -12,8 +12,10 @@ use http::{HeaderValue, Response, StatusCode};
 use serde::Serialize;
 
 pub(crate) use self::failure::Failure;
-pub(crate) use self::query::parameter;
-pub(crate) use self::trouble::{Trouble, denied_by_policy, throttled};
+pub(crate) use self::query::{parameter, parameters};
+pub(crate) use self::trouble::{
+    Trouble, denied_by_policy, incomplete_signature, not_emulated, throttled, unsigned,
+};
 pub(crate) use self::xml::Element;
 
 /// What an operation answers when it succeeds.

@@ -3,6 +3,7 @@
 use http::StatusCode;
 
 use super::Failure;
+use crate::protocol::Protocol;
 use crate::service::Service;
 use crate::world::unverified::ThrottlingError;
 
@@ -62,16 +63,70 @@ impl Trouble {
     }
 }
 
-/// That a policy does not allow `action`. The same words are used by all services (IAM user guide,
+/// That a request has no signature.
+pub(crate) fn unsigned(protocol: Protocol) -> Failure {
+    let (code, message) = match protocol {
+        Protocol::RestJson { .. } | Protocol::Json { .. } => (
+            "MissingAuthenticationTokenException",
+            "Missing Authentication Token",
+        ),
+        Protocol::Query { .. } => (
+            "MissingAuthenticationToken",
+            "Request is missing Authentication Token",
+        ),
+        Protocol::Ec2 => (
+            "MissingParameter",
+            "The request must contain the parameter AWSAccessKeyId",
+        ),
+        Protocol::RestXml => ("AccessDenied", "Access Denied"),
+    };
+    let status = match protocol {
+        Protocol::Json { .. } | Protocol::Ec2 => StatusCode::BAD_REQUEST,
+        Protocol::RestJson { .. } | Protocol::Query { .. } | Protocol::RestXml => {
+            StatusCode::FORBIDDEN
+        }
+    };
+    Failure::new(status, code, message)
+}
+
+/// That the credential of a signature cannot be read.
+pub(crate) fn incomplete_signature(protocol: Protocol) -> Failure {
+    let code = match protocol {
+        Protocol::RestJson { .. } | Protocol::Json { .. } => "IncompleteSignatureException",
+        Protocol::Query { .. } => "IncompleteSignature",
+        Protocol::Ec2 => "AuthFailure",
+        Protocol::RestXml => "AuthorizationHeaderMalformed",
+    };
+    let form = "AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request";
+    let message = format!("Authorization header requires a credential of the form {form}.");
+    Failure::new(StatusCode::BAD_REQUEST, code, message)
+}
+
+/// That a service is not emulated.
+pub(crate) fn not_emulated(protocol: Protocol, service: &str) -> Failure {
+    let (status, code) = match protocol {
+        Protocol::RestJson { .. } => (StatusCode::NOT_FOUND, "UnknownOperationException"),
+        Protocol::Json { .. } => (StatusCode::BAD_REQUEST, "UnknownOperationException"),
+        Protocol::Query { .. } | Protocol::Ec2 => (StatusCode::BAD_REQUEST, "InvalidAction"),
+        Protocol::RestXml => (StatusCode::NOT_IMPLEMENTED, "NotImplemented"),
+    };
+    let message = format!("The sandbox does not emulate the service `{service}`.");
+    Failure::new(status, code, message)
+}
+
+/// That a policy does not allow `action`, and which. The same words are used by all services (IAM user guide,
 /// troubleshoot_access-denied).
-pub(crate) fn denied_by_policy(service: Service, user: &str, action: &str) -> Failure {
+pub(crate) fn denied_by_policy(
+    service: Service,
+    user: &str,
+    action: &str,
+    reason: &str,
+) -> Failure {
     let code = match service {
         Service::Sts | Service::S3 => "AccessDenied",
         _ => "AccessDeniedException",
     };
-    let message = format!(
-        "User: {user} is not authorized to perform: {action} with an explicit deny in a service control policy"
-    );
+    let message = format!("User: {user} is not authorized to perform: {action} {reason}");
     Failure::new(forbidden(service), code, message)
 }
 
