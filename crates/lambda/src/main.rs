@@ -59,10 +59,7 @@ async fn s3() -> aws_sdk_s3::Client {
     aws_sdk_s3::Client::from_conf(config.build())
 }
 
-async fn step(
-    event: LambdaEvent<Invocation>,
-    s3: aws_sdk_s3::Client,
-) -> Result<Value, StepError> {
+async fn step(event: LambdaEvent<Invocation>, s3: aws_sdk_s3::Client) -> Result<Value, StepError> {
     let settings = Settings::from_environment(&event.payload.settings)?;
     let ground = Ground::real();
     let function = Function {

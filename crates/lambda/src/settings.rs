@@ -206,7 +206,11 @@ mod tests {
 
     #[test]
     fn what_is_long_comes_in_base64_and_is_text_whatever_it_says() {
-        let given = [("MESSAGE".to_owned(), STANDARD.encode("Say \"yes\",\n${now}"))].into();
+        let given = [(
+            "MESSAGE".to_owned(),
+            STANDARD.encode("Say \"yes\",\n${now}"),
+        )]
+        .into();
         assert_eq!(decoded(&given).unwrap()["MESSAGE"], "Say \"yes\",\n${now}");
         let given = [("TAGS".to_owned(), "team=security".to_owned())].into();
         assert!(decoded(&given).unwrap_err().text.contains("TAGS"));
@@ -216,7 +220,10 @@ mod tests {
     fn removing_is_allowed_unless_it_is_said_otherwise() {
         let settings = read(&[]).unwrap();
         assert!(settings.disable_by_upload && settings.allow_removals);
-        let settings = read(&[("DISABLE_BY_UPLOAD", "DISABLED"), ("ALLOW_REMOVALS", "false")]);
+        let settings = read(&[
+            ("DISABLE_BY_UPLOAD", "DISABLED"),
+            ("ALLOW_REMOVALS", "false"),
+        ]);
         let settings = settings.unwrap();
         assert!(!settings.disable_by_upload && !settings.allow_removals);
     }
