@@ -180,7 +180,11 @@ def test_what_the_steps_are_told():
             "step": "prepare", "execution.$": "$$.Execution.Name", "entered.$": "$$.Execution.StartTime",
             "event.$": "$$.Execution.Input", "settings": settings,
         },
-        "Reconcile": {"step": "reconcile", "execution.$": "$.execution", "group.$": "$.group", "pass.$": "$.pass", "settings": settings},
+        # What is to be done comes from the execution's own input each time, and what lies in the bucket is bound by its hash.
+        "Reconcile": {
+            "step": "reconcile", "execution.$": "$.execution", "group.$": "$.group", "pass.$": "$.pass", "sealed.$": "$.sealed",
+            "event.$": "$$.Execution.Input", "settings": settings,
+        },
         "KeepTurn": {"step": "turn", "execution.$": "$$.Execution.Name"},
         "TryRoles": {"step": "roles", "execution.$": "$$.Execution.Name", "results.$": "$.roles.page"},
         "Report": {"step": "report", "execution.$": "$$.Execution.Name", "ended.$": "$", "settings": settings},

@@ -3,8 +3,7 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use aws_config::BehaviorVersion;
-use aws_smithy_http_client::tls::Provider;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_types::timeout::TimeoutConfig;
 use engine::Ground;
 use engine::clock::Clock;
 use lambda::error::StepError;
@@ -28,11 +27,8 @@ struct Invocation {
 #[tokio::main(flavor = "multi_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     logging::start();
-    let s3 = s3().await;
-    let handler = |event: LambdaEvent<Invocation>| {
-        let s3 = s3.clone();
-        async move { step(event, s3).await.inspect_err(log) }
-    };
+    let handler =
+        |event: LambdaEvent<Invocation>| async move { step(event).await.inspect_err(log) };
     lambda_runtime::run(service_fn(handler)).await
 }
 
@@ -45,12 +41,13 @@ fn log(error: &StepError) {
 }
 
 /// S3 with the function's own role; Detective is the administrator role's business.
-async fn s3() -> aws_sdk_s3::Client {
-    let http = aws_smithy_http_client::Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .build_https();
+///
+/// Each invocation has connections of its own: those of the last one were frozen with it, and S3 may have
+/// ended them since.
+async fn s3(ground: &Ground) -> aws_sdk_s3::Client {
     let config = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(http)
+        .http_client(ground.http.clone())
+        .timeout_config(s3_timeouts())
         .load()
         .await;
     let elsewhere = config.endpoint_url().is_some();
@@ -59,11 +56,23 @@ async fn s3() -> aws_sdk_s3::Client {
     aws_sdk_s3::Client::from_conf(config.build())
 }
 
-async fn step(event: LambdaEvent<Invocation>, s3: aws_sdk_s3::Client) -> Result<Value, StepError> {
-    let settings = Settings::from_environment(&event.payload.settings)?;
-    let ground = Ground::real();
+/// Far more than S3 takes for the objects of a run; a connection that is silent for so long is made anew.
+fn s3_timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(3))
+        .operation_attempt_timeout(Duration::from_secs(15))
+        .operation_timeout(Duration::from_secs(40))
+        .build()
+}
+
+async fn step(event: LambdaEvent<Invocation>) -> Result<Value, StepError> {
+    let mut settings = Settings::from_environment(&event.payload.settings)?;
+    let share = engine::share(settings.connection.max_concurrency, false);
+    settings.connection.max_concurrency = share.requests;
+    let ground = Ground::real(None, share).await;
+    let ground = ground.map_err(|error| StepError::failed(error.to_string()))?;
     let function = Function {
-        store: Store::new(s3, &settings.bucket),
+        store: Store::new(s3(&ground).await, &settings.bucket),
         settings,
         invocation: event.context.request_id.clone(),
         account: account(&event.context)?,

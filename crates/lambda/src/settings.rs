@@ -45,6 +45,8 @@ pub struct Settings {
     pub disable_by_upload: bool,
     /// Whether the administrator role may remove members at all.
     pub allow_removals: bool,
+    /// For how long removals count; zero where each run counts by itself.
+    pub removal_window: Duration,
     /// Whether accounts that have no role get one, by the StackSet.
     pub manage_roles: bool,
     /// How many Regions one invocation holds.
@@ -111,6 +113,9 @@ impl Settings {
             max_removals: maybe("MAX_REMOVALS", text("MAX_REMOVALS"))?,
             disable_by_upload: text("DISABLE_BY_UPLOAD").is_none_or(|value| value == "ENABLED"),
             allow_removals: text("ALLOW_REMOVALS").is_none_or(|value| value == "true"),
+            removal_window: Duration::from_secs(
+                3600 * maybe("REMOVAL_WINDOW_HOURS", text("REMOVAL_WINDOW_HOURS"))?.unwrap_or(24),
+            ),
             manage_roles: text("MANAGE_MEMBER_ROLES").is_some_and(|value| value == "true"),
             regions_per_pass: maybe("REGIONS_PER_PASS", text("REGIONS_PER_PASS"))?
                 .map_or(100, |regions: usize| regions.max(1)),
