@@ -12,6 +12,7 @@ from support import ROOT
 from support.command import Command
 from support.proxy import Proxy
 from support.sandbox import REGIONS, Sandbox
+from support.terminal import Terminal
 
 
 def pytest_configure():
@@ -35,6 +36,20 @@ def command(binary, tmp_path):
     home = tmp_path / "home"
     home.mkdir()
     return Command(binary, home)
+
+
+@pytest.fixture
+def open_terminal(command):
+    """Opens terminals, and closes each at the end."""
+    opened = []
+
+    def open_terminal(*words, **settings):
+        opened.append(Terminal(command, *words, **settings))
+        return opened[-1]
+
+    yield open_terminal
+    for terminal in opened:
+        terminal.close()
 
 
 @pytest.fixture

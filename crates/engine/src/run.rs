@@ -8,6 +8,7 @@ use fleet::account::{AccountId, Region};
 use fleet::adopt::{Adopted, adopt};
 use fleet::attempts::Attempts;
 use fleet::check::GraphFacts;
+use fleet::cost::RegionUsage;
 use fleet::fleet::{Fleet, Others};
 use fleet::guard::{self, Consent, Refusal};
 use fleet::report::{Ended, RegionNow, RegionPlan};
@@ -225,6 +226,13 @@ impl Run {
             .iter()
             .map(|region| RegionNow::of(region.observation(), region.error(), roster.clone()))
             .collect()
+    }
+
+    /// Who sends how much data to the behavior graphs, after [`Run::observe`].
+    #[must_use]
+    pub fn usage(&self) -> Vec<RegionUsage> {
+        let usage = |region: &RegionRun| RegionUsage::of(region.observation(), region.error());
+        self.regions.iter().map(usage).collect()
     }
 
     /// How full every behavior graph is and would be, after [`Run::observe`].

@@ -143,7 +143,9 @@ mod tests {
                 email: email.map(|email| email.parse().unwrap()),
                 disabled_reason: None,
                 organization: false,
-                bytes_per_day: 0,
+                invited: None,
+                updated: None,
+                volumes: Vec::new(),
             };
             observation.saw_member(round, id(*n), Some(member));
         }

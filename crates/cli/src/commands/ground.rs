@@ -9,6 +9,7 @@ use engine::clock::Clock;
 use engine::{Aws, Check, Finish, Limit, Newer, Run};
 use fleet::account::{AccountId, Region};
 use fleet::check::has_unproven_acceptances;
+use fleet::cost::{CostReport, Rates};
 use fleet::fleet::{Fleet, Purpose, Settings};
 use fleet::guard::{Consent, Refusal};
 use fleet::region;
@@ -307,6 +308,16 @@ impl Ground {
         StatusReport::of(
             self.header("status", "status"),
             run.now(with_roster),
+            self.recorder.calls(),
+        )
+    }
+
+    /// What it costs, after [`Ground::look`].
+    pub(crate) fn cost(&self, run: &Run, rates: Rates) -> CostReport {
+        CostReport::of(
+            self.header("cost", "cost"),
+            run.usage(),
+            rates,
             self.recorder.calls(),
         )
     }

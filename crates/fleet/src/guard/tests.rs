@@ -21,7 +21,9 @@ fn region(name: &str, members: impl IntoIterator<Item = usize>) -> Observation {
             email: None,
             disabled_reason: None,
             organization: false,
-            bytes_per_day: 0,
+            invited: None,
+            updated: None,
+            volumes: Vec::new(),
         };
         observation.saw_member(round, id(n), Some(member));
     }

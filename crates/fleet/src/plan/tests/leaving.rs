@@ -89,7 +89,9 @@ fn pruning_removes_members_that_the_roster_does_not_name() {
 fn an_organizations_member_is_not_pruned() {
     let organization = Member {
         organization: true,
-        bytes_per_day: 0,
+        invited: None,
+        updated: None,
+        volumes: Vec::new(),
         ..enabled()
     };
     let world = pruning(World::empty(0)).sees(9, organization);
