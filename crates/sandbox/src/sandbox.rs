@@ -114,19 +114,28 @@ impl Sandbox {
     /// The page of that name under `/_sandbox/`.
     fn page(&self, method: &Method, name: &str, body: &Bytes) -> Response<Bytes> {
         let body = std::str::from_utf8(body).unwrap_or_default();
-        let done = |()| (StatusCode::OK, json!({}));
+        let done = (StatusCode::OK, json!({}));
         let refused = |error: String| (StatusCode::BAD_REQUEST, json!({ "error": error }));
         let (status, answer) = match (name, method.as_str()) {
             ("state", "GET") => (StatusCode::OK, self.state()),
             ("calls", "GET") => (StatusCode::OK, self.calls()),
             ("health", "GET") => (StatusCode::OK, json!({ "status": "ok" })),
-            ("reset", "POST") => done(self.reset()),
+            ("reset", "POST") => {
+                self.reset();
+                done
+            }
             ("advance", "POST") => match duration::parse(body.trim()) {
-                Ok(duration) => done(self.advance(duration)),
+                Ok(duration) => {
+                    self.advance(duration);
+                    done
+                }
                 Err(error) => refused(error),
             },
             ("world", "POST") => match World::from_toml(body) {
-                Ok(world) => done(self.load(world)),
+                Ok(world) => {
+                    self.load(world);
+                    done
+                }
                 Err(error) => refused(error.to_string()),
             },
             ("world", "GET") => match self.dump() {
