@@ -21,7 +21,7 @@ use tokio_util::sync::PollSemaphore;
 use crate::aws::Aws;
 use crate::clock;
 use crate::credentials::are_fresh;
-use crate::failure::{Cause, Failure};
+use crate::failure::Failure;
 use crate::pace::{Begun, NotYet, Pace};
 use crate::sts;
 
@@ -232,7 +232,7 @@ impl Known {
             }
             Err(failure) => failure,
         };
-        self.silences = if failure.cause == Cause::Silent {
+        self.silences = if failure.is_silent() {
             self.silences + 1
         } else {
             0

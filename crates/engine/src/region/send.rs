@@ -330,7 +330,7 @@ impl RegionRun {
                 return Body::Accepted(account, Err(failure.into()));
             }
             let accepted = match detective::accept(&client, keys.clone(), &graph).await {
-                Err(failure) if failure.cause == Cause::NotOn => {
+                Err(failure) if failure.cause == Cause::NotOn && aws.has_account_service() => {
                     let is_on = aws.is_on(&region, keys).await;
                     events.called(
                         Some(&region),
