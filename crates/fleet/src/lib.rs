@@ -12,6 +12,7 @@ pub mod check;
 pub mod cost;
 pub mod event;
 pub mod fleet;
+pub mod foreign;
 pub mod guard;
 pub mod journal;
 pub mod member;

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use anyhow::{Context, Result};
+use fleet::foreign::cell;
 use fleet::report::StatusReport;
 
 use super::matrix;
@@ -24,14 +25,14 @@ pub(crate) fn csv(report: &StatusReport) -> Result<String> {
     for region in &report.regions {
         let name = region.region.as_str();
         if let Some(error) = &region.error {
-            lines.write_record(["", name, UNREAD, error, ""])?;
+            lines.write_record(["", name, UNREAD, &cell(error), ""])?;
         }
         for member in &region.members {
             let id = member.account_id.to_string();
             let status = member.status.as_ref().map_or(ABSENT, |it| it.as_str());
             let reason = member.disabled_reason.as_deref().unwrap_or_default();
             let in_file = member.in_roster.map_or(String::new(), |it| it.to_string());
-            lines.write_record([&id, name, status, reason, &in_file])?;
+            lines.write_record([&id, name, status, &cell(reason), &in_file])?;
         }
     }
     let bytes = lines.into_inner().context("cannot write CSV")?;
@@ -121,7 +122,7 @@ mod tests {
         }
         report.regions.truncate(12);
         report.regions[0].members.clear();
-        report.regions[0].error = Some("no answer".into());
+        report.regions[0].error = Some("=no answer".into());
         StatusReport::of(report.header, report.regions, report.calls)
     }
 
@@ -141,6 +142,6 @@ mod tests {
         ] {
             assert!(text.lines().any(|it| it == line), "{line}");
         }
-        assert!(text.contains(",NOT_READ,no answer,"));
+        assert!(text.contains(",NOT_READ,'=no answer,"));
     }
 }
