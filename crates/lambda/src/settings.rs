@@ -9,7 +9,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use engine::{Connection, RegionSelection};
-use fleet::values::{ExternalId, List, Message, Package, Pair, RegionName, Tag, tags};
+use fleet::expected::Exception;
+use fleet::values::{ExternalId, List, Message, Package, RegionName, Tag, tags};
 
 use crate::error::StepError;
 
@@ -28,6 +29,8 @@ pub struct Settings {
     pub regions: RegionSelection,
     /// How members are wanted.
     pub fleet: fleet::fleet::Settings,
+    /// What is known to stay out.
+    pub expected: Vec<Exception>,
     /// Whether an upload of the authoritative list removes the members that it does not name.
     pub prune: bool,
     /// How many accounts a run may remove.
@@ -88,12 +91,9 @@ impl Settings {
                 message: maybe::<Message>("MESSAGE", text("MESSAGE"))?.map(|message| message.0),
                 tags: tags(many::<Tag>("TAGS", text("TAGS"))?)
                     .map_err(|error| wrong("TAGS", &error))?,
-                expected: many::<Pair>("EXPECTED", text("EXPECTED"))?
-                    .into_iter()
-                    .map(|pair| (pair.0, pair.1))
-                    .collect(),
                 ..fleet::fleet::Settings::default()
             },
+            expected: many("EXPECTED", text("EXPECTED"))?,
             prune: text("PRUNE").is_some_and(|value| value == "true"),
             max_removals: maybe("MAX_REMOVALS", text("MAX_REMOVALS"))?,
             removal_window: Duration::from_secs(
@@ -178,7 +178,7 @@ mod tests {
         ])
         .unwrap();
         assert_eq!(settings.regions.names.unwrap(), ["us-east-1", "eu-west-1"]);
-        assert_eq!(settings.fleet.expected.len(), 1);
+        assert_eq!(settings.expected.len(), 1);
         assert_eq!(settings.fleet.tags["cost"], "a=b");
     }
 
