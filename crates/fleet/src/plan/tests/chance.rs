@@ -6,7 +6,7 @@ use super::world::{ARN, World, email, id, lost, refused, region, role_failed, si
 use crate::account::{AccountId, GraphArn};
 use crate::attempts::{Answer, MemberRequest, RegionRequest, Role};
 use crate::fleet::{Others, Purpose, Settings};
-use crate::member::{Member, MemberStatus};
+use crate::member::{Member, MemberStatus, Since};
 
 /// How many accounts there are besides those of the roster.
 const STRANGERS: u16 = 2;
@@ -153,8 +153,7 @@ fn members() -> impl Strategy<Value = Member> {
         email: name.map(email),
         disabled_reason: Some("because of admin@example.com".into()),
         organization,
-        invited: None,
-        updated: None,
+        since: Since::default(),
         volumes: Vec::new(),
     })
 }
