@@ -15,6 +15,7 @@ pub mod guard;
 pub mod journal;
 pub mod member;
 pub mod observation;
+pub mod patience;
 pub mod plan;
 pub mod region;
 pub mod report;

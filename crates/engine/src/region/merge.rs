@@ -30,7 +30,8 @@ impl RegionRun {
         }
         let result = result.err().map_or(CallResult::Ok, Failure::result);
         // An account's own pace is only worth keeping once it was too fast.
-        if result != CallResult::Ok || under.1.is_none() {
+        let answered = matches!(result, CallResult::Ok | CallResult::Refused);
+        if !answered || under.1.is_none() {
             self.pace(under).end(begun, result);
         } else {
             self.paces.remove(&under);
