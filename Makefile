@@ -6,36 +6,42 @@ PYTHON ?= python3
 VENV   := .venv
 PYTEST := $(VENV)/bin/python -m pytest
 
-.PHONY: test lint unit fuzz end-to-end e2e-full chromium package bench bench-page picture clean
+.PHONY: test quick lint unit fuzz end-to-end e2e-full chromium package bench bench-page picture clean
 
 test: lint unit fuzz end-to-end
 
-# What releases have, and what takes too long to build for everybody.
-RELEASED := --features detective-fleet/guardduty,detective-fleet/stacksets
+# One selection of packages, targets and features for all tests: the SDK crates take minutes to build,
+# and with another selection they have other features and are built again.
+EVERYTHING := --workspace --locked --all-targets --all-features
 
 lint:
 	cargo fmt --check
-	cargo clippy --workspace --locked --all-targets $(RELEASED) -- -D warnings
-	@# As most people build it; only what differs is looked at again.
-	cargo clippy --workspace --locked -- -D warnings
+	cargo clippy $(EVERYTHING) -- -D warnings
+	@# What `--no-default-features` leaves out is left out well. Only what differs is looked at again.
+	cargo clippy --workspace --locked --all-targets --no-default-features -- -D warnings
 	@# One implementation of cryptography is enough; this one is C, and slow to build.
 	! grep 'name = "aws-lc' Cargo.lock
 	@# The function has no business there, and every SDK makes it start later.
 	! cargo tree --locked --package lambda --edges normal | grep -E 'aws-sdk-(cloudformation|guardduty)'
 
 unit:
-	cargo test --workspace --locked $(RELEASED)
+	cargo test $(EVERYTHING)
+
+# The rules, the wire, the sandbox and a hundred worlds of the simulation: what to run after each change.
+quick:
+	cargo test $(EVERYTHING) -- --skip two_thousand_seeds --skip a_few_hostile_requests
+	cargo test $(EVERYTHING:--all-targets=--test simulation) -- --ignored --exact many seeds=0..100
 
 # Hostile requests to the sandbox. For an hour: make fuzz TIME=for_an_hour
 TIME := for_a_minute
 fuzz:
-	cargo test --locked --package sandbox --test wire -- --ignored --exact fuzz::$(TIME)
+	cargo test $(EVERYTHING:--all-targets=--test wire) -- --ignored --exact fuzz::$(TIME)
 
 # The command as a user has it, black box: exit status, stdout and stderr against the contracts;
 # and the AWS form as a user deploys it, on an emulated AWS.
 # ARGS goes to pytest: make end-to-end ARGS='-k rehearse -x'
 end-to-end: $(VENV)/ready $(VENV)-ministack/ready chromium
-	cargo build --locked --package detective-fleet --package lambda $(RELEASED)
+	cargo build $(EVERYTHING)
 	$(PYTEST) tests $(ARGS)
 
 # What opens the page of `--report`. Another one: make test CHROMIUM=/path/to/it
@@ -49,7 +55,7 @@ chromium:
 
 # What takes longer than every change can wait for: 1,200 accounts in every Region, and each permission taken away.
 e2e-full: $(VENV)/ready $(VENV)-ministack/ready chromium
-	cargo build --locked --package detective-fleet --package lambda $(RELEASED)
+	cargo build $(EVERYTHING)
 	$(PYTEST) tests -m full $(ARGS)
 
 # The stamp comes last, so that an installation that broke off is done again.

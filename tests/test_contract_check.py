@@ -14,7 +14,7 @@ KEYS = {
     "summary", "findings", "regions", "invalid_lines", "notes", "calls",
 }
 # What a build needs to ask GuardDuty, and `make end-to-end` builds with.
-FEATURE = "--features guardduty"
+FEATURE = "--no-default-features"
 
 
 def findings(report, level=None, topic=None):

@@ -1,13 +1,14 @@
 """The templates themselves: what an emulator is lax about is asserted here."""
 
-import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from awscli.customizations.cloudformation.yamlhelper import yaml_dump, yaml_parse
 
-from support.templates import TEMPLATES, actions, listed, load, read, resources, statements
+from support.templates import DEPLOY, TEMPLATES, actions, listed, load, machine, read, resources, statements
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +18,7 @@ def security():
 
 def test_cfn_lint_finds_nothing():
     program = Path(sys.executable).parent / "cfn-lint"
-    # W3002: the zip is a local path until `aws cloudformation package` has uploaded it.
+    # W3002: zip and state machine are local paths until `aws cloudformation package` has uploaded them.
     words = [program, "--ignore-checks", "W3002", "--", *TEMPLATES]
     done = subprocess.run(words, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -40,6 +41,14 @@ def test_nobody_may_do_everything(path):
             }
             elsewhere = {"s3:GetObject"} if "StringNotEquals" in statement.get("Condition", {}) else set()
             assert set(listed(statement["Action"])) <= nowhere | elsewhere, name
+
+
+def test_what_is_deployed_fits_into_a_request():
+    """As `aws cloudformation package` writes it; a larger template needs a bucket at each `deploy`."""
+    for path in TEMPLATES:
+        packaged = yaml_dump(yaml_parse(path.read_text()))
+        # The paths become URLs.
+        assert len(packaged.encode()) + 500 < 51_200, path.name
 
 
 def test_every_parameter_says_what_it_is_for():
@@ -115,7 +124,7 @@ def test_one_of_them_is_enough_and_silence_is_well(security):
 def test_no_concurrency_is_reserved(security):
     # A young account has 10 Lambdas at once: there is nothing to reserve.
     assert "ReservedConcurrentExecutions" not in security["Resources"]["Function"]["Properties"]
-    assert machine(security)["States"]["Regions"]["MaxConcurrency"] == 5
+    assert machine()["States"]["Regions"]["MaxConcurrency"] == 5
 
 
 def test_nobody_but_the_state_machine_invokes_the_function(security):
@@ -157,12 +166,8 @@ def test_only_the_rules_of_this_stack_may_leave_dead_letters(security):
     }
 
 
-def machine(security):
-    return json.loads(security["Resources"]["StateMachine"]["Properties"]["DefinitionString"]["Fn::Sub"])
-
-
 def test_a_step_that_fails_is_tried_again_and_then_told_of(security):
-    states = machine(security)["States"]
+    states = machine()["States"]
     tasks = {name: it for name, it in states.items() if it["Type"] == "Task"}
     tasks["Reconcile"] = states["Regions"]["ItemProcessor"]["States"]["Reconcile"]
     roles = {"MakeRoles", "LookAtRoles", "ListRoles", "ListMoreRoles", "TryRoles"}
@@ -190,9 +195,14 @@ def test_the_log_is_json_in_a_group_that_ends(security):
     assert security["Resources"]["LogGroup"]["Properties"]["RetentionInDays"] == 400
 
 
+def test_the_definition_has_a_value_for_each_of_its_names(security):
+    named = re.findall(r"\$\{(\w+)\}", (DEPLOY / "state-machine.asl.json").read_text())
+    assert set(named) == set(security["Resources"]["StateMachine"]["Properties"]["DefinitionSubstitutions"])
+
+
 def test_there_is_nothing_in_it_for_tests():
     # The endpoints of a test come from what MiniStack itself is started with.
-    for path in TEMPLATES:
+    for path in DEPLOY.iterdir():
         text = path.read_text().lower()
         assert not [word for word in ("endpoint_url", "ministack", "localhost", "127.0.0.1", "detective-fleet sandbox") if word in text]
 
@@ -203,6 +213,10 @@ def test_what_is_deployed_is_the_very_template(stack):
     code = deployed["Resources"]["Function"]["Properties"].pop("Code")
     assert code["S3Bucket"] == "artifacts"
     assert source["Resources"]["Function"]["Properties"].pop("Code") == "../target/package/bootstrap.zip"
+    place = deployed["Resources"]["StateMachine"]["Properties"].pop("DefinitionS3Location")
+    assert source["Resources"]["StateMachine"]["Properties"].pop("DefinitionS3Location") == "state-machine.asl.json"
+    definition = stack.s3.get_object(Bucket="artifacts", Key=place["Key"])["Body"].read()
+    assert definition == (DEPLOY / "state-machine.asl.json").read_bytes()
     assert deployed == source
 
 

@@ -1,5 +1,7 @@
 """The templates as data."""
 
+import json
+
 import yaml
 
 from support import ROOT
@@ -8,7 +10,7 @@ DEPLOY = ROOT / "deploy"
 TEMPLATES = sorted(DEPLOY.glob("*.yaml"))
 
 
-class Loader(yaml.SafeLoader):
+class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
     """Reads `!Ref x` as {"Ref": x}."""
 
 
@@ -23,6 +25,11 @@ Loader.add_multi_constructor("!", tagged)
 
 def load(name):
     return read((DEPLOY / name).read_text())
+
+
+def machine():
+    """The definition of the state machine."""
+    return json.loads((DEPLOY / "state-machine.asl.json").read_text())
 
 
 def read(text):

@@ -182,7 +182,7 @@ pub(crate) fn guardduty(wanted: bool) -> Result<bool> {
 fn guardduty_of(wanted: bool, is_built_in: bool) -> Result<bool> {
     if wanted && !is_built_in {
         bail!(
-            "--guardduty: this build cannot ask GuardDuty; one that can is made by `cargo build --release --locked --package detective-fleet --features guardduty`"
+            "--guardduty: this build leaves GuardDuty's SDK out: build it without `--no-default-features`, or take a release"
         );
     }
     Ok(wanted)
@@ -300,7 +300,7 @@ mod tests {
             assert_eq!(guardduty_of(wanted, built_in).ok(), asked);
         }
         let error = guardduty_of(true, false).unwrap_err().to_string();
-        assert!(error.contains("--features guardduty"), "{error}");
+        assert!(error.contains("--no-default-features"), "{error}");
     }
 
     #[test]

@@ -1,29 +1,12 @@
 //! The Account service: which Regions are on. After the service model (botocore 1.43.11).
 
-use http::Method;
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::call::Call;
-use crate::operation::Operation;
 use crate::region::Region;
 use crate::state::State;
 use crate::wire::{Answer, Failure};
-
-pub(crate) static OPERATIONS: [Operation; 2] = [
-    Operation {
-        name: "GetRegionOptStatus",
-        method: Method::POST,
-        path: "/getRegionOptStatus",
-        effect: get_region_opt_status,
-    },
-    Operation {
-        name: "ListRegions",
-        method: Method::POST,
-        path: "/listRegions",
-        effect: list_regions,
-    },
-];
 
 const STATUSES: [&str; 5] = [
     "ENABLED",
@@ -49,7 +32,7 @@ struct GetRegionOptStatus {
     region_name: Option<String>,
 }
 
-fn list_regions(call: &Call<'_>, _: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn list_regions(call: &Call<'_>, _: &mut State) -> Result<Answer, Failure> {
     let input: ListRegions = call.input()?;
     check_account(call, input.account_id.as_deref())?;
     let size = input.max_results.unwrap_or(50);
@@ -82,7 +65,7 @@ fn list_regions(call: &Call<'_>, _: &mut State) -> Result<Answer, Failure> {
     Answer::json(&answer)
 }
 
-fn get_region_opt_status(call: &Call<'_>, _: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn get_region_opt_status(call: &Call<'_>, _: &mut State) -> Result<Answer, Failure> {
     let input: GetRegionOptStatus = call.input()?;
     check_account(call, input.account_id.as_deref())?;
     let name = input

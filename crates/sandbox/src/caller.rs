@@ -4,8 +4,8 @@ use http::{HeaderMap, StatusCode, header};
 use jiff::Timestamp;
 
 use crate::account::AccountId;
-use crate::operation::Service;
 use crate::region::Region;
+use crate::service::Service;
 use crate::state::{Session, State};
 use crate::wire::{Failure, Trouble};
 use crate::world::World;

@@ -7,9 +7,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::account::AccountId;
-use crate::operation::{Operation, Service};
+use crate::operation::full_name;
 use crate::region::Region;
-use crate::sandbox::Sandbox;
+use crate::service::Service;
 
 /// How many of the latest calls are shown one by one.
 const RECENT: usize = 1_000;
@@ -53,6 +53,18 @@ struct Count {
 }
 
 impl Calls {
+    /// A call begins to be answered.
+    pub(crate) fn begin(&mut self) {
+        self.in_flight += 1;
+        self.peak = self.peak.max(self.in_flight);
+    }
+
+    /// A call is not being answered any more, be it because the client gave up.
+    pub(crate) fn end(&mut self) {
+        // A reset in between forgot that it began.
+        self.in_flight = self.in_flight.saturating_sub(1);
+    }
+
     /// How a call ended.
     pub(crate) fn record(&mut self, at: Timestamp, kind: Kind) {
         *self.counts.entry(kind).or_default() += 1;
@@ -86,29 +98,9 @@ impl Calls {
     }
 }
 
-/// A call that is being answered. It is over when this is dropped, be it because the client gave up.
-pub(crate) struct InFlight<'a>(&'a Sandbox);
-
-impl InFlight<'_> {
-    pub(crate) fn begin(sandbox: &Sandbox) -> InFlight<'_> {
-        let calls = &mut sandbox.lock().calls;
-        calls.in_flight += 1;
-        calls.peak = calls.peak.max(calls.in_flight);
-        InFlight(sandbox)
-    }
-}
-
-impl Drop for InFlight<'_> {
-    fn drop(&mut self) {
-        let calls = &mut self.0.lock().calls;
-        // A reset in between forgot that it began.
-        calls.in_flight = calls.in_flight.saturating_sub(1);
-    }
-}
-
 impl Kind {
     fn full_name(&self) -> String {
-        Operation::full_name(self.service, self.operation.unwrap_or("unknown"))
+        full_name(self.service, self.operation.unwrap_or("unknown"))
     }
 
     fn counted(self, count: u64) -> Count {

@@ -1,31 +1,15 @@
 //! GuardDuty: whether it is on, and since when. After the service model (botocore 1.43.11).
 
-use http::{Method, StatusCode};
+use http::StatusCode;
 use jiff::Timestamp;
 use serde_json::json;
 
 use crate::call::Call;
 use crate::luck::Luck;
-use crate::operation::Operation;
 use crate::state::State;
 use crate::wire::{Answer, Failure};
 
-pub(crate) static OPERATIONS: [Operation; 2] = [
-    Operation {
-        name: "ListDetectors",
-        method: Method::GET,
-        path: "/detector",
-        effect: list_detectors,
-    },
-    Operation {
-        name: "GetDetector",
-        method: Method::GET,
-        path: "/detector/",
-        effect: get_detector,
-    },
-];
-
-fn list_detectors(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn list_detectors(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let ids: Vec<String> = detector(call, state)
         .map(|(id, _)| id)
         .into_iter()
@@ -33,7 +17,7 @@ fn list_detectors(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure>
     Answer::json(&json!({ "detectorIds": ids }))
 }
 
-fn get_detector(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn get_detector(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let (_, created) = detector(call, state).filter(|(id, _)| *id == call.segment()).ok_or_else(|| {
         let message = "The request is rejected because the input detectorId is not owned by the current account.";
         Failure::new(StatusCode::BAD_REQUEST, "BadRequestException", message).with("type", "InvalidInputException")

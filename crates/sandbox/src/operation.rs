@@ -1,92 +1,43 @@
-//! The operations that are emulated, and how a request says which one it means.
+//! An operation, as its service's model describes it.
 
 use http::Method;
 
-use crate::call::Call;
-use crate::state::State;
-use crate::wire::{Answer, Failure};
-use crate::{account_regions, detective, guardduty, organizations, sts};
+use crate::service::Service;
 
-/// An emulated service, as the credential scope of a signature names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Service {
-    Account,
-    Detective,
-    GuardDuty,
-    Organizations,
-    Sts,
-}
-
-/// An operation: `AcceptInvitation` of Detective, say.
+/// An operation: `AcceptInvitation` of Detective, say. What it does is the router's to know.
 #[derive(Debug)]
 pub(crate) struct Operation {
+    pub(crate) service: Service,
     pub(crate) name: &'static str,
-    /// How the rest-json services tell their operations apart, after the service models (botocore
-    /// 1.43.11). A path that ends with `/` takes one more segment.
+    /// How the rest-json services tell their operations apart. A path that ends with `/` takes one
+    /// more segment.
     pub(crate) method: Method,
     pub(crate) path: &'static str,
-    /// What it does and answers.
-    pub(crate) effect: fn(&Call<'_>, &mut State) -> Result<Answer, Failure>,
-}
-
-impl Service {
-    /// The service of that signing name.
-    pub(crate) fn named(name: &str) -> Option<Service> {
-        [
-            Service::Account,
-            Service::Detective,
-            Service::GuardDuty,
-            Service::Organizations,
-            Service::Sts,
-        ]
-        .into_iter()
-        .find(|service| service.name() == name)
-    }
-
-    /// Its signing name.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Service::Account => "account",
-            Service::Detective => "detective",
-            Service::GuardDuty => "guardduty",
-            Service::Organizations => "organizations",
-            Service::Sts => "sts",
-        }
-    }
-
-    /// What it can do.
-    pub(crate) fn operations(self) -> &'static [Operation] {
-        match self {
-            Service::Account => &account_regions::OPERATIONS,
-            Service::Detective => &detective::OPERATIONS,
-            Service::GuardDuty => &guardduty::OPERATIONS,
-            Service::Organizations => &organizations::OPERATIONS,
-            Service::Sts => &sts::OPERATIONS,
-        }
-    }
-
-    /// The operation that method and path mean.
-    pub(crate) fn routed(self, method: &Method, path: &str) -> Option<&'static Operation> {
-        self.operations()
-            .iter()
-            .find(|operation| operation.method == method && is_at(path, operation.path))
-    }
-
-    /// The operation of that name.
-    pub(crate) fn operation(self, name: &str) -> Option<&'static Operation> {
-        self.operations()
-            .iter()
-            .find(|operation| operation.name == name)
-    }
 }
 
 impl Operation {
     /// What it is called in reports, rules and counts: `detective:AcceptInvitation`.
-    pub(crate) fn full_name(service: Service, name: &str) -> String {
-        format!("{}:{name}", service.name())
+    pub(crate) fn full_name(&self) -> String {
+        full_name(self.service, self.name)
+    }
+
+    /// Whether method and path mean it.
+    pub(crate) fn is_at(&self, method: &Method, path: &str) -> bool {
+        let has_segment = self.path.ends_with('/') && path.len() > self.path.len();
+        self.method == method && (path == self.path || (has_segment && path.starts_with(self.path)))
+    }
+
+    /// Whether its model has an error for too many requests. In Detective, those of organizations
+    /// and investigations have.
+    pub(crate) fn declares_throttling(&self) -> bool {
+        self.service == Service::Detective
+            && (self.name.contains("Organization")
+                || self.name.contains("Investigation")
+                || self.name == "ListIndicators")
     }
 }
 
-fn is_at(path: &str, route: &str) -> bool {
-    path == route || (route.ends_with('/') && path.len() > route.len() && path.starts_with(route))
+/// What an operation is called in reports, rules and counts.
+pub(crate) fn full_name(service: Service, name: &str) -> String {
+    format!("{}:{name}", service.name())
 }

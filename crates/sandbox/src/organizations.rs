@@ -1,35 +1,16 @@
 //! Organizations: whether there is one, and who is in it. JSON 1.1, after the service model
 //! (botocore 1.43.11).
 
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::account::AccountId;
 use crate::call::Call;
 use crate::luck::Luck;
-use crate::operation::Operation;
 use crate::state::State;
 use crate::wire::{Answer, Failure};
 use crate::world::Organization;
-
-/// What stands before the operation's name in the header `X-Amz-Target`.
-pub(crate) const TARGET: &str = "AWSOrganizationsV20161128.";
-
-pub(crate) static OPERATIONS: [Operation; 2] = [
-    Operation {
-        name: "DescribeOrganization",
-        method: Method::POST,
-        path: "/",
-        effect: describe_organization,
-    },
-    Operation {
-        name: "ListAccounts",
-        method: Method::POST,
-        path: "/",
-        effect: list_accounts,
-    },
-];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -38,7 +19,7 @@ struct ListAccounts {
     max_results: Option<usize>,
 }
 
-fn describe_organization(call: &Call<'_>, _: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn describe_organization(call: &Call<'_>, _: &mut State) -> Result<Answer, Failure> {
     let organization = own(call)?;
     let management = organization.management;
     let email = call
@@ -56,7 +37,7 @@ fn describe_organization(call: &Call<'_>, _: &mut State) -> Result<Answer, Failu
     } }))
 }
 
-fn list_accounts(call: &Call<'_>, _: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn list_accounts(call: &Call<'_>, _: &mut State) -> Result<Answer, Failure> {
     let organization = own(call)?;
     if call.caller.account != organization.management {
         let message = "You don't have permissions to access this resource.";

@@ -3,19 +3,20 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use http::{Request, Response};
-use serde_json::Value;
+use http::{Method, Request, Response, StatusCode};
+use serde_json::{Value, json};
 
+use crate::bucket::Station;
 use crate::caller::Caller;
-use crate::calls::{InFlight, Kind};
+use crate::calls::Kind;
 use crate::clock::Clock;
 use crate::identity::Identity;
 use crate::show;
 use crate::state::State;
 use crate::target::{Nowhere, Target};
 use crate::visit::Visit;
-use crate::weather::{Forecast, Station};
-use crate::wire::{Failure, Trouble};
+use crate::weather::Forecast;
+use crate::wire::{Failure, Trouble, response};
 use crate::world::{Effect, World};
 
 /// An emulated AWS. Clones are the same one.
@@ -100,7 +101,7 @@ impl Sandbox {
     /// Answers a request as AWS would.
     pub async fn handle(&self, request: Request<Bytes>) -> Reply {
         if let Some(page) = request.uri().path().strip_prefix("/_sandbox/") {
-            return Reply::Response(show::page(self, request.method(), page));
+            return Reply::Response(self.page(request.method(), page));
         }
         let target = match Target::of(&request) {
             Ok(target) => target,
@@ -117,6 +118,24 @@ impl Sandbox {
         let reply = self.reply(&request, &target, caller, &forecast);
         self.0.clock.sleep(forecast.latency - way_in).await;
         reply
+    }
+
+    /// The page of that name under `/_sandbox/`.
+    fn page(&self, method: &Method, name: &str) -> Response<Bytes> {
+        let (status, body) = match (name, method.as_str()) {
+            ("state", "GET") => (StatusCode::OK, self.state()),
+            ("calls", "GET") => (StatusCode::OK, self.calls()),
+            ("reset", "POST") => {
+                self.reset();
+                (StatusCode::OK, json!({}))
+            }
+            ("state" | "calls" | "reset", _) => (StatusCode::METHOD_NOT_ALLOWED, json!({})),
+            _ => (
+                StatusCode::NOT_FOUND,
+                json!({ "pages": ["state", "calls", "reset"] }),
+            ),
+        };
+        response(status, "application/json", body.to_string().into(), "")
     }
 
     /// Who calls, as far as the sandbox or its identity service knows.
@@ -142,7 +161,7 @@ impl Sandbox {
         let mut state = self.lock();
         match (caller, target.operation) {
             (Some(caller), Some(operation)) => {
-                let station = Station::of(caller.account, target.region, target.service, operation);
+                let station = Station::of(caller.account, target.region, operation);
                 Forecast::of(station, &self.0.world, &mut state, self.0.clock.elapsed())
             }
             _ => Forecast {
@@ -205,8 +224,24 @@ impl Sandbox {
         self.0.clock
     }
 
-    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State> {
         // Every operation checks before it changes, so a state that a panic left behind is whole.
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A call that is being answered. It is over when this is dropped.
+struct InFlight<'a>(&'a Sandbox);
+
+impl InFlight<'_> {
+    fn begin(sandbox: &Sandbox) -> InFlight<'_> {
+        sandbox.lock().calls.begin();
+        InFlight(sandbox)
+    }
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.lock().calls.end();
     }
 }

@@ -1,36 +1,14 @@
-//! The pages under `/_sandbox/`: the world as it is now, what was called, beginning again.
+//! The world as it is now, for tests and for the curious.
 
 use std::collections::BTreeMap;
 
-use bytes::Bytes;
-use http::{Method, Response, StatusCode};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::graph::Graph;
 use crate::region::Region;
-use crate::sandbox::Sandbox;
 use crate::state::State;
-use crate::wire::response;
 use crate::world::World;
-
-/// The page of that name.
-pub(crate) fn page(sandbox: &Sandbox, method: &Method, name: &str) -> Response<Bytes> {
-    let (status, body) = match (name, method.as_str()) {
-        ("state", "GET") => (StatusCode::OK, sandbox.state()),
-        ("calls", "GET") => (StatusCode::OK, sandbox.calls()),
-        ("reset", "POST") => {
-            sandbox.reset();
-            (StatusCode::OK, json!({}))
-        }
-        ("state" | "calls" | "reset", _) => (StatusCode::METHOD_NOT_ALLOWED, json!({})),
-        _ => (
-            StatusCode::NOT_FOUND,
-            json!({ "pages": ["state", "calls", "reset"] }),
-        ),
-    };
-    response(status, "application/json", body.to_string().into(), "")
-}
 
 /// The world as it is `now`.
 pub(crate) fn state(world: &World, state: &mut State, now: Timestamp) -> Value {

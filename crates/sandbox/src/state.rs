@@ -6,12 +6,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::account::AccountId;
+use crate::bucket::Buckets;
 use crate::calls::Calls;
 use crate::clock::later;
 use crate::graph::{Graph, GraphArn};
 use crate::luck::Luck;
 use crate::region::Region;
-use crate::weather::Buckets;
 use crate::world::World;
 
 /// How long an expired session is remembered, so that its owner is told that it expired.

@@ -4,11 +4,11 @@ use bytes::Bytes;
 use http::{Request, StatusCode, header};
 
 use crate::caller::Scope;
-use crate::operation::{Operation, Service};
-use crate::organizations;
+use crate::catalogue;
+use crate::operation::Operation;
 use crate::region::Region;
-use crate::sts;
-use crate::wire::Failure;
+use crate::service::{Protocol, Service};
+use crate::wire::{Failure, parameter};
 
 /// Where a request goes.
 #[derive(Debug)]
@@ -69,14 +69,17 @@ impl Target {
 }
 
 fn operation(service: Service, request: &Request<Bytes>) -> Option<&'static Operation> {
-    match service {
-        Service::Sts => service.operation(&sts::action(request)?),
-        Service::Organizations => {
-            let target = request.headers().get("x-amz-target")?.to_str().ok()?;
-            service.operation(target.strip_prefix(organizations::TARGET)?)
+    match service.protocol() {
+        Protocol::RestJson { .. } => {
+            catalogue::routed(service, request.method(), request.uri().path())
         }
-        Service::Account | Service::Detective | Service::GuardDuty => {
-            service.routed(request.method(), request.uri().path())
+        Protocol::Json { target } => {
+            let named = request.headers().get("x-amz-target")?.to_str().ok()?;
+            catalogue::named(service, named.strip_prefix(target)?)
+        }
+        Protocol::Query { .. } => {
+            let query = request.uri().query().unwrap_or_default();
+            catalogue::named(service, &parameter(query, request.body(), "Action")?)
         }
     }
 }

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use crate::call::Call;
 use crate::caller::Caller;
-use crate::detective;
-use crate::operation::{Operation, Service};
+use crate::operation::Operation;
+use crate::router::handler;
 use crate::state::State;
 use crate::target::Target;
 use crate::wire::{Answer, Failure, Trouble, denied_by_policy, throttled};
@@ -39,10 +39,8 @@ impl Visit<'_> {
         } = self.target;
         let caller = caller?;
         caller.admit(scope, *service, *region, self.world, self.now)?;
-        let operation = self
-            .target
-            .operation
-            .ok_or_else(|| Trouble::UnknownOperation.of(*service))?;
+        let unknown = || Trouble::UnknownOperation.of(*service);
+        let operation = self.target.operation.ok_or_else(unknown)?;
         if let Some(failure) = effect.and_then(|effect| self.trouble(effect, &caller, operation)) {
             return Err(failure);
         }
@@ -58,26 +56,23 @@ impl Visit<'_> {
             request_id: self.request_id,
             global_host: self.target.global_host,
         };
-        (operation.effect)(&call, state)
+        handler(operation).ok_or_else(unknown)?(&call, state)
     }
 
     fn trouble(&self, effect: Effect, caller: &Caller, operation: &Operation) -> Option<Failure> {
         let service = self.target.service;
         match effect {
-            Effect::Throttle => {
-                let declared =
-                    service == Service::Detective && detective::declares_throttling(operation.name);
-                Some(throttled(
-                    service,
-                    declared,
-                    self.world.unverified.throttling_error,
-                ))
-            }
+            Effect::Throttle => Some(throttled(
+                service,
+                operation.declares_throttling(),
+                self.world.unverified.throttling_error,
+            )),
             Effect::ServerError => Some(Trouble::ServerError.of(service)),
-            Effect::Denied => {
-                let action = Operation::full_name(service, operation.name);
-                Some(denied_by_policy(service, &caller.arn(), &action))
-            }
+            Effect::Denied => Some(denied_by_policy(
+                service,
+                &caller.arn(),
+                &operation.full_name(),
+            )),
             Effect::ExpiredToken => Some(Trouble::Expired.of(service)),
             Effect::CutBefore | Effect::CutAfter | Effect::Silence => None,
         }

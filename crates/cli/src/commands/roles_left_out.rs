@@ -21,6 +21,6 @@ pub(crate) async fn run(args: RolesArgs, _: &SettingsFile, _: Output) -> Result<
         RolesCommand::Remove(_) => "remove",
     };
     bail!(
-        "`roles {name}` is not in this build, which leaves CloudFormation's SDK out: build it with `cargo build --release --features stacksets`, or take a release"
+        "`roles {name}` is not in this build, which leaves CloudFormation's SDK out: build it without `--no-default-features`, or take a release"
     )
 }

@@ -4,16 +4,8 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
-    SharedHttpConnector,
-};
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_runtime_api::http::StatusCode;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::body::SdkBody;
-use bytes::Bytes;
 use engine::clock::Clock;
 use engine::{
     Aws, Check, Chosen, Connection, Endpoint, Finish, Gate, Ground, Limit, RegionSelection, Run,
@@ -23,50 +15,16 @@ use fleet::check::Facts;
 use fleet::fleet::{Fleet, Settings};
 use fleet::guard::{Consent, Refusal};
 use fleet::report::{CheckReport, Header, Recorder, Report};
-use http_body_util::BodyExt;
-use sandbox::{Reply, Sandbox, World};
+use sandbox::{Sandbox, World};
+use sandbox_connector::Answer;
 use tokio_util::sync::CancellationToken;
 
-/// Requests go to the sandbox's function, without a socket.
-#[derive(Clone, Debug)]
-struct Wire(Sandbox, Instead);
-
-impl HttpConnector for Wire {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let Self(sandbox, instead) = self.clone();
-        HttpConnectorFuture::new(async move {
-            let request = request
-                .try_into_http1x()
-                .map_err(|error| ConnectorError::user(error.into()))?;
-            let (parts, body) = request.into_parts();
-            let body = body
-                .collect()
-                .await
-                .map_err(ConnectorError::user)?
-                .to_bytes();
-            if let Some(body) = instead.0(parts.uri.path()) {
-                return Ok(HttpResponse::new(StatusCode::try_from(200).unwrap(), body));
-            }
-            match sandbox.handle(http::Request::from_parts(parts, body)).await {
-                Reply::Response(response) => {
-                    let response = response.map(|body: Bytes| SdkBody::from(body));
-                    response
-                        .try_into()
-                        .map_err(|error| ConnectorError::user(Box::new(error)))
-                }
-                Reply::Cut => Err(ConnectorError::io("the connection was cut".into())),
-                Reply::Silence => std::future::pending().await,
-            }
-        })
-    }
-}
-
 /// From an operation to a body, where it has one.
-type Answer = dyn Fn(&str) -> Option<SdkBody> + Send + Sync;
+type BodyAt = dyn Fn(&str) -> Option<SdkBody> + Send + Sync;
 
 /// Answers in the place of the sandbox.
 #[derive(Clone)]
-pub(crate) struct Instead(Arc<Answer>);
+pub(crate) struct Instead(Arc<BodyAt>);
 
 impl Instead {
     /// To requests with these paths, with this body and the status 200.
@@ -80,21 +38,26 @@ impl Instead {
     fn nothing() -> Self {
         Self::answering(|_| None)
     }
+
+    /// A client whose other requests go to the sandbox.
+    fn before(&self, sandbox: Sandbox) -> SharedHttpClient {
+        let Self(body_at) = self.clone();
+        sandbox_connector::answering(move |request| {
+            let body = body_at(request.uri().path());
+            let sandbox = sandbox.clone();
+            async move {
+                match body {
+                    Some(body) => Answer::Body(body),
+                    None => sandbox.handle(request).await.into(),
+                }
+            }
+        })
+    }
 }
 
 impl std::fmt::Debug for Instead {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Instead")
-    }
-}
-
-impl HttpClient for Wire {
-    fn http_connector(
-        &self,
-        _: &HttpConnectorSettings,
-        _: &RuntimeComponents,
-    ) -> SharedHttpConnector {
-        SharedHttpConnector::new(self.clone())
     }
 }
 
@@ -227,7 +190,7 @@ impl Stage {
             }),
         };
         let ground = Ground {
-            http: SharedHttpClient::new(Wire(self.sandbox.clone(), self.instead.clone())),
+            http: self.instead.before(self.sandbox.clone()),
             clock: Clock::starting_at(self.epoch),
             seed: 7,
         };

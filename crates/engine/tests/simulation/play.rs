@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use engine::clock::{Clock, sleep};
 use engine::{
     Aws, Chosen, Connection, Endpoint, Finish, Ground, LOOK_TIMEOUT, Limit, RegionSelection, Run,
@@ -253,7 +252,7 @@ impl Stage {
             crash: crash.clone(),
         };
         let ground = Ground {
-            http: SharedHttpClient::new(wire),
+            http: wire.http_client(),
             clock: self.clock,
             seed: Lots::of(scenario.seed, ("ground", tape.run)).between(0, u64::MAX),
         };

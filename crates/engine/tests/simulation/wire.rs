@@ -4,17 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
-};
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::body::SdkBody;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use bytes::Bytes;
 use engine::clock::{Clock, sleep};
 use http::Request;
-use http_body_util::BodyExt;
 use sandbox::Reply;
 use tokio_util::sync::CancellationToken;
 
@@ -34,31 +27,13 @@ pub(crate) struct Wire {
     pub(crate) crash: CancellationToken,
 }
 
-impl std::fmt::Debug for Wire {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Wire")
-    }
-}
-
 impl Wire {
-    async fn send(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
-        let request = request
-            .try_into_http1x()
-            .map_err(|error| ConnectorError::user(error.into()))?;
-        let (parts, body) = request.into_parts();
-        let body = body
-            .collect()
-            .await
-            .map_err(ConnectorError::user)?
-            .to_bytes();
-        match self.exchange(Request::from_parts(parts, body)).await {
-            Reply::Response(response) => response
-                .map(|body: Bytes| SdkBody::from(body))
-                .try_into()
-                .map_err(|error| ConnectorError::user(Box::new(error))),
-            Reply::Cut => Err(ConnectorError::io("the connection was cut".into())),
-            Reply::Silence => std::future::pending().await,
-        }
+    /// The SDK's client whose requests go over this wire.
+    pub(crate) fn http_client(self) -> SharedHttpClient {
+        sandbox_connector::answering(move |request| {
+            let wire = self.clone();
+            async move { wire.exchange(request).await }
+        })
     }
 
     pub(crate) async fn exchange(&self, request: Request<Bytes>) -> Reply {
@@ -130,21 +105,5 @@ impl<'a> UnderWay<'a> {
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
         self.0.watch.inside().runs[self.0.run].in_flight -= 1;
-    }
-}
-
-impl HttpConnector for Wire {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        HttpConnectorFuture::new(self.clone().send(request))
-    }
-}
-
-impl HttpClient for Wire {
-    fn http_connector(
-        &self,
-        _: &HttpConnectorSettings,
-        _: &RuntimeComponents,
-    ) -> SharedHttpConnector {
-        SharedHttpConnector::new(self.clone())
     }
 }

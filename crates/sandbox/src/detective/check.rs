@@ -7,6 +7,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::account::AccountId;
 use crate::call::Call;
 use crate::graph::{Graph, GraphArn, NoGraph};
@@ -81,6 +83,13 @@ impl Call<'_> {
     pub(super) fn account_id(&self, member: &str, text: &str) -> Result<AccountId, Failure> {
         self.length(member, text.chars().count(), 12, 12)?;
         text.parse().map_err(|_| self.mismatch(member, "^[0-9]+$"))
+    }
+
+    /// A point in time.
+    pub(super) fn time(&self, member: &str, text: Option<String>) -> Result<Timestamp, Failure> {
+        let text = self.required(member, text)?;
+        text.parse()
+            .map_err(|_| self.wrong(member, "must be a timestamp in ISO 8601 format."))
     }
 
     /// Checks an e-mail address.

@@ -37,7 +37,7 @@ struct GraphEntry {
 
 /// Answers the ARN of the graph that the caller has already, if there is one (service model,
 /// CreateGraph).
-pub(super) fn create(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn create(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let input: CreateGraph = call.input()?;
     if let Some(tags) = &input.tags {
         // The one operation without a ValidationException of its own: what a request that does not
@@ -100,7 +100,7 @@ fn new(
 }
 
 /// A member sees no graph here, only its invitations (service model, ListGraphs).
-pub(super) fn list(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn list(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let page = call.input::<PageRequest>()?.read::<u8>(call, 200)?;
     let graph = state
         .graphs
@@ -116,7 +116,7 @@ pub(super) fn list(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure
 }
 
 /// The graph leaves the lists of its members too (service model, DeleteGraph).
-pub(super) fn delete(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn delete(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let graph = call.own_graph(call.input::<OfGraph>()?.graph_arn, state)?;
     let refused =
         call.world.unverified.delete_graph_with_members == DeleteGraphWithMembers::Refused;

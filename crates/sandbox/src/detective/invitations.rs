@@ -22,7 +22,7 @@ struct InvitationList<'a> {
 
 /// The status has to be INVITED (service model, AcceptInvitation). What another one answers is
 /// UNVERIFIED.
-pub(super) fn accept(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn accept(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let member = call.caller.account;
     let started = state.started;
     let elsewhere = memberships(call, state, member);
@@ -54,7 +54,7 @@ pub(super) fn accept(call: &Call<'_>, state: &mut State) -> Result<Answer, Failu
 }
 
 /// The status has to be INVITED (service model, RejectInvitation).
-pub(super) fn reject(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn reject(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let (graph, status) = own_membership(call, state)?;
     match status {
         Status::Invited => leave(call, graph),
@@ -64,7 +64,7 @@ pub(super) fn reject(call: &Call<'_>, state: &mut State) -> Result<Answer, Failu
 }
 
 /// The status has to be ENABLED (service model, DisassociateMembership).
-pub(super) fn disassociate(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn disassociate(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let (graph, status) = own_membership(call, state)?;
     match status {
         Status::Enabled => leave(call, graph),
@@ -74,7 +74,7 @@ pub(super) fn disassociate(call: &Call<'_>, state: &mut State) -> Result<Answer,
 }
 
 /// Open and accepted invitations of all graphs of the Region (service model, ListInvitations).
-pub(super) fn list(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn list(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let page = call.input::<PageRequest>()?.read::<AccountId>(call, 200)?;
     let member = call.caller.account;
     for graph in state

@@ -50,7 +50,7 @@ struct Candidate {
 
 /// Invites accounts. Those that are members already come back as unprocessed, except that one
 /// whose verification failed is verified again.
-pub(super) fn create(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn create(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let input: CreateMembers = call.input()?;
     let (candidates, mut unprocessed) = candidates(call, &input)?;
     let started = state.started;

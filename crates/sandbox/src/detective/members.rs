@@ -40,7 +40,7 @@ struct MemberList<'a> {
     next_token: Option<String>,
 }
 
-pub(super) fn list(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn list(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let ListMembers {
         graph_arn,
         max_results,
@@ -68,7 +68,7 @@ pub(super) fn list(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure
 }
 
 /// Accounts that are not members come back as unprocessed (seen against live AWS, Alchemy's tests).
-pub(super) fn get(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn get(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let input: OfAccounts = call.input()?;
     let ids = call.account_ids(input.account_ids, BATCH)?;
     let graph = &*call.own_graph(input.graph_arn, state)?;
@@ -86,7 +86,7 @@ pub(super) fn get(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure>
 
 /// The administrator cannot remove itself (service model, DeleteMembers), which here follows from
 /// its not being a member.
-pub(super) fn delete(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn delete(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let input: OfAccounts = call.input()?;
     let ids = call.account_ids(input.account_ids, BATCH)?;
     let graph = call.own_graph(input.graph_arn, state)?;
@@ -100,7 +100,7 @@ pub(super) fn delete(call: &Call<'_>, state: &mut State) -> Result<Answer, Failu
 
 /// Tries to enable a member that accepted but does not contribute; it stays as it is if it cannot
 /// (service model, StartMonitoringMember). What another status answers is UNVERIFIED.
-pub(super) fn start_monitoring(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn start_monitoring(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let input: StartMonitoringMember = call.input()?;
     let id = call.required("AccountId", input.account_id)?;
     let id = call.account_id("AccountId", &id)?;

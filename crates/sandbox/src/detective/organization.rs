@@ -26,7 +26,7 @@ struct Update {
 
 /// Names the administrator of the Region, whose graph, made if need be, becomes the organization's
 /// (service model, EnableOrganizationAdminAccount).
-pub(super) fn enable(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn enable(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let id = call.required("AccountId", call.input::<Enable>()?.account_id)?;
     let id = call.account_id("AccountId", &id)?;
     check_management(call)?;
@@ -59,7 +59,7 @@ pub(super) fn enable(call: &Call<'_>, state: &mut State) -> Result<Answer, Failu
 }
 
 /// Removes the administrator, and the organization's graph with it (service model).
-pub(super) fn disable(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn disable(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     check_management(call)?;
     if let Some((id, _)) = state.delegated.remove(&call.region) {
         state.graphs.remove(&(call.region, id));
@@ -67,7 +67,7 @@ pub(super) fn disable(call: &Call<'_>, state: &mut State) -> Result<Answer, Fail
     Ok(Answer::empty())
 }
 
-pub(super) fn list(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn list(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let page = call.input::<PageRequest>()?.read::<AccountId>(call, 200)?;
     check_management(call)?;
     let administrator = state
@@ -84,12 +84,12 @@ pub(super) fn list(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure
     Answer::json(&json!({ "Administrators": list }))
 }
 
-pub(super) fn describe(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn describe(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let graph = organization_graph(call, state, call.input::<OfGraph>()?.graph_arn)?;
     Answer::json(&json!({ "AutoEnable": graph.organization.unwrap_or_default() }))
 }
 
-pub(super) fn update(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn update(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let input: Update = call.input()?;
     let graph = organization_graph(call, state, input.graph_arn)?;
     graph.organization = input.auto_enable.or(graph.organization);

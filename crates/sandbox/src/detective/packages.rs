@@ -56,7 +56,7 @@ struct History {
     datasource_package_ingest_history: BTreeMap<Package, Changes>,
 }
 
-pub(super) fn list(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn list(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let ListPackages {
         graph_arn,
         max_results,
@@ -87,7 +87,7 @@ pub(super) fn list(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure
 }
 
 /// Starts packages (service model). Whether those that are not named stop is UNVERIFIED.
-pub(super) fn update(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn update(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let input: UpdatePackages = call.input()?;
     let named = call.required("DatasourcePackages", input.datasource_packages)?;
     call.length("DatasourcePackages", named.len(), 1, 25)?;
@@ -109,7 +109,7 @@ pub(super) fn update(call: &Call<'_>, state: &mut State) -> Result<Answer, Failu
     Ok(Answer::empty())
 }
 
-pub(super) fn of_members(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn of_members(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let input: OfAccounts = call.input()?;
     let ids = call.account_ids(input.account_ids, 200)?;
     let graph = &*call.own_graph(input.graph_arn, state)?;
@@ -125,7 +125,7 @@ pub(super) fn of_members(call: &Call<'_>, state: &mut State) -> Result<Answer, F
     )
 }
 
-pub(super) fn of_memberships(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn of_memberships(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let arns = call.required("GraphArns", call.input::<OfGraphs>()?.graph_arns)?;
     call.length("GraphArns", arns.len(), 1, 50)?;
     let mut histories = Vec::new();

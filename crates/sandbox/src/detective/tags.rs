@@ -16,12 +16,12 @@ struct TagResource {
     tags: Option<BTreeMap<String, String>>,
 }
 
-pub(super) fn list(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn list(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let graph = call.tagged_graph(state)?;
     Answer::json(&json!({ "Tags": graph.tags }))
 }
 
-pub(super) fn tag(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn tag(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let tags = call.required("Tags", call.input::<TagResource>()?.tags)?;
     call.tags(&tags)?;
     let graph = call.tagged_graph(state)?;
@@ -32,7 +32,7 @@ pub(super) fn tag(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure>
     Ok(Answer::empty().with_status(StatusCode::NO_CONTENT))
 }
 
-pub(super) fn untag(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn untag(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let keys = call.query("tagKeys");
     call.length("TagKeys", keys.len(), 1, 50)?;
     for key in &keys {

@@ -8,8 +8,8 @@ use super::{check_length, constraint, invalid, role_id};
 use crate::account::AccountId;
 use crate::call::Call;
 use crate::clock::later;
-use crate::operation::Service;
 use crate::region::Region;
+use crate::service::Service;
 use crate::state::{Session, State};
 use crate::wire::{Answer, Element, Failure, Trouble};
 use crate::world::Role;
@@ -28,7 +28,7 @@ struct Wanted {
     duration: Duration,
 }
 
-pub(super) fn assume_role(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn assume_role(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let wanted = wanted(call)?;
     let role = trusting_role(call, &wanted)?;
     if wanted.duration > role.max_session {

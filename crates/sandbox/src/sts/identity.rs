@@ -6,7 +6,7 @@ use crate::caller::Caller;
 use crate::state::State;
 use crate::wire::{Answer, Element, Failure};
 
-pub(super) fn get_caller_identity(call: &Call<'_>, _: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn get_caller_identity(call: &Call<'_>, _: &mut State) -> Result<Answer, Failure> {
     let caller = call.caller;
     let user = match &caller.session {
         Some(session) => format!("{}:{}", role_id(session), session.name),
@@ -24,7 +24,7 @@ pub(super) fn get_caller_identity(call: &Call<'_>, _: &mut State) -> Result<Answ
     ))
 }
 
-pub(super) fn get_access_key_info(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn get_access_key_info(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let key = call.text_parameter("AccessKeyId", 16, 128)?;
     let owner = Caller::known(&key, call.world, state).ok_or_else(|| {
         constraint(

@@ -4,50 +4,15 @@
 mod assume_role;
 mod identity;
 
-use bytes::Bytes;
-use http::{Method, Request, StatusCode};
+use http::StatusCode;
+
+pub(crate) use self::assume_role::assume_role;
+pub(crate) use self::identity::{get_access_key_info, get_caller_identity};
 
 use crate::call::Call;
-use crate::operation::Operation;
-use crate::state::{Session, State};
-use crate::wire::{Answer, Element, Failure};
-
-pub(crate) const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
-
-pub(crate) static OPERATIONS: [Operation; 3] = [
-    operation("AssumeRole", assume_role::assume_role),
-    operation("GetAccessKeyInfo", identity::get_access_key_info),
-    operation("GetCallerIdentity", identity::get_caller_identity),
-];
-
-const fn operation(
-    name: &'static str,
-    effect: fn(&Call<'_>, &mut State) -> Result<Answer, Failure>,
-) -> Operation {
-    Operation {
-        name,
-        method: Method::POST,
-        path: "/",
-        effect,
-    }
-}
-
-/// The operation that a request names.
-pub(crate) fn action(request: &Request<Bytes>) -> Option<String> {
-    parameter(
-        request.uri().query().unwrap_or_default(),
-        request.body(),
-        "Action",
-    )
-}
-
-/// A parameter of a query request, from the URL or the body.
-fn parameter(query: &str, body: &[u8], name: &str) -> Option<String> {
-    form_urlencoded::parse(query.as_bytes())
-        .chain(form_urlencoded::parse(body))
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.into_owned())
-}
+use crate::service::STS_NAMESPACE;
+use crate::state::Session;
+use crate::wire::{Answer, Element, Failure, parameter};
 
 impl Call<'_> {
     fn parameter(&self, name: &str) -> Option<String> {
@@ -68,10 +33,8 @@ impl Call<'_> {
             "ResponseMetadata",
             vec![Element::text("RequestId", self.request_id)],
         );
-        Answer::xml(
-            &Element::of(response, vec![Element::of(result, members), metadata])
-                .in_namespace(NAMESPACE),
-        )
+        let document = Element::of(response, vec![Element::of(result, members), metadata]);
+        Answer::xml(&document.in_namespace(STS_NAMESPACE))
     }
 }
 

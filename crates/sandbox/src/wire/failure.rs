@@ -5,7 +5,7 @@ use http::{HeaderValue, Response, StatusCode};
 use serde_json::{Value, json};
 
 use super::{Element, response};
-use crate::operation::Service;
+use crate::service::{Protocol, Service};
 
 /// An error as a service answers it.
 #[derive(Debug)]
@@ -76,10 +76,9 @@ impl Failure {
         service: Option<Service>,
         request_id: &str,
     ) -> Response<Bytes> {
-        match service {
-            Some(Service::Sts) => self.into_xml(request_id),
-            Some(Service::Detective) => self.into_json("Message", "application/json", request_id),
-            Some(Service::Organizations) => {
+        match service.map(Service::protocol) {
+            Some(Protocol::Query { namespace }) => self.into_xml(namespace, request_id),
+            Some(Protocol::Json { .. }) => {
                 let code = self.code;
                 self.with("__type", code).into_json(
                     "Message",
@@ -87,9 +86,10 @@ impl Failure {
                     request_id,
                 )
             }
-            Some(Service::Account | Service::GuardDuty) | None => {
-                self.into_json("message", "application/json", request_id)
+            Some(Protocol::RestJson { message }) => {
+                self.into_json(message, "application/json", request_id)
             }
+            None => self.into_json("message", "application/json", request_id),
         }
     }
 
@@ -115,7 +115,7 @@ impl Failure {
         response
     }
 
-    fn into_xml(self, request_id: &str) -> Response<Bytes> {
+    fn into_xml(self, namespace: &'static str, request_id: &str) -> Response<Bytes> {
         let fault = if self.status.is_server_error() {
             "Receiver"
         } else {
@@ -130,7 +130,7 @@ impl Failure {
             Element::of("Error", error),
             Element::text("RequestId", request_id),
         ];
-        let document = Element::of("ErrorResponse", document).in_namespace(crate::sts::NAMESPACE);
+        let document = Element::of("ErrorResponse", document).in_namespace(namespace);
         response(
             self.status,
             "text/xml",

@@ -1,6 +1,7 @@
 //! What goes over the wire: answers and failures, in the dialect of each service.
 
 mod failure;
+mod query;
 mod trouble;
 mod xml;
 
@@ -9,6 +10,7 @@ use http::{Response, StatusCode};
 use serde::Serialize;
 
 pub(crate) use self::failure::Failure;
+pub(crate) use self::query::parameter;
 pub(crate) use self::trouble::{Trouble, denied_by_policy, throttled};
 pub(crate) use self::xml::Element;
 

@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use super::Failure;
-use crate::operation::Service;
+use crate::service::Service;
 use crate::world::unverified::ThrottlingError;
 
 /// Errors that every service has.

@@ -6,8 +6,9 @@ use serde::{Deserialize, Deserializer};
 
 use super::duration;
 use crate::account::AccountId;
-use crate::operation::Service;
+use crate::catalogue;
 use crate::region::Region;
+use crate::service::Service;
 
 /// Something that goes wrong. What is left out means "all" or "always".
 #[derive(Clone, Debug, Deserialize)]
@@ -86,7 +87,7 @@ impl Operations {
         let name = if name == "*" {
             None
         } else {
-            Some(service.operation(name)?.name)
+            Some(catalogue::named(service, name)?.name)
         };
         Some(Operations { service, name })
     }

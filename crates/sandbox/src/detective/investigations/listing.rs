@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 
 use super::super::page::PageRequest;
 use super::super::shapes::Time;
-use super::time;
 use crate::call::Call;
 use crate::clock::later;
 use crate::investigation::Investigation;
@@ -84,7 +83,7 @@ struct Position {
     since: Timestamp,
 }
 
-pub(in super::super) fn list(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn list(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let input: ListInvestigations = call.input()?;
     let request = PageRequest {
         max_results: input.max_results,
@@ -151,13 +150,11 @@ impl Filter {
         let Some(range) = &self.created_time else {
             return Ok(None);
         };
-        let from = time(
-            call,
+        let from = call.time(
             "FilterCriteria.CreatedTime.StartInclusive",
             range.start_inclusive.clone(),
         )?;
-        let to = time(
-            call,
+        let to = call.time(
             "FilterCriteria.CreatedTime.EndInclusive",
             range.end_inclusive.clone(),
         )?;

@@ -2,11 +2,10 @@
 
 mod listing;
 
-use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
-pub(super) use self::listing::list;
+pub(crate) use self::listing::list;
 use super::page::PageRequest;
 use super::shapes::Time;
 use crate::call::Call;
@@ -63,7 +62,7 @@ struct ListIndicators {
     next_token: Option<String>,
 }
 
-pub(super) fn start(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn start(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let input: Start = call.input()?;
     let entity = call.required("EntityArn", input.entity_arn)?;
     if !entity.starts_with("arn:") {
@@ -71,8 +70,8 @@ pub(super) fn start(call: &Call<'_>, state: &mut State) -> Result<Answer, Failur
     }
     let entity_type = EntityType::of(&entity)
         .ok_or_else(|| call.wrong("EntityArn", "must be an IAM role or user."))?;
-    let from = time(call, "ScopeStartTime", input.scope_start_time)?;
-    let to = time(call, "ScopeEndTime", input.scope_end_time)?;
+    let from = call.time("ScopeStartTime", input.scope_start_time)?;
+    let to = call.time("ScopeEndTime", input.scope_end_time)?;
     if to <= from {
         return Err(call.wrong("ScopeEndTime", "must be after ScopeStartTime."));
     }
@@ -95,7 +94,7 @@ pub(super) fn start(call: &Call<'_>, state: &mut State) -> Result<Answer, Failur
     Answer::json(&json!({ "InvestigationId": id }))
 }
 
-pub(super) fn get(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn get(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let input: OfInvestigation = call.input()?;
     let graph = call.own_graph(input.graph_arn, state)?;
     let arn = graph.arn;
@@ -117,7 +116,7 @@ pub(super) fn get(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure>
     Answer::json(&answer)
 }
 
-pub(super) fn list_indicators(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn list_indicators(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let ListIndicators {
         graph_arn,
         investigation_id,
@@ -142,7 +141,7 @@ pub(super) fn list_indicators(call: &Call<'_>, state: &mut State) -> Result<Answ
     Answer::json(&json!({ "GraphArn": arn, "InvestigationId": found.id, "Indicators": [] }))
 }
 
-pub(super) fn update_state(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
+pub(crate) fn update_state(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let input: UpdateState = call.input()?;
     let wanted = call.required("State", input.state)?;
     let graph = call.own_graph(input.graph_arn, state)?;
@@ -165,10 +164,4 @@ fn investigation<'g>(
         .iter_mut()
         .find(|investigation| investigation.id == id);
     found.ok_or_else(|| Failure::not_found("The investigation was not found."))
-}
-
-fn time(call: &Call<'_>, member: &str, text: Option<String>) -> Result<Timestamp, Failure> {
-    let text = call.required(member, text)?;
-    text.parse()
-        .map_err(|_| call.wrong(member, "must be a timestamp in ISO 8601 format."))
 }
