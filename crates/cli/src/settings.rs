@@ -12,6 +12,7 @@ use anyhow::{Result, anyhow, bail};
 use engine::{Connection, HAS_GUARDDUTY, RegionSelection, RoleName};
 use fleet::account::AccountId;
 use fleet::fleet::{Others, Purpose, Settings};
+use fleet::patience;
 use fleet::values::{self, List, RegionName};
 
 use crate::args::{FleetArgs, ReachArgs, SelectArgs};
@@ -32,6 +33,8 @@ pub(crate) struct Reach {
     pub regions: RegionSelection,
     /// For how long.
     pub timeout: Duration,
+    /// How long a refusal that may pass is asked again.
+    pub patience: Duration,
 }
 
 /// What is left when members leave.
@@ -69,6 +72,7 @@ impl Reach {
         let exclude = listed(args.exclude_region).or_else(|| file.exclude_region.clone());
         let concurrency = args.max_concurrency.or(file.max_concurrency);
         let timeout = args.timeout.or(file.timeout);
+        let patience = args.patience.or(file.patience);
         Ok(Self {
             connection: Connection {
                 profile: args.caller.profile.or_else(|| file.profile.clone()),
@@ -88,6 +92,7 @@ impl Reach {
                 exclude: typed(exclude.unwrap_or_default()),
             },
             timeout: timeout.map_or(TIMEOUT, |timeout| timeout.0),
+            patience: patience.map_or(patience::DEFAULT, |patience| patience.0),
         })
     }
 }

@@ -195,7 +195,11 @@ mod tests {
         let begun = pace.begin();
         pace.end(begun, CallResult::Refused);
         pace.begin();
-        assert_eq!(pace.check(), Ok(()), "it counts as taken, as a success does");
+        assert_eq!(
+            pace.check(),
+            Ok(()),
+            "it counts as taken, as a success does"
+        );
     }
 
     #[tokio::test(start_paused = true)]

@@ -298,6 +298,17 @@ impl MemberAttempts {
             .any(|sent| sent.under_way)
     }
 
+    /// What was tried of that request.
+    #[must_use]
+    pub fn to(&self, request: MemberRequest) -> &Attempt {
+        match request {
+            MemberRequest::Invite => &self.invite,
+            MemberRequest::Accept => &self.accept,
+            MemberRequest::Remove => &self.remove,
+            MemberRequest::Start => &self.start,
+        }
+    }
+
     fn of(&mut self, request: MemberRequest) -> &mut Attempt {
         match request {
             MemberRequest::Invite => &mut self.invite,
@@ -435,6 +446,15 @@ impl Attempts {
         self.members_first = true;
     }
 
+    /// There is another graph: what was refused because the one before was not known is open again.
+    pub fn saw_another_graph(&mut self) {
+        for request in [RegionRequest::Look, RegionRequest::Change] {
+            if let Some(attempt) = self.region.get_mut(&request) {
+                attempt.refusals = Refusals::default();
+            }
+        }
+    }
+
     /// The member says that this Region is off in it.
     pub fn saw_off(&mut self, account: AccountId) {
         self.off.insert(account);
@@ -463,10 +483,7 @@ mod tests {
     }
 
     fn is_final(attempt: &Attempt) -> bool {
-        matches!(
-            attempt.verdict(Turn::default(), None),
-            Verdict::Final(_)
-        )
+        matches!(attempt.verdict(Turn::default(), None), Verdict::Final(_))
     }
 
     #[test]

@@ -416,8 +416,12 @@ impl Membership<'_> {
         let disabled = self
             .member()
             .is_some_and(|member| member.status == MemberStatus::AcceptedButDisabled);
-        let settled =
-            |tried: &MemberAttempts| matches!(tried.start.last, None | Some(Answer::Throttled | Answer::NotDone));
+        let settled = |tried: &MemberAttempts| {
+            matches!(
+                tried.start.last,
+                None | Some(Answer::Throttled | Answer::NotDone)
+            )
+        };
         disabled && self.tried.is_none_or(settled)
     }
 

@@ -97,6 +97,7 @@ impl Turn {
 /// The turns of one kind of request. Times are since any one moment, the same for all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patience {
+    since: Duration,
     until: Duration,
     next: Duration,
     distance: Duration,
@@ -110,6 +111,7 @@ impl Patience {
     pub fn begin(now: Duration, limit: Duration) -> Self {
         let until = now + limit;
         Self {
+            since: now,
             until,
             next: until.min(now + FIRST),
             distance: FIRST,
@@ -118,10 +120,11 @@ impl Patience {
         }
     }
 
-    /// Another refusal came in, which may take longer to pass.
-    pub fn extend(&mut self, now: Duration, limit: Duration) {
+    /// Another refusal came in, whose reason may take longer to pass than that of the first. Its time has
+    /// begun with the first, too: each refusal would prolong it for ever.
+    pub fn extend(&mut self, limit: Duration) {
         if !self.turn.last {
-            self.until = self.until.max(now + limit);
+            self.until = self.until.max(self.since + limit);
         }
     }
 
@@ -153,7 +156,11 @@ impl Patience {
             return true;
         }
         self.turn.number += 1;
-        self.turn.share = if self.let_in { 1 } else { (refused / FEW) as u64 };
+        self.turn.share = if self.let_in {
+            1
+        } else {
+            (refused / FEW) as u64
+        };
         self.distance = (self.distance * 2).min(LONGEST);
         self.next = self.until.min(now + self.distance);
         true
@@ -226,7 +233,7 @@ mod tests {
         let last = patience.turn();
         assert!(last.is_last() && (1..2_000).all(|n| last.includes(account(n))));
         patience.let_in();
-        patience.extend(seconds(2), seconds(60));
+        patience.extend(seconds(60));
         assert!(!patience.pass(seconds(90), 1));
         assert_eq!(patience.turn(), last);
     }
@@ -234,9 +241,12 @@ mod tests {
     #[test]
     fn a_refusal_that_takes_longer_to_pass_is_waited_for_longer() {
         let mut patience = Patience::begin(seconds(0), seconds(15));
-        patience.extend(seconds(10), seconds(60));
-        assert_eq!(patience.until(), seconds(70));
-        patience.extend(seconds(11), seconds(1));
-        assert_eq!(patience.until(), seconds(70));
+        for _ in 0..3 {
+            patience.pass(seconds(10), 1);
+            patience.extend(seconds(60));
+            assert_eq!(patience.until(), seconds(60));
+        }
+        patience.extend(seconds(1));
+        assert_eq!(patience.until(), seconds(60));
     }
 }

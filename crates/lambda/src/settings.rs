@@ -86,6 +86,8 @@ impl Settings {
                     .into_iter()
                     .map(|pair| (pair.0, pair.1))
                     .collect(),
+                patience: maybe("PATIENCE_SECONDS", text("PATIENCE_SECONDS"))?
+                    .map_or(fleet::patience::DEFAULT, Duration::from_secs),
                 ..fleet::fleet::Settings::default()
             },
             prune: text("PRUNE").is_some_and(|value| value == "true"),
@@ -157,6 +159,7 @@ mod tests {
         assert_eq!(settings.regions.names, None);
         assert_eq!(settings.connection.external_id, None);
         assert_eq!(settings.wait_limit, Duration::from_secs(7200));
+        assert_eq!(settings.fleet.patience, Duration::from_secs(15));
         assert_eq!(read(&[("REGIONS", "all")]).unwrap().regions.names, None);
     }
 

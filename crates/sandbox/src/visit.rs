@@ -73,6 +73,7 @@ impl Visit<'_> {
                 &caller.arn(),
                 &operation.full_name(),
             )),
+            Effect::NotFound => Some(Trouble::NotFound.of(service)),
             Effect::ExpiredToken => Some(Trouble::Expired.of(service)),
             Effect::CutBefore | Effect::CutAfter | Effect::Silence => None,
         }

@@ -4,6 +4,7 @@ use fleet::account::{AccountId, GraphArn};
 use fleet::attempts::{Answer, LEFT_OUT, MemberRequest, Refusal, RegionRequest, Role};
 use fleet::event::{CallResult, Deed, EventKind, Operation};
 use fleet::observation::Round;
+use fleet::patience::Asked;
 use fleet::plan::{Kind, Wait, concerns};
 
 use super::send::{Body, Refused, Reply};
@@ -92,6 +93,7 @@ impl RegionRun {
                     made: true,
                 });
                 self.observation.made_graph(arn);
+                self.attempts.saw_another_graph();
             }
             Err(failure) => {
                 // It may be there now, or be somebody else's.
@@ -190,6 +192,7 @@ impl RegionRun {
             let refusal = Refusal {
                 code: LEFT_OUT.into(),
                 text: words.as_str().into(),
+                passing: None,
             };
             self.answered_for(request, *account, Answer::Refused(refusal));
         }
@@ -215,7 +218,7 @@ impl RegionRun {
             Cause::Denied | Cause::NotOn | Cause::Expired | Cause::Missing
         );
         let answer = if of_the_region {
-            Answer::Throttled
+            Answer::NotDone
         } else {
             failure.answer()
         };
@@ -250,7 +253,7 @@ impl RegionRun {
             match &answer {
                 Answer::Done => self.did(*account, MemberRequest::Remove, Deed::Removed),
                 Answer::Refused(_) => {
-                    self.answered_for(MemberRequest::Remove, *account, Answer::Throttled);
+                    self.answered_for(MemberRequest::Remove, *account, Answer::NotDone);
                 }
                 answer => self.answered_for(MemberRequest::Remove, *account, answer.clone()),
             }
@@ -319,6 +322,7 @@ impl RegionRun {
 
     fn did(&mut self, account: AccountId, request: MemberRequest, deed: Deed) {
         self.record(EventKind::Did { account, deed });
+        self.let_in(request, account);
         self.answered_for(request, account, Answer::Done);
     }
 
@@ -328,13 +332,16 @@ impl RegionRun {
         if matches!(answer, Answer::Unclear(_) | Answer::Silent(_)) {
             self.record(EventKind::Lost { account });
         }
-        self.attempts.answered(request, account, answer, newest);
+        self.attempts
+            .answered(request, account, answer.clone(), newest);
+        self.bear_with(Asked::Member(request), &answer);
         self.changed.insert(account);
     }
 
     pub(super) fn answered(&mut self, request: RegionRequest, answer: Answer) {
         self.attempts
-            .region_answered(request, answer, self.observation.newest());
+            .region_answered(request, answer.clone(), self.observation.newest());
+        self.bear_with(Asked::Region(request), &answer);
     }
 
     pub(super) fn region_failed(

@@ -13,9 +13,8 @@ fn stage((size, without): (usize, usize), more: &str) -> Stage {
         .map(|n| format!("accounts.\"{n:012}\" = {{ roles = [] }}\n"))
         .collect();
     let others = size - without;
-    let world = format!(
-        "size = {others}\nlatency = \"100ms\"\nverification = \"2s\"\n{missing}{more}"
-    );
+    let world =
+        format!("size = {others}\nlatency = \"100ms\"\nverification = \"2s\"\n{missing}{more}");
     let world = World::from_toml(&world).unwrap();
     Stage::of(world).in_regions(&["us-east-1", "eu-west-1", "ap-southeast-2"])
 }

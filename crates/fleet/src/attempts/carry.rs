@@ -14,7 +14,10 @@ impl Attempts {
     #[must_use]
     pub fn carried(mut self) -> Self {
         let roles = self.members.values().map(|tried| &tried.role);
-        if roles.into_iter().any(|role| matches!(role, Role::Refused { .. })) {
+        if roles
+            .into_iter()
+            .any(|role| matches!(role, Role::Refused { .. }))
+        {
             self.saw_turn(Asked::Role, self.turn(Asked::Role));
         }
         for (_, turn) in &mut self.turns {

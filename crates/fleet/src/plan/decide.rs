@@ -60,7 +60,8 @@ const UNCLEAR_AFTER: u32 = 3;
 /// | refused for good, but one may have been done, within [`VISIBLE_AFTER`] looks | wait to see it |
 /// | refused for good, and AWS left the account out of a batch, within [`LEFT_OUT_AFTER`] looks | wait to see it |
 /// | refused for good | blocked: AWS's words |
-/// | refused so far ([`Attempt::verdict`]) | wait for its turn |
+/// | refused so far ([`Attempt::verdict`]), no look since the answer | wait for a look |
+/// | refused so far | wait for its turn |
 /// | never sent, throttled, or not done for another reason | due |
 /// | no look since the answer | wait for a look |
 /// | done, within [`VISIBLE_AFTER`] looks | wait to see it |
@@ -77,8 +78,8 @@ const UNCLEAR_AFTER: u32 = 3;
 /// | accept | the role was refused for good | blocked: the role |
 /// | invite | there is no graph, and none may be made, or making one was refused for good | blocked: why |
 /// | invite, remove | changes were refused in the whole Region for good | blocked: why |
-/// | invite, remove | they were refused so far | wait for their turn |
 /// | invite, remove | they were refused, and no look since | wait for a look |
+/// | invite, remove | they were refused so far | wait for their turn |
 /// | invite | the graph has no room ([`super::quota`]) | blocked: the quota |
 ///
 /// Invitations go out 50 at a time, 7 after a refusal of the whole batch and alone after the next. Who is
@@ -209,14 +210,15 @@ fn in_the_way(
     if let Some(reason) = refused_for_all(attempts, RegionRequest::Change) {
         return Some(Step::Blocked(reason));
     }
-    if is_held(attempts, RegionRequest::Change) {
-        return Some(Step::Wait(Wait::Patience(Asked::Region(
-            RegionRequest::Change,
-        ))));
-    }
     let change = attempts.region(RegionRequest::Change)?;
     let stale = matches!(change.last, Some(Answer::Refused(_))) && look.round <= change.after;
-    stale.then_some(Step::Wait(Wait::Look))
+    let turn = Wait::Patience(Asked::Region(RegionRequest::Change));
+    let wait = match attempts.region_verdict(RegionRequest::Change) {
+        _ if stale => Wait::Look,
+        Verdict::Held(_) => turn,
+        _ => return None,
+    };
+    Some(Step::Wait(wait))
 }
 
 /// A member that is to leave.
@@ -324,6 +326,8 @@ impl Due<'_> {
                 }
                 Step::Blocked(Reason::Refused(request.operation(), refusal.text.clone()))
             }
+            // AWS may have done it all the same.
+            Verdict::Held(_) if self.looks_since(attempt) == 0 => Step::Wait(Wait::Look),
             Verdict::Held(_) => Step::Wait(Wait::Patience(asked)),
             Verdict::Open => self.by_the_last_answer(request, attempt, send),
         }

@@ -17,8 +17,8 @@ use crate::observation::{Graph, Observation};
 /// | none, or not known | it is being asked for, or made | wait |
 /// | not known | | find, or wait for the turn of that |
 /// | none | none may be made, or making one was refused for good | blocked: why |
-/// | none | somebody is to be invited, and CreateGraph was refused so far | wait for its turn |
 /// | none | somebody is to be invited, and no look since CreateGraph ended unless throttled | find |
+/// | none | somebody is to be invited, and CreateGraph was refused so far | wait for its turn |
 /// | none | somebody is to be invited | create |
 /// | none | somebody waits for a look, or to be seen | find |
 /// | none | | keep |
@@ -32,10 +32,10 @@ use crate::observation::{Graph, Observation};
 /// | deleting it was refused for good | blocked: why |
 /// | it has members that nobody agreed to remove | blocked: who else is in it |
 /// | its members have to go first, and some are left | keep |
-/// | deleting it was refused so far | wait for its turn |
-/// | deleting it was not tried, or throttled | delete |
+/// | deleting it was not tried, throttled, or not done for another reason | delete |
 /// | no look since the answer; or done, within [`VISIBLE_AFTER`] looks | find |
 /// | done three times | blocked: AWS says so and does not show it |
+/// | deleting it was refused so far | wait for its turn |
 /// | otherwise | delete (again) |
 pub(super) fn step(
     plan: &Plan,
@@ -107,9 +107,7 @@ fn delete(observation: &Observation, attempts: &Attempts) -> GraphStep {
     else {
         return GraphStep::Delete;
     };
-    if is_held(attempts, RegionRequest::DeleteGraph) {
-        return GraphStep::Patience(RegionRequest::DeleteGraph);
-    }
+
     let looks = observation.newest().since(*after);
     match last {
         None | Some(Answer::Throttled | Answer::NotDone) => GraphStep::Delete,
@@ -117,6 +115,9 @@ fn delete(observation: &Observation, attempts: &Attempts) -> GraphStep {
         Some(Answer::Done) if looks < VISIBLE_AFTER => find(attempts),
         Some(Answer::Done) if *done >= FINAL_AFTER => {
             GraphStep::Blocked(Reason::NoEffect("DeleteGraph"))
+        }
+        Some(_) if is_held(attempts, RegionRequest::DeleteGraph) => {
+            GraphStep::Patience(RegionRequest::DeleteGraph)
         }
         Some(_) => GraphStep::Delete,
     }
@@ -127,14 +128,14 @@ fn create(observation: &Observation, attempts: &Attempts) -> GraphStep {
     let Some(create) = attempts.region(RegionRequest::CreateGraph) else {
         return GraphStep::Create;
     };
-    if is_held(attempts, RegionRequest::CreateGraph) {
-        return GraphStep::Patience(RegionRequest::CreateGraph);
-    }
     let looked = observation
         .listed()
         .is_some_and(|round| round > create.after);
     match create.last {
         None | Some(Answer::Throttled | Answer::NotDone) => GraphStep::Create,
+        Some(_) if looked && is_held(attempts, RegionRequest::CreateGraph) => {
+            GraphStep::Patience(RegionRequest::CreateGraph)
+        }
         Some(_) if looked => GraphStep::Create,
         Some(_) => find(attempts),
     }

@@ -30,7 +30,7 @@ struct Wanted {
 
 pub(crate) fn assume_role(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let wanted = wanted(call)?;
-    let role = trusting_role(call, &wanted)?;
+    let role = trusting_role(call, &wanted, state)?;
     if wanted.duration > role.max_session {
         return Err(invalid(
             "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
@@ -77,9 +77,9 @@ fn wanted(call: &Call<'_>) -> Result<Wanted, Failure> {
     })
 }
 
-/// The role, if it is there and lets the caller assume it. A missing role, a trust policy or an
-/// external id that does not fit, and a suspended account all look the same.
-fn trusting_role<'a>(call: &Call<'a>, wanted: &Wanted) -> Result<&'a Role, Failure> {
+/// The role, if it is there and lets the caller assume it. A missing role, one that STS does not know
+/// yet, a trust policy or an external id that does not fit, and a suspended account all look the same.
+fn trusting_role<'a>(call: &Call<'a>, wanted: &Wanted, state: &State) -> Result<&'a Role, Failure> {
     let suspended = call
         .world
         .accounts
@@ -88,6 +88,7 @@ fn trusting_role<'a>(call: &Call<'a>, wanted: &Wanted) -> Result<&'a Role, Failu
     let role = call
         .world
         .role(wanted.account, &wanted.role)
+        .filter(|role| later(state.started, role.known_after) <= call.now)
         .filter(|role| !suspended && trusts(role, call, wanted));
     role.ok_or_else(|| {
         let user = call.caller.arn();

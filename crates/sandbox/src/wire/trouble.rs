@@ -15,6 +15,8 @@ pub(crate) enum Trouble {
     Expired,
     /// There is no such operation.
     UnknownOperation,
+    /// What was named is not there.
+    NotFound,
     /// The service has a problem of its own.
     ServerError,
 }
@@ -46,6 +48,11 @@ impl Trouble {
                     "The security token included in the request is expired",
                 )
             }
+            Trouble::NotFound => Failure::new(
+                StatusCode::NOT_FOUND,
+                "ResourceNotFoundException",
+                "The requested resource was not found.",
+            ),
             Trouble::UnknownOperation => unknown_operation(service),
             Trouble::ServerError => server_error(service),
         }

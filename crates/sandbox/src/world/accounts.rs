@@ -61,6 +61,9 @@ pub struct Role {
     /// The longest session that it grants.
     #[serde(default = "one_hour", deserialize_with = "duration::required")]
     pub max_session: Duration,
+    /// How long after the start STS does not know it yet: it was made just now.
+    #[serde(default, deserialize_with = "duration::required")]
+    pub known_after: Duration,
 }
 
 /// An organization. The invitation path is for people who cannot use theirs, but AWS answers
@@ -109,6 +112,7 @@ impl Role {
             trusts: Vec::new(),
             trusts_role: None,
             max_session: one_hour(),
+            known_after: Duration::ZERO,
         }
     }
 }

@@ -1,9 +1,12 @@
 //! Durations in world files: `100ms`, `2s`, `90m`, `30d`.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::{Span, SpanRelativeTo};
 use serde::{Deserialize, Deserializer};
+
+use crate::region::Region;
 
 /// Reads a duration.
 pub(super) fn required<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
@@ -15,6 +18,18 @@ pub(super) fn optional<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Duration>, D::Error> {
     required(deserializer).map(Some)
+}
+
+/// Reads a duration for each of some Regions.
+pub(super) fn by_region<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<Region, Duration>, D::Error> {
+    let texts = BTreeMap::<Region, String>::deserialize(deserializer)?;
+    let durations = texts.into_iter().map(|(region, text)| {
+        let duration = parse(&text).map_err(serde::de::Error::custom)?;
+        Ok((region, duration))
+    });
+    durations.collect()
 }
 
 /// A day has 24 hours.

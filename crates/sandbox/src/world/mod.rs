@@ -41,6 +41,9 @@ pub struct World {
     /// How much longer it takes at most.
     #[serde(deserialize_with = "duration::required")]
     pub latency_spread: Duration,
+    /// How much longer a call takes in Regions that are far away.
+    #[serde(deserialize_with = "duration::by_region")]
+    pub slow_regions: BTreeMap<Region, Duration>,
     /// How long Detective takes at least to check that an account id and an e-mail belong together.
     /// With zero, and no spread, invitations are sent at once.
     #[serde(deserialize_with = "duration::required")]
@@ -96,6 +99,7 @@ impl Default for World {
             size: 0,
             latency: Duration::from_millis(100),
             latency_spread: Duration::ZERO,
+            slow_regions: BTreeMap::new(),
             verification: Duration::from_secs(2),
             verification_spread: Duration::ZERO,
             verified_at_once: 0.0,

@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::world::{ARN, World, denied, email, id, lost, refused, region, role_failed, role_refused, silent};
+use super::world::{
+    ARN, World, denied, email, id, lost, refused, region, role_failed, role_refused, silent,
+};
 use crate::account::{AccountId, GraphArn};
 use crate::attempts::{Answer, MemberRequest, RegionRequest, Role};
 use crate::fleet::{Others, Purpose, Settings};

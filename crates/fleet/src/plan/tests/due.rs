@@ -2,7 +2,7 @@
 
 use pretty_assertions::assert_eq;
 
-use super::world::{World, id, denied, lost, refused, role_failed, role_refused, silent};
+use super::world::{World, denied, id, lost, refused, role_failed, role_refused, silent};
 use crate::attempts::{Answer, LEFT_OUT, MemberRequest, RegionRequest, Role};
 use crate::member::MemberStatus;
 use crate::patience::Asked;
@@ -141,7 +141,9 @@ fn who_is_left_out_may_be_a_member_that_the_lists_do_not_show_yet() {
     let world = World::empty(1).got_thrice(Invite, &refused(LEFT_OUT));
     assert_eq!(world.step(), Step::Wait(Wait::Visible));
     let lost = World::empty(1).got(Invite, lost()).looks(3);
-    let lost = lost.got_thrice(Invite, &refused(LEFT_OUT)).looks(VISIBLE_AFTER - 2);
+    let lost = lost
+        .got_thrice(Invite, &refused(LEFT_OUT))
+        .looks(VISIBLE_AFTER - 2);
     assert_eq!(lost.step(), Step::Wait(Wait::Visible));
     // Where nothing suggests that it was done, that is soon known.
     let said = world.looks(LEFT_OUT_AFTER - 1).blocked();
@@ -308,7 +310,10 @@ fn a_throttle_in_its_turn_does_not_use_it_up() {
 #[test]
 fn what_passed_counts_no_more() {
     let asked = Asked::Member(Accept);
-    let world = World::invited().got(Accept, denied()).looks(1).last_turn(asked);
+    let world = World::invited()
+        .got(Accept, denied())
+        .looks(1)
+        .last_turn(asked);
     let world = world.got(Accept, Answer::Done).looks(1);
     assert_eq!(world.step(), Step::Wait(Wait::Visible));
 }

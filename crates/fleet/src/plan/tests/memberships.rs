@@ -3,7 +3,8 @@
 use pretty_assertions::assert_eq;
 
 use super::world::{
-    World, denied, email, id, lost, member, refused, region, role_failed, role_refused, silent, text,
+    World, denied, email, id, lost, member, refused, region, role_failed, role_refused, silent,
+    text,
 };
 use crate::attempts::{Answer, LEFT_OUT, MemberRequest, RegionRequest, Role};
 use crate::event::Conclusion;

@@ -108,10 +108,9 @@ impl Run {
             GraphStep::Find => RegionRequest::FindGraph,
             GraphStep::Create => RegionRequest::CreateGraph,
             GraphStep::Delete => return self.delete_graph(),
-            GraphStep::Wait
-            | GraphStep::Patience(_)
-            | GraphStep::Keep
-            | GraphStep::Blocked(_) => return,
+            GraphStep::Wait | GraphStep::Patience(_) | GraphStep::Keep | GraphStep::Blocked(_) => {
+                return;
+            }
         };
         if request == RegionRequest::FindGraph {
             self.world.observation.begin_look();
