@@ -10,8 +10,10 @@ import pytest
 
 from support import ROOT
 from support.command import Command
+from support.internet import Internet
 from support.proxy import Proxy
 from support.sandbox import REGIONS, Sandbox
+from support.terminal import Terminal
 
 
 def pytest_configure():
@@ -35,6 +37,20 @@ def command(binary, tmp_path):
     home = tmp_path / "home"
     home.mkdir()
     return Command(binary, home)
+
+
+@pytest.fixture
+def open_terminal(command):
+    """Opens terminals, and closes each at the end."""
+    opened = []
+
+    def open_terminal(*words, **settings):
+        opened.append(Terminal(command, *words, **settings))
+        return opened[-1]
+
+    yield open_terminal
+    for terminal in opened:
+        terminal.close()
 
 
 @pytest.fixture
@@ -102,6 +118,45 @@ def make_fleet(command, make_sandbox):
 @pytest.fixture
 def fleet(make_fleet):
     return make_fleet()
+
+
+class Desk:
+    """The command at a desk: AWS's own host names behind a company's proxy, and no endpoint is named."""
+
+    def __init__(self, command, sandbox, internet):
+        self.command, self.sandbox, self.internet = command, sandbox, internet
+        self.env = {name: value for name, value in sandbox.env.items() if name != "AWS_ENDPOINT_URL"}
+        self.env |= internet.env
+
+    def run(self, operation, *more, roster=None, env=None, regions=REGIONS):
+        words = [operation, roster or self.sandbox.roster, "--output", "json"]
+        if regions:
+            words += ["--regions", ",".join(regions)]
+        if operation in ("enable", "disable"):
+            words += ["--yes", "--admin-account", self.sandbox.administrator]
+        return self.command.run(*words, *more, env={**self.env, **(env or {})})
+
+
+@pytest.fixture
+def make_desk(command, make_sandbox, tmp_path):
+    """Each has a sandbox of its own, or the endpoint that is named, behind AWS's host names."""
+    open_ones = []
+
+    def make(upstream=None, user=None, password=None, **settings):
+        sandbox = make_sandbox(**settings)
+        folder = tmp_path / f"ca{len(open_ones)}"
+        open_ones.append(Internet(upstream or sandbox.endpoint, folder, user, password))
+        return Desk(command, sandbox, open_ones[-1])
+
+    yield make
+    for internet in open_ones:
+        internet.stop()
+
+
+@pytest.fixture
+def desk(make_desk):
+    """Three members, verified at once, and a proxy that wants no password."""
+    return make_desk()
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """What `enable` and `plan` refuse, and that nothing is changed then: exit status 1."""
 
+import time
+
 import pytest
 
 from support.proxy import Silence, unused_endpoint
@@ -33,6 +35,24 @@ def test_a_declined_prompt_changes_nothing(fleet, answer):
 def test_an_accepted_prompt_enables(fleet):
     words = ["enable", fleet.sandbox.roster, "--regions", REGIONS[0]]
     fleet.command.run_on_terminal(*words, answer="yes\n", env=fleet.env).ended(0)
+    assert set(fleet.sandbox.statuses(REGIONS[0]).values()) == {"ENABLED"}
+
+
+def test_an_answer_after_a_long_think_is_asked_for_again_where_the_world_moved(fleet, open_terminal):
+    words = ["enable", fleet.sandbox.roster, "--regions", REGIONS[0]]
+    terminal = open_terminal(*words, env=fleet.env)
+    terminal.until_shown("Do you want to make these changes?")
+    first = dict(zip(["AccountId", "EmailAddress"], fleet.sandbox.members[0]))
+    detective = fleet.sandbox.client("detective", REGIONS[0])
+    graph = detective.create_graph()["GraphArn"]
+    detective.create_members(GraphArn=graph, Accounts=[first], DisableEmailNotification=True)
+    # An answer within a minute is for what was shown; this one is later. Nothing else takes so long here.
+    time.sleep(61)
+    terminal.type("yes\n")
+    terminal.until_shown("Meanwhile something else has changed.")
+    assert fleet.proxy.changes() == []
+    terminal.type("yes\n")
+    assert terminal.to_the_end() == 0
     assert set(fleet.sandbox.statuses(REGIONS[0]).values()) == {"ENABLED"}
 
 

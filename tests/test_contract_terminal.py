@@ -9,24 +9,9 @@ import pytest
 
 from support.command import finish
 from support.sandbox import REGIONS, wait_until
-from support.terminal import Terminal
 
 SGR = re.compile(rb"\x1b\[[0-9;]*m")
 STAMPED = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ")
-
-
-@pytest.fixture
-def open_terminal(command):
-    """Opens terminals, and closes each at the end."""
-    opened = []
-
-    def open_terminal(*words, **settings):
-        opened.append(Terminal(command, *words, **settings))
-        return opened[-1]
-
-    yield open_terminal
-    for terminal in opened:
-        terminal.close()
 
 
 @pytest.fixture

@@ -86,7 +86,8 @@ def _check_xml(operation_model, status, document):
 
 def _walk_xml(shape, element, namespace):
     if shape.type_name != "structure":
-        return walk(shape, element.text or "", element.tag)
+        text = element.text or ""
+        return walk(shape, int(text) if shape.type_name == "integer" else text, element.tag)
     names = [child.tag.removeprefix(namespace) for child in element]
     assert set(names) <= set(shape.members), f"{set(names) - set(shape.members)} not in {shape.name}"
     assert set(shape.required_members) <= set(names)

@@ -33,15 +33,18 @@ class Running:
         self.ids = [account for account, _ in self.roster]
         self.accounts = [{"AccountId": a, "EmailAddress": e} for a, e in self.roster]
 
-    def client(self, service="detective", account=None, region="us-east-1", check=True, **credentials):
+    def client(
+        self, service="detective", account=None, region="us-east-1", check=True, config=None, **credentials
+    ):
         """A boto3 client, of the administrator unless an account is named. What it gets is checked
         against the service model."""
         key = account or self.env["AWS_ACCESS_KEY_ID"]
+        once = botocore.config.Config(retries={"total_max_attempts": 1}, read_timeout=10)
         client = boto3.client(
             service,
             endpoint_url=self.url,
             region_name=region,
-            config=botocore.config.Config(retries={"total_max_attempts": 1}, read_timeout=10),
+            config=config or once,
             **(credentials or {"aws_access_key_id": key, "aws_secret_access_key": "any"}),
         )
         if check:

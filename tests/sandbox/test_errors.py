@@ -104,15 +104,16 @@ def test_the_quota_of_members(start):
         ("/graph", {"Tags": {"aws:x": "y"}}),
         ("/tags/" + urllib.parse.quote(OTHER), {}),
         ("/investigations/getInvestigation", {"GraphArn": OTHER, "InvestigationId": "x" * 21}),
+        ("/investigations/listIndicators", {"GraphArn": OTHER, "InvestigationId": "1"}),
+        ("/investigations/updateInvestigationState", {"GraphArn": OTHER, "State": "ACTIVE"}),
         ("/graphs/list", []),
         ("/graphs/list", "text"),
     ],
 )
 def test_a_request_that_does_not_fit_the_model_is_invalid(sandbox, detective, path, body):
-    # The e-mail and account checks come before the graph is looked up.
+    # All of the request is checked before the graph is looked up.
     status, error, _ = raw(sandbox, "POST", path, json.dumps(body).encode())
-    expected = "ResourceNotFoundException" if "InvestigationId" in json.dumps(body) else "ValidationException"
-    assert (status, error) == ({"ValidationException": 400}.get(expected, 404), expected)
+    assert (status, error) == (400, "ValidationException")
 
 
 def test_a_body_that_is_no_json_is_invalid(sandbox):
@@ -129,7 +130,7 @@ def test_credentials(sandbox):
     assert raw(sandbox, "POST", "/graphs/list", key="AKIANOBODY")[:2] == (403, "UnrecognizedClientException")
     assert raw(sandbox, "POST", "/graphs/list", scope="us-east-1")[:2] == (400, "IncompleteSignatureException")
     assert raw(sandbox, "POST", "/no/such/path")[:2] == (404, "UnknownOperationException")
-    assert raw(sandbox, "POST", "/", scope="us-east-1/s3")[:2] == (404, "UnknownOperationException")
+    assert raw(sandbox, "POST", "/", scope="us-east-1/lambda")[:2] == (404, "UnknownOperationException")
 
 
 def test_a_region_without_detective_cannot_be_reached(sandbox):
@@ -142,3 +143,38 @@ def test_a_region_that_is_off_does_not_know_the_token(start):
     sandbox = start("--latency", "0s", world='size = 1\nregions_off = ["af-south-1"]')
     assert code(sandbox.client(region="af-south-1").list_graphs) == "UnrecognizedClientException"
     assert code(sandbox.client("sts", region="af-south-1").get_caller_identity) == "InvalidClientTokenId"
+
+
+def test_an_account_that_is_named_twice_is_invited_once(start):
+    sandbox = start("--accounts", "1", "--latency", "0s", "--verification", "0s")
+    detective = sandbox.client()
+    graph = detective.create_graph()["GraphArn"]
+    answer = detective.create_members(GraphArn=graph, Accounts=sandbox.accounts * 2)
+    assert [member["AccountId"] for member in answer["Members"]] == sandbox.ids
+    assert [account["AccountId"] for account in answer["UnprocessedAccounts"]] == sandbox.ids
+    twice = {"GraphArn": graph, "AccountIds": sandbox.ids * 2}
+    assert len(detective.get_members(**twice)["MemberDetails"]) == 1
+    assert len(detective.batch_get_graph_member_datasources(**twice)["MemberDatasources"]) == 1
+    assert detective.delete_members(**twice)["AccountIds"] == sandbox.ids
+
+
+def test_an_account_that_is_named_twice_counts_once_against_the_quota(start):
+    sandbox = start("--accounts", "1200", "--latency", "0s")
+    detective = sandbox.client()
+    graph = detective.create_graph()["GraphArn"]
+    for first in range(0, 1150, 50):
+        detective.create_members(GraphArn=graph, Accounts=sandbox.accounts[first : first + 50])
+    detective.create_members(GraphArn=graph, Accounts=sandbox.accounts[1150:1199])
+    last = sandbox.accounts[1199:] * 2
+    assert len(detective.create_members(GraphArn=graph, Accounts=last)["Members"]) == 1
+
+
+def test_a_membership_is_not_seen_before_its_invitation(start):
+    sandbox = start("--accounts", "1", "--latency", "0s", "--verification", "1h")
+    detective = sandbox.client()
+    graph = detective.create_graph()["GraphArn"]
+    detective.create_members(GraphArn=graph, Accounts=sandbox.accounts)
+    member = sandbox.client(account=sandbox.ids[0])
+    answer = member.batch_get_membership_datasources(GraphArns=[graph, graph])
+    assert answer["MembershipDatasources"] == []
+    assert [unprocessed["GraphArn"] for unprocessed in answer["UnprocessedGraphs"]] == [graph]

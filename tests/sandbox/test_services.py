@@ -146,3 +146,24 @@ def test_organizations(start, sandbox):
     assert [a["Id"] for a in accounts if a["Status"] == "SUSPENDED"] == ["111111111111"]
     member = organized.client("organizations", account=organized.ids[0])
     assert code(member.list_accounts) == "AccessDeniedException"
+
+
+def test_delegated_administrators_of_an_organization(start):
+    world = 'size = 2\nlatency = "0s"\n[organization]\nmanagement = "111111111111"\n[accounts.111111111111]\nunlisted = true'
+    sandbox = start(world=world)
+    organizations = sandbox.client("organizations", account="111111111111")
+    delegated = organizations.list_delegated_administrators
+    assert delegated(ServicePrincipal="detective.amazonaws.com")["DelegatedAdministrators"] == []
+    for region in ("us-east-1", "eu-west-1"):
+        management = sandbox.client(account="111111111111", region=region)
+        management.enable_organization_admin_account(AccountId="555555555555")
+    (administrator,) = delegated(ServicePrincipal="detective.amazonaws.com")["DelegatedAdministrators"]
+    assert administrator["Id"] == "555555555555" and administrator["DelegationEnabledDate"]
+    assert delegated(ServicePrincipal="guardduty.amazonaws.com")["DelegatedAdministrators"] == []
+    # A delegated administrator may look at the organization's accounts, and no other member may.
+    account = sandbox.client("organizations").describe_account(AccountId=sandbox.ids[0])["Account"]
+    assert (account["Id"], account["Email"]) == tuple(sandbox.roster[0])
+    member = sandbox.client("organizations", account=sandbox.ids[0])
+    assert code(member.describe_account, AccountId=sandbox.ids[0]) == "AccessDeniedException"
+    assert code(member.list_delegated_administrators) == "AccessDeniedException"
+    assert code(organizations.describe_account, AccountId="999999999999") == "AccountNotFoundException"

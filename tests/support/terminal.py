@@ -77,6 +77,9 @@ class Terminal:
         set_size(self.master, columns, rows)
         self.screen.resize(rows, columns)
 
+    def type(self, text):
+        os.write(self.master, text.encode())
+
     def interrupt(self):
         self.process.send_signal(signal.SIGINT)
 

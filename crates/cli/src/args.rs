@@ -11,7 +11,7 @@ use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::exit;
-use crate::values::{Interval, Shown, Time};
+use crate::values::{Interval, Shown, Time, Usd};
 
 pub(crate) use fleet::{CallerArgs, FleetArgs, ReachArgs, SelectArgs};
 #[cfg(feature = "stacksets")]
@@ -40,7 +40,7 @@ pub(crate) struct Cli {
 #[command(next_help_heading = "Output")]
 pub(crate) struct Global {
     /// `text` for people, or `json`: exactly one document on stdout; for `status` also `csv` or
-    /// `markdown`
+    /// `markdown`, for `cost` also `csv`
     #[arg(
         long,
         global = true,
@@ -127,6 +127,8 @@ pub(crate) enum Command {
     Status(StatusArgs),
     /// Say whether it will work: file, roles, Regions, room and who else invites; change nothing
     Check(CheckArgs),
+    /// Say what the memberships cost a month, from the volumes that AWS reports
+    Cost(CostArgs),
     /// Write a file of the accounts that the behavior graphs have now
     Adopt(AdoptArgs),
     /// Bring the role to every account of the file, by a StackSet; look at it, or take it back
@@ -274,10 +276,31 @@ pub(crate) struct CheckArgs {
     pub reports: ReportArgs,
 }
 
+/// `cost`.
+#[derive(Debug, Args)]
+pub(crate) struct CostArgs {
+    /// Only these accounts; without it, every member of the behavior graphs
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Read the price tiers from this file, (docs/cost.md shows one) [default: those that
+    /// come along]
+    #[arg(long, value_name = "FILE.toml")]
+    pub rates: Option<PathBuf>,
+    /// Exit with 3 when it is more than that a month
+    #[arg(long, value_name = "USD")]
+    pub fail_over: Option<Usd>,
+    /// How AWS is reached.
+    #[command(flatten)]
+    pub reach: ReachArgs,
+    /// Where the report goes.
+    #[command(flatten)]
+    pub reports: ReportArgs,
+}
+
 /// `adopt`.
 #[derive(Debug, Args)]
 pub(crate) struct AdoptArgs {
-    /// Where to write `account id,root e-mail` lines; without it, to stdout
+    /// Where to write `account id,root e-mail` lines; without it, or with `-`, to stdout
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
     /// How AWS is reached.

@@ -3,6 +3,7 @@
 mod adopt;
 mod change;
 mod check;
+mod cost;
 mod disable;
 mod enable;
 mod ground;
@@ -28,10 +29,12 @@ use crate::settings::SettingsFile;
 ///
 /// When it could not be done; nothing was changed then.
 pub(crate) fn run(cli: Cli, output: Output) -> Result<Exit> {
-    if matches!(output.format(), Format::Csv | Format::Markdown)
-        && !matches!(cli.command, Command::Status(_))
-    {
-        bail!("--output csv and --output markdown are for `status`: use text or json");
+    match (output.format(), &cli.command) {
+        (Format::Text | Format::Json, _)
+        | (Format::Csv, Command::Status(_) | Command::Cost(_))
+        | (Format::Markdown, Command::Status(_)) => {}
+        (Format::Csv, _) => bail!("--output csv is for `status` and `cost`: use text or json"),
+        (Format::Markdown, _) => bail!("--output markdown is for `status`: use text or json"),
     }
     let settings = || SettingsFile::read(cli.global.config.as_deref());
     match cli.command {
@@ -40,6 +43,7 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Exit> {
         Command::Disable(args) => to_the_end(disable::run(args, &settings()?, output)),
         Command::Status(args) => to_the_end(status::run(args, &settings()?, output)),
         Command::Check(args) => to_the_end(check::run(args, &settings()?, output)),
+        Command::Cost(args) => to_the_end(cost::run(args, &settings()?, output)),
         Command::Adopt(args) => to_the_end(adopt::run(args, &settings()?, output)),
         Command::Roles(args) => to_the_end(roles::run(args, &settings()?, output)),
         Command::Validate(args) => validate::run(&args, &settings()?, output),

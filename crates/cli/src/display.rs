@@ -4,6 +4,7 @@
 //! [`Output`] takes the styles out where they are not wanted.
 
 mod check;
+mod cost;
 mod export;
 mod failure;
 #[cfg(test)]
@@ -31,6 +32,7 @@ mod watch;
 mod whole;
 
 pub(crate) use check::check;
+pub(crate) use cost::{cost, cost_csv};
 pub(crate) use export::{csv, markdown};
 pub(crate) use failure::{error, note, refusals, usage};
 pub(crate) use matrix::draw as matrix;

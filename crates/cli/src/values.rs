@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use fleet::report::Standing;
+use rust_decimal::Decimal;
 use serde::Deserialize;
 
 /// Where a membership stands, for `--only`.
@@ -28,6 +29,21 @@ impl FromStr for Shown {
         known
             .map(Self)
             .ok_or_else(|| format!("it is one of {names}"))
+    }
+}
+
+/// An amount of US dollars.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Usd(pub Decimal);
+
+impl FromStr for Usd {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let usd = text.trim().trim_start_matches('$').parse().ok();
+        usd.filter(|usd| *usd >= Decimal::ZERO)
+            .map(Self)
+            .ok_or("write an amount of US dollars such as 250 or 1200.50")
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod connect;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_config::{Region as SdkRegion, SdkConfig};
@@ -11,7 +11,7 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use aws_smithy_types::retry::RetryConfig;
 use backon::{ExponentialBuilder, Retryable};
 use fleet::account::{AccountId, Region};
-use fleet::region::{Partition, find};
+use fleet::region::{Partition, find, partition_of};
 use tokio::sync::Semaphore;
 
 pub use connect::ConnectError;
@@ -42,6 +42,8 @@ struct Inner {
     events: Events,
     halt: Halt,
     permits: Arc<Semaphore>,
+    /// Why the Account service cannot be reached from here, where that is known.
+    no_account_service: Arc<OnceLock<Failure>>,
 }
 
 impl Aws {
@@ -89,6 +91,22 @@ impl Aws {
 
     pub(crate) fn permits(&self) -> &Arc<Semaphore> {
         &self.0.permits
+    }
+
+    /// The Account service is not asked again in this run.
+    pub(crate) fn account_is_out_of_reach(&self, failure: &Failure) {
+        // Whoever said so first was right.
+        let _ = self.0.no_account_service.set(failure.clone());
+    }
+
+    /// Whether the Account service is there to be asked.
+    pub(crate) fn has_account_service(&self) -> bool {
+        self.0.partition != Partition::AwsUsGov && self.no_account_service().is_none()
+    }
+
+    /// Why the Account service is not asked.
+    pub(crate) fn no_account_service(&self) -> Option<Failure> {
+        self.0.no_account_service.get().cloned()
     }
 
     pub(crate) fn sts(&self) -> &aws_sdk_sts::Client {
@@ -227,6 +245,9 @@ impl Aws {
     }
 }
 
+/// How long a network that is just coming up, or a name server with a hiccup, is given.
+const COMING_UP: Duration = Duration::from_secs(2);
+
 /// Asks again a few times where that may help: for questions that everything else waits for.
 pub(crate) async fn patiently<T, F>(seed: u64, ask: impl FnMut() -> F) -> Result<T, Failure>
 where
@@ -238,10 +259,15 @@ where
         .with_max_times(8)
         .with_jitter_seed(seed)
         .with_jitter();
-    // A silent endpoint has taken 10 s already.
+    let begun = clock::now();
     ask.retry(delays)
         .sleep(clock::sleep)
-        .when(|failure| failure.is_transient() && failure.cause != Cause::Silent)
+        .when(|failure| match failure.cause {
+            // A network that is just coming up says no at once; a silent endpoint has taken 10 s.
+            Cause::Silent => begun.elapsed() < COMING_UP,
+            Cause::Barred => false,
+            _ => failure.is_transient(),
+        })
         .await
 }
 
@@ -252,8 +278,37 @@ fn sts_region(config: &SdkConfig) -> String {
     let configured = config
         .region()
         .map_or("us-east-1", |region| region.as_ref());
-    match find(configured) {
-        Some(entry) if entry.opt_in => "us-east-1".to_owned(),
-        _ => configured.to_owned(),
+    if needs_no_opt_in(configured) {
+        configured.to_owned()
+    } else {
+        "us-east-1".to_owned()
+    }
+}
+
+fn needs_no_opt_in(region: &str) -> bool {
+    match find(region) {
+        Some(entry) => !entry.opt_in,
+        // Commercial Regions that are newer than our table all need it; other partitions know none that do.
+        None => partition_of(region) != Some("aws"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sts_is_asked_in_a_region_that_every_account_has_on() {
+        for (configured, asked) in [
+            ("eu-central-1", "eu-central-1"),
+            ("af-south-1", "us-east-1"),
+            ("ap-newer-9", "us-east-1"),
+            ("us-gov-west-1", "us-gov-west-1"),
+            ("cn-north-1", "cn-north-1"),
+        ] {
+            let config = SdkConfig::builder().region(SdkRegion::new(configured));
+            assert_eq!(sts_region(&config.build()), asked);
+        }
+        assert_eq!(sts_region(&SdkConfig::builder().build()), "us-east-1");
     }
 }

@@ -8,8 +8,6 @@ use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::Credentials;
-use aws_smithy_http_client::tls::Provider;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
@@ -17,6 +15,8 @@ use fleet::account::AccountId;
 
 use crate::body::Bounded;
 use crate::clock::Clock;
+use crate::descriptors::Share;
+use crate::http::{self, NetworkError};
 
 /// How to reach AWS, and with which roles.
 #[derive(Clone, Debug)]
@@ -119,16 +119,16 @@ pub struct Ground {
 }
 
 impl Ground {
-    /// The network, and the machine's clock.
-    #[must_use]
-    pub fn real() -> Self {
+    /// The network as the environment and the profile describe it, and the machine's clock.
+    ///
+    /// # Errors
+    /// Where what they say of the network cannot be used.
+    pub async fn real(profile: Option<&str>, share: Share) -> Result<Self, NetworkError> {
         let clock = Clock::system();
-        let http = aws_smithy_http_client::Builder::new()
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .build_https();
+        let http = http::network(profile, share.idle_per_host).await?;
         // Two processes that start in one nanosecond may back off alike; nothing else depends on it.
         let seed = clock.timestamp().as_nanosecond() as u64;
-        Self { http, clock, seed }
+        Ok(Self { http, clock, seed })
     }
 }
 

@@ -7,6 +7,7 @@ use aws_credential_types::Credentials;
 use aws_sdk_detective::Client;
 use aws_sdk_detective::config::{Builder, Config};
 use aws_sdk_detective::operation::RequestId;
+use aws_sdk_detective::primitives::DateTime;
 use aws_sdk_detective::types::{
     Account, DatasourcePackageIngestDetail, DatasourcePackageIngestState, InvitationType,
     MemberDetail, UnprocessedAccount,
@@ -14,7 +15,8 @@ use aws_sdk_detective::types::{
 use fleet::account::{AccountId, Email, GraphArn};
 use fleet::check::Invitation;
 use fleet::fleet::Settings;
-use fleet::member::Member;
+use fleet::member::{Member, Volume};
+use jiff::Timestamp;
 
 use crate::failure::Failure;
 
@@ -301,23 +303,39 @@ fn entries(details: Option<Vec<MemberDetail>>) -> Vec<Entry> {
 
 fn entry(detail: MemberDetail) -> Option<Entry> {
     let account = detail.account_id.as_deref()?.parse().ok()?;
-    let bytes_per_day = volume(&detail);
+    let volumes = volumes(&detail);
     let member = Member {
         status: detail.status?.as_str().into(),
         // Detective's older pattern took addresses that today's does not.
         email: detail.email_address.and_then(|email| email.parse().ok()),
         disabled_reason: detail.disabled_reason.map(|reason| reason.as_str().into()),
         organization: detail.invitation_type == Some(InvitationType::Organization),
-        bytes_per_day,
+        invited: detail.invited_time.and_then(moment),
+        updated: detail.updated_time.and_then(moment),
+        volumes,
     };
     Some((account, member))
 }
 
-/// Bytes a day, of all data source packages. (The flat field of the model is deprecated.)
-fn volume(detail: &MemberDetail) -> u64 {
+/// Bytes a day, by data source package. (The flat field of the model is deprecated.)
+fn volumes(detail: &MemberDetail) -> Vec<Volume> {
     let packages = detail.volume_usage_by_datasource_package.iter().flatten();
-    let bytes = packages.filter_map(|(_, usage)| usage.volume_usage_in_bytes);
-    bytes.filter_map(|bytes| u64::try_from(bytes).ok()).sum()
+    let mut volumes: Vec<_> = packages
+        .filter_map(|(package, usage)| {
+            Some(Volume {
+                package: package.as_str().into(),
+                bytes_per_day: u64::try_from(usage.volume_usage_in_bytes?).ok()?,
+                measured: usage.volume_usage_update_time.and_then(moment),
+            })
+        })
+        .collect();
+    volumes.sort_by(|one, other| one.package.cmp(&other.package));
+    volumes
+}
+
+/// To the second, as AWS gives it; `None` for what is out of the range of times.
+fn moment(at: DateTime) -> Option<Timestamp> {
+    Timestamp::from_second(at.secs()).ok()
 }
 
 fn left_out(unprocessed: Option<Vec<UnprocessedAccount>>) -> LeftOut {

@@ -16,7 +16,7 @@ use fleet::event::CallResult;
 use fleet::patience::Passing;
 use http_body_util::LengthLimitError;
 
-use crate::body;
+use crate::{body, transport};
 
 /// What a failure means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +27,11 @@ pub(crate) enum Cause {
     Unclear,
     /// No connection, or no answer in time.
     Silent,
+    /// Something on the way lets no connection through: a proxy that refuses, or a certificate that
+    /// cannot be believed.
+    Barred,
+    /// This process had no descriptor left for a connection: nothing happened, and AWS is not to blame.
+    Crowded,
     /// The credentials' time is over.
     Expired,
     /// The credentials are not valid in this Region: it is not switched on in their account, or
@@ -81,6 +86,30 @@ impl Failure {
         }
     }
 
+    /// No connection, or no answer in time.
+    pub(crate) fn silent(text: &str) -> Self {
+        Self {
+            cause: Cause::Silent,
+            ..Self::refused("NoAnswer", text)
+        }
+    }
+
+    /// Something on the way lets no connection through.
+    pub(crate) fn barred(text: &str) -> Self {
+        Self {
+            cause: Cause::Barred,
+            ..Self::refused("NoWay", text)
+        }
+    }
+
+    /// This process had no descriptor left for a connection.
+    pub(crate) fn crowded(text: &str) -> Self {
+        Self {
+            cause: Cause::Crowded,
+            ..Self::refused("TooManyOpenFiles", text)
+        }
+    }
+
     /// A request that was not made after all.
     pub(crate) fn not_sent(why: impl Into<Arc<str>>) -> Self {
         Self {
@@ -101,16 +130,22 @@ impl Failure {
     pub fn is_transient(&self) -> bool {
         matches!(
             self.cause,
-            Cause::Throttled | Cause::Unclear | Cause::Silent
+            Cause::Throttled | Cause::Unclear | Cause::Silent | Cause::Barred | Cause::Crowded
         )
+    }
+
+    /// Whether nobody was there to answer.
+    pub(crate) fn is_silent(&self) -> bool {
+        matches!(self.cause, Cause::Silent | Cause::Barred)
     }
 
     /// How an event names it.
     pub(crate) fn result(&self) -> CallResult {
         match self.cause {
-            Cause::Throttled => CallResult::Throttled,
+            // Fewer at a time is what helps against both.
+            Cause::Throttled | Cause::Crowded => CallResult::Throttled,
             Cause::Unclear => CallResult::Unclear,
-            Cause::Silent => CallResult::Silent,
+            Cause::Silent | Cause::Barred => CallResult::Silent,
             Cause::Expired
             | Cause::NotOn
             | Cause::Denied
@@ -144,6 +179,10 @@ impl Failure {
         if self.cause == Cause::NotSent {
             return Answer::NotDone;
         }
+        if self.cause == Cause::Crowded {
+            // It ends with the run, and is told then.
+            return Answer::Unclear(self.text.clone());
+        }
         match self.result() {
             CallResult::Throttled => Answer::Throttled,
             CallResult::Unclear => Answer::Unclear(self.text.clone()),
@@ -163,28 +202,30 @@ where
 {
     fn from(error: SdkError<E, HttpResponse>) -> Self {
         let mut failure = match &error {
-            SdkError::ServiceError(service) => {
-                let status = service.raw().status().as_u16();
-                of_service(service.err().code(), service.err().message(), status)
-            }
-            SdkError::TimeoutError(_) => silent("no answer in time"),
+            SdkError::ServiceError(service) => match foreign(service.raw()) {
+                Some(foreign) => foreign,
+                None => {
+                    let status = service.raw().status().as_u16();
+                    of_service(service.err().code(), service.err().message(), status)
+                }
+            },
+            SdkError::TimeoutError(_) => Self::silent("no answer in time"),
             SdkError::DispatchFailure(failure) if failure.is_timeout() => {
-                silent("no answer in time")
+                Self::silent("no answer in time")
             }
             SdkError::DispatchFailure(failure) => {
-                let source = failure.as_connector_error().and_then(Error::source);
-                of_connection(source)
+                transport::failure(failure.as_connector_error().and_then(Error::source))
             }
             SdkError::ResponseError(_) if is_too_long(&error) => Self::unclear(format!(
                 "an answer of more than {} MiB, which is longer than any of AWS's",
                 body::MOST / (1024 * 1024)
             )),
-            SdkError::ResponseError(response) => {
+            SdkError::ResponseError(response) => foreign(response.raw()).unwrap_or_else(|| {
                 let status = response.raw().status().as_u16();
                 Self::unclear(format!(
                     "an answer that is not AWS's (HTTP status {status})"
                 ))
-            }
+            }),
             _ => Self::refused(
                 "RequestNotBuilt",
                 format!("the request could not be made: {}", innermost(&error)),
@@ -196,20 +237,46 @@ where
     }
 }
 
-fn silent(text: &str) -> Failure {
-    Failure {
-        cause: Cause::Silent,
-        code: "NoAnswer".into(),
-        text: text.into(),
-        request_id: None,
-    }
+/// What is no answer of AWS's, but of something on the way: a proxy, a gateway, the page of a portal.
+fn foreign(answer: &HttpResponse) -> Option<Failure> {
+    let status = answer.status().as_u16();
+    let text = match (status, answer.headers().get("location")) {
+        (407, _) => transport::WANTS_A_PASSWORD.to_owned(),
+        (300..400, Some(location)) => format!(
+            "HTTP status {status} leads to {}, and AWS never leads elsewhere: a portal of the network wants you to sign in, or the endpoint is not AWS's",
+            host_of(location)
+        ),
+        _ if is_html(answer) => format!(
+            "an HTML page in place of AWS's answer (HTTP status {status}): a proxy or a gateway on the way answered it; are HTTPS_PROXY and the endpoint right?"
+        ),
+        _ => return None,
+    };
+    // A gateway has its moments, as AWS has.
+    Some(match status {
+        429 | 500.. => Failure::unclear(text),
+        _ => Failure::barred(&text),
+    })
+}
+
+fn is_html(answer: &HttpResponse) -> bool {
+    let content = answer.headers().get("content-type").unwrap_or_default();
+    content.trim_start().starts_with("text/html")
+}
+
+/// Where it leads without the rest, which may be long and hold what is nobody's business.
+fn host_of(location: &str) -> String {
+    let uri: Option<http::Uri> = location.parse().ok();
+    let host = uri.as_ref().and_then(|uri| uri.host());
+    host.unwrap_or("another place").to_owned()
 }
 
 fn of_service(code: Option<&str>, message: Option<&str>, status: u16) -> Failure {
     let name = code.map_or_else(|| format!("HTTP status {status}"), str::to_owned);
     let cause = match code.unwrap_or_default() {
-        code if THROTTLING_ERRORS.contains(&code) => Cause::Throttled,
         _ if status == 429 => Cause::Throttled,
+        // A quota that is full, unless AWS says 429: asking again more slowly does not empty it.
+        "LimitExceeded" | "LimitExceededException" => Cause::Refused,
+        code if THROTTLING_ERRORS.contains(&code) => Cause::Throttled,
         code if TRANSIENT_ERRORS.contains(&code) => Cause::Unclear,
         _ if status >= 500 => Cause::Unclear,
         "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => Cause::Expired,
@@ -220,11 +287,14 @@ fn of_service(code: Option<&str>, message: Option<&str>, status: u16) -> Failure
         "ResourceNotFoundException" => Cause::Missing,
         _ => Cause::Refused,
     };
-    let text = match message {
+    let mut text = match message {
         // AWS quotes e-mails, and the name of a role session often is one.
         Some(message) if !message.is_empty() => format!("{name}: {}", Email::mask_in(message)),
         _ => name.clone(),
     };
+    if let (Some(advice), Cause::NotOn | Cause::Refused) = (advice(&name), cause) {
+        text = format!("{text} ({advice})");
+    }
     Failure {
         cause,
         code: name.into(),
@@ -233,23 +303,21 @@ fn of_service(code: Option<&str>, message: Option<&str>, status: u16) -> Failure
     }
 }
 
-/// Whether there was a connection decides: only then can the request have reached AWS.
-fn of_connection(source: Option<&(dyn Error + 'static)>) -> Failure {
-    let Some(source) = source else {
-        return Failure::unclear("the connection was cut");
-    };
-    let chain = || std::iter::successors(Some(source), |&error| error.source());
-    let connecting = chain().any(|error| {
-        error
-            .downcast_ref::<hyper_util::client::legacy::Error>()
-            .is_some_and(|error| error.is_connect())
-    });
-    let innermost = innermost(source);
-    if connecting {
-        silent(&format!("no connection ({innermost})"))
-    } else {
-        Failure::unclear(format!("the connection was cut ({innermost})"))
-    }
+/// What AWS's own words leave open (docs.aws.amazon.com/detective/latest/APIReference/CommonErrors.html,
+/// docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html).
+fn advice(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "RegionDisabledException" => {
+            "STS is switched off for this Region in the account: switch it on in IAM's account settings"
+        }
+        "SubscriptionRequiredException" | "OptInRequired" => {
+            "the account has not finished signing up: complete its registration (payment, telephone, support plan) in the console; after that it can take a day"
+        }
+        "LimitExceeded" | "LimitExceededException" => {
+            "a quota of the account is full: see Service Quotas"
+        }
+        _ => return None,
+    })
 }
 
 fn is_too_long(error: &(dyn Error + 'static)) -> bool {
@@ -278,6 +346,11 @@ mod tests {
             (None, 503, Cause::Unclear),
             (Some("ExpiredTokenException"), 403, Cause::Expired),
             (Some("UnrecognizedClientException"), 403, Cause::NotOn),
+            (Some("RegionDisabledException"), 403, Cause::NotOn),
+            (Some("LimitExceededException"), 400, Cause::Refused),
+            (Some("LimitExceededException"), 429, Cause::Throttled),
+            (Some("SubscriptionRequiredException"), 403, Cause::Refused),
+            (Some("OptInRequired"), 403, Cause::Refused),
             (Some("AccessDeniedException"), 403, Cause::Denied),
             (Some("ResourceNotFoundException"), 404, Cause::Missing),
             (Some("ConflictException"), 409, Cause::Refused),
@@ -289,6 +362,26 @@ mod tests {
                 "{code:?} {status}"
             );
         }
+    }
+
+    #[test]
+    fn where_awss_words_leave_open_what_to_do_ours_follow() {
+        for (code, word) in [
+            ("RegionDisabledException", "IAM's account settings"),
+            ("SubscriptionRequiredException", "signing up"),
+            ("OptInRequired", "signing up"),
+            ("LimitExceeded", "Service Quotas"),
+        ] {
+            let failure = of_service(Some(code), Some("because"), 403);
+            let begins = format!("{code}: because (");
+            assert!(failure.text.starts_with(&begins), "{failure}");
+            assert!(failure.text.contains(word), "{failure}");
+        }
+        assert!(
+            !of_service(Some("LimitExceeded"), None, 429)
+                .text
+                .contains("Quotas")
+        );
     }
 
     #[test]

@@ -7,10 +7,13 @@
 //! them does not help: they begin at a distance that grows with each complaint and shrinks with each
 //! answer. A refusal is an answer like any other: AWS took the request.
 
+use std::fmt;
+use std::hash::Hasher;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use fleet::event::CallResult;
+use siphasher::sip::SipHasher13;
 use tokio::time::Instant;
 
 use crate::clock;
@@ -52,9 +55,11 @@ pub(crate) enum NotYet {
 }
 
 impl Pace {
-    pub(crate) fn new(seed: u64) -> Self {
+    /// The pace of `what`. Its name sets it apart from others of the same run, so that what was
+    /// throttled together does not come back together.
+    pub(crate) fn new(seed: u64, what: fmt::Arguments<'_>) -> Self {
         Self {
-            seed,
+            seed: seed ^ hash(what),
             under_way: 0,
             limit: None,
             slowed: None,
@@ -144,13 +149,20 @@ impl Pace {
     }
 }
 
+/// SipHash 1-3 of the text: the same with every Rust, so that a seed replays a run.
+fn hash(what: fmt::Arguments<'_>) -> u64 {
+    let mut hasher = SipHasher13::new();
+    hasher.write(what.to_string().as_bytes());
+    hasher.finish()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
     async fn without_a_complaint_there_is_no_limit() {
-        let mut pace = Pace::new(1);
+        let mut pace = Pace::new(1, format_args!("a test"));
         for _ in 0..1000 {
             assert_eq!(pace.check(), Ok(()));
             pace.begin();
@@ -159,7 +171,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn one_burst_is_one_complaint_and_quarters_the_pace() {
-        let mut pace = Pace::new(1);
+        let mut pace = Pace::new(1, format_args!("a test"));
         let begun: Vec<_> = (0..64).map(|_| pace.begin()).collect();
         for begun in begun {
             pace.end(begun, CallResult::Throttled);
@@ -170,7 +182,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn after_the_pause_it_speeds_up_with_each_success() {
-        let mut pace = Pace::new(1);
+        let mut pace = Pace::new(1, format_args!("a test"));
         let begun = pace.begin();
         pace.end(begun, CallResult::Throttled);
         clock::sleep(LONGEST_PAUSE * 2).await;
@@ -183,7 +195,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_final_answer_slows_nothing_down() {
-        let mut pace = Pace::new(1);
+        let mut pace = Pace::new(1, format_args!("a test"));
         for _ in 0..100 {
             let begun = pace.begin();
             pace.end(begun, CallResult::Refused);
@@ -204,7 +216,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn pauses_grow_while_it_keeps_failing() {
-        let mut pace = Pace::new(1);
+        let mut pace = Pace::new(1, format_args!("a test"));
         let mut pauses = Vec::new();
         for _ in 0..4 {
             let begun = pace.begin();

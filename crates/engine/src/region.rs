@@ -341,7 +341,11 @@ impl RegionRun {
     }
 
     fn pace(&mut self, under: Under) -> &mut Pace {
-        let seed = self.aws.seed() ^ send::salt(self.observation.region(), under);
-        self.paces.entry(under).or_insert_with(|| Pace::new(seed))
+        let (seed, region) = (self.aws.seed(), self.observation.region());
+        self.paces.entry(under).or_insert_with(|| {
+            let (operation, account) = (under.0.as_str(), under.1);
+            let account = account.map(|it| it.to_string()).unwrap_or_default();
+            Pace::new(seed, format_args!("{operation} {account} {region}"))
+        })
     }
 }

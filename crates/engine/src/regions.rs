@@ -46,6 +46,18 @@ pub enum RegionError {
         /// What may have been meant.
         suggestion: Option<&'static str>,
     },
+    /// A Region of another part of AWS, with accounts of its own.
+    #[error(
+        "{name} is a Region of the partition {theirs}, and these credentials are of {ours}: a run works in one partition; use credentials of an account there"
+    )]
+    AnotherPartition {
+        /// The Region.
+        name: String,
+        /// Its partition.
+        theirs: &'static str,
+        /// The credentials' partition.
+        ours: Partition,
+    },
     /// A Region that is not on.
     #[error(
         "{0} is not switched on in the administrator account: switch it on in its account settings, or leave it out"
@@ -139,6 +151,10 @@ impl Aws {
     }
 
     async fn switched(&self) -> Result<Switched, RegionError> {
+        if self.partition() == Partition::AwsUsGov {
+            // The Account service is not there, and no Region needs opting in.
+            return Ok(Ok(all_on(Partition::AwsUsGov)));
+        }
         let account = self.account();
         let ask = || async {
             let result = switched(&account, self.keys().await?).await;
@@ -148,18 +164,31 @@ impl Aws {
         };
         match patiently(self.seed(), ask).await {
             Ok(switched) => Ok(Ok(switched)),
-            // Not allowed, or not there: the Account service is not in every partition.
+            // The credentials or this process are the trouble: it would be everywhere.
             Err(failure)
                 if matches!(
                     failure.cause,
-                    Cause::Denied | Cause::Missing | Cause::Refused
+                    Cause::Expired | Cause::NotOn | Cause::Crowded
                 ) =>
             {
+                Err(RegionError::Unanswered(failure.text))
+            }
+            // Not allowed, or out of reach: a network that lets Detective through need not let this through.
+            Err(failure) => {
+                if failure.is_silent() {
+                    self.account_is_out_of_reach(&failure);
+                }
                 Ok(Err(failure.text))
             }
-            Err(failure) => Err(RegionError::Unanswered(failure.text)),
         }
     }
+}
+
+/// As in a partition whose Regions need no opting in.
+pub(crate) fn all_on(partition: Partition) -> BTreeMap<String, bool> {
+    region::known(partition)
+        .map(|entry| (entry.name.to_owned(), true))
+        .collect()
 }
 
 fn is_on(status: &RegionOptStatus) -> bool {
@@ -212,7 +241,12 @@ fn choose(
     let excluded: BTreeSet<&str> = selection.exclude.iter().map(String::as_str).collect();
     let mut notes = Vec::new();
     let regions: BTreeSet<Region> = match &selection.names {
-        Some(names) => named(names, partition, switched.as_ref().ok())?,
+        Some(names) => {
+            if let Err(text) = switched {
+                notes.push(format!("whether the named Regions are on cannot be asked (account:ListRegions: {text}): taken as on"));
+            }
+            named(names, partition, switched.as_ref().ok())?
+        }
         None => all(partition, switched, &mut notes),
     }
     .into_iter()
@@ -259,9 +293,16 @@ fn known(
     if listed || region::known(partition).any(|entry| entry.name == name) {
         return Ok(());
     }
+    if let Some(theirs) = region::partition_of(name).filter(|theirs| *theirs != partition.name()) {
+        return Err(RegionError::AnotherPartition {
+            name: name.to_owned(),
+            theirs,
+            ours: partition,
+        });
+    }
     Err(RegionError::Unknown {
         name: name.to_owned(),
-        suggestion: region::suggest(name),
+        suggestion: region::suggest(name).filter(|meant| *meant != name),
     })
 }
 
@@ -364,6 +405,46 @@ mod tests {
         assert_eq!(
             error,
             "there is no Region \"eu-wset-1\": did you mean eu-west-1?"
+        );
+    }
+
+    #[test]
+    fn a_region_of_another_partition_is_said_to_be_that() {
+        let choose = |name, partition| {
+            let chosen = choose(&selection(&[name], &[]), partition, &Err("denied".into()));
+            chosen.unwrap_err().to_string()
+        };
+        for (name, partition, words) in [
+            (
+                "us-gov-west-1",
+                Partition::Aws,
+                "partition aws-us-gov, and these credentials are of aws:",
+            ),
+            (
+                "us-east-1",
+                Partition::AwsUsGov,
+                "partition aws, and these credentials are of aws-us-gov:",
+            ),
+            ("cn-north-1", Partition::Aws, "partition aws-cn"),
+        ] {
+            let error = choose(name, partition);
+            assert!(error.contains(words), "{error}");
+        }
+    }
+
+    #[test]
+    fn named_regions_are_taken_as_on_where_nobody_can_be_asked() {
+        let chosen = choose(
+            &selection(&["af-south-1"], &[]),
+            Partition::Aws,
+            &Err("no connection".into()),
+        );
+        let chosen = chosen.unwrap();
+        assert_eq!(chosen.regions, [Region::new("af-south-1")]);
+        assert!(
+            chosen.notes[0].contains("no connection"),
+            "{:?}",
+            chosen.notes
         );
     }
 

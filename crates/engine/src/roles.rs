@@ -67,7 +67,10 @@ impl Roles {
             listeners,
             waiting: VecDeque::new(),
             under_way: FuturesUnordered::new(),
-            pace: Pace::new(aws.seed()),
+            pace: Pace::new(
+                aws.seed(),
+                format_args!("{}", Operation::AssumeRole.as_str()),
+            ),
             refused: BTreeSet::new(),
             patience: None,
             limit: patience,
@@ -345,7 +348,7 @@ impl Known {
             }
             Err(failure) => failure,
         };
-        self.silences = if failure.cause == Cause::Silent {
+        self.silences = if failure.is_silent() {
             self.silences + 1
         } else {
             0

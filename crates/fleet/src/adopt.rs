@@ -40,7 +40,7 @@ pub fn adopt<'a>(observations: impl IntoIterator<Item = &'a Observation>) -> Ado
         match email(places) {
             Some(email) => {
                 line += 1;
-                let member = roster::Member { email, line };
+                let member = roster::Member::new(email, line);
                 adopted.roster.members.insert(*account, member);
             }
             None => adopted.notes.push(format!(
@@ -143,7 +143,9 @@ mod tests {
                 email: email.map(|email| email.parse().unwrap()),
                 disabled_reason: None,
                 organization: false,
-                bytes_per_day: 0,
+                invited: None,
+                updated: None,
+                volumes: Vec::new(),
             };
             observation.saw_member(round, id(*n), Some(member));
         }

@@ -37,6 +37,17 @@ pub enum Answer {
     Refused(Refusal),
 }
 
+impl Answer {
+    /// Why it may pass by itself, where it is a refusal that may.
+    #[must_use]
+    pub fn passing(&self) -> Option<Passing> {
+        match self {
+            Self::Refused(refusal) => refusal.passing,
+            _ => None,
+        }
+    }
+}
+
 /// A final answer of AWS.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {

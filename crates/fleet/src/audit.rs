@@ -113,7 +113,8 @@ fn is_to_be_removed(fleet: &Fleet, observation: &Observation, account: AccountId
         Others::Agreed(pairs) => pairs.contains(&(account, observation.region().clone())),
     };
     let pruned = fleet.settings.purpose != Purpose::DeleteGraphs;
-    asked && !fleet.members.contains_key(&account) && !(pruned && member.organization)
+    let named = fleet.members.contains_key(&account) || fleet.settings.closed.contains(&account);
+    asked && !named && !(pruned && member.organization)
 }
 
 /// A graph is deleted where that was asked, nobody is in it who was not, and it was seen whole.

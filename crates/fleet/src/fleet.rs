@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::account::{AccountId, Email, Region};
 use crate::member::Member;
 use crate::patience::{self, Passing};
+use crate::roster::Roster;
 
 /// Administrator, members and settings: what every Region is brought to.
 #[derive(Clone, Debug)]
@@ -63,6 +64,8 @@ pub struct Settings {
     /// The place of each account in the roster, by which new ones find room in a graph; an account
     /// without one comes after them.
     pub order: BTreeMap<AccountId, u64>,
+    /// Accounts that the roster calls closed: nothing is done about them, and they are no others.
+    pub closed: BTreeSet<AccountId>,
     /// Memberships that are known to stay out: opted out, or denied by policy.
     pub expected: BTreeSet<(AccountId, Region)>,
     /// Regions where no behavior graph is made, with the reason: one that is there is used.
@@ -84,6 +87,22 @@ impl Settings {
 }
 
 impl Fleet {
+    /// The fleet that a roster asks for.
+    #[must_use]
+    pub fn of(administrator: AccountId, roster: &Roster, settings: Settings) -> Self {
+        let lines = roster.members.iter();
+        let emails = roster.members.iter();
+        Self {
+            administrator,
+            members: emails.map(|(id, it)| (*id, it.email.clone())).collect(),
+            settings: Settings {
+                order: lines.map(|(id, it)| (*id, it.line)).collect(),
+                closed: roster.closed.keys().copied().collect(),
+                ..settings
+            },
+        }
+    }
+
     /// Whether this account is wanted as a member.
     #[must_use]
     pub fn wants(&self, account: AccountId) -> bool {
@@ -103,6 +122,7 @@ impl Fleet {
         let is_ours = !member.organization || self.settings.purpose == Purpose::DeleteGraphs;
         is_ours
             && !self.members.contains_key(&account)
+            && !self.settings.closed.contains(&account)
             && match &self.settings.others {
                 Others::Leave => false,
                 Others::Remove => true,

@@ -9,6 +9,7 @@ pub mod adopt;
 pub mod attempts;
 pub mod audit;
 pub mod check;
+pub mod cost;
 pub mod event;
 pub mod fleet;
 pub mod guard;

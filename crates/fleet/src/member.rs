@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::account::Email;
@@ -82,9 +83,90 @@ pub struct Member {
     pub disabled_reason: Option<Arc<str>>,
     /// It came through AWS Organizations (`InvitationType` ORGANIZATION), without an invitation.
     pub organization: bool,
-    /// How much data it sends to the graph in a day, as AWS last measured it; 0 where AWS does not
-    /// say.
+    /// When the administrator invited it (`InvitedTime`).
+    pub invited: Option<Timestamp>,
+    /// When its status last changed (`UpdatedTime`).
+    pub updated: Option<Timestamp>,
+    /// How much data it sends to the graph, for each data source package that AWS has measured.
+    pub volumes: Vec<Volume>,
+}
+
+impl Member {
+    /// How many bytes it sends to the graph in a day, of all packages; 0 where AWS does not say.
+    #[must_use]
+    pub fn bytes_per_day(&self) -> u64 {
+        let bytes = self.volumes.iter().map(|volume| volume.bytes_per_day);
+        bytes.fold(0, u64::saturating_add)
+    }
+}
+
+/// How much data of one data source package a member sends to the graph, as AWS last measured it
+/// (`VolumeUsageByDatasourcePackage`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Volume {
+    /// Of what.
+    pub package: Package,
+    /// In a day.
     pub bytes_per_day: u64,
+    /// When AWS measured it.
+    pub measured: Option<Timestamp>,
+}
+
+/// A data source package of a behavior graph, as `DatasourcePackage` of Detective's service model
+/// names it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub enum Package {
+    /// CloudTrail, VPC flow logs and GuardDuty findings: always on.
+    Core,
+    /// Audit logs of EKS.
+    EksAudit,
+    /// Findings of Security Hub.
+    SecurityHub,
+    /// One that AWS has added since.
+    Other(Arc<str>),
+}
+
+impl Package {
+    /// The name that AWS uses.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Core => "DETECTIVE_CORE",
+            Self::EksAudit => "EKS_AUDIT",
+            Self::SecurityHub => "ASFF_SECURITYHUB_FINDING",
+            Self::Other(name) => name,
+        }
+    }
+}
+
+impl From<&str> for Package {
+    fn from(name: &str) -> Self {
+        match name {
+            "DETECTIVE_CORE" => Self::Core,
+            "EKS_AUDIT" => Self::EksAudit,
+            "ASFF_SECURITYHUB_FINDING" => Self::SecurityHub,
+            other => Self::Other(other.into()),
+        }
+    }
+}
+
+impl From<String> for Package {
+    fn from(name: String) -> Self {
+        name.as_str().into()
+    }
+}
+
+impl From<Package> for String {
+    fn from(package: Package) -> Self {
+        package.as_str().to_owned()
+    }
+}
+
+impl fmt::Display for Package {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
 }
 
 #[cfg(test)]

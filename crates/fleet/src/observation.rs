@@ -246,7 +246,9 @@ mod tests {
             email: None,
             disabled_reason: None,
             organization: false,
-            bytes_per_day: 0,
+            invited: None,
+            updated: None,
+            volumes: Vec::new(),
         }
     }
 

@@ -174,6 +174,38 @@ pub fn find(name: &str) -> Option<Entry> {
     TABLE.into_iter().find(|entry| entry.name == name)
 }
 
+/// The partition of a Region by its name, for Regions that the table does not know too; by the patterns of
+/// `partitions.json` in botocore 1.43.11.
+#[must_use]
+pub fn partition_of(name: &str) -> Option<&'static str> {
+    const COMMERCIAL: [&str; 9] = ["us", "eu", "ap", "sa", "ca", "me", "af", "il", "mx"];
+    const OTHERS: [(&str, &str); 7] = [
+        ("us-gov-", "aws-us-gov"),
+        ("cn-", "aws-cn"),
+        ("us-iso-", "aws-iso"),
+        ("us-isob-", "aws-iso-b"),
+        ("eu-isoe-", "aws-iso-e"),
+        ("us-isof-", "aws-iso-f"),
+        ("eusc-", "aws-eusc"),
+    ];
+    let of = |(prefix, _): &&(&str, &str)| name.starts_with(prefix);
+    if let Some((_, partition)) = OTHERS.iter().find(of) {
+        return Some(partition);
+    }
+    let parts: Vec<&str> = name.split('-').collect();
+    match parts[..] {
+        [area, direction, number]
+            if COMMERCIAL.contains(&area)
+                && !direction.is_empty()
+                && direction.chars().all(|c| c.is_ascii_lowercase())
+                && number.parse::<u8>().is_ok() =>
+        {
+            Some("aws")
+        }
+        _ => None,
+    }
+}
+
 /// The Region that was probably meant by a name that does not exist.
 #[must_use]
 pub fn suggest(name: &str) -> Option<&'static str> {
@@ -245,6 +277,26 @@ mod tests {
         }
         for typed in ["", "frankfurt", "moon-base-1"] {
             assert_eq!(suggest(typed), None, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_name_tells_its_partition_though_the_table_does_not_know_it() {
+        for entry in TABLE {
+            let name = entry.partition().name();
+            assert_eq!(partition_of(entry.name), Some(name), "{}", entry.name);
+        }
+        for (name, partition) in [
+            ("ap-south-9", Some("aws")),
+            ("us-gov-north-1", Some("aws-us-gov")),
+            ("cn-north-1", Some("aws-cn")),
+            ("us-iso-east-1", Some("aws-iso")),
+            ("eusc-de-east-1", Some("aws-eusc")),
+            ("moon-base-1", None),
+            ("us-east", None),
+            ("", None),
+        ] {
+            assert_eq!(partition_of(name), partition, "{name}");
         }
     }
 

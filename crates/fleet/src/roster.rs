@@ -1,27 +1,36 @@
-//! The accounts that a CSV asks for: bytes in, checked accounts and a word on every bad line out.
+//! The accounts that a list asks for: bytes in, checked accounts and a word on every bad line out.
 //!
-//! `text` makes text of the bytes, `line` makes fields of a line, `complaint` makes values of the
+//! `text` makes text of the bytes, `table` makes rows of the text (`line` those of a CSV, `document`
+//! those of JSON and YAML), `header` says which column holds what, `complaint` makes values of the
 //! fields or says what is wrong with them. What concerns several lines is decided here.
 
 mod complaint;
+mod document;
+mod header;
 mod line;
+mod table;
 #[cfg(test)]
 mod tests;
 mod text;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::account::{AccountId, Email};
-use line::Columns;
+use header::Columns;
+use table::{Row, Table};
 
-/// The accounts of a CSV, checked and free of duplicates.
+/// The accounts of a list, checked and free of duplicates.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Roster {
     /// The accounts, by id.
     pub members: BTreeMap<AccountId, Member>,
+    /// The accounts that the list itself calls closed or suspended, with their line. Nothing is done
+    /// about them, and they do not count as absent from the list.
+    pub closed: BTreeMap<AccountId, u64>,
     /// The lines that name no usable account, in the order of the file.
     pub invalid: Vec<BadLine>,
     /// What else is worth saying about the file; nothing of it needs doing.
@@ -35,6 +44,23 @@ pub struct Member {
     pub email: Email,
     /// The physical line, from 1.
     pub line: u64,
+    /// What people call the account. An e-mail address in it is masked.
+    pub name: Option<Arc<str>>,
+    /// Who is responsible for it. An e-mail address in it is masked.
+    pub owner: Option<Arc<str>>,
+}
+
+impl Member {
+    /// An account without a name.
+    #[must_use]
+    pub fn new(email: Email, line: u64) -> Self {
+        Self {
+            email,
+            line,
+            name: None,
+            owner: None,
+        }
+    }
 }
 
 /// A line that names no usable account.
@@ -71,7 +97,7 @@ impl fmt::Display for Looks {
             Self::Spreadsheet => "a spreadsheet or zip file",
             Self::Compressed => "a compressed file",
             Self::Pdf => "a PDF",
-            Self::Binary => "a binary file or in an encoding other than UTF-8 and UTF-16",
+            Self::Binary => "a binary file, or text in an encoding that is not known here",
         })
     }
 }
@@ -91,6 +117,28 @@ pub enum RosterError {
     /// Not text.
     #[error("the file is {0}; save the list as CSV (UTF-8)")]
     NotText(Looks),
+    /// JSON or YAML that cannot be read.
+    #[error(
+        "the file looks like {kind}, but cannot be read from line {line} on ({why}); write it again, as a whole"
+    )]
+    Broken {
+        /// `JSON` or `YAML`.
+        kind: &'static str,
+        /// The physical line, from 1.
+        line: u64,
+        /// What the parser says.
+        why: String,
+    },
+    /// JSON or YAML about something else.
+    #[error(
+        "the file is {0}, and there is no account in it; an account has an `Id` (or `AccountId`) and an `Email` (or `RootEmail`), as in the output of `aws organizations list-accounts`"
+    )]
+    NoAccounts(&'static str),
+    /// Several columns hold addresses, and nothing says which are those of the root users.
+    #[error(
+        "the columns {} hold different e-mail addresses, and nothing says which are those of the root users; name that column `Root e-mail`, or remove the others", .0.join(" and ")
+    )]
+    SeveralEmails(Vec<String>),
     /// No line is good. The bad ones, if any, are listed.
     #[error("no line of the file names a usable account; write lines of: account id,root e-mail")]
     NoGoodLine(Vec<BadLine>),
@@ -102,7 +150,13 @@ impl RosterError {
     pub fn invalid_lines(&self) -> &[BadLine] {
         match self {
             Self::NoGoodLine(invalid) => invalid,
-            Self::Empty | Self::TooLarge | Self::TooManyLines | Self::NotText(_) => &[],
+            Self::Empty
+            | Self::TooLarge
+            | Self::TooManyLines
+            | Self::NotText(_)
+            | Self::Broken { .. }
+            | Self::NoAccounts(_)
+            | Self::SeveralEmails(_) => &[],
         }
     }
 }
@@ -130,26 +184,37 @@ const MAX_LINES: usize = 100_000;
 /// An account id and an e-mail address take 77 characters; the rest is room for other columns.
 const MAX_LINE_CHARS: usize = 4096;
 
-/// A good line, before it is compared with the others.
+/// A line that names an account, before it is compared with the others.
 struct Entry {
     id: AccountId,
     member: Member,
 }
 
 impl Roster {
-    /// Reads a CSV. The administrator, where it is known already, may not stand in it.
+    /// Reads a list. The administrator, where it is known already, may not stand in it.
     ///
     /// # Errors
     ///
     /// When the file cannot be read as text, is too large, or has no good line.
     pub fn parse(bytes: &[u8], administrator: Option<AccountId>) -> Result<Self, RosterError> {
-        let text = text::decode(bytes)?;
-        let text = text.trim_start_matches('\u{feff}');
+        let decoded = text::decode(bytes)?;
+        let text = decoded.text.trim_start_matches('\u{feff}');
         if text::lines(text).nth(MAX_LINES).is_some() {
             return Err(RosterError::TooManyLines);
         }
+        let table = Table::read(text)?;
         let mut roster = Self::default();
-        let entries = roster.read_lines(text);
+        let columns = roster.columns(&table)?;
+        if let Some(taken) = decoded.guessed {
+            roster.notes.push(format!(
+                "the file is not UTF-8 and was read as {}; where names look wrong, save it as UTF-8",
+                text::name(taken)
+            ));
+        }
+        let mut entries = roster.read_rows(&table, &columns);
+        if let Some(taken) = decoded.guessed {
+            roster.doubt(&mut entries, &columns, (bytes, taken));
+        }
         roster.merge(entries);
         if let Some(administrator) = administrator {
             roster.exclude_administrator(administrator)?;
@@ -157,19 +222,100 @@ impl Roster {
         roster.checked()
     }
 
-    fn read_lines(&mut self, text: &str) -> Vec<Entry> {
-        let mut entries = Vec::new();
-        let mut columns = None;
-        for (line, content) in (1..).zip(text::lines(text)) {
-            if line::is_ignored(content) {
-                continue;
+    fn columns(&mut self, table: &Table) -> Result<Columns, RosterError> {
+        let rows = table.rows.iter().filter_map(|row| row.fields.as_ref().ok());
+        let Some(header) = &table.header else {
+            let columns = Columns::by_place();
+            let also = |row: &Vec<String>| row.iter().skip(2).position(|it| it.contains('@'));
+            if let Some(place) = rows.clone().find_map(also) {
+                self.notes.push(format!(
+                    "the root users' e-mail addresses are taken from column 2; column {} holds others (a header names the columns)",
+                    place + 3
+                ));
             }
-            match read_line(content, line, &mut columns) {
+            return Ok(columns);
+        };
+        let rows: Vec<_> = rows.cloned().collect();
+        let (columns, note) = Columns::named(header, &rows)?;
+        self.notes.extend(note);
+        Ok(columns)
+    }
+
+    fn read_rows(&mut self, table: &Table, columns: &Columns) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        for row in &table.rows {
+            let entry = row.fields.as_ref().map_err(Clone::clone);
+            match entry.and_then(|fields| self.read_row(row.line, fields, columns)) {
                 Ok(entry) => entries.extend(entry),
-                Err(reason) => self.invalid.push(BadLine { line, reason }),
+                Err(reason) => self.invalid.push(BadLine {
+                    line: row.line,
+                    reason,
+                }),
             }
         }
         entries
+    }
+
+    /// One line: an entry, nothing for an account that is closed, or what is wrong.
+    fn read_row(
+        &mut self,
+        line: u64,
+        fields: &[String],
+        columns: &Columns,
+    ) -> Result<Option<Entry>, String> {
+        let field = |column: usize| fields.get(column).map_or("", String::as_str);
+        let email = field(columns.email);
+        let id = complaint::account_id(field(columns.id), email)?;
+        let status = columns.status.iter().map(|column| field(*column));
+        if let Some(status) = status.rev().find(|status| header::is_closed(status)) {
+            let status = status.to_owned();
+            self.closed.insert(id, line);
+            self.notes.push(format!(
+                "line {line}: account {id} is {status} and left out"
+            ));
+            return Ok(None);
+        }
+        let text = |column: Option<usize>| column.map(field).and_then(complaint::words);
+        let member = Member {
+            name: text(columns.name),
+            owner: text(columns.owner),
+            ..Member::new(complaint::email(email)?, line)
+        };
+        Ok(Some(Entry { id, member }))
+    }
+
+    /// Makes bad lines of those whose id or address reads differently in another encoding that the
+    /// bytes could be in: the encoding is a guess.
+    fn doubt(
+        &mut self,
+        entries: &mut Vec<Entry>,
+        columns: &Columns,
+        (bytes, taken): (&[u8], &'static encoding_rs::Encoding),
+    ) {
+        for (other, text) in text::other_readings(bytes, taken) {
+            let rows = table::rows(&text);
+            let fields = |row: Row| Some((row.line, row.fields.ok()?));
+            let rows: BTreeMap<u64, Vec<String>> = rows.into_iter().filter_map(fields).collect();
+            entries.retain(|entry| {
+                let Some(fields) = rows.get(&entry.member.line) else {
+                    return true;
+                };
+                let field = |column: usize| fields.get(column).map_or("", String::as_str);
+                let same = field(columns.email) == entry.member.email.expose()
+                    && field(columns.id) == entry.id.to_string();
+                if !same {
+                    self.invalid.push(BadLine {
+                        line: entry.member.line,
+                        reason: format!(
+                            "the account id or the e-mail address has letters that read differently as {} and as {}; save the file as UTF-8",
+                            text::name(taken),
+                            text::name(other)
+                        ),
+                    });
+                }
+                same
+            });
+        }
     }
 
     /// Merges lines that say the same. Where they contradict each other nothing tells which one is
@@ -207,7 +353,14 @@ impl Roster {
             let note = format!("line {line}: account {id} stands in line {first} already, with the same e-mail address; merged");
             (line, note)
         }));
-        self.members.insert(id, first.clone());
+        let named =
+            |of: fn(&Member) -> &Option<Arc<str>>| lines.iter().find_map(|it| of(it).clone());
+        let member = Member {
+            name: named(|it| &it.name),
+            owner: named(|it| &it.owner),
+            ..first.clone()
+        };
+        self.members.insert(id, member);
     }
 
     fn checked(self) -> Result<Self, RosterError> {
@@ -293,37 +446,6 @@ impl Roster {
         }
         csv
     }
-}
-
-/// One line that is not ignored: an entry, the header, or what is wrong.
-fn read_line(
-    content: &str,
-    line: u64,
-    columns: &mut Option<Columns>,
-) -> Result<Option<Entry>, String> {
-    // Only what comes first can be a header: words further down are somebody's mistake.
-    let first = columns.is_none();
-    let columns = columns.get_or_insert(Columns::FIRST_TWO);
-    if content.chars().nth(MAX_LINE_CHARS).is_some() {
-        return Err(format!(
-            "the line has more than {MAX_LINE_CHARS} characters; write an account id and an \
-             e-mail address"
-        ));
-    }
-    let fields = line::fields(content).ok_or(
-        "a quote is opened and not closed in this line; close it, and keep each account on one \
-         line",
-    )?;
-    if first && let Some(header) = line::header(&fields) {
-        *columns = header;
-        return Ok(None);
-    }
-    let field = |column: usize| fields.get(column).map_or("", String::as_str);
-    let email = field(columns.email);
-    let id = complaint::account_id(field(columns.id), email)?;
-    let email = complaint::email(email)?;
-    let member = Member { email, line };
-    Ok(Some(Entry { id, member }))
 }
 
 fn contradiction(id: AccountId, line: u64, other: u64) -> BadLine {

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::Aws;
-use engine::clock::Clock;
+use engine::{Aws, Ground};
 use fleet::account::AccountId;
 use fleet::event::Sink;
 use fleet::fleet::{Fleet, Others, Purpose};
@@ -14,9 +13,11 @@ use serde_json::Value;
 
 use crate::error::StepError;
 use crate::run::Outcome;
+use crate::seal::{Seal, Sealed};
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::trigger::Operation;
+use crate::{prepare, reconcile, report, roles};
 
 /// What the state machine asks for.
 #[derive(Clone, Debug, Deserialize)]
@@ -32,7 +33,13 @@ pub enum Step {
         event: Value,
     },
     /// One pass over a group of Regions.
-    Reconcile(Pass),
+    Reconcile {
+        /// Which.
+        #[serde(flatten)]
+        pass: Pass,
+        /// What started the execution.
+        event: Value,
+    },
     /// Try the roles that CloudFormation has made, and write down those that it has not.
     Roles {
         /// The execution's name.
@@ -58,6 +65,8 @@ pub struct Pass {
     pub group: usize,
     /// Which pass over it, from 1.
     pub pass: u32,
+    /// What it goes by.
+    pub sealed: Sealed,
 }
 
 /// How an operation with the StackSet went, as `cloudformation:ListStackSetOperationResults` says.
@@ -94,6 +103,19 @@ pub struct Ended {
     /// How each group ended.
     #[serde(default)]
     pub results: Vec<GroupResult>,
+    /// What `prepare` answered last.
+    #[serde(default)]
+    pub prepared: Option<Begun>,
+}
+
+/// What `prepare` answered, as the state machine has it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Begun {
+    /// What came next.
+    pub outcome: Next,
+    /// What it wrote down hashes to.
+    #[serde(default)]
+    pub sealed: Option<Seal>,
 }
 
 /// An error as Step Functions has it.
@@ -115,6 +137,8 @@ pub struct GroupResult {
     /// What ended it before its time.
     #[serde(default)]
     pub error: Option<Cause>,
+    /// What its last pass left that came to its end.
+    pub sealed: Sealed,
 }
 
 /// What `prepare` answers.
@@ -138,12 +162,14 @@ pub struct Prepared {
     pub roles: Vec<AccountId>,
     /// The first pass over each group of them.
     pub groups: Vec<Pass>,
+    /// What it wrote down hashes to: the manifest, or why nothing was begun.
+    pub sealed: Option<Seal>,
     /// How long to wait before asking again.
     pub wait_seconds: u64,
 }
 
 /// What comes after `prepare`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Next {
     /// The passes.
@@ -154,6 +180,8 @@ pub enum Next {
     Duplicate,
     /// A newer version of the list took over: the report.
     Superseded,
+    /// It cannot be done: the report.
+    Refused,
 }
 
 /// What a pass answers; its next one is asked for by handing this back.
@@ -179,8 +207,10 @@ pub struct Function {
     pub settings: Settings,
     /// The bucket.
     pub store: Store,
-    /// The time.
-    pub clock: Clock,
+    /// The wire and the time of this invocation.
+    pub ground: Ground,
+    /// What Lambda calls this invocation: no two have one name.
+    pub invocation: String,
     /// The account that the function is in: the administrator.
     pub account: AccountId,
     /// How long this invocation may go on.
@@ -188,38 +218,60 @@ pub struct Function {
 }
 
 impl Function {
+    /// Does what the state machine asks for.
+    ///
+    /// # Errors
+    /// Where that could not be done; it has the name that the state machine knows it by.
+    pub async fn step(&self, step: Step) -> Result<Value, StepError> {
+        // On the heap: all that a step holds would be too large for the type of the handler.
+        Box::pin(self.take(step)).await
+    }
+
+    async fn take(&self, step: Step) -> Result<Value, StepError> {
+        match step {
+            Step::Prepare {
+                execution,
+                entered,
+                event,
+            } => answer(prepare::prepare(self, &execution, entered, &event).await?),
+            Step::Reconcile { pass, event } => {
+                answer(reconcile::reconcile(self, &pass, &event).await?)
+            }
+            Step::Roles { execution, results } => {
+                answer(roles::tried(self, &execution, &results).await?)
+            }
+            Step::Report { execution, ended } => {
+                answer(report::report(self, &execution, ended).await?)
+            }
+        }
+    }
+
     /// AWS as the administrator.
     pub(crate) async fn connect(&self, sink: Arc<dyn Sink>) -> Result<Aws, StepError> {
-        let connect = Aws::connect(self.settings.connection.clone(), sink).await;
+        let connect =
+            Aws::connect_on(self.ground.clone(), self.settings.connection.clone(), sink).await;
         connect.map_err(|error| StepError::failed(error.to_string()))
     }
 
     /// What is wanted of the accounts of a list, and of others.
     pub(crate) fn fleet(&self, roster: &Roster, operation: Operation, others: Others) -> Fleet {
-        let members = roster.members.iter();
         let settings = fleet::fleet::Settings {
             purpose: match operation {
                 Operation::Enable => Purpose::Enable,
                 Operation::Disable => Purpose::Disable,
             },
             others,
-            order: members
-                .clone()
-                .map(|(id, member)| (*id, member.line))
-                .collect(),
             ..self.settings.fleet.clone()
         };
-        Fleet {
-            administrator: self.account,
-            members: members
-                .map(|(id, member)| (*id, member.email.clone()))
-                .collect(),
-            settings,
-        }
+        Fleet::of(self.account, roster, settings)
     }
 
     /// How long this invocation may still go on.
     pub(crate) fn time_left(&self) -> Duration {
-        self.time.saturating_sub(self.clock.elapsed())
+        self.time.saturating_sub(self.ground.clock.elapsed())
     }
+}
+
+fn answer(value: impl Serialize) -> Result<Value, StepError> {
+    serde_json::to_value(value).map_err(|error| StepError::failed(error.to_string()))
 }

@@ -3,26 +3,24 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use aws_config::BehaviorVersion;
-use aws_smithy_http_client::tls::Provider;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_types::timeout::TimeoutConfig;
+use engine::Ground;
 use engine::clock::Clock;
 use lambda::error::StepError;
 use lambda::function::{Function, Step};
+use lambda::logging;
 use lambda::settings::Settings;
 use lambda::store::Store;
-use lambda::{logging, prepare, reconcile, report, roles};
 use lambda_runtime::{Context, LambdaEvent, service_fn};
-use serde::Serialize;
 use serde_json::Value;
 
 #[tokio::main(flavor = "multi_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     logging::start();
     let settings = Settings::from_environment();
-    let s3 = s3().await;
     let handler = |event: LambdaEvent<Step>| {
-        let (settings, s3) = (settings.clone(), s3.clone());
-        async move { step(event, settings, s3).await.inspect_err(log) }
+        let settings = settings.clone();
+        async move { step(event, settings).await.inspect_err(log) }
     };
     lambda_runtime::run(service_fn(handler)).await
 }
@@ -36,12 +34,13 @@ fn log(error: &StepError) {
 }
 
 /// S3 with the function's own role; Detective is the administrator role's business.
-async fn s3() -> aws_sdk_s3::Client {
-    let http = aws_smithy_http_client::Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .build_https();
+///
+/// Each invocation has connections of its own: those of the last one were frozen with it, and S3 may have
+/// ended them since.
+async fn s3(ground: &Ground) -> aws_sdk_s3::Client {
     let config = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(http)
+        .http_client(ground.http.clone())
+        .timeout_config(s3_timeouts())
         .load()
         .await;
     let elsewhere = config.endpoint_url().is_some();
@@ -50,38 +49,33 @@ async fn s3() -> aws_sdk_s3::Client {
     aws_sdk_s3::Client::from_conf(config.build())
 }
 
+/// Far more than S3 takes for the objects of a run; a connection that is silent for so long is made anew.
+fn s3_timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(3))
+        .operation_attempt_timeout(Duration::from_secs(15))
+        .operation_timeout(Duration::from_secs(40))
+        .build()
+}
+
 async fn step(
     event: LambdaEvent<Step>,
     settings: Result<Settings, StepError>,
-    s3: aws_sdk_s3::Client,
 ) -> Result<Value, StepError> {
-    let settings = settings?;
-    let clock = Clock::system();
+    let mut settings = settings?;
+    let share = engine::share(settings.connection.max_concurrency, false);
+    settings.connection.max_concurrency = share.requests;
+    let ground = Ground::real(None, share).await;
+    let ground = ground.map_err(|error| StepError::failed(error.to_string()))?;
     let function = Function {
-        store: Store::new(s3, &settings.bucket),
+        store: Store::new(s3(&ground).await, &settings.bucket),
         settings,
-        clock,
+        invocation: event.context.request_id.clone(),
         account: account(&event.context)?,
-        time: time(&event.context, clock),
+        time: time(&event.context, ground.clock),
+        ground,
     };
-    match event.payload {
-        Step::Prepare {
-            execution,
-            entered,
-            event,
-        } => answer(prepare::prepare(&function, &execution, entered, &event).await?),
-        Step::Reconcile(pass) => answer(reconcile::reconcile(&function, &pass).await?),
-        Step::Roles { execution, results } => {
-            answer(roles::tried(&function, &execution, &results).await?)
-        }
-        Step::Report { execution, ended } => {
-            answer(report::report(&function, &execution, ended).await?)
-        }
-    }
-}
-
-fn answer(value: impl Serialize) -> Result<Value, StepError> {
-    serde_json::to_value(value).map_err(|error| StepError::failed(error.to_string()))
+    function.step(event.payload).await
 }
 
 /// The function's own account, as its ARN has it.

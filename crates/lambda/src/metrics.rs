@@ -11,7 +11,7 @@ use crate::watch::Watch;
 /// What a pass cost.
 pub(crate) fn pass(function: &Function, watch: &Watch) {
     let (calls, throttles) = watch.calls();
-    let seconds = function.clock.elapsed().as_secs_f64();
+    let seconds = function.ground.clock.elapsed().as_secs_f64();
     emit(
         function,
         &[
@@ -50,7 +50,7 @@ fn emit(function: &Function, metrics: &[(&str, &str, Value)]) {
         .map(|(name, unit, _)| json!({"Name": name, "Unit": unit}));
     let mut line = json!({
         "_aws": {
-            "Timestamp": function.clock.timestamp().as_millisecond(),
+            "Timestamp": function.ground.clock.timestamp().as_millisecond(),
             "CloudWatchMetrics": [{
                 "Namespace": "DetectiveFleet",
                 "Dimensions": [["Stack"]],

@@ -54,7 +54,12 @@ pub async fn tried(
     results: &Rolled,
 ) -> Result<Tried, StepError> {
     // Where the turn is lost, the passes notice it.
-    lease::renew(&function.store, execution, function.clock.timestamp()).await?;
+    lease::renew(
+        &function.store,
+        execution,
+        function.ground.clock.timestamp(),
+    )
+    .await?;
     let key = roles_key(execution);
     let known = function.store.read::<NotMade>(&key).await?;
     let mut not_made = known.map_or_else(NotMade::default, |known| known.value);

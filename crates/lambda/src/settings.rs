@@ -32,6 +32,8 @@ pub struct Settings {
     pub prune: bool,
     /// How many accounts a run may remove.
     pub max_removals: Option<usize>,
+    /// For how long removals count; zero where each run counts by itself.
+    pub removal_window: Duration,
     /// Whether accounts that have no role get one, by the StackSet.
     pub manage_roles: bool,
     /// How many Regions one invocation holds.
@@ -49,7 +51,11 @@ impl Settings {
         Self::read(&|name| std::env::var(format!("DETECTIVE_FLEET_{name}")).ok())
     }
 
-    fn read(source: &dyn Fn(&str) -> Option<String>) -> Result<Self, StepError> {
+    /// Reads settings by their names, without `DETECTIVE_FLEET_`.
+    ///
+    /// # Errors
+    /// Where a value cannot be used.
+    pub fn read(source: &dyn Fn(&str) -> Option<String>) -> Result<Self, StepError> {
         let text = |name: &str| source(name).filter(|value| !value.trim().is_empty());
         let needed = |name: &str| text(name).ok_or_else(|| wrong(name, "is not set"));
         let regions = |name: &str| Ok(typed(many::<RegionName>(name, text(name))?));
@@ -92,6 +98,9 @@ impl Settings {
             },
             prune: text("PRUNE").is_some_and(|value| value == "true"),
             max_removals: maybe("MAX_REMOVALS", text("MAX_REMOVALS"))?,
+            removal_window: Duration::from_secs(
+                3600 * maybe("REMOVAL_WINDOW_HOURS", text("REMOVAL_WINDOW_HOURS"))?.unwrap_or(24),
+            ),
             manage_roles: text("MANAGE_MEMBER_ROLES").is_some_and(|value| value == "true"),
             regions_per_pass: maybe("REGIONS_PER_PASS", text("REGIONS_PER_PASS"))?
                 .map_or(100, |regions: usize| regions.max(1)),

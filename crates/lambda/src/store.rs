@@ -1,18 +1,37 @@
 //! The bucket: what people upload, and what executions write down.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
+use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
 use aws_sdk_s3::primitives::ByteStream;
+use engine::clock;
+use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::StepError;
+use crate::seal::Seal;
+
+/// What most objects are.
+const JSON: &str = "application/json";
 
 /// The most bytes of an upload: as much as a roster may have.
 const MOST_BYTES: i64 = 5 * 1024 * 1024;
+
+/// How long to wait, again and again, while S3 is busy with another write that has a condition: it says
+/// 409 then, which means to send it again (Amazon S3 API reference, PutObject).
+const PAUSES: [Duration; 6] = [
+    Duration::from_millis(100),
+    Duration::from_millis(200),
+    Duration::from_millis(400),
+    Duration::from_millis(800),
+    Duration::from_millis(1_600),
+    Duration::from_millis(3_200),
+];
 
 /// The bucket of the stack.
 #[derive(Clone, Debug)]
@@ -28,6 +47,8 @@ pub struct Read<T> {
     pub value: T,
     /// Its entity tag.
     pub mark: String,
+    /// When it was written, as S3 says.
+    pub written: Timestamp,
 }
 
 /// The newest version of an upload.
@@ -94,18 +115,63 @@ impl Store {
             return Ok(None);
         };
         let mark = object.e_tag().unwrap_or_default().to_owned();
+        let written = object.last_modified().map(|it| it.as_nanos());
+        let written = written.and_then(|it| Timestamp::from_nanosecond(it).ok());
         let bytes = collect(object.body, key).await?;
-        let value = serde_json::from_slice(&bytes)
-            .map_err(|error| StepError::failed(format!("{}: {error}", self.uri(key))))?;
-        Ok(Some(Read { value, mark }))
+        Ok(Some(Read {
+            value: self.parse(key, &bytes)?,
+            mark,
+            written: written.unwrap_or(Timestamp::MIN),
+        }))
     }
 
-    /// Writes something down.
+    /// What an earlier step of the same execution wrote down, and nobody since.
+    ///
+    /// # Errors
+    /// Where S3 does not hand it out, or it is not that.
+    pub async fn read_sealed<T: DeserializeOwned>(
+        &self,
+        key: &str,
+        seal: &Seal,
+    ) -> Result<T, StepError> {
+        let get = self.client.get_object().bucket(&*self.bucket).key(key);
+        let Some(object) = found(get.send().await, key)? else {
+            return Err(self.foreign(key, "is gone, and this run did not delete it"));
+        };
+        let bytes = collect(object.body, key).await?;
+        if Seal::of(&bytes) != *seal {
+            return Err(self.foreign(key, "is not what this run wrote there"));
+        }
+        self.parse(key, &bytes)
+    }
+
+    fn parse<T: DeserializeOwned>(&self, key: &str, bytes: &[u8]) -> Result<T, StepError> {
+        serde_json::from_slice(bytes).map_err(|error| {
+            let at = format!("line {}, column {}", error.line(), error.column());
+            self.foreign(
+                key,
+                &format!("is not what this program writes there ({at})"),
+            )
+        })
+    }
+
+    /// Somebody else has written there.
+    pub(crate) fn foreign(&self, key: &str, what: &str) -> StepError {
+        StepError::foreign(format!(
+            "{} {what}. Nothing was changed because of it: find out who wrote it (its versions, CloudTrail), delete it, and upload the list again",
+            self.uri(key)
+        ))
+    }
+
+    /// Writes something down; what it hashes to.
     ///
     /// # Errors
     /// Where S3 does not take it.
-    pub async fn write<T: Serialize>(&self, key: &str, value: &T) -> Result<(), StepError> {
-        self.put(key, value, Condition::None).await.map(|_| ())
+    pub async fn write<T: Serialize>(&self, key: &str, value: &T) -> Result<Seal, StepError> {
+        let body = self.json(key, value)?;
+        let seal = Seal::of(&body);
+        self.put_bytes(key, (body, JSON), Condition::None).await?;
+        Ok(seal)
     }
 
     /// Writes a page down, for people to open.
@@ -144,10 +210,13 @@ impl Store {
         value: &T,
         condition: Condition<'_>,
     ) -> Result<bool, StepError> {
-        let body = serde_json::to_vec(value)
-            .map_err(|error| StepError::failed(format!("{}: {error}", self.uri(key))))?;
-        self.put_bytes(key, (body, "application/json"), condition)
-            .await
+        let body = self.json(key, value)?;
+        self.put_bytes(key, (body, JSON), condition).await
+    }
+
+    fn json<T: Serialize>(&self, key: &str, value: &T) -> Result<Vec<u8>, StepError> {
+        serde_json::to_vec(value)
+            .map_err(|error| StepError::failed(format!("{}: {error}", self.uri(key))))
     }
 
     async fn put_bytes(
@@ -156,22 +225,43 @@ impl Store {
         (body, content_type): (Vec<u8>, &str),
         condition: Condition<'_>,
     ) -> Result<bool, StepError> {
-        let put = self
-            .client
-            .put_object()
-            .bucket(&*self.bucket)
-            .key(key)
-            .content_type(content_type)
-            .body(ByteStream::from(body));
-        let put = match condition {
+        let mut pauses = PAUSES.into_iter();
+        loop {
+            let put = self.request(key, (body.clone(), content_type), &condition);
+            let error = match put.send().await {
+                Ok(_) => return Ok(true),
+                Err(error) => error,
+            };
+            match (status(&error), pauses.next()) {
+                // Somebody else was first: unless it was this one, and the answer was lost.
+                (412, _) => return self.holds(key, &body).await,
+                (409, Some(pause)) => clock::sleep(pause).await,
+                _ => return Err(trouble(key, &error)),
+            }
+        }
+    }
+
+    fn request(
+        &self,
+        key: &str,
+        (body, content_type): (Vec<u8>, &str),
+        condition: &Condition<'_>,
+    ) -> PutObjectFluentBuilder {
+        let put = self.client.put_object().bucket(&*self.bucket).key(key);
+        let put = put.content_type(content_type).body(ByteStream::from(body));
+        match condition {
             Condition::None => put,
             Condition::Absent => put.if_none_match("*"),
-            Condition::Unchanged(mark) => put.if_match(mark),
-        };
-        match put.send().await {
-            Ok(_) => Ok(true),
-            Err(error) if is_conflict(&error) => Ok(false),
-            Err(error) => Err(trouble(key, &error)),
+            Condition::Unchanged(mark) => put.if_match(*mark),
+        }
+    }
+
+    /// Whether an object has just that content.
+    async fn holds(&self, key: &str, content: &[u8]) -> Result<bool, StepError> {
+        let get = self.client.get_object().bucket(&*self.bucket).key(key);
+        match found(get.send().await, key)? {
+            Some(object) => Ok(collect(object.body, key).await? == content),
+            None => Ok(false),
         }
     }
 }
@@ -195,11 +285,6 @@ async fn collect(body: ByteStream, key: &str) -> Result<Vec<u8>, StepError> {
 
 fn status<E>(error: &SdkError<E>) -> u16 {
     error.raw_response().map_or(0, |raw| raw.status().as_u16())
-}
-
-/// Somebody else was first: 412, or 409 where two came at one time.
-fn is_conflict<E>(error: &SdkError<E>) -> bool {
-    matches!(status(error), 409 | 412)
 }
 
 fn found<T, E>(result: Result<T, SdkError<E>>, key: &str) -> Result<Option<T>, StepError>

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::StepError;
+use crate::run::{latest_key, page_key};
 
 /// What is to be done with the accounts of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +73,32 @@ impl Trigger {
     }
 }
 
+impl Trigger {
+    /// Which list it is about.
+    #[must_use]
+    pub fn key<'a>(&'a self, authoritative: &'a str) -> &'a str {
+        match self {
+            Self::Upload { key, .. } => key,
+            Self::Schedule { .. } => authoritative,
+        }
+    }
+
+    /// Which version of it, where it says so.
+    #[must_use]
+    pub fn version(&self) -> Option<&str> {
+        match self {
+            Self::Upload { version, .. } => version.as_deref(),
+            Self::Schedule { .. } => None,
+        }
+    }
+
+    /// Whether the schedule started it.
+    #[must_use]
+    pub fn is_drift(&self) -> bool {
+        matches!(self, Self::Schedule { .. })
+    }
+}
+
 impl Place {
     /// What the name of an object says; `None` where nothing is to be done, as for a folder.
     ///
@@ -95,9 +122,20 @@ impl Place {
         if key.ends_with('/') {
             return Ok(None);
         }
-        if !key.to_ascii_lowercase().ends_with(".csv") {
+        let lower = key.to_ascii_lowercase();
+        if !ENDINGS.iter().any(|ending| lower.ends_with(ending)) {
             return Err(StepError::bad_input(format!(
-                "{key}: a list of accounts has a name that ends in .csv"
+                "{key}: a list of accounts has a name that ends in {}",
+                ENDINGS.join(", ")
+            )));
+        }
+        // Its report goes to a key that is longer: without this, all would be done and nothing told.
+        let report = page_key(&latest_key(key)).len().max(latest_key(key).len());
+        if report > MOST_KEY_BYTES {
+            let most = MOST_KEY_BYTES - (report - key.len());
+            return Err(StepError::bad_input(format!(
+                "the key of the list has {} bytes, and its report would not fit into a key of S3: upload the list under a key of at most {most} bytes",
+                key.len()
             )));
         }
         Ok(Some(Self {
@@ -107,9 +145,26 @@ impl Place {
     }
 }
 
+/// How the name of a list ends.
+const ENDINGS: [&str; 4] = [".csv", ".json", ".yaml", ".yml"];
+
+/// The longest key of an object in S3, in bytes of UTF-8 (S3 User Guide, "Naming Amazon S3 objects").
+const MOST_KEY_BYTES: usize = 1024;
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_whose_report_does_not_fit_into_one_is_refused() {
+        let of = |bytes: usize| {
+            let key = format!("enable/{}.csv", "x".repeat(bytes - "enable/.csv".len()));
+            Place::of(&key).map(|_| ()).map_err(|error| error.text)
+        };
+        assert_eq!(of(1005), Ok(()));
+        let error = of(1006).unwrap_err();
+        assert!(error.contains("at most 1005 bytes"), "{error}");
+    }
 
     fn place(key: &str) -> Option<(Operation, bool)> {
         let place = Place::of(key).unwrap()?;

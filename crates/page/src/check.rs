@@ -30,6 +30,7 @@ impl From<&CheckReport> for Document {
                 Number::new("advice", "pieces of advice", sum.advice, Tone::Wait),
                 Number::new("ok", "as it should be", sum.ok, Tone::Calm),
             ],
+            charts: Vec::new(),
             marks: &[],
             areas: report.regions.iter().map(area).collect(),
             findings: report.findings.clone(),

@@ -24,6 +24,8 @@ pub struct Document {
     pub(crate) remark: Option<String>,
     /// Numbers of the document's summary, with the names that they have there.
     pub(crate) numbers: Vec<Number>,
+    /// What is looked at rather than read.
+    pub(crate) charts: Vec<Chart>,
     /// What a membership can be, the worst first.
     pub(crate) marks: &'static [Mark],
     pub(crate) areas: Vec<Area>,
@@ -33,6 +35,24 @@ pub struct Document {
     pub(crate) finished: Option<Timestamp>,
     /// What ended the run for every Region at once.
     pub(crate) error: Option<String>,
+}
+
+/// Things by how much they are of something, the most first.
+#[derive(Clone, Debug)]
+pub(crate) struct Chart {
+    pub(crate) heading: &'static str,
+    /// What the numbers are.
+    pub(crate) unit: &'static str,
+    pub(crate) bars: Vec<Bar>,
+}
+
+/// One of them.
+#[derive(Clone, Debug)]
+pub(crate) struct Bar {
+    pub(crate) name: String,
+    pub(crate) text: String,
+    /// In thousandths of the most.
+    pub(crate) width: f64,
 }
 
 /// A number of the summary.

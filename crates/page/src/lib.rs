@@ -6,6 +6,7 @@
 //! by the script beside it, since 25,200 cells as text would be slow to open.
 
 mod check;
+mod cost;
 mod curve;
 mod document;
 mod grid;

@@ -57,6 +57,7 @@ impl From<&PlanReport> for Document {
             tone,
             remark: charged,
             numbers: numbers(report),
+            charts: Vec::new(),
             marks: MARKS,
             areas: report.regions.iter().map(area).collect(),
             findings: Vec::new(),

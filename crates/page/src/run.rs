@@ -43,6 +43,7 @@ impl From<&Report> for Document {
             tone,
             remark: remark(report),
             numbers: numbers(report),
+            charts: Vec::new(),
             marks: MARKS,
             areas: report.regions.iter().map(area).collect(),
             findings: Vec::new(),

@@ -4,7 +4,7 @@ use fleet::report::Header;
 use jiff::Timestamp;
 
 use crate::curve::Curve;
-use crate::document::{Area, Document};
+use crate::document::{Area, Chart, Document};
 use crate::grid::Grid;
 use crate::text::{counted, moment, number, seconds, visible};
 use crate::trouble::{self, Section};
@@ -19,6 +19,7 @@ pub(crate) struct Sheet {
     pub(crate) facts: Vec<(&'static str, String)>,
     pub(crate) tiles: Vec<Tile>,
     pub(crate) slices: Vec<Slice>,
+    pub(crate) charts: Vec<Chart>,
     pub(crate) sections: Vec<Section>,
     pub(crate) notes: Vec<String>,
     pub(crate) legend: Vec<Entry>,
@@ -94,6 +95,7 @@ impl Sheet {
             facts: facts(document),
             tiles: tiles(document),
             slices: slices(&legend),
+            charts: document.charts.clone(),
             sections: trouble::sections(document),
             notes: document
                 .header

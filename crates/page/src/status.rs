@@ -70,6 +70,7 @@ impl From<&StatusReport> for Document {
             remark: (unread > 0)
                 .then(|| format!("{} could not be read.", counted(unread, "Region"))),
             numbers: numbers(report),
+            charts: Vec::new(),
             marks: MARKS,
             areas: report.regions.iter().map(area).collect(),
             findings: Vec::new(),

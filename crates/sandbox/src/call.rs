@@ -1,14 +1,17 @@
 //! One call of one operation: who asks what, where and when.
 
 use bytes::Bytes;
+use http::HeaderMap;
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::caller::Caller;
 use crate::operation::Operation;
 use crate::region::Region;
-use crate::wire::Failure;
+use crate::service::Service;
+use crate::wire::{Failure, parameter};
 use crate::world::World;
 
 /// One call of one operation.
@@ -20,6 +23,7 @@ pub(crate) struct Call<'a> {
     pub(crate) operation: &'static Operation,
     pub(crate) path: &'a str,
     pub(crate) query: &'a str,
+    pub(crate) headers: &'a HeaderMap,
     pub(crate) body: &'a Bytes,
     pub(crate) request_id: &'a str,
     /// Whether it was sent to the global endpoint of STS by name.
@@ -43,6 +47,25 @@ impl Call<'_> {
         input.ok_or_else(|| {
             Failure::invalid("Invalid request body").with("ErrorCode", "INVALID_REQUEST_BODY")
         })
+    }
+
+    /// What the call is about, as policies name it: the ARN of a graph or of a role, or `*` for what
+    /// knows no resources (service authorization reference).
+    pub(crate) fn resource(&self) -> String {
+        let named = match self.operation.service {
+            Service::Detective if self.operation.path == "/tags/" => Some(self.segment()),
+            Service::Detective => self
+                .input::<Value>()
+                .ok()
+                .and_then(|input| input.get("GraphArn")?.as_str().map(str::to_owned)),
+            Service::Sts => parameter(self.query, self.body, "RoleArn"),
+            Service::S3 => Some(format!(
+                "arn:aws:s3:::{}",
+                self.path.trim_start_matches('/')
+            )),
+            Service::Account | Service::GuardDuty | Service::Organizations => None,
+        };
+        named.unwrap_or_else(|| "*".to_owned())
     }
 
     /// The segment of the path that follows the operation's route, decoded.

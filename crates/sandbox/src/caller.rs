@@ -1,23 +1,16 @@
-//! Who calls, told from the credential scope of the signature. Signatures are not verified.
+//! Who calls, told from the key of the signature.
 
-use http::{HeaderMap, StatusCode, header};
+use bytes::Bytes;
+use http::Request;
 use jiff::Timestamp;
 
 use crate::account::AccountId;
 use crate::region::Region;
+use crate::scope::Scope;
 use crate::service::Service;
 use crate::state::{Session, State};
-use crate::wire::{Failure, Trouble};
+use crate::wire::{Failure, Trouble, parameter};
 use crate::world::World;
-
-/// What the `Authorization` header says: `Credential=KEY/date/region/service/aws4_request`.
-#[derive(Debug)]
-pub(crate) struct Scope {
-    pub(crate) key: String,
-    pub(crate) region: String,
-    pub(crate) service: String,
-    pub(crate) token: Option<String>,
-}
 
 /// Who calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,57 +20,6 @@ pub(crate) struct Caller {
     pub(crate) session: Option<Session>,
 }
 
-impl Scope {
-    /// Reads the headers of a signed request.
-    pub(crate) fn of(headers: &HeaderMap) -> Result<Scope, Failure> {
-        let Some(authorization) = headers.get(header::AUTHORIZATION) else {
-            let code = "MissingAuthenticationTokenException";
-            return Err(Failure::new(
-                StatusCode::FORBIDDEN,
-                code,
-                "Missing Authentication Token",
-            ));
-        };
-        let parts = authorization
-            .to_str()
-            .ok()
-            .and_then(credential)
-            .ok_or_else(|| {
-                let form = "AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request";
-                let message =
-                    format!("Authorization header requires a credential of the form {form}.");
-                Failure::new(
-                    StatusCode::BAD_REQUEST,
-                    "IncompleteSignatureException",
-                    message,
-                )
-            })?;
-        let [key, _, region, service, _] = parts.map(str::to_owned);
-        let token = headers
-            .get("x-amz-security-token")
-            .and_then(|token| token.to_str().ok())
-            .map(str::to_owned);
-        Ok(Scope {
-            key,
-            region,
-            service,
-            token,
-        })
-    }
-}
-
-fn credential(authorization: &str) -> Option<[&str; 5]> {
-    let parameters = authorization.strip_prefix("AWS4-HMAC-SHA256")?;
-    let credential = parameters
-        .split(',')
-        .find_map(|part| part.trim().strip_prefix("Credential="))?;
-    let parts: Vec<&str> = credential.split('/').collect();
-    parts
-        .try_into()
-        .ok()
-        .filter(|parts: &[&str; 5]| parts[4] == "aws4_request")
-}
-
 impl Caller {
     /// The owner of a long-lived key.
     pub(crate) fn of_account(account: AccountId) -> Caller {
@@ -85,6 +27,14 @@ impl Caller {
             account,
             session: None,
         }
+    }
+
+    /// An unsigned request counts as one of the account whose role it asks for.
+    pub(crate) fn unsigned(request: &Request<Bytes>, otherwise: AccountId) -> Caller {
+        let query = request.uri().query().unwrap_or_default();
+        let role = parameter(query, request.body(), "RoleArn").unwrap_or_default();
+        let account = role.split(':').nth(4).and_then(|id| id.parse().ok());
+        Caller::of_account(account.unwrap_or(otherwise))
     }
 
     /// Who has that key, as far as the sandbox itself knows.
@@ -137,33 +87,6 @@ impl Caller {
         match &self.session {
             Some(session) => session.arn(),
             None => format!("arn:aws:iam::{}:user/sandbox", self.account),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_scope_names_key_region_and_service() {
-        let scope = "AKIA/20260101/us-east-1/detective/aws4_request";
-        let text = format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0");
-        assert_eq!(
-            credential(&text),
-            Some(["AKIA", "20260101", "us-east-1", "detective", "aws4_request"])
-        );
-    }
-
-    #[test]
-    fn anything_else_is_not_a_scope() {
-        for text in [
-            "",
-            "Bearer x",
-            "AWS4-HMAC-SHA256 Credential=a/b/c/d",
-            "AWS4-HMAC-SHA256 Credential=a/b/c/d/e",
-        ] {
-            assert_eq!(credential(text), None, "{text}");
         }
     }
 }

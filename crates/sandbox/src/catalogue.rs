@@ -26,6 +26,7 @@ pub(crate) fn operations(service: Service) -> &'static [Operation] {
         Service::Detective => &DETECTIVE,
         Service::GuardDuty => &GUARDDUTY,
         Service::Organizations => &ORGANIZATIONS,
+        Service::S3 => &S3,
         Service::Sts => &STS,
     }
 }
@@ -103,19 +104,33 @@ static GUARDDUTY: [Operation; 2] = {
     ]
 };
 
-static ORGANIZATIONS: [Operation; 2] = {
+static ORGANIZATIONS: [Operation; 4] = {
     const fn by_header(name: &'static str) -> Operation {
         at(Service::Organizations, Method::POST, name, "/")
     }
-    [by_header("DescribeOrganization"), by_header("ListAccounts")]
+    [
+        by_header("DescribeAccount"),
+        by_header("DescribeOrganization"),
+        by_header("ListAccounts"),
+        by_header("ListDelegatedAdministrators"),
+    ]
 };
 
-static STS: [Operation; 3] = {
+// The path is the bucket's and the key's.
+static S3: [Operation; 4] = [
+    at(Service::S3, Method::DELETE, "DeleteObject", "/"),
+    at(Service::S3, Method::GET, "GetObject", "/"),
+    at(Service::S3, Method::HEAD, "HeadObject", "/"),
+    at(Service::S3, Method::PUT, "PutObject", "/"),
+];
+
+static STS: [Operation; 4] = {
     const fn by_parameter(name: &'static str) -> Operation {
         at(Service::Sts, Method::POST, name, "/")
     }
     [
         by_parameter("AssumeRole"),
+        by_parameter("AssumeRoleWithWebIdentity"),
         by_parameter("GetAccessKeyInfo"),
         by_parameter("GetCallerIdentity"),
     ]

@@ -85,6 +85,15 @@ impl Membership {
             && lifetime.is_some_and(|lifetime| later(self.updated, lifetime) <= now)
     }
 
+    /// Whether the account sees that it was invited.
+    pub(crate) fn was_invited(&self, now: Timestamp) -> bool {
+        self.visible <= now
+            && !matches!(
+                self.status,
+                Status::VerificationInProgress | Status::VerificationFailed
+            )
+    }
+
     /// Moves on to another status.
     pub(crate) fn become_at(&mut self, status: Status, now: Timestamp) {
         self.status = status;

@@ -27,6 +27,11 @@ impl Operation {
         self.method == method && (path == self.path || (has_segment && path.starts_with(self.path)))
     }
 
+    /// Whether it is called without a signature: its caller has no key yet.
+    pub(crate) fn is_unsigned(&self) -> bool {
+        self.service == Service::Sts && self.name == "AssumeRoleWithWebIdentity"
+    }
+
     /// Whether its model has an error for too many requests. In Detective, those of organizations
     /// and investigations have.
     pub(crate) fn declares_throttling(&self) -> bool {

@@ -5,7 +5,7 @@ use crate::operation::Operation;
 use crate::service::Service;
 use crate::state::State;
 use crate::wire::{Answer, Failure};
-use crate::{account_regions, detective, guardduty, organizations, sts};
+use crate::{account_regions, detective, guardduty, organizations, s3, sts};
 
 /// What an operation does and answers.
 pub(crate) type Handler = fn(&Call<'_>, &mut State) -> Result<Answer, Failure>;
@@ -17,6 +17,7 @@ pub(crate) fn handler(operation: &Operation) -> Option<Handler> {
         Service::Detective => detective(operation.name),
         Service::GuardDuty => guardduty(operation.name),
         Service::Organizations => organizations(operation.name),
+        Service::S3 => s3(operation.name),
         Service::Sts => sts(operation.name),
     }
 }
@@ -77,8 +78,20 @@ fn guardduty(name: &str) -> Option<Handler> {
 
 fn organizations(name: &str) -> Option<Handler> {
     Some(match name {
+        "DescribeAccount" => organizations::describe_account,
         "DescribeOrganization" => organizations::describe_organization,
         "ListAccounts" => organizations::list_accounts,
+        "ListDelegatedAdministrators" => organizations::list_delegated_administrators,
+        _ => return None,
+    })
+}
+
+fn s3(name: &str) -> Option<Handler> {
+    Some(match name {
+        "DeleteObject" => s3::delete,
+        "GetObject" => s3::get,
+        "HeadObject" => s3::head,
+        "PutObject" => s3::put,
         _ => return None,
     })
 }
@@ -86,6 +99,7 @@ fn organizations(name: &str) -> Option<Handler> {
 fn sts(name: &str) -> Option<Handler> {
     Some(match name {
         "AssumeRole" => sts::assume_role,
+        "AssumeRoleWithWebIdentity" => sts::assume_role_with_web_identity,
         "GetAccessKeyInfo" => sts::get_access_key_info,
         "GetCallerIdentity" => sts::get_caller_identity,
         _ => return None,

@@ -105,13 +105,14 @@ impl Sandbox {
         }
         let target = match Target::of(&request) {
             Ok(target) => target,
-            Err(Nowhere::Refused(failure)) => {
-                return Reply::Response(failure.into_response(None, ""));
+            Err(Nowhere::Refused(failure, protocol)) => {
+                let id = self.request_id_of_stranger();
+                return Reply::Response(failure.into_response(protocol, &id));
             }
             Err(Nowhere::Unreachable) => return Reply::Cut,
         };
         let _in_flight = InFlight::begin(self);
-        let caller = self.caller(&target).await;
+        let caller = self.caller(&request, &target).await;
         let forecast = self.forecast(&target, caller.as_ref().ok());
         let way_in = forecast.latency / 2;
         self.0.clock.sleep(way_in).await;
@@ -139,15 +140,18 @@ impl Sandbox {
     }
 
     /// Who calls, as far as the sandbox or its identity service knows.
-    async fn caller(&self, target: &Target) -> Result<Caller, Failure> {
-        let known = Caller::known(&target.scope.key, &self.0.world, &self.lock());
+    async fn caller(&self, request: &Request<Bytes>, target: &Target) -> Result<Caller, Failure> {
+        let Some(scope) = &target.scope else {
+            return Ok(Caller::unsigned(request, self.0.world.administrator));
+        };
+        let known = Caller::known(&scope.key, &self.0.world, &self.lock());
         let unknown = || Trouble::UnknownKey.of(target.service);
         match (known, &self.0.identity) {
             (Some(caller), _) => Ok(caller),
             (None, None) => Err(unknown()),
             (None, Some(identity)) => {
                 let account = identity
-                    .account_of(&target.scope.key, self.0.world.administrator, self.0.clock)
+                    .account_of(&scope.key, self.0.world.administrator, self.0.clock)
                     .await;
                 // The reason is for whoever set the sandbox up, not for a program.
                 let account =
@@ -167,10 +171,7 @@ impl Sandbox {
             _ => Forecast {
                 latency: self.0.world.latency,
                 effect: None,
-                request_id: state
-                    .luck(self.0.world.administrator, None, "stranger")
-                    .1
-                    .uuid(),
+                request_id: state.request_id_of_stranger(self.0.world.administrator),
             },
         }
     }
@@ -213,8 +214,17 @@ impl Sandbox {
             ),
             Ok((Err(failure), _)) => (
                 failure.code,
-                Reply::Response(failure.into_response(Some(target.service), &forecast.request_id)),
+                Reply::Response(
+                    failure.into_response(target.service.protocol(), &forecast.request_id),
+                ),
             ),
+        };
+        let reply = match reply {
+            // A head has no body, not even that of an error.
+            Reply::Response(response) if request.method() == Method::HEAD => {
+                Reply::Response(response.map(|_| Bytes::new()))
+            }
+            reply => reply,
         };
         state.calls.record(now, Kind { outcome, ..kind });
         reply
@@ -222,6 +232,11 @@ impl Sandbox {
 
     pub(crate) fn clock(&self) -> Clock {
         self.0.clock
+    }
+
+    fn request_id_of_stranger(&self) -> String {
+        let administrator = self.0.world.administrator;
+        self.lock().request_id_of_stranger(administrator)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

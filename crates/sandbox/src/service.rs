@@ -1,7 +1,6 @@
-//! The services that are emulated, and the protocol that each speaks.
+//! The services that are emulated.
 
-/// The namespace of the answers of STS.
-pub(crate) const STS_NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
+use crate::protocol::{Protocol, STS_NAMESPACE};
 
 /// An emulated service, as the credential scope of a signature names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -10,28 +9,18 @@ pub(crate) enum Service {
     Detective,
     GuardDuty,
     Organizations,
+    S3,
     Sts,
-}
-
-/// How a service is asked and how it answers, after the service models (botocore 1.43.11).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Protocol {
-    /// Method and path name the operation. An error has its code in a header, and its message in
-    /// that member of a JSON document.
-    RestJson { message: &'static str },
-    /// JSON 1.1: the header `X-Amz-Target` names the operation after that prefix.
-    Json { target: &'static str },
-    /// The parameter `Action` names the operation, and answers are XML in that namespace.
-    Query { namespace: &'static str },
 }
 
 impl Service {
     /// All of them.
-    pub(crate) const ALL: [Service; 5] = [
+    pub(crate) const ALL: [Service; 6] = [
         Service::Account,
         Service::Detective,
         Service::GuardDuty,
         Service::Organizations,
+        Service::S3,
         Service::Sts,
     ];
 
@@ -49,6 +38,7 @@ impl Service {
             Service::Detective => "detective",
             Service::GuardDuty => "guardduty",
             Service::Organizations => "organizations",
+            Service::S3 => "s3",
             Service::Sts => "sts",
         }
     }
@@ -61,6 +51,7 @@ impl Service {
             Service::Organizations => Protocol::Json {
                 target: "AWSOrganizationsV20161128.",
             },
+            Service::S3 => Protocol::RestXml,
             Service::Sts => Protocol::Query {
                 namespace: STS_NAMESPACE,
             },

@@ -11,7 +11,9 @@ use crate::calls::Calls;
 use crate::clock::later;
 use crate::graph::{Graph, GraphArn};
 use crate::luck::Luck;
+use crate::policy::Policy;
 use crate::region::Region;
+use crate::s3::Objects;
 use crate::world::World;
 
 /// How long an expired session is remembered, so that its owner is told that it expired.
@@ -32,6 +34,8 @@ pub(crate) struct State {
     pub(crate) deleting: BTreeMap<(Region, AccountId), Timestamp>,
     /// The accounts that an organization made its administrators, and since when.
     pub(crate) delegated: BTreeMap<Region, (AccountId, Timestamp)>,
+    /// What is in S3.
+    pub(crate) objects: Objects,
     pub(crate) calls: Calls,
     pub(crate) buckets: Buckets,
     /// How often something that needs fresh randomness happened.
@@ -50,6 +54,8 @@ pub(crate) struct Session {
     pub(crate) expires: Timestamp,
     /// Whether it is of no use in opt-in Regions, as sessions of the global endpoint are.
     pub(crate) version_1: bool,
+    /// The policies that limit it, if any were passed.
+    pub(crate) policies: Option<Vec<Policy>>,
 }
 
 impl State {
@@ -63,6 +69,7 @@ impl State {
             graphs: BTreeMap::new(),
             deleting: BTreeMap::new(),
             delegated: BTreeMap::new(),
+            objects: Objects::new(),
             calls: Calls::default(),
             buckets: Buckets::new(),
             counts: BTreeMap::new(),
@@ -83,6 +90,11 @@ impl State {
             *count,
             Luck::of(self.seed, Some(account), region, purpose, *count),
         )
+    }
+
+    /// The id of a request whose caller is not known.
+    pub(crate) fn request_id_of_stranger(&mut self, administrator: AccountId) -> String {
+        self.luck(administrator, None, "stranger").1.uuid()
     }
 
     /// Keeps a session that was just issued, and forgets those that ended long ago.

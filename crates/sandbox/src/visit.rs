@@ -7,7 +7,10 @@ use jiff::Timestamp;
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::operation::Operation;
+use crate::policy::{Question, Verdict};
 use crate::router::handler;
+use crate::s3;
+use crate::service::Service;
 use crate::state::State;
 use crate::target::Target;
 use crate::wire::{Answer, Failure, Trouble, denied_by_policy, throttled};
@@ -38,7 +41,9 @@ impl Visit<'_> {
             ..
         } = self.target;
         let caller = caller?;
-        caller.admit(scope, *service, *region, self.world, self.now)?;
+        if let Some(scope) = scope {
+            caller.admit(scope, *service, *region, self.world, self.now)?;
+        }
         let unknown = || Trouble::UnknownOperation.of(*service);
         let operation = self.target.operation.ok_or_else(unknown)?;
         if let Some(failure) = effect.and_then(|effect| self.trouble(effect, &caller, operation)) {
@@ -52,10 +57,12 @@ impl Visit<'_> {
             operation,
             path: self.request.uri().path(),
             query: self.request.uri().query().unwrap_or_default(),
+            headers: self.request.headers(),
             body: self.request.body(),
             request_id: self.request_id,
             global_host: self.target.global_host,
         };
+        check_session_policies(&call)?;
         handler(operation).ok_or_else(unknown)?(&call, state)
     }
 
@@ -67,15 +74,61 @@ impl Visit<'_> {
                 operation.declares_throttling(),
                 self.world.unverified.throttling_error,
             )),
+            Effect::Conflict => {
+                let can_be = service != Service::S3 || s3::is_conditional(self.request.headers());
+                can_be.then(|| Trouble::Conflict.of(service))
+            }
             Effect::ServerError => Some(Trouble::ServerError.of(service)),
             Effect::Denied => Some(denied_by_policy(
                 service,
                 &caller.arn(),
                 &operation.full_name(),
+                "with an explicit deny in a service control policy",
             )),
             Effect::NotFound => Some(Trouble::NotFound.of(service)),
             Effect::ExpiredToken => Some(Trouble::Expired.of(service)),
             Effect::CutBefore | Effect::CutAfter | Effect::Silence => None,
         }
     }
+}
+
+/// Checks that the policies of the caller's session let it do that.
+fn check_session_policies(call: &Call<'_>) -> Result<(), Failure> {
+    let session = call.caller.session.as_ref();
+    let Some(policies) = session.and_then(|session| session.policies.as_ref()) else {
+        return Ok(());
+    };
+    // "No permissions are required to perform this operation" (STS API reference).
+    if call.operation.name == "GetCallerIdentity" {
+        return Ok(());
+    }
+    let action = call.operation.full_name();
+    let resource = call.resource();
+    let context = [
+        ("aws:RequestedRegion", call.region.name().to_owned()),
+        ("aws:PrincipalAccount", call.caller.account.to_string()),
+        ("aws:PrincipalArn", call.caller.arn()),
+        ("aws:SecureTransport", "true".to_owned()),
+    ];
+    let question = Question {
+        action: &action,
+        resource: &resource,
+        context: &context,
+    };
+    let reason = match Verdict::of(policies, &question) {
+        Verdict::Allowed => return Ok(()),
+        Verdict::NotAllowed => format!("because no session policy allows the {action} action"),
+        Verdict::Denied => "with an explicit deny in a session policy".to_owned(),
+    };
+    let action = if resource == "*" {
+        action
+    } else {
+        format!("{action} on resource: {resource}")
+    };
+    Err(denied_by_policy(
+        call.operation.service,
+        &call.caller.arn(),
+        &action,
+        &reason,
+    ))
 }

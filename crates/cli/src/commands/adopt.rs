@@ -22,7 +22,9 @@ use crate::signals;
 /// # Errors
 ///
 /// When there is nobody, or the file cannot be written.
-pub(crate) async fn run(args: AdoptArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
+pub(crate) async fn run(mut args: AdoptArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
+    // As everywhere: a dash is stdout, and no file of that name.
+    args.file = args.file.filter(|path| path != Path::new("-"));
     if output.is_json() && args.file.is_none() {
         bail!(
             "--output json needs the name of a file for the accounts, whose e-mail addresses stand nowhere else"

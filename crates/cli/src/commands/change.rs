@@ -264,6 +264,16 @@ mod tests {
         };
         assert!(same(&plan(0), &plan(0)));
         assert!(!same(&plan(0), &plan(1)));
+        // A graph that is made or ends is a change, even where no member is.
+        for change in [
+            |region: &mut RegionPlan| region.create_graph = true,
+            |region: &mut RegionPlan| region.delete_graph = true,
+            |region: &mut RegionPlan| region.changes.push("tags".to_owned()),
+        ] {
+            let mut changed = plan(0);
+            change(&mut changed.regions[0]);
+            assert!(!same(&plan(0), &changed));
+        }
         // What cannot be done is not done differently for another reason.
         assert!(same(
             &plan(7),

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use anyhow::{Result, anyhow, bail};
 use engine::clock::Clock;
 use engine::{Aws, Check, Finish, Limit, Newer, Run};
-use fleet::account::{AccountId, Email, Region};
+use fleet::account::{AccountId, Region};
 use fleet::check::has_unproven_acceptances;
+use fleet::cost::{CostReport, Rates};
 use fleet::fleet::{Fleet, Purpose, Settings};
 use fleet::guard::{Consent, Refusal};
 use fleet::region;
@@ -87,28 +88,17 @@ impl Accounts {
     }
 
     fn fleet(&self, administrator: AccountId, regions: &[Region]) -> Fleet {
-        let emails = |members: &BTreeMap<AccountId, Member>| -> Vec<(AccountId, Email)> {
-            members
-                .iter()
-                .map(|(id, member)| (*id, member.email.clone()))
-                .collect()
-        };
-        let left_out = self.left_out.keys().filter(|id| **id != administrator);
+        let left_out = self.left_out.iter().filter(|(id, _)| **id != administrator);
         let mut settings = self.settings.clone();
+        let everywhere = |id: AccountId| regions.iter().map(move |region| (id, region.clone()));
         // What flags leave out is reported as left out, like what is expected to stay out.
         settings
             .expected
-            .extend(left_out.flat_map(|id| regions.iter().map(|region| (*id, region.clone()))));
-        let lines = self.roster.members.iter();
-        settings.order = lines.map(|(id, member)| (*id, member.line)).collect();
-        let mut members: BTreeMap<_, _> = emails(&self.left_out).into_iter().collect();
-        members.remove(&administrator);
-        members.extend(emails(&self.roster.members));
-        Fleet {
-            administrator,
-            members,
-            settings,
-        }
+            .extend(left_out.clone().flat_map(|(id, _)| everywhere(*id)));
+        let mut fleet = Fleet::of(administrator, &self.roster, settings);
+        let left_out = left_out.map(|(id, member)| (*id, member.email.clone()));
+        fleet.members.extend(left_out);
+        fleet
     }
 }
 
@@ -319,6 +309,16 @@ impl Ground {
         StatusReport::of(
             self.header("status", "status"),
             run.now(with_roster),
+            self.recorder.calls(),
+        )
+    }
+
+    /// What it costs, after [`Ground::look`].
+    pub(crate) fn cost(&self, run: &Run, rates: Rates) -> CostReport {
+        CostReport::of(
+            self.header("cost", "cost"),
+            run.usage(),
+            rates,
             self.recorder.calls(),
         )
     }

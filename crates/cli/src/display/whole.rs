@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use fleet::account::{AccountId, Region};
+use fleet::cost::CostReport;
 use fleet::report::{CheckReport, Header, PlanReport, Report, StatusReport, name_regions};
 
 use super::fold;
@@ -52,6 +53,15 @@ impl From<&CheckReport> for Whole {
         Self {
             regions: report.regions.iter().map(|it| it.region.clone()).collect(),
             accounts: accounts.copied().collect(),
+        }
+    }
+}
+
+impl From<&CostReport> for Whole {
+    fn from(report: &CostReport) -> Self {
+        Self {
+            regions: report.regions.iter().map(|it| it.region.clone()).collect(),
+            accounts: report.accounts.iter().map(|it| it.account_id).collect(),
         }
     }
 }

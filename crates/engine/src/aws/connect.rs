@@ -14,9 +14,11 @@ use super::{Aws, Inner, patiently, sts_region};
 use crate::clock::Clock;
 use crate::connection::{Connection, Ground, RoleName};
 use crate::credentials::Keys;
+use crate::descriptors;
 use crate::events::Events;
 use crate::failure::Cause;
 use crate::halt::Halt;
+use crate::http::NetworkError;
 use crate::sts::{self, Identity, RoleToAssume};
 
 /// Why AWS cannot be worked with at all. Nothing has been changed then.
@@ -43,6 +45,9 @@ pub enum ConnectError {
     /// Detective is not there.
     #[error(transparent)]
     Partition(#[from] UnsupportedPartition),
+    /// What the environment or the profile says of the network cannot be used.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
 }
 
 impl Aws {
@@ -51,10 +56,13 @@ impl Aws {
     /// # Errors
     /// Where that is not possible; the message says what to do.
     pub async fn connect(
-        connection: Connection,
+        mut connection: Connection,
         sink: Arc<dyn Sink>,
     ) -> Result<Self, ConnectError> {
-        Self::connect_on(Ground::real(), connection, sink).await
+        let share = descriptors::share(connection.max_concurrency, connection.endpoint.is_some());
+        connection.max_concurrency = share.requests;
+        let ground = Ground::real(connection.profile.as_deref(), share).await?;
+        Self::connect_on(ground, connection, sink).await
     }
 
     /// The same, on another ground than the network.
@@ -102,6 +110,7 @@ impl Aws {
             events,
             halt,
             permits,
+            no_account_service: Arc::default(),
         };
         Ok(Self(Arc::new(inner), None))
     }
@@ -142,7 +151,7 @@ async fn who_is_calling(
                 format!("{}: sign in again", failure.text).into()
             }
             Cause::NotOn => format!(
-                "{}: the access key is unknown to AWS, or switched off",
+                "{}: the access key is unknown to AWS, or switched off; keys of AWS GovCloud (US) are known in its Regions only: set AWS_REGION=us-gov-west-1",
                 failure.text
             )
             .into(),

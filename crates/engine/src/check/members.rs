@@ -9,6 +9,7 @@ use fleet::account::{AccountId, Region};
 use fleet::attempts::Role;
 use fleet::check::{Answer, Invitation, MemberFacts};
 use fleet::event::Operation;
+use fleet::region::Partition;
 use futures_util::future::join_all;
 use tokio::sync::mpsc;
 use tokio::task::{Id, JoinError, JoinSet};
@@ -176,6 +177,13 @@ impl Asker {
 
     /// Once per member, and not once per Region: the Account service takes 5 requests a second.
     async fn regions(&self) -> Answer<BTreeSet<Region>> {
+        if let Some(failure) = self.aws.no_account_service() {
+            return Answer::Failed(failure.text);
+        }
+        if self.aws.partition() == Partition::AwsUsGov {
+            let on = regions::all_on(Partition::AwsUsGov).into_keys();
+            return Answer::Is(on.map(|name| Region::new(&name)).collect());
+        }
         let client = self.aws.account();
         let ask = |keys| regions::switched(&client, keys);
         let switched = self.ask((Operation::ListRegions, None), ask).await;

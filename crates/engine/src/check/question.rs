@@ -1,7 +1,5 @@
 //! One question to one member, asked until there is an answer.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use aws_credential_types::Credentials;
 use fleet::account::{AccountId, Region};
 use fleet::attempts::{FINAL_AFTER, REFUSED_AFTER};
@@ -58,7 +56,7 @@ impl Asker {
     where
         F: Future<Output = Result<T, Failure>>,
     {
-        let mut pace = Pace::new(self.salt(operation, region));
+        let mut pace = self.pace(operation, region);
         let mut trouble = Trouble::default();
         loop {
             let asked = async {
@@ -99,11 +97,11 @@ impl Asker {
         (pace.begin(), permit)
     }
 
-    /// Sets questions apart, so that what was throttled together does not come back together.
-    fn salt(&self, operation: Operation, region: Option<&Region>) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        (self.aws.seed(), self.account, operation, region).hash(&mut hasher);
-        hasher.finish()
+    fn pace(&self, operation: Operation, region: Option<&Region>) -> Pace {
+        let (account, operation) = (self.account, operation.as_str());
+        let region = region.map(Region::to_string).unwrap_or_default();
+        let what = format_args!("{operation} {account} {region}");
+        Pace::new(self.aws.seed(), what)
     }
 }
 
@@ -111,10 +109,10 @@ impl Trouble {
     /// Whether asking again may help: for ever, where it was too fast only.
     fn may_pass(&mut self, failure: &Failure) -> bool {
         let (count, most) = match failure.cause {
-            Cause::Throttled => return true,
+            Cause::Throttled | Cause::Crowded => return true,
             // The credentials are good by our clock: AWS may see that, too.
             Cause::Expired => (&mut self.expired, FINAL_AFTER),
-            Cause::Silent => (&mut self.silent, FINAL_AFTER),
+            Cause::Silent | Cause::Barred => (&mut self.silent, FINAL_AFTER),
             Cause::Unclear => (&mut self.unclear, REFUSED_AFTER),
             Cause::NotOn
             | Cause::Denied

@@ -127,7 +127,9 @@ pub(super) fn why_the_region_failed(
         Cause::Silent => format!(
             "{operation}: {text}: Detective may not be offered in {region}, or cannot be reached from here; run again, {leave_out}"
         ),
+        Cause::Barred => format!("{operation}: {text}; {leave_out}"),
         Cause::Throttled
+        | Cause::Crowded
         | Cause::Unclear
         | Cause::Expired
         | Cause::Missing

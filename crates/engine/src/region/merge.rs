@@ -332,16 +332,17 @@ impl RegionRun {
         if matches!(answer, Answer::Unclear(_) | Answer::Silent(_)) {
             self.record(EventKind::Lost { account });
         }
-        self.attempts
-            .answered(request, account, answer.clone(), newest);
-        self.bear_with(Asked::Member(request), &answer);
+        let passing = answer.passing();
+        self.attempts.answered(request, account, answer, newest);
+        self.bear_with(Asked::Member(request), passing);
         self.changed.insert(account);
     }
 
     pub(super) fn answered(&mut self, request: RegionRequest, answer: Answer) {
+        let passing = answer.passing();
         self.attempts
-            .region_answered(request, answer.clone(), self.observation.newest());
-        self.bear_with(Asked::Region(request), &answer);
+            .region_answered(request, answer, self.observation.newest());
+        self.bear_with(Asked::Region(request), passing);
     }
 
     pub(super) fn region_failed(

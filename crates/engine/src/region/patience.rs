@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fleet::account::AccountId;
-use fleet::attempts::{Answer, MemberRequest};
+use fleet::attempts::MemberRequest;
 use fleet::event::EventKind;
 use fleet::patience::{Asked, Passing, Patience};
 use fleet::plan::{Kind, Wait};
@@ -13,12 +13,9 @@ use super::RegionRun;
 use crate::clock;
 
 impl RegionRun {
-    /// A refusal came in: one that may pass begins the turns of its kind, or prolongs them.
-    pub(super) fn bear_with(&mut self, asked: Asked, answer: &Answer) {
-        let Answer::Refused(refusal) = answer else {
-            return;
-        };
-        if let Some(passing) = refusal.passing
+    /// An answer came in: a refusal that may pass begins the turns of its kind, or prolongs them.
+    pub(super) fn bear_with(&mut self, asked: Asked, passing: Option<Passing>) {
+        if let Some(passing) = passing
             && !self.attempts.turn(asked).is_last()
         {
             self.wait_for(asked, passing);

@@ -1,9 +1,8 @@
 //! From what is due to requests, each a future that ends in a reply.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use fleet::account::{AccountId, Email, GraphArn, Region};
+use fleet::account::{AccountId, Email, GraphArn};
 use fleet::attempts::{MemberRequest, RegionRequest};
 use fleet::event::{CallResult, Change, EventKind, Operation};
 use fleet::observation::Round;
@@ -118,13 +117,6 @@ impl Body {
         };
         left_out.iter().map(|(account, _)| *account).collect()
     }
-}
-
-/// Sets paces apart, so that what was throttled together does not come back together.
-pub(super) fn salt(region: &Region, under: Under) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (region, under).hash(&mut hasher);
-    hasher.finish()
 }
 
 /// What AWS calls a kind of request. Removing members stands for all changes of the list.
@@ -366,7 +358,7 @@ impl RegionRun {
                 return Body::Accepted(account, Err(failure.into()));
             }
             let accepted = match detective::accept(&client, keys.clone(), &graph).await {
-                Err(failure) if failure.cause == Cause::NotOn => {
+                Err(failure) if failure.cause == Cause::NotOn && aws.has_account_service() => {
                     let is_on = aws.is_on(&region, keys).await;
                     events.called(
                         Some(&region),

@@ -89,7 +89,7 @@ fn aim(seed: u64) -> Aim {
 }
 
 fn member(seed: u64, n: u64, regions: &[&'static str]) -> Member {
-    let mut lots = Lots::of(seed, ("member", n));
+    let mut lots = Lots::numbered(seed, "member", &[n]);
     let opt_in: Vec<_> = regions
         .iter()
         .copied()
@@ -143,7 +143,7 @@ fn member(seed: u64, n: u64, regions: &[&'static str]) -> Member {
 
 /// A role and a policy that were made just now.
 fn known_after(seed: u64, n: u64) -> (Duration, Duration) {
-    let mut lots = Lots::of(seed, ("known after", n));
+    let mut lots = Lots::of(seed, &format!("known after {n}"));
     let mut after = || match lots.happens(0.1) {
         true => lots.millis(1_000, 30_000),
         false => Duration::ZERO,

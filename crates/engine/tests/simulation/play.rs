@@ -254,7 +254,7 @@ impl Stage {
         let ground = Ground {
             http: wire.http_client(),
             clock: self.clock,
-            seed: Lots::of(scenario.seed, ("ground", tape.run)).between(0, u64::MAX),
+            seed: Lots::numbered(scenario.seed, "ground", &[tape.run as u64]).between(0, u64::MAX),
         };
         let aws = Aws::connect_on(ground, connection, tape.clone())
             .await

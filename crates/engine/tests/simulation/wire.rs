@@ -45,7 +45,11 @@ impl Wire {
             self.clock.elapsed() >= climate.clear,
         ));
         let _under_way = UnderWay::of(self);
-        let mut lots = Lots::of(self.watch.scenario.seed, ("wire", self.run, sent.number));
+        let mut lots = Lots::numbered(
+            self.watch.scenario.seed,
+            "wire",
+            &[self.run as u64, sent.number],
+        );
         let mut way = || {
             let (least, most) = climate.latency;
             let slow = self.clock.elapsed() < climate.clear && lots.happens(climate.slow);

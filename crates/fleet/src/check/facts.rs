@@ -109,7 +109,7 @@ impl GraphFacts {
             error,
         };
         for (account, member) in observation.members() {
-            facts.bytes_per_day = facts.bytes_per_day.saturating_add(member.bytes_per_day);
+            facts.bytes_per_day = facts.bytes_per_day.saturating_add(member.bytes_per_day());
             let is_wanted = fleet.members.contains_key(&account);
             facts.enabled += usize::from(is_wanted && member.status == MemberStatus::Enabled);
         }

@@ -115,10 +115,17 @@ fn regions<'a>(
             let statement = LIST_REGIONS.replace("PARTITION", facts.partition.name());
             findings.advice(Topic::Calls, place, &what, &add(&statement));
         }
-        Answer::NotOn(text) | Answer::Failed(text) => {
+        Answer::NotOn(text) => {
             let what =
                 format!("which Regions are on cannot be found out: account:ListRegions: {text}");
             findings.problem(Topic::Calls, place, &what, "run it again");
+        }
+        // No run needs it: where a Region is off, the questions to the Region itself say so.
+        Answer::Failed(text) => {
+            let what = format!(
+                "which Regions are on cannot be found out, and all are taken as on: account:ListRegions: {text}"
+            );
+            findings.advice(Topic::Calls, place, &what, "run it again");
         }
     }
     member.wanted.iter().collect()

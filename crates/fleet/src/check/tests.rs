@@ -515,7 +515,7 @@ fn has_problem(member: &MemberFacts) -> bool {
     let on = match &member.regions {
         Answer::Is(on) if on.len() < 2 => return true,
         Answer::Is(on) => on.clone(),
-        Answer::Denied(_) => member.wanted.clone(),
+        Answer::Denied(_) | Answer::Failed(_) => member.wanted.clone(),
         _ => return true,
     };
     on.iter().any(|region| {

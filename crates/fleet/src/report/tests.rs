@@ -47,7 +47,9 @@ fn member(status: MemberStatus) -> Member {
         email: Some(email),
         disabled_reason: None,
         organization: false,
-        bytes_per_day: 0,
+        invited: None,
+        updated: None,
+        volumes: Vec::new(),
     }
 }
 

@@ -3,6 +3,8 @@
 //! An id is never repaired by guessing. Where its digits are beyond doubt the message shows them, to
 //! be put into the file: AWS's own tools read the same file and take 12 digits only.
 
+use std::sync::Arc;
+
 use crate::account::{AccountId, Email, NotAnEmail};
 
 /// Reads an account id.
@@ -14,7 +16,7 @@ pub(super) fn account_id(field: &str, email: &str) -> Result<AccountId, String> 
 
 fn what_is_wrong_with_id(field: &str, email: &str) -> String {
     if field.is_empty() {
-        return "the account id is missing; the first column holds its 12 digits".to_owned();
+        return "the account id is missing; write its 12 digits".to_owned();
     }
     if field.contains('@') {
         return at_in_id(field, email);
@@ -144,7 +146,7 @@ pub(super) fn email(field: &str) -> Result<Email, String> {
     }
     field.parse().map_err(|error: NotAnEmail| {
         let to_do = match error {
-            NotAnEmail::Empty => "write the root user's address in the second column",
+            NotAnEmail::Empty => "write the root user's address",
             NotAnEmail::TooLong(_) => {
                 "an account with a longer one cannot be invited until its root address is changed"
             }
@@ -152,6 +154,14 @@ pub(super) fn email(field: &str) -> Result<Email, String> {
         };
         format!("{error}; {to_do}")
     })
+}
+
+/// Words for people to read, such as a name; none where there are none. Whatever could move a terminal's
+/// cursor is taken out, and addresses are masked.
+pub(super) fn words(field: &str) -> Option<Arc<str>> {
+    let visible = field.replace(char::is_control, " ");
+    let words = Email::mask_in(visible.trim());
+    (!words.is_empty()).then(|| words.into())
 }
 
 fn not_text(field: &str) -> Option<&'static str> {
@@ -271,10 +281,7 @@ mod tests {
     fn each_fault_of_an_email_says_what_to_do() {
         let long = format!("{}@example.com", "x".repeat(53));
         for (field, why) in [
-            (
-                "",
-                "is missing; write the root user's address in the second column",
-            ),
+            ("", "is missing; write the root user's address"),
             (&long, "has 65 characters"),
             ("root.example.com", "needs a name, an @ and a domain; write"),
             ("root@example", "does not end in a domain"),

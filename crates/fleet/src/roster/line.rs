@@ -1,17 +1,5 @@
 //! One line of the file: what it is, and its fields.
 
-/// Which fields of a line hold the account id and the e-mail address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Columns {
-    pub(super) id: usize,
-    pub(super) email: usize,
-}
-
-impl Columns {
-    /// Without a header that says otherwise.
-    pub(super) const FIRST_TWO: Self = Self { id: 0, email: 1 };
-}
-
 /// Space of any kind, and the invisible characters that come along when text is copied from a web
 /// page or a mail: zero-width, direction and byte order marks.
 pub(super) fn is_space(c: char) -> bool {
@@ -67,39 +55,6 @@ fn trim(field: &str) -> String {
     inner.map_or(field, |f| f.trim_matches(is_space)).to_owned()
 }
 
-/// Where a header puts the two columns; none where this is no header.
-///
-/// A header has no `@` in it, and no digit in the first two columns unless it names its columns: the
-/// consoles of Detective and of Organizations write `Account ID,Email address` with
-/// other columns before, between and after them.
-pub(super) fn header(fields: &[String]) -> Option<Columns> {
-    let names: Vec<String> = fields.iter().map(|field| name(field)).collect();
-    // `Account` and `ID` alone may be a name and a row number where another column says more.
-    let id = ["accountid", "accountnumber", "account", "id"]
-        .into_iter()
-        .find_map(|id| names.iter().position(|name| without_prefix(name) == id));
-    let email = names.iter().position(|name| name.contains("mail"));
-    if fields.iter().any(|field| field.contains('@')) {
-        return None;
-    }
-    if let (Some(id), Some(email)) = (id, email) {
-        return Some(Columns { id, email });
-    }
-    let is_word = |field: &String| !field.contains(char::is_numeric);
-    let has_letters = fields.first()?.contains(char::is_alphabetic);
-    (has_letters && fields.iter().take(2).all(is_word)).then_some(Columns::FIRST_TWO)
-}
-
-fn name(field: &str) -> String {
-    let letters = field.chars().filter(|c| c.is_alphanumeric());
-    letters.flat_map(char::to_lowercase).collect()
-}
-
-fn without_prefix(name: &str) -> &str {
-    let name = name.strip_prefix("aws").unwrap_or(name);
-    name.strip_prefix("member").unwrap_or(name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,29 +104,6 @@ mod tests {
         }
         for line in ["1", "x#", "separate", "\"x"] {
             assert!(!is_ignored(line), "{line}");
-        }
-    }
-
-    #[test]
-    fn a_header_is_words_or_names_its_columns() {
-        let header = |line| header(&fields(line).unwrap());
-        let at = |id, email| Some(Columns { id, email });
-        assert_eq!(header("Account ID,Email address"), at(0, 1));
-        assert_eq!(header("AWS account;Root e-mail;Status"), at(0, 1));
-        assert_eq!(header("Account ID,ARN,Email,Account Name,Status"), at(0, 2));
-        assert_eq!(header("E-Mail,Name,Account ID,Volume (30 days)"), at(2, 0));
-        assert_eq!(header("ID,Account,AWS Account ID,Email"), at(2, 3));
-        assert_eq!(header("Konto,Adresse"), at(0, 1));
-        assert_eq!(header("Konto,Adresse,2026"), at(0, 1));
-        for line in [
-            "111111111111,a@example.com",
-            "x,a@example.com",
-            "12345,Email",
-            "-,-",
-            "a1,b",
-            "a,b,c@d",
-        ] {
-            assert_eq!(header(line), None, "{line}");
         }
     }
 }

@@ -2,16 +2,29 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{
+    BIG5, EUC_JP, EUC_KR, Encoding, GBK, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE,
+    WINDOWS_1250, WINDOWS_1251, WINDOWS_1252,
+};
 
 use super::{Looks, RosterError};
 
 /// Room for ten times the most members that Detective takes in a graph (1,200), at 400 bytes each.
 pub(super) const MAX_BYTES: usize = 5 * 1024 * 1024;
 
+/// A file as text.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Text<'a> {
+    /// What it says.
+    pub(super) text: Cow<'a, str>,
+    /// The encoding that was taken, where the bytes do not say it themselves.
+    pub(super) guessed: Option<&'static Encoding>,
+}
+
 /// Decodes a whole file. Bytes that are not in its encoding become U+FFFD, which no account id and
 /// no e-mail address may hold, so that they are reported with their line.
-pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, RosterError> {
+pub(super) fn decode(bytes: &[u8]) -> Result<Text<'_>, RosterError> {
     if bytes.is_empty() {
         return Err(RosterError::Empty);
     }
@@ -23,11 +36,71 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, RosterError> {
     }
     let (encoding, bom) =
         Encoding::for_bom(bytes).unwrap_or_else(|| (utf16_without_bom(bytes).unwrap_or(UTF_8), 0));
+    let guessed = (encoding == UTF_8 && bom == 0)
+        .then(|| old_encoding(bytes))
+        .flatten();
+    let encoding = guessed.unwrap_or(encoding);
     let (text, _) = encoding.decode_without_bom_handling(&bytes[bom..]);
     if is_binary(&text) {
         return Err(RosterError::NotText(Looks::Binary));
     }
-    Ok(text)
+    Ok(Text { text, guessed })
+}
+
+/// The encoding of a file that is not in Unicode; none for one that is.
+fn old_encoding(bytes: &[u8]) -> Option<&'static Encoding> {
+    const ESCAPE: u8 = 0x1b;
+    let is_utf_8 = is_mostly_utf_8(bytes);
+    // No text has a zero byte. ISO-2022-JP has letters of ASCII only, and escapes between them.
+    if (is_utf_8 && !bytes.contains(&ESCAPE)) || bytes.contains(&0) {
+        return None;
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+    detector.feed(bytes, true);
+    let guess = detector.guess(None, Utf8Detection::Deny);
+    (!is_utf_8 || guess == ISO_2022_JP).then_some(guess)
+}
+
+/// A few stray bytes make no other encoding of a text that has many more letters of UTF-8.
+fn is_mostly_utf_8(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let stray = text.matches('\u{fffd}').count();
+    let letters = text.chars().filter(|c| !c.is_ascii()).count() - stray;
+    letters >= 3 * stray
+}
+
+/// What the bytes say in each other encoding that they could be in: those that Windows and Unix
+/// write where these letters are in use.
+pub(super) fn other_readings<'a>(
+    bytes: &'a [u8],
+    taken: &'static Encoding,
+) -> impl Iterator<Item = (&'static Encoding, Cow<'a, str>)> {
+    const ALL: [&Encoding; 8] = [
+        SHIFT_JIS,
+        EUC_JP,
+        GBK,
+        BIG5,
+        EUC_KR,
+        WINDOWS_1252,
+        WINDOWS_1250,
+        WINDOWS_1251,
+    ];
+    let others = ALL.into_iter().filter(move |other| *other != taken);
+    others.filter_map(|other| {
+        let text = other.decode_without_bom_handling_and_without_replacement(bytes)?;
+        Some((other, text))
+    })
+}
+
+/// The name of an encoding, with the one that Windows has for it.
+pub(super) fn name(encoding: &'static Encoding) -> &'static str {
+    match encoding.name() {
+        "Shift_JIS" => "Shift_JIS (CP932)",
+        "GBK" => "GBK (CP936)",
+        "Big5" => "Big5 (CP950)",
+        "EUC-KR" => "EUC-KR (CP949)",
+        other => other,
+    }
 }
 
 /// The kinds of file that get uploaded by accident, by their first bytes.
@@ -100,8 +173,21 @@ mod tests {
             utf16(&marked, u16::to_le_bytes),
             utf16(&marked, u16::to_be_bytes),
         ] {
-            assert_eq!(decode(&bytes).unwrap(), text, "{bytes:?}");
+            let read = decode(&bytes).unwrap();
+            assert_eq!((&*read.text, read.guessed), (text, None), "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn an_old_encoding_is_told_by_its_bytes() {
+        let text = "アカウント名,メール\n決済基盤,a@example.com\n";
+        for encoding in [SHIFT_JIS, EUC_JP, ISO_2022_JP] {
+            let (bytes, ..) = encoding.encode(text);
+            let read = decode(&bytes).unwrap();
+            assert_eq!((&*read.text, read.guessed), (text, Some(encoding)));
+        }
+        let stray = [text.as_bytes(), b"M\xfcller"].concat();
+        assert_eq!(decode(&stray).unwrap().guessed, None);
     }
 
     #[test]

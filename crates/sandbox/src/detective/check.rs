@@ -5,7 +5,7 @@
 //! less than or equal to 50. Found 100." (issue 6 of amazon-detective-multiaccount-scripts). The
 //! other sentences are made after that one and UNVERIFIED.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -66,7 +66,8 @@ impl Call<'_> {
         self.wrong(member, &format!("must have value {bound}. Found {found}."))
     }
 
-    /// A list of account ids of which there have to be 1 to `max`.
+    /// A list of account ids of which there have to be 1 to `max`. One that is there twice counts
+    /// once.
     pub(super) fn account_ids(
         &self,
         ids: Option<Vec<String>>,
@@ -74,9 +75,15 @@ impl Call<'_> {
     ) -> Result<Vec<AccountId>, Failure> {
         let ids = self.required("AccountIds", ids)?;
         self.length("AccountIds", ids.len(), 1, max)?;
-        ids.iter()
-            .map(|id| self.account_id("AccountIds", id))
-            .collect()
+        let mut seen = BTreeSet::new();
+        let mut distinct = Vec::new();
+        for id in ids {
+            let id = self.account_id("AccountIds", &id)?;
+            if seen.insert(id) {
+                distinct.push(id);
+            }
+        }
+        Ok(distinct)
     }
 
     /// An account id.

@@ -13,7 +13,8 @@ use crate::graph::{GraphArn, needs_guardduty};
 use crate::state::State;
 use crate::wire::{Answer, Failure};
 use crate::world::unverified::{
-    DeleteGraphWithMembers, RecreatedGraph, RepeatedCreateGraph, RepeatedCreateGraphTags,
+    DeleteGraphWithMembers, InvalidCreateGraph, RecreatedGraph, RepeatedCreateGraph,
+    RepeatedCreateGraphTags,
 };
 
 #[derive(Deserialize)]
@@ -38,11 +39,9 @@ struct GraphEntry {
 /// Answers the ARN of the graph that the caller has already, if there is one (service model,
 /// CreateGraph).
 pub(crate) fn create(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
-    let input: CreateGraph = call.input()?;
+    let input: CreateGraph = call.input().map_err(|failure| refused(call, failure))?;
     if let Some(tags) = &input.tags {
-        // The one operation without a ValidationException of its own: what a request that does not
-        // fit is told is UNVERIFIED.
-        call.tags(tags)?;
+        call.tags(tags).map_err(|failure| refused(call, failure))?;
     }
     let tags = input.tags.unwrap_or_default();
     let key = (call.region, call.caller.account);
@@ -52,6 +51,17 @@ pub(crate) fn create(call: &Call<'_>, state: &mut State) -> Result<Answer, Failu
         new(call, state, tags)?
     };
     Answer::json(&json!({ "GraphArn": arn }))
+}
+
+/// The one operation without a ValidationException of its own. AccessDeniedException has the codes of
+/// that error too (service model).
+fn refused(call: &Call<'_>, failure: Failure) -> Failure {
+    match call.world.unverified.invalid_create_graph {
+        InvalidCreateGraph::ValidationException => failure,
+        InvalidCreateGraph::AccessDeniedException => {
+            Failure::denied("Invalid request body").with("ErrorCode", "INVALID_REQUEST_BODY")
+        }
+    }
 }
 
 fn repeated(

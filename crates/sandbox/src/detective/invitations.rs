@@ -10,7 +10,7 @@ use crate::graph::Graph;
 use crate::membership::Status;
 use crate::state::State;
 use crate::wire::{Answer, Failure};
-use crate::world::unverified::RefusedAccept;
+use crate::world::unverified::{DisassociateDisabled, RefusedAccept};
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -66,8 +66,12 @@ pub(crate) fn reject(call: &Call<'_>, state: &mut State) -> Result<Answer, Failu
 /// The status has to be ENABLED (service model, DisassociateMembership).
 pub(crate) fn disassociate(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let (graph, status) = own_membership(call, state)?;
+    let disabled = call.world.unverified.disassociate_disabled;
     match status {
         Status::Enabled => leave(call, graph),
+        Status::AcceptedButDisabled if disabled == DisassociateDisabled::Removed => {
+            leave(call, graph)
+        }
         Status::VerificationInProgress | Status::VerificationFailed => Err(call.no_such_graph()),
         Status::Invited | Status::AcceptedButDisabled => Err(not_as_needed("ENABLED")),
     }
@@ -86,12 +90,10 @@ pub(crate) fn list(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure
     }
     let invitations = state.graphs.values().filter_map(|graph| {
         let membership = graph
-            .visible_member(member, call.now)
+            .members
+            .get(&member)
             .filter(|_| graph.arn.region == call.region)?;
-        let shown = !matches!(
-            membership.status,
-            Status::VerificationInProgress | Status::VerificationFailed
-        );
+        let shown = membership.was_invited(call.now);
         let after = page.after.is_none_or(|last| last < graph.arn.administrator);
         (shown && after).then_some((graph, membership))
     });

@@ -15,7 +15,9 @@ use crate::luck::Luck;
 use crate::membership::{Membership, Status};
 use crate::state::State;
 use crate::wire::{Answer, Failure};
-use crate::world::unverified::{AdministratorAsMember, FailedMemberAgain, MalformedAccount};
+use crate::world::unverified::{
+    AdministratorAsMember, FailedMemberAgain, MalformedAccount, WrongEmailAtOnce,
+};
 
 /// The only reason that is known word for word (public code that looks for it).
 const ALREADY_A_MEMBER: &str = "Account is already a member";
@@ -90,10 +92,18 @@ fn candidates(
     if let Some(message) = &input.message {
         call.length("Message", message.chars().count(), 1, 1_000)?;
     }
-    let mut good = Vec::new();
+    let mut good: Vec<Candidate> = Vec::new();
     let mut bad = Vec::new();
     for account in accounts {
         match candidate(call, account) {
+            // The second entry of an account finds what the first one made. UNVERIFIED.
+            Ok(candidate) if good.iter().any(|other| other.id == candidate.id) => {
+                bad.push(UnprocessedAccount::new(
+                    call,
+                    &candidate.id,
+                    ALREADY_A_MEMBER,
+                ));
+            }
             Ok(candidate) => good.push(candidate),
             Err(_) if call.world.unverified.malformed_account == MalformedAccount::Unprocessed => {
                 let id = account.account_id.clone().unwrap_or_default();
@@ -204,6 +214,8 @@ fn invitation(call: &Call<'_>, graph: &Graph, id: AccountId, email: &str) -> Mem
     // One that was there before stays visible.
     membership.visible = before.map_or(visible, |before| before.visible);
     membership.verification = Some((later(call.now, duration), belongs));
-    membership.settle(call.now);
+    if belongs || world.unverified.wrong_email_at_once == WrongEmailAtOnce::Failed {
+        membership.settle(call.now);
+    }
     membership
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::check::BATCH;
+use super::invite::quota_exceeded;
 use super::page::PageRequest;
 use super::shapes::{MemberDetail, OfAccounts, UnprocessedAccount};
 use crate::account::AccountId;
@@ -13,6 +14,7 @@ use crate::call::Call;
 use crate::membership::Status;
 use crate::state::State;
 use crate::wire::{Answer, Failure};
+use crate::world::unverified::MonitoringWithoutRoom;
 
 /// UNVERIFIED wording.
 const NOT_A_MEMBER: &str = "Account is not a member";
@@ -114,6 +116,13 @@ pub(crate) fn start_monitoring(call: &Call<'_>, state: &mut State) -> Result<Ans
     if membership.status != Status::AcceptedButDisabled {
         return Err(Failure::conflict(
             "The member account's status is not ACCEPTED_BUT_DISABLED.",
+        ));
+    }
+    let no_room = obstacle.is_some()
+        && call.world.unverified.monitoring_without_room == MonitoringWithoutRoom::QuotaExceeded;
+    if no_room {
+        return Err(quota_exceeded(
+            "The member account cannot be enabled: the behavior graph has no room for its data.",
         ));
     }
     if obstacle != membership.disabled {

@@ -1,5 +1,6 @@
 //! Detective for a whole organization: who administers it, and whether new accounts join.
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -8,8 +9,10 @@ use super::shapes::{OfGraph, Time};
 use crate::account::AccountId;
 use crate::call::Call;
 use crate::graph::Graph;
+use crate::membership::Status;
 use crate::state::State;
 use crate::wire::{Answer, Failure};
+use crate::world::unverified::InvitedByOrganization;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -51,11 +54,34 @@ pub(crate) fn enable(call: &Call<'_>, state: &mut State) -> Result<Answer, Failu
     if !state.graphs.contains_key(&key) {
         state.new_graph(call.region, id, call.now);
     }
+    let started = state.started;
     if let Some(graph) = state.graphs.get_mut(&key) {
         graph.organization = Some(false);
+        if call.world.unverified.invited_by_organization == InvitedByOrganization::Enabled {
+            enable_invited(call, graph, started);
+        }
     }
     state.delegated.insert(call.region, (id, call.now));
     Ok(Answer::empty())
+}
+
+/// Enables the organization's accounts that were invited before, without their answer.
+fn enable_invited(call: &Call<'_>, graph: &mut Graph, started: Timestamp) {
+    let organization = call.world.organization.as_ref();
+    let invited: Vec<AccountId> = graph
+        .members
+        .iter()
+        .filter(|(_, member)| member.status == Status::Invited)
+        .map(|(id, _)| *id)
+        .filter(|id| organization.is_some_and(|organization| organization.has(*id)))
+        .collect();
+    for id in invited {
+        let obstacle = graph.obstacle(id, call.world, started, call.now);
+        if let Some(member) = graph.members.get_mut(&id) {
+            member.of_organization = true;
+            member.contribute(obstacle, call.now);
+        }
+    }
 }
 
 /// Removes the administrator, and the organization's graph with it (service model).

@@ -1,6 +1,6 @@
 //! Data source packages of graphs and of their members.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -128,16 +128,23 @@ pub(crate) fn of_members(call: &Call<'_>, state: &mut State) -> Result<Answer, F
 pub(crate) fn of_memberships(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let arns = call.required("GraphArns", call.input::<OfGraphs>()?.graph_arns)?;
     call.length("GraphArns", arns.len(), 1, 50)?;
+    // An ARN that does not fit the pattern fails the request; one that names nothing does not.
+    for text in &arns {
+        call.check_graph_arn("GraphArns", text)?;
+    }
     let mut histories = Vec::new();
     let mut unprocessed = Vec::new();
-    for text in arns {
-        // An ARN that does not fit the pattern fails the request; one that names nothing does not.
-        call.check_graph_arn("GraphArns", &text)?;
+    for text in arns.into_iter().collect::<BTreeSet<_>>() {
         let member = call.caller.account;
         let graph = GraphArn::parse(&text)
             .ok()
             .and_then(|arn| call.any_graph(arn, state));
-        match graph.and_then(|graph| Some(history(graph, member, graph.members.get(&member)?))) {
+        let invited = graph.and_then(|graph| {
+            let membership = graph.members.get(&member);
+            let membership = membership.filter(|it| it.was_invited(call.now))?;
+            Some(history(graph, member, membership))
+        });
+        match invited {
             Some(history) => histories.push(history),
             None => unprocessed.push(
                 json!({ "GraphArn": text, "Reason": reason_for(call, "Account is not a member") }),

@@ -3,14 +3,17 @@
 
 mod assume_role;
 mod identity;
+mod session;
+mod web_identity;
 
 use http::StatusCode;
 
 pub(crate) use self::assume_role::assume_role;
 pub(crate) use self::identity::{get_access_key_info, get_caller_identity};
+pub(crate) use self::web_identity::assume_role_with_web_identity;
 
 use crate::call::Call;
-use crate::service::STS_NAMESPACE;
+use crate::protocol::STS_NAMESPACE;
 use crate::state::Session;
 use crate::wire::{Answer, Element, Failure, parameter};
 

@@ -5,7 +5,7 @@ use http::{HeaderValue, Response, StatusCode};
 use serde_json::{Value, json};
 
 use super::{Element, response};
-use crate::service::{Protocol, Service};
+use crate::protocol::Protocol;
 
 /// An error as a service answers it.
 #[derive(Debug)]
@@ -70,15 +70,30 @@ impl Failure {
         )
     }
 
-    /// The error as `service` puts it; without one, as AWS's front door does.
-    pub(crate) fn into_response(
-        self,
-        service: Option<Service>,
-        request_id: &str,
-    ) -> Response<Bytes> {
-        match service.map(Service::protocol) {
-            Some(Protocol::Query { namespace }) => self.into_xml(namespace, request_id),
-            Some(Protocol::Json { .. }) => {
+    /// The error in the form that `protocol` has for it.
+    pub(crate) fn into_response(self, protocol: Protocol, request_id: &str) -> Response<Bytes> {
+        match protocol {
+            Protocol::Query { namespace } => {
+                let kind = if self.status.is_server_error() {
+                    "Receiver"
+                } else {
+                    "Sender"
+                };
+                let error = self.xml(vec![Element::text("Type", kind)]);
+                let document = vec![error, Element::text("RequestId", request_id)];
+                let document = Element::of("ErrorResponse", document).in_namespace(namespace);
+                self.into_xml("text/xml", &document, request_id)
+            }
+            Protocol::Ec2 => {
+                let errors = Element::of("Errors", vec![self.xml(Vec::new())]);
+                let document = vec![errors, Element::text("RequestID", request_id)];
+                self.into_xml("text/xml", &Element::of("Response", document), request_id)
+            }
+            Protocol::RestXml => {
+                let document = self.xml(vec![Element::text("RequestId", request_id)]);
+                self.into_xml("application/xml", &document, request_id)
+            }
+            Protocol::Json { .. } => {
                 let code = self.code;
                 self.with("__type", code).into_json(
                     "Message",
@@ -86,10 +101,9 @@ impl Failure {
                     request_id,
                 )
             }
-            Some(Protocol::RestJson { message }) => {
+            Protocol::RestJson { message } => {
                 self.into_json(message, "application/json", request_id)
             }
-            None => self.into_json("message", "application/json", request_id),
         }
     }
 
@@ -115,25 +129,17 @@ impl Failure {
         response
     }
 
-    fn into_xml(self, namespace: &'static str, request_id: &str) -> Response<Bytes> {
-        let fault = if self.status.is_server_error() {
-            "Receiver"
-        } else {
-            "Sender"
-        };
-        let error = vec![
-            Element::text("Type", fault),
-            Element::text("Code", self.code),
-            Element::text("Message", self.message),
-        ];
-        let document = vec![
-            Element::of("Error", error),
-            Element::text("RequestId", request_id),
-        ];
-        let document = Element::of("ErrorResponse", document).in_namespace(namespace);
+    /// The element that all XML protocols have, with what each has besides.
+    fn xml(&self, mut more: Vec<Element>) -> Element {
+        more.push(Element::text("Code", self.code));
+        more.push(Element::text("Message", self.message.as_str()));
+        Element::of("Error", more)
+    }
+
+    fn into_xml(self, content_type: &str, document: &Element, request_id: &str) -> Response<Bytes> {
         response(
             self.status,
-            "text/xml",
+            content_type,
             document.to_string().into(),
             request_id,
         )

@@ -3,6 +3,7 @@
 use http::StatusCode;
 
 use super::Failure;
+use crate::protocol::Protocol;
 use crate::service::Service;
 use crate::world::unverified::ThrottlingError;
 
@@ -19,6 +20,8 @@ pub(crate) enum Trouble {
     NotFound,
     /// The service has a problem of its own.
     ServerError,
+    /// Another request for the same thing is under way.
+    Conflict,
 }
 
 impl Trouble {
@@ -28,19 +31,18 @@ impl Trouble {
             Trouble::UnknownKey => {
                 // AWS knowledge center, iam-validate-access-credentials, for STS; README of
                 // amazon-detective-multiaccount-scripts for Detective.
-                let code = if service == Service::Sts {
-                    "InvalidClientTokenId"
-                } else {
-                    "UnrecognizedClientException"
+                let code = match service {
+                    Service::Sts => "InvalidClientTokenId",
+                    Service::S3 => "InvalidAccessKeyId",
+                    _ => "UnrecognizedClientException",
                 };
                 let message = "The security token included in the request is invalid.";
                 Failure::new(forbidden(service), code, message)
             }
             Trouble::Expired => {
-                let code = if service == Service::Sts {
-                    "ExpiredToken"
-                } else {
-                    "ExpiredTokenException"
+                let code = match service {
+                    Service::Sts | Service::S3 => "ExpiredToken",
+                    _ => "ExpiredTokenException",
                 };
                 Failure::new(
                     forbidden(service),
@@ -55,21 +57,83 @@ impl Trouble {
             ),
             Trouble::UnknownOperation => unknown_operation(service),
             Trouble::ServerError => server_error(service),
+            // Amazon S3 API reference, PutObject: to be sent again.
+            Trouble::Conflict if service == Service::S3 => Failure::new(
+                StatusCode::CONFLICT,
+                "ConditionalRequestConflict",
+                "The conditional request cannot succeed due to a conflicting operation against this resource.",
+            ),
+            Trouble::Conflict => Failure::conflict(
+                "Another request for the same resource is being worked on. Try again later.",
+            ),
         }
     }
 }
 
-/// That a policy does not allow `action`. The same words are used by all services (IAM user guide,
-/// troubleshoot_access-denied).
-pub(crate) fn denied_by_policy(service: Service, user: &str, action: &str) -> Failure {
-    let code = if service == Service::Sts {
-        "AccessDenied"
-    } else {
-        "AccessDeniedException"
+/// That a request has no signature.
+pub(crate) fn unsigned(protocol: Protocol) -> Failure {
+    let (code, message) = match protocol {
+        Protocol::RestJson { .. } | Protocol::Json { .. } => (
+            "MissingAuthenticationTokenException",
+            "Missing Authentication Token",
+        ),
+        Protocol::Query { .. } => (
+            "MissingAuthenticationToken",
+            "Request is missing Authentication Token",
+        ),
+        Protocol::Ec2 => (
+            "MissingParameter",
+            "The request must contain the parameter AWSAccessKeyId",
+        ),
+        Protocol::RestXml => ("AccessDenied", "Access Denied"),
     };
-    let message = format!(
-        "User: {user} is not authorized to perform: {action} with an explicit deny in a service control policy"
-    );
+    let status = match protocol {
+        Protocol::Json { .. } | Protocol::Ec2 => StatusCode::BAD_REQUEST,
+        Protocol::RestJson { .. } | Protocol::Query { .. } | Protocol::RestXml => {
+            StatusCode::FORBIDDEN
+        }
+    };
+    Failure::new(status, code, message)
+}
+
+/// That the credential of a signature cannot be read.
+pub(crate) fn incomplete_signature(protocol: Protocol) -> Failure {
+    let code = match protocol {
+        Protocol::RestJson { .. } | Protocol::Json { .. } => "IncompleteSignatureException",
+        Protocol::Query { .. } => "IncompleteSignature",
+        Protocol::Ec2 => "AuthFailure",
+        Protocol::RestXml => "AuthorizationHeaderMalformed",
+    };
+    let form = "AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request";
+    let message = format!("Authorization header requires a credential of the form {form}.");
+    Failure::new(StatusCode::BAD_REQUEST, code, message)
+}
+
+/// That a service is not emulated.
+pub(crate) fn not_emulated(protocol: Protocol, service: &str) -> Failure {
+    let (status, code) = match protocol {
+        Protocol::RestJson { .. } => (StatusCode::NOT_FOUND, "UnknownOperationException"),
+        Protocol::Json { .. } => (StatusCode::BAD_REQUEST, "UnknownOperationException"),
+        Protocol::Query { .. } | Protocol::Ec2 => (StatusCode::BAD_REQUEST, "InvalidAction"),
+        Protocol::RestXml => (StatusCode::NOT_IMPLEMENTED, "NotImplemented"),
+    };
+    let message = format!("The sandbox does not emulate the service `{service}`.");
+    Failure::new(status, code, message)
+}
+
+/// That a policy does not allow `action`, and which. The same words are used by all services (IAM user guide,
+/// troubleshoot_access-denied).
+pub(crate) fn denied_by_policy(
+    service: Service,
+    user: &str,
+    action: &str,
+    reason: &str,
+) -> Failure {
+    let code = match service {
+        Service::Sts | Service::S3 => "AccessDenied",
+        _ => "AccessDeniedException",
+    };
+    let message = format!("User: {user} is not authorized to perform: {action} {reason}");
     Failure::new(forbidden(service), code, message)
 }
 
@@ -85,6 +149,11 @@ pub(crate) fn throttled(service: Service, declared: bool, error: ThrottlingError
             Failure::new(StatusCode::BAD_REQUEST, "TooManyRequestsException", MESSAGE)
         }
         Service::Account => Failure::too_many(MESSAGE),
+        Service::S3 => Failure::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "SlowDown",
+            "Please reduce your request rate.",
+        ),
         Service::Detective if by_model => Failure::too_many(MESSAGE),
         Service::Detective | Service::GuardDuty => {
             Failure::new(StatusCode::BAD_REQUEST, "ThrottlingException", MESSAGE)
@@ -95,6 +164,7 @@ pub(crate) fn throttled(service: Service, declared: bool, error: ThrottlingError
 fn unknown_operation(service: Service) -> Failure {
     let (status, code) = match service {
         Service::Sts => (StatusCode::BAD_REQUEST, "InvalidAction"),
+        Service::S3 => (StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed"),
         Service::Organizations => (StatusCode::BAD_REQUEST, "UnknownOperationException"),
         Service::Account | Service::Detective | Service::GuardDuty => {
             (StatusCode::NOT_FOUND, "UnknownOperationException")
@@ -106,6 +176,7 @@ fn unknown_operation(service: Service) -> Failure {
 fn server_error(service: Service) -> Failure {
     let code = match service {
         Service::Sts => "InternalFailure",
+        Service::S3 => "InternalError",
         Service::Account | Service::Detective => "InternalServerException",
         Service::GuardDuty => "InternalServerErrorException",
         Service::Organizations => "ServiceException",

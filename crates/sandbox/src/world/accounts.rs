@@ -58,6 +58,10 @@ pub struct Role {
     /// named.
     #[serde(default)]
     pub trusts_role: Option<String>,
+    /// The identity provider whose tokens it trusts, by its host name; it trusts no account then
+    /// that it does not name.
+    #[serde(default)]
+    pub identity_provider: Option<String>,
     /// The longest session that it grants.
     #[serde(default = "one_hour", deserialize_with = "duration::required")]
     pub max_session: Duration,
@@ -111,6 +115,7 @@ impl Role {
             external_id: None,
             trusts: Vec::new(),
             trusts_role: None,
+            identity_provider: None,
             max_session: one_hour(),
             known_after: Duration::ZERO,
         }

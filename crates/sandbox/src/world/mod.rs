@@ -71,6 +71,8 @@ pub struct World {
     pub roles: Vec<Role>,
     /// The accounts, by id.
     pub accounts: BTreeMap<AccountId, Account>,
+    /// Customer managed policies that sessions can be limited to: documents by ARN.
+    pub policies: BTreeMap<String, String>,
     /// The organization that some of them are in.
     pub organization: Option<Organization>,
     /// Behavior graphs that exist already.
@@ -113,6 +115,7 @@ impl Default for World {
                 .collect(),
             roles: vec![Role::named(ROLE)],
             accounts: BTreeMap::new(),
+            policies: BTreeMap::new(),
             organization: None,
             graphs: Vec::new(),
             memberships: Vec::new(),

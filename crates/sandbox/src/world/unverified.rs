@@ -43,6 +43,20 @@ pub struct Unverified {
     pub unnamed_packages: UnnamedPackages,
     /// Whether Detective wants GuardDuty on for 48 hours, as it did until early 2024.
     pub guardduty: GuardDutyRule,
+    /// What StartMonitoringMember answers for a member that there is no room for. The model says
+    /// that it stays ACCEPTED_BUT_DISABLED, and lists ServiceQuotaExceededException too.
+    pub monitoring_without_room: MonitoringWithoutRoom,
+    /// What DisassociateMembership does for a member that is ACCEPTED_BUT_DISABLED. The model wants
+    /// it ENABLED.
+    pub disassociate_disabled: DisassociateDisabled,
+    /// What CreateGraph answers to a request that does not fit the model, which has no
+    /// ValidationException for it.
+    pub invalid_create_graph: InvalidCreateGraph,
+    /// What becomes of accounts that were invited, but did not answer, when their organization takes
+    /// the graph over.
+    pub invited_by_organization: InvitedByOrganization,
+    /// What CreateMembers itself says of an account whose e-mail turns out wrong at once.
+    pub wrong_email_at_once: WrongEmailAtOnce,
     /// How many graphs of a Region an account can be a member of; as many as it likes if left out.
     pub graphs_per_member: Option<usize>,
     /// After how long an unanswered invitation disappears; never if left out.
@@ -179,6 +193,52 @@ switch! {
         NotNeeded,
         /// CreateGraph is refused, and members stay ACCEPTED_BUT_DISABLED.
         Needed,
+    }
+}
+
+switch! {
+    /// What StartMonitoringMember answers for a member that there is no room for.
+    MonitoringWithoutRoom {
+        /// 200, and the member stays as it is.
+        StaysDisabled,
+        /// ServiceQuotaExceededException.
+        QuotaExceeded,
+    }
+}
+switch! {
+    /// What DisassociateMembership does for a member that is ACCEPTED_BUT_DISABLED.
+    DisassociateDisabled {
+        /// ConflictException.
+        Conflict,
+        /// It removes the membership.
+        Removed,
+    }
+}
+switch! {
+    /// What CreateGraph answers to a request that does not fit the model.
+    InvalidCreateGraph {
+        /// ValidationException, which its model does not have.
+        ValidationException,
+        /// AccessDeniedException with the code INVALID_REQUEST_BODY.
+        AccessDeniedException,
+    }
+}
+switch! {
+    /// What becomes of invited accounts when their organization takes the graph over.
+    InvitedByOrganization {
+        /// They still have to answer.
+        StayInvited,
+        /// They are members at once.
+        Enabled,
+    }
+}
+switch! {
+    /// What CreateMembers itself says of an account whose e-mail turns out wrong at once.
+    WrongEmailAtOnce {
+        /// VERIFICATION_FAILED.
+        Failed,
+        /// VERIFICATION_IN_PROGRESS; that it failed is seen afterwards.
+        Verifying,
     }
 }
 

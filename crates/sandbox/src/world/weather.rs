@@ -45,6 +45,9 @@ pub struct Fault {
 pub enum Effect {
     /// The service says that there were too many requests.
     Throttle,
+    /// The service is busy with another request for the same thing, and nothing was done. Of S3, only
+    /// writes with a condition meet it.
+    Conflict,
     /// The service says that it has a problem of its own.
     ServerError,
     /// A service control policy forbids it.

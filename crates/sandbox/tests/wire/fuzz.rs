@@ -14,7 +14,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Method, Request, Response};
+use http::{Method, Request, Response, StatusCode};
 use sandbox::{Clock, Reply, Sandbox, World};
 use serde_json::{Value, json};
 
@@ -209,22 +209,25 @@ impl Fuzzer {
     }
 }
 
-/// No 5xx, a body that its content type describes, and a code with every error.
+/// No 5xx but that a service is not emulated, a body that its content type describes, and a code with every error.
 fn is_sensible(response: &Response<Bytes>) -> bool {
     let status = response.status();
     let kind = response.headers()["content-type"].to_str().unwrap();
     let body = response.body();
     let readable = match kind {
-        "text/xml" => body.starts_with(b"<") && std::str::from_utf8(body).is_ok(),
+        "text/xml" | "application/xml" => {
+            body.is_empty() || (body.starts_with(b"<") && std::str::from_utf8(body).is_ok())
+        }
         _ => body.is_empty() || serde_json::from_slice::<Value>(body).is_ok(),
     };
     // The pages of the sandbox itself have no codes.
     let coded = status.is_success()
-        || kind == "text/xml"
+        || kind.ends_with("/xml")
         || response.headers().contains_key("x-amzn-errortype")
         || serde_json::from_slice::<Value>(body)
             .is_ok_and(|body| body.get("pages").is_some() || body == json!({}));
-    !status.is_server_error() && readable && coded
+    let failed = status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED;
+    !failed && readable && coded
 }
 
 /// `METHOD uri`, headers, an empty line, the body. What the HTTP library would not let through is

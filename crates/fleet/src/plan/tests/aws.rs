@@ -308,6 +308,8 @@ fn entry(status: MemberStatus, with: Email) -> Member {
         email: Some(with),
         disabled_reason: None,
         organization: false,
-        bytes_per_day: 0,
+        invited: None,
+        updated: None,
+        volumes: Vec::new(),
     }
 }

@@ -160,7 +160,9 @@ fn members() -> impl Strategy<Value = Member> {
         email: name.map(email),
         disabled_reason: Some("because of admin@example.com".into()),
         organization,
-        bytes_per_day: 0,
+        invited: None,
+        updated: None,
+        volumes: Vec::new(),
     })
 }
 

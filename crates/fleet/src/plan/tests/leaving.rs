@@ -89,7 +89,9 @@ fn pruning_removes_members_that_the_roster_does_not_name() {
 fn an_organizations_member_is_not_pruned() {
     let organization = Member {
         organization: true,
-        bytes_per_day: 0,
+        invited: None,
+        updated: None,
+        volumes: Vec::new(),
         ..enabled()
     };
     let world = pruning(World::empty(0)).sees(9, organization);
@@ -214,4 +216,13 @@ fn a_full_graph_takes_nobody_and_keeps_who_is_in_it() {
     let world = world.got(Invite, Answer::Done).looks(1);
     assert_eq!(world.step(), Step::Wait(Wait::Visible));
     assert_eq!(world.plan().of(Kind::Invite).collect::<Vec<_>>(), [id(2)]);
+}
+
+#[test]
+fn an_account_that_the_list_calls_closed_is_no_other() {
+    let mut world = pruning(World::with(MemberStatus::Enabled));
+    world.fleet.members.clear();
+    assert_eq!(world.step(), Step::Remove);
+    world.fleet.settings.closed = [id(1)].into();
+    assert_eq!(world.plan().steps().count(), 0);
 }

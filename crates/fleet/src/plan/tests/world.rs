@@ -41,7 +41,9 @@ pub(super) fn member(status: MemberStatus) -> Member {
         email: Some(email("root")),
         disabled_reason: None,
         organization: false,
-        bytes_per_day: 0,
+        invited: None,
+        updated: None,
+        volumes: Vec::new(),
     }
 }
 

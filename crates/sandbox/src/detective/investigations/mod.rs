@@ -96,9 +96,10 @@ pub(crate) fn start(call: &Call<'_>, state: &mut State) -> Result<Answer, Failur
 
 pub(crate) fn get(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let input: OfInvestigation = call.input()?;
+    let id = investigation_id(call, input.investigation_id)?;
     let graph = call.own_graph(input.graph_arn, state)?;
     let arn = graph.arn;
-    let found = &*investigation(call, graph, input.investigation_id)?;
+    let found = &*investigation(graph, &id)?;
     let mut answer = json!({
         "GraphArn": arn,
         "InvestigationId": found.id,
@@ -119,7 +120,7 @@ pub(crate) fn get(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure>
 pub(crate) fn list_indicators(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let ListIndicators {
         graph_arn,
-        investigation_id,
+        investigation_id: id,
         indicator_type,
         max_results,
         next_token,
@@ -135,30 +136,33 @@ pub(crate) fn list_indicators(call: &Call<'_>, state: &mut State) -> Result<Answ
         next_token,
     }
     .read::<u8>(call, 100)?;
+    let id = investigation_id(call, id)?;
     let graph = call.own_graph(graph_arn, state)?;
     let arn = graph.arn;
-    let found = investigation(call, graph, investigation_id)?;
+    let found = investigation(graph, &id)?;
     Answer::json(&json!({ "GraphArn": arn, "InvestigationId": found.id, "Indicators": [] }))
 }
 
 pub(crate) fn update_state(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let input: UpdateState = call.input()?;
     let wanted = call.required("State", input.state)?;
+    let id = investigation_id(call, input.investigation_id)?;
     let graph = call.own_graph(input.graph_arn, state)?;
-    investigation(call, graph, input.investigation_id)?.state = wanted;
+    investigation(graph, &id)?.state = wanted;
     Ok(Answer::empty())
 }
 
-fn investigation<'g>(
-    call: &Call<'_>,
-    graph: &'g mut Graph,
-    id: Option<String>,
-) -> Result<&'g mut Investigation, Failure> {
+/// An id that fits the model, which is checked before the graph is looked up.
+fn investigation_id(call: &Call<'_>, id: Option<String>) -> Result<String, Failure> {
     let id = call.required("InvestigationId", id)?;
     call.length("InvestigationId", id.chars().count(), 21, 21)?;
     if !id.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(call.wrong("InvestigationId", "must match pattern ^[0-9]+$"));
     }
+    Ok(id)
+}
+
+fn investigation<'g>(graph: &'g mut Graph, id: &str) -> Result<&'g mut Investigation, Failure> {
     let found = graph
         .investigations
         .iter_mut()

@@ -1,0 +1,16 @@
+//! Whole executions in one process, under tokio's paused clock: the state machine of the template
+//! over the function's steps, with the real engine, the real SDK and the sandbox for AWS.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test ends where its stage cannot be set"
+)]
+
+mod drift;
+mod forged;
+mod lease;
+mod machine;
+mod once;
+mod path;
+mod removing;
+mod stage;
+mod wire;
