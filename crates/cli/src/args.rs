@@ -3,6 +3,7 @@
 mod fleet;
 mod roles;
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use ::fleet::account::AccountId;
@@ -18,13 +19,24 @@ pub(crate) use fleet::{CallerArgs, FleetArgs, ReachArgs, SelectArgs};
 pub(crate) use roles::{DeployArgs, RemoveArgs, RolesStatusArgs, RolloutArgs, RolloutPaceArgs};
 pub(crate) use roles::{RolesArgs, RolesCommand};
 
+/// What a report of a bug needs to say of the build.
+const VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    "\ncommit: ",
+    env!("DETECTIVE_FLEET_COMMIT"),
+    "\nfeatures: ",
+    env!("DETECTIVE_FLEET_FEATURES"),
+    "\ntarget: ",
+    env!("DETECTIVE_FLEET_TARGET"),
+);
+
 /// Amazon Detective on, in every account and every Region, without AWS Organizations.
 ///
 /// An account list goes in (`account id,root e-mail`, one line per account); every account is
 /// invited by the administrator and accepts, in every Region, all at once. Running it again is
 /// always safe: it looks at AWS first and does only what is missing.
 #[derive(Debug, Parser)]
-#[command(name = "detective-fleet", version, after_help = exit::HELP, max_term_width = 100)]
+#[command(name = "detective-fleet", version, long_version = VERSION, after_help = exit::HELP, max_term_width = 100)]
 #[command(disable_help_subcommand = true)]
 pub(crate) struct Cli {
     /// What every command understands.
@@ -139,6 +151,10 @@ pub(crate) enum Command {
     Rehearse(RehearseArgs),
     /// Serve an emulated AWS on 127.0.0.1
     Sandbox(SandboxArgs),
+    /// Print what makes a shell complete the command
+    Completions(CompletionsArgs),
+    /// Write the manual pages into a folder
+    Man(ManArgs),
     /// Print the manual in Markdown
     #[command(hide = true)]
     Manual,
@@ -345,10 +361,28 @@ pub(crate) struct RehearseArgs {
     pub journal: Option<PathBuf>,
 }
 
+/// `completions`.
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// `man`.
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// The folder; it is made where there is none
+    #[arg(value_name = "FOLDER")]
+    pub folder: PathBuf,
+}
+
 /// `sandbox`.
 #[derive(Debug, Args)]
 pub(crate) struct SandboxArgs {
-    /// The port on 127.0.0.1; 0 for any that is free
+    /// The address to listen on; signatures are not verified, so whoever reaches it can use it
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    pub listen: IpAddr,
+    /// The port; 0 for any that is free
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub port: u16,
     /// How many members there are, besides the administrator

@@ -17,7 +17,7 @@ use crate::seal::{Seal, Sealed};
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::trigger::Operation;
-use crate::{prepare, reconcile, report, roles};
+use crate::{lease, prepare, reconcile, report, roles};
 
 /// What the state machine asks for.
 #[derive(Clone, Debug, Deserialize)]
@@ -46,6 +46,11 @@ pub enum Step {
         execution: String,
         /// A page of what CloudFormation says.
         results: Rolled,
+    },
+    /// Keep the turn, while CloudFormation makes roles.
+    Turn {
+        /// The execution's name.
+        execution: String,
     },
     /// Say what came of it.
     Report {
@@ -180,6 +185,8 @@ pub enum Next {
     Duplicate,
     /// A newer version of the list took over: the report.
     Superseded,
+    /// The drift run is due, and nobody has uploaded the list yet: the end.
+    NoList,
     /// It cannot be done: the report.
     Refused,
 }
@@ -240,6 +247,7 @@ impl Function {
             Step::Roles { execution, results } => {
                 answer(roles::tried(self, &execution, &results).await?)
             }
+            Step::Turn { execution } => answer(lease::keep(self, &execution).await?),
             Step::Report { execution, ended } => {
                 answer(report::report(self, &execution, ended).await?)
             }

@@ -38,6 +38,8 @@ pub(crate) struct Upload {
 enum Stop {
     /// There is nothing to do, or another execution does it.
     Duplicate,
+    /// The drift run is due before anybody has uploaded the list.
+    NoList,
     /// A newer version of the list took over, or another execution has the drift run.
     Superseded(String),
     /// It cannot be done.
@@ -77,6 +79,10 @@ pub async fn prepare(
     };
     let (outcome, refused) = match stop {
         Stop::Duplicate => return Ok(nothing(Next::Duplicate)),
+        Stop::NoList => {
+            tracing::info!(execution, "there is no list yet, and nothing to do");
+            return Ok(nothing(Next::NoList));
+        }
         Stop::Superseded(text) => (Next::Superseded, refused(None, text, Vec::new())),
         Stop::Error(error, lines) => {
             tracing::error!(execution, name = error.name.as_str(), "{}", error.text);
@@ -241,7 +247,8 @@ async fn identify(function: &Function, execution: &str, trigger: &Trigger) -> Re
     let version = match (trigger.version(), &newest) {
         (Some(version), _) => version.to_owned(),
         (None, Newest::Version(version)) => version.clone(),
-        (None, Newest::Gone) => {
+        (None, Newest::Never) if drift => return Err(Stop::NoList),
+        (None, Newest::Gone | Newest::Never) => {
             return Err(StepError::bad_input(format!(
                 "{key} is not in the bucket: upload the list of accounts under that name"
             ))
@@ -261,10 +268,9 @@ async fn identify(function: &Function, execution: &str, trigger: &Trigger) -> Re
         Some(_) => return Err(Stop::Duplicate),
     }
     if newest != Newest::Version(version.clone()) {
-        let what = if newest == Newest::Gone {
-            "was deleted"
-        } else {
-            "has a newer version"
+        let what = match newest {
+            Newest::Version(_) => "has a newer version",
+            Newest::Gone | Newest::Never => "was deleted",
         };
         return Err(Stop::Superseded(format!(
             "{key} {what}: nothing was changed"
