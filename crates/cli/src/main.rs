@@ -10,6 +10,7 @@ mod from_aws_scripts;
 mod journal;
 mod logging;
 mod manual;
+mod own_file;
 mod rates;
 mod roster_file;
 mod settings;
