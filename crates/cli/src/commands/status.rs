@@ -93,7 +93,7 @@ impl View {
                 self.output.result(&status, |width| match self.long {
                     true => display::memberships(&status) + &display::status(&status, width),
                     false => display::status(&status, width),
-                })?
+                })?;
             }
         }
         self.files.write(&status)?;
