@@ -11,6 +11,7 @@ use fleet::check::GraphFacts;
 use fleet::cost::RegionUsage;
 use fleet::fleet::{Fleet, Others};
 use fleet::guard::{self, Before, Consent, Refusal};
+use fleet::plan::Kind;
 use fleet::report::{Ended, RegionNow, RegionPlan};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -172,6 +173,15 @@ impl Run {
         planned.collect()
     }
 
+    /// Who is planned to be invited somewhere.
+    #[must_use]
+    pub fn invitations(&self) -> BTreeSet<AccountId> {
+        let regions = self.regions.iter();
+        regions
+            .flat_map(|region| region.plan().of(Kind::Invite))
+            .collect()
+    }
+
     /// How many accounts are members somewhere.
     #[must_use]
     pub fn members(&self) -> usize {
@@ -243,10 +253,10 @@ impl Run {
     /// What there is, after [`Run::observe`].
     #[must_use]
     pub fn now(&self, with_roster: bool) -> Vec<RegionNow> {
-        let roster = with_roster.then(|| self.fleet.members.keys());
+        let roster = with_roster.then_some(&self.fleet.members);
         self.regions
             .iter()
-            .map(|region| RegionNow::of(region.observation(), region.error(), roster.clone()))
+            .map(|region| RegionNow::of(region.observation(), region.error(), roster))
             .collect()
     }
 

@@ -6,8 +6,10 @@ use std::time::Duration;
 use engine::{Aws, Ground};
 use fleet::account::AccountId;
 use fleet::event::Sink;
+use fleet::expected::Exceptions;
 use fleet::fleet::{Fleet, Others, Purpose};
 use fleet::roster::Roster;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -17,7 +19,7 @@ use crate::seal::{Seal, Sealed};
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::trigger::Operation;
-use crate::{prepare, reconcile, report, roles};
+use crate::{lease, prepare, reconcile, report, roles};
 
 /// What the state machine asks for.
 #[derive(Clone, Debug, Deserialize)]
@@ -46,6 +48,11 @@ pub enum Step {
         execution: String,
         /// A page of what CloudFormation says.
         results: Rolled,
+    },
+    /// Keep the turn, while CloudFormation makes roles.
+    Turn {
+        /// The execution's name.
+        execution: String,
     },
     /// Say what came of it.
     Report {
@@ -180,6 +187,8 @@ pub enum Next {
     Duplicate,
     /// A newer version of the list took over: the report.
     Superseded,
+    /// The drift run is due, and nobody has uploaded the list yet: the end.
+    NoList,
     /// It cannot be done: the report.
     Refused,
 }
@@ -240,6 +249,7 @@ impl Function {
             Step::Roles { execution, results } => {
                 answer(roles::tried(self, &execution, &results).await?)
             }
+            Step::Turn { execution } => answer(lease::keep(self, &execution).await?),
             Step::Report { execution, ended } => {
                 answer(report::report(self, &execution, ended).await?)
             }
@@ -261,9 +271,23 @@ impl Function {
                 Operation::Disable => Purpose::Disable,
             },
             others,
+            exceptions: self.exceptions(roster, operation),
             ..self.settings.fleet.clone()
         };
         Fleet::of(self.account, roster, settings)
+    }
+
+    /// What is known to stay out today. Who is to leave is to leave all the same.
+    fn exceptions(&self, roster: &Roster, operation: Operation) -> Exceptions {
+        if operation == Operation::Disable {
+            return Exceptions::default();
+        }
+        let today = TimeZone::UTC
+            .to_datetime(self.ground.clock.timestamp())
+            .date();
+        let listed = roster.members.values().flat_map(|it| &it.expected);
+        let all = self.settings.expected.iter().chain(listed);
+        Exceptions::on(today, all.cloned())
     }
 
     /// How long this invocation may still go on.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::error::StepError;
+use crate::function::Function;
 use crate::store::{Read, Store};
 
 /// Where it lies.
@@ -58,6 +59,23 @@ pub async fn take(store: &Store, execution: &str, now: Timestamp) -> Result<bool
 pub async fn renew(store: &Store, execution: &str, now: Timestamp) -> Result<bool, StepError> {
     let mine = |lease: Option<&Read<Lease>>| lease.is_some_and(|it| it.value.holder == execution);
     write(store, Lease::of(execution, now), mine).await
+}
+
+/// Whether this execution has its turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Turn {
+    /// Where it is lost, the passes notice it.
+    held: bool,
+}
+
+/// Renews the lease between passes.
+///
+/// # Errors
+/// Where the bucket does not tell.
+pub async fn keep(function: &Function, execution: &str) -> Result<Turn, StepError> {
+    let now = function.ground.clock.timestamp();
+    let held = renew(&function.store, execution, now).await?;
+    Ok(Turn { held })
 }
 
 /// Gives the lease back, if the execution has it.

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use engine::Run;
 use fleet::account::Region;
 use fleet::fleet::Purpose;
+use fleet::label::Labels;
+use fleet::region;
 use fleet::report::{Header, InvalidLine, Recorder, VERSION};
 use fleet::roster::{Roster, RosterError};
 use jiff::Timestamp;
@@ -38,6 +40,8 @@ pub(crate) struct Upload {
 enum Stop {
     /// There is nothing to do, or another execution does it.
     Duplicate,
+    /// The drift run is due before anybody has uploaded the list.
+    NoList,
     /// A newer version of the list took over, or another execution has the drift run.
     Superseded(String),
     /// It cannot be done.
@@ -77,6 +81,10 @@ pub async fn prepare(
     };
     let (outcome, refused) = match stop {
         Stop::Duplicate => return Ok(nothing(Next::Duplicate)),
+        Stop::NoList => {
+            tracing::info!(execution, "there is no list yet, and nothing to do");
+            return Ok(nothing(Next::NoList));
+        }
         Stop::Superseded(text) => (Next::Superseded, refused(None, text, Vec::new())),
         Stop::Error(error, lines) => {
             tracing::error!(execution, name = error.name.as_str(), "{}", error.text);
@@ -156,6 +164,8 @@ async fn look(
     } = upload.place;
     let prune = prunes(function, &upload);
     let fleet = Arc::new(function.fleet(&roster, operation, others(prune)));
+    check_exceptions(function, &chosen.regions)?;
+    let expired: Vec<_> = fleet.settings.exceptions.expired().collect();
     let mut agreed = None;
     if fleet.removes() && !plan_only {
         let mut run = Run::new(&aws, fleet.clone(), &chosen.regions);
@@ -166,13 +176,7 @@ async fn look(
     if function.settings.manage_roles && fleet.settings.purpose == Purpose::Enable && !plan_only {
         without_role = roles::missing(&aws, &roster).await;
     }
-    // A plan tells what the guard rails say, and they are asked of all Regions at once.
-    let all = chosen.regions.len();
-    let size = if plan_only {
-        all
-    } else {
-        function.settings.regions_per_pass
-    };
+    let size = group_size(function, plan_only, chosen.regions.len());
     let groups = chosen.regions.chunks(size.max(1));
     Ok(Manifest {
         header: Header {
@@ -183,7 +187,8 @@ async fn look(
             administrator: aws.administrator(),
             started: entered,
             invalid_lines: roster.invalid.iter().map(Into::into).collect(),
-            notes: [roster.notes, chosen.notes].concat(),
+            labels: Labels::of(&roster),
+            notes: [roster.notes, chosen.notes, expired].concat(),
         },
         began: function.ground.clock.timestamp(),
         operation,
@@ -199,6 +204,29 @@ async fn look(
         agreed,
         record: recorder.record_so_far(),
     })
+}
+
+/// Makes sure that every Region among the known exceptions is one: it would never match anything.
+fn check_exceptions(function: &Function, chosen: &[Region]) -> Result<(), StepError> {
+    let known = |name: &&Region| region::find(name.as_str()).is_some() || chosen.contains(name);
+    let expected = function.settings.expected.iter();
+    let mut regions = expected.filter_map(|it| it.region.as_ref());
+    match regions.find(|name| !known(name)) {
+        None => Ok(()),
+        Some(unknown) => Err(StepError::failed(format!(
+            "the stack's setting EXPECTED names {unknown}, and there is no such Region: correct it, or remove it"
+        ))),
+    }
+}
+
+/// How many Regions one invocation holds. A plan tells what the guard rails say, and they are asked
+/// of all Regions at once.
+fn group_size(function: &Function, plan_only: bool, all: usize) -> usize {
+    if plan_only {
+        all
+    } else {
+        function.settings.regions_per_pass
+    }
 }
 
 fn go(execution: &str, manifest: &Manifest, seal: Seal) -> Prepared {
@@ -241,7 +269,8 @@ async fn identify(function: &Function, execution: &str, trigger: &Trigger) -> Re
     let version = match (trigger.version(), &newest) {
         (Some(version), _) => version.to_owned(),
         (None, Newest::Version(version)) => version.clone(),
-        (None, Newest::Gone) => {
+        (None, Newest::Never) if drift => return Err(Stop::NoList),
+        (None, Newest::Gone | Newest::Never) => {
             return Err(StepError::bad_input(format!(
                 "{key} is not in the bucket: upload the list of accounts under that name"
             ))
@@ -261,10 +290,9 @@ async fn identify(function: &Function, execution: &str, trigger: &Trigger) -> Re
         Some(_) => return Err(Stop::Duplicate),
     }
     if newest != Newest::Version(version.clone()) {
-        let what = if newest == Newest::Gone {
-            "was deleted"
-        } else {
-            "has a newer version"
+        let what = match newest {
+            Newest::Version(_) => "has a newer version",
+            Newest::Gone | Newest::Never => "was deleted",
         };
         return Err(Stop::Superseded(format!(
             "{key} {what}: nothing was changed"

@@ -56,8 +56,10 @@ pub struct Read<T> {
 pub enum Newest {
     /// It is this one.
     Version(String),
-    /// It was deleted, or was never there.
+    /// It was deleted.
     Gone,
+    /// It was never there.
+    Never,
 }
 
 impl Store {
@@ -82,9 +84,12 @@ impl Store {
     /// Where S3 does not say.
     pub async fn newest(&self, key: &str) -> Result<Newest, StepError> {
         let head = self.client.head_object().bucket(&*self.bucket).key(key);
-        Ok(match found(head.send().await, key)? {
+        let answer = head.send().await;
+        let deleted = answer.as_ref().is_err_and(is_deletion);
+        Ok(match found(answer, key)? {
             Some(head) => Newest::Version(version(&head)),
-            None => Newest::Gone,
+            None if deleted => Newest::Gone,
+            None => Newest::Never,
         })
     }
 
@@ -285,6 +290,15 @@ async fn collect(body: ByteStream, key: &str) -> Result<Vec<u8>, StepError> {
 
 fn status<E>(error: &SdkError<E>) -> u16 {
     error.raw_response().map_or(0, |raw| raw.status().as_u16())
+}
+
+/// The newest version is the mark of a deletion
+/// (docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html, `x-amz-delete-marker`).
+fn is_deletion<E>(error: &SdkError<E>) -> bool {
+    let mark = error
+        .raw_response()
+        .and_then(|raw| raw.headers().get("x-amz-delete-marker"));
+    mark.is_some_and(|mark| mark.eq_ignore_ascii_case("true"))
 }
 
 fn found<T, E>(result: Result<T, SdkError<E>>, key: &str) -> Result<Option<T>, StepError>

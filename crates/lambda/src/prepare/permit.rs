@@ -20,6 +20,9 @@ pub(super) async fn permit(
     upload: &Upload,
     roster: &Roster,
 ) -> Result<(), Stop> {
+    if !upload.place.plan_only {
+        removing_is_allowed(function, upload)?;
+    }
     if upload.place.operation == Operation::Enable {
         return Ok(());
     }
@@ -38,6 +41,24 @@ pub(super) async fn permit(
         named.join(", ")
     ))
     .into())
+}
+
+/// What the stack's parameters rule out, for whoever started the execution: also by hand.
+fn removing_is_allowed(function: &Function, upload: &Upload) -> Result<(), StepError> {
+    let settings = &function.settings;
+    let disables = upload.place.operation == Operation::Disable;
+    let refuses = |why: &str| Err(StepError::bad_input(format!("{}: {why}", upload.key)));
+    if disables && !settings.disable_by_upload {
+        return refuses(
+            "lists under disable/ are switched off by the stack's parameter DisableByUpload",
+        );
+    }
+    if (disables || prunes(function, upload)) && !settings.allow_removals {
+        return refuses(
+            "the stack's parameter AllowRemovals is false, so that no member can be removed: nothing was changed",
+        );
+    }
+    Ok(())
 }
 
 /// The accounts that the authoritative file names as well.
