@@ -45,7 +45,7 @@ def test_everybody_is_enabled_seen_and_removed_again(make_fleet):
     fleet.run("enable").ended(0)
     assert statuses(fleet.sandbox) == everywhere(fleet.sandbox.ids)
     summary = fleet.run("status").ended(0).json()["summary"]
-    assert summary["enabled"] == len(REGIONS) * len(fleet.sandbox.ids)
+    assert summary["by_status"] == {"ENABLED": len(REGIONS) * len(fleet.sandbox.ids)}
     again = fleet.run("enable").ended(0).json()
     assert again["summary"]["changed"] == 0
     fleet.run("disable", "--max-removals", len(fleet.sandbox.ids)).ended(0)
