@@ -7,6 +7,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use ::fleet::account::AccountId;
+use ::fleet::label::Who;
 use ::fleet::values::List;
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
@@ -250,14 +251,14 @@ pub(crate) struct StatusArgs {
     /// The accounts to look for; without it, whatever the behavior graphs have
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
-    /// Only these accounts, in the file or not; commas or repeated
+    /// Only these accounts, in the file or not, by id or by name, with `*` for any characters; commas or repeated
     #[arg(
         long,
         alias = "accounts",
         value_name = "IDS",
         help_heading = "Accounts"
     )]
-    pub account: Vec<List<AccountId>>,
+    pub account: Vec<List<Who>>,
     /// Only memberships that are `enabled`, `waiting`, `failed` or `absent`; commas or repeated
     #[arg(long, value_name = "WHAT", help_heading = "Output")]
     pub only: Vec<List<Shown>>,
