@@ -101,7 +101,7 @@ $(VENV)-dist/ready: packaging/requirements.txt
 	$(VENV)-dist/bin/python -m pip install --quiet --require-hashes --requirement packaging/requirements.txt
 	touch $@
 
-# Which changes to the rules no test notices; docs/testing.md has those that are known, and why they stay.
+# Which changes to the rules no test notices: they are in mutants.out/missed.txt then, for people to judge.
 # MUTANTS goes to it: make mutants MUTANTS='--file crates/fleet/src/guard.rs'
 mutants:
 	@command -v cargo-mutants >/dev/null || { echo "cargo-mutants is not installed: cargo install --locked cargo-mutants" >&2; exit 1; }

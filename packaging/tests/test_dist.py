@@ -199,5 +199,4 @@ def test_the_templates_are_ready_to_be_deployed(one, tmp_path):
     machine = next(tmp_path.glob("state-machine-*.asl.json")).name
     template = (tmp_path / "security-account.yaml").read_text()
     assert "target/package" not in template and f"Default: {machine}" in template
-    words = [sys.executable, "-m", "cfnlint", "--ignore-checks", "W3002", "--", *map(str, tmp_path.glob("*.yaml"))]
-    subprocess.run(words, check=True)
+    subprocess.run([Path(sys.executable).parent / "cfn-lint", "--", *tmp_path.glob("*.yaml")], check=True)
