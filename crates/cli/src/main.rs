@@ -12,6 +12,7 @@ mod journal;
 mod logging;
 mod manual;
 mod mfa;
+mod own_file;
 mod rates;
 mod roster_file;
 mod settings;
