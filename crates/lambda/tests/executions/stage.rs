@@ -249,7 +249,7 @@ impl Stage {
         let config = aws_sdk_detective::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .http_client(ground.http)
-            .time_source(ground.clock.clone())
+            .time_source(ground.clock)
             .region(Region::new(region.to_owned()))
             .credentials_provider(SharedCredentialsProvider::new(keys))
             .endpoint_url("http://sandbox.invalid");
