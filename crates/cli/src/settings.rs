@@ -6,6 +6,7 @@ mod file;
 #[cfg(feature = "stacksets")]
 pub(crate) mod rollout;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
@@ -17,6 +18,8 @@ use fleet::patience;
 use fleet::values::{self, List, RegionName};
 
 use crate::args::{FleetArgs, ReachArgs, SelectArgs};
+use crate::display::Output;
+use crate::mfa::{Mfa, MfaCode};
 
 pub(crate) use file::SettingsFile;
 
@@ -34,6 +37,8 @@ pub(crate) struct Reach {
     pub regions: RegionSelection,
     /// For how long.
     pub timeout: Duration,
+    /// The code of an MFA device, given beforehand.
+    mfa_code: Option<MfaCode>,
     /// How long a refusal that may pass is asked again.
     pub patience: Duration,
 }
@@ -78,7 +83,12 @@ impl Reach {
         let patience = args.patience.or(file.patience);
         Ok(Self {
             connection: Connection {
-                profile: args.caller.profile.or_else(|| file.profile.clone()),
+                // An empty name, as of a variable that is not set, names none.
+                profile: args
+                    .caller
+                    .profile
+                    .or_else(|| file.profile.clone())
+                    .filter(|name| !name.is_empty()),
                 admin_account: args.caller.admin_account.or(file.admin_account),
                 admin_role: role(
                     "admin-role",
@@ -86,6 +96,7 @@ impl Reach {
                     file.admin_role.as_ref(),
                 )?,
                 role_name: default_role()?,
+                mfa: None,
                 external_id: None,
                 max_concurrency: concurrency.map_or(MAX_CONCURRENCY, Into::into).into(),
                 endpoint: None,
@@ -95,8 +106,21 @@ impl Reach {
                 exclude: typed(exclude.unwrap_or_default()),
             },
             timeout: timeout.map_or(TIMEOUT, |timeout| timeout.0),
+            mfa_code: args.caller.mfa_code,
             patience: patience.map_or(patience::DEFAULT, |patience| patience.0),
         })
+    }
+
+    /// The connection, where a code that is wanted can be asked for.
+    pub(crate) fn connection(&self, output: Output) -> Connection {
+        let codes = Mfa {
+            given: self.mfa_code.clone(),
+            output,
+        };
+        Connection {
+            mfa: Some(Arc::new(codes)),
+            ..self.connection.clone()
+        }
     }
 }
 

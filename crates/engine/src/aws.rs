@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use aws_config::{Region as SdkRegion, SdkConfig};
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_types::retry::RetryConfig;
 use backon::{ExponentialBuilder, Retryable};
 use fleet::account::{AccountId, Region};
@@ -18,7 +18,7 @@ pub use connect::ConnectError;
 
 use crate::clock::{self, Clock};
 use crate::connection::{Connection, Ground, RoleName};
-use crate::credentials::Keys;
+use crate::credentials::{Keys, Source};
 use crate::events::Events;
 use crate::failure::{Cause, Failure};
 use crate::gate::Gate;
@@ -33,7 +33,7 @@ pub struct Aws(Arc<Inner>, Option<Arc<dyn Gate>>);
 struct Inner {
     config: SdkConfig,
     sts: aws_sdk_sts::Client,
-    keys: Arc<Keys>,
+    keys: Keys,
     caller: Identity,
     administrator: AccountId,
     partition: Partition,
@@ -68,7 +68,7 @@ impl Aws {
     /// The clock that the run goes by.
     #[must_use]
     pub fn clock(&self) -> Clock {
-        self.0.ground.clock
+        self.0.ground.clock.clone()
     }
 
     /// The same AWS, where `gate` is asked before each change.
@@ -113,26 +113,61 @@ impl Aws {
         &self.0.sts
     }
 
-    /// The administrator's credentials.
-    pub(crate) async fn keys(&self) -> Result<Credentials, Failure> {
-        self.0.keys.get().await
+    /// Calls something with the administrator's credentials, which are looked at anew where AWS
+    /// says that they have expired.
+    pub(crate) async fn with_keys<T, F>(
+        &self,
+        call: impl FnOnce(Credentials) -> F,
+    ) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        self.calling(self.0.keys.get().await?, call).await
     }
 
-    /// The administrator's credentials; without them, nothing can go on anywhere.
-    pub(crate) async fn keys_or_halt(&self) -> Result<Credentials, Failure> {
-        let keys = self.keys().await;
-        if let Err(failure) = &keys
-            && !failure.is_transient()
-        {
-            self.halt().stop(failure.text.to_string());
-        }
-        keys
+    /// The same; without credentials nothing can go on anywhere.
+    pub(crate) async fn with_keys_or_halt<T, F>(
+        &self,
+        call: impl FnOnce(Credentials) -> F,
+    ) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        let keys = self.0.keys.get().await.inspect_err(|failure| {
+            if !failure.is_transient() {
+                self.halt().stop(failure.text.to_string());
+            }
+        })?;
+        self.calling(keys, call).await.inspect_err(|failure| {
+            if failure.cause == Cause::Expired {
+                self.halt().stop(format!("the administrator's credentials have expired ({}): sign in again, and run again; what was reached stays", failure.text));
+            }
+        })
     }
 
-    /// The administrator's credentials, for a change.
-    pub(crate) async fn keys_to_change(&self) -> Result<Credentials, Failure> {
+    /// The same, for a change.
+    pub(crate) async fn with_keys_to_change<T, F>(
+        &self,
+        call: impl FnOnce(Credentials) -> F,
+    ) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
         self.may_change(Duration::ZERO).await?;
-        self.keys_or_halt().await
+        self.with_keys_or_halt(call).await
+    }
+
+    async fn calling<T, F>(
+        &self,
+        keys: Credentials,
+        call: impl FnOnce(Credentials) -> F,
+    ) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        let key_id = keys.access_key_id().to_owned();
+        let answer = call(keys).await;
+        answer.map_err(|failure| failure.of_keys(&self.0.keys, &key_id))
     }
 
     /// Whether the run may still change something, as of at most `age` ago.
@@ -144,13 +179,6 @@ impl Aws {
             self.halt().stop(why.clone());
             Failure::not_sent(why)
         })
-    }
-
-    /// AWS says that the administrator's credentials are past their time.
-    pub(crate) fn halt_if_expired(&self, failure: &Failure) {
-        if failure.cause == Cause::Expired {
-            self.halt().stop(format!("the administrator's credentials have expired ({}): sign in again, and run again; what was reached stays", failure.text));
-        }
     }
 
     /// The role that accepts in a member.
@@ -185,14 +213,14 @@ impl Aws {
             return self.clone();
         }
         let target = RoleToAssume::new(partition, administrator, role.as_str(), None);
-        let keys = Keys::of_role(
-            self.0.sts.clone(),
-            target,
-            self.0.keys.clone(),
-            (self.clock(), self.events().clone()),
-        );
+        let source = Source::Role {
+            sts: self.0.sts.clone(),
+            role: target,
+            caller: self.0.keys.clone(),
+            events: self.events().clone(),
+        };
         let mut inner = (*self.0).clone();
-        inner.keys = Arc::new(keys);
+        inner.keys = Keys::new(source, self.clock());
         inner.connection.admin_role = Some(role.clone());
         Self(Arc::new(inner), self.1.clone())
     }
@@ -204,9 +232,7 @@ impl Aws {
         let config = self.0.config.to_builder();
         config
             .region(SdkRegion::new(region.as_str().to_owned()))
-            .credentials_provider(SharedCredentialsProvider::from(
-                self.0.keys.clone() as Arc<dyn ProvideCredentials>
-            ))
+            .credentials_provider(SharedCredentialsProvider::new(self.0.keys.clone()))
             .build()
     }
 
@@ -275,9 +301,11 @@ where
 /// Regions, and one of an opt-in Region would refuse members that do not have it
 /// (docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html).
 fn sts_region(config: &SdkConfig) -> String {
-    let configured = config
-        .region()
-        .map_or("us-east-1", |region| region.as_ref());
+    let configured = config.region().map(AsRef::as_ref);
+    // A variable may be empty.
+    let configured = configured
+        .filter(|region: &&str| !region.is_empty())
+        .unwrap_or("us-east-1");
     if needs_no_opt_in(configured) {
         configured.to_owned()
     } else {

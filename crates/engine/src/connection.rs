@@ -2,12 +2,10 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use aws_config::profile::ProfileFileCredentialsProvider;
-use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
-use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
@@ -17,6 +15,7 @@ use crate::body::Bounded;
 use crate::clock::Clock;
 use crate::descriptors::Share;
 use crate::http::{self, NetworkError};
+use crate::mfa::MfaCodes;
 
 /// How to reach AWS, and with which roles.
 #[derive(Clone, Debug)]
@@ -29,6 +28,8 @@ pub struct Connection {
     pub admin_role: Option<RoleName>,
     /// The role in every member.
     pub role_name: RoleName,
+    /// Who is asked for the code of an MFA device that a profile names; `None`: nobody can be.
+    pub mfa: Option<Arc<dyn MfaCodes>>,
     /// What the member role's trust policy wants as `sts:ExternalId`: 2 to 1,224 characters.
     pub external_id: Option<String>,
     /// The most requests that are under way at one time.
@@ -143,31 +144,23 @@ pub(crate) fn timeouts() -> TimeoutConfig {
 }
 
 impl Connection {
-    /// The SDK's own configuration: profiles, SSO, endpoints and Region are its business.
+    /// The SDK's own configuration: endpoints and Region are its business. Whose credentials are
+    /// used is not in it ([`crate::credentials`]).
     pub(crate) async fn load(&self, ground: &Ground) -> SdkConfig {
-        let http = SharedHttpClient::new(Bounded(ground.http.clone()));
+        let http = SharedHttpClient::new(Bounded(ground.http.clone(), ground.clock.clone()));
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(http.clone())
-            .time_source(ground.clock)
+            .http_client(http)
+            .time_source(ground.clock.clone())
+            // The clock corrects itself, once for all Regions ([`crate::skew`]).
+            .disable_clock_skew_correction(true)
             // Ours, whatever the environment says: it also has modes that this SDK does not know.
             .retry_config(RetryConfig::standard())
             .timeout_config(timeouts());
         if let Some(profile) = &self.profile {
-            // A profile that was named goes before keys in the environment, as in the AWS CLI.
-            let keys = ProfileFileCredentialsProvider::builder().profile_name(profile);
-            let configured = ProviderConfig::default()
-                .with_http_client(http)
-                .with_time_source(ground.clock);
-            loader = loader
-                .profile_name(profile)
-                .credentials_provider(keys.configure(&configured).build());
+            loader = loader.profile_name(profile);
         }
         if let Some(endpoint) = &self.endpoint {
-            let (id, secret) = (&endpoint.access_key_id, &endpoint.secret_access_key);
-            loader = loader
-                .endpoint_url(&endpoint.url)
-                .credentials_provider(Credentials::new(id, secret, None, None, "endpoint"))
-                .region("us-east-1");
+            loader = loader.endpoint_url(&endpoint.url).region("us-east-1");
         }
         loader.load().await
     }

@@ -16,7 +16,7 @@ use fleet::event::CallResult;
 use fleet::patience::Passing;
 use http_body_util::LengthLimitError;
 
-use crate::{body, transport};
+use crate::{body, skew, transport};
 
 /// What a failure means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +27,11 @@ pub(crate) enum Cause {
     Unclear,
     /// No connection, or no answer in time.
     Silent,
+    /// The signature or the token is of another time: nothing happened, and the next request has a
+    /// new one.
+    Stale,
+    /// There are no credentials to sign with.
+    NoKeys,
     /// Something on the way lets no connection through: a proxy that refuses, or a certificate that
     /// cannot be believed.
     Barred,
@@ -86,6 +91,14 @@ impl Failure {
         }
     }
 
+    /// Nobody to make the request as.
+    pub(crate) fn no_keys(why: impl Into<Arc<str>>) -> Self {
+        Self {
+            cause: Cause::NoKeys,
+            ..Self::refused("NoCredentials", why)
+        }
+    }
+
     /// No connection, or no answer in time.
     pub(crate) fn silent(text: &str) -> Self {
         Self {
@@ -130,7 +143,12 @@ impl Failure {
     pub fn is_transient(&self) -> bool {
         matches!(
             self.cause,
-            Cause::Throttled | Cause::Unclear | Cause::Silent | Cause::Barred | Cause::Crowded
+            Cause::Throttled
+                | Cause::Unclear
+                | Cause::Silent
+                | Cause::Barred
+                | Cause::Crowded
+                | Cause::Stale
         )
     }
 
@@ -142,11 +160,12 @@ impl Failure {
     /// How an event names it.
     pub(crate) fn result(&self) -> CallResult {
         match self.cause {
-            // Fewer at a time is what helps against both.
-            Cause::Throttled | Cause::Crowded => CallResult::Throttled,
+            // Fewer at a time is what helps against the first two; the last was not looked at either.
+            Cause::Throttled | Cause::Crowded | Cause::Stale => CallResult::Throttled,
             Cause::Unclear => CallResult::Unclear,
             Cause::Silent | Cause::Barred => CallResult::Silent,
-            Cause::Expired
+            Cause::NoKeys
+            | Cause::Expired
             | Cause::NotOn
             | Cause::Denied
             | Cause::Missing
@@ -204,10 +223,7 @@ where
         let mut failure = match &error {
             SdkError::ServiceError(service) => match foreign(service.raw()) {
                 Some(foreign) => foreign,
-                None => {
-                    let status = service.raw().status().as_u16();
-                    of_service(service.err().code(), service.err().message(), status)
-                }
+                None => of_answer(service.err(), service.raw()),
             },
             SdkError::TimeoutError(_) => Self::silent("no answer in time"),
             SdkError::DispatchFailure(failure) if failure.is_timeout() => {
@@ -268,6 +284,19 @@ fn host_of(location: &str) -> String {
     let uri: Option<http::Uri> = location.parse().ok();
     let host = uri.as_ref().and_then(|uri| uri.host());
     host.unwrap_or("another place").to_owned()
+}
+
+fn of_answer(error: &impl ProvideErrorMetadata, answer: &HttpResponse) -> Failure {
+    let code = error.code();
+    let failure = of_service(code, error.message(), answer.status().as_u16());
+    if skew::explains(answer, code) {
+        Failure {
+            cause: Cause::Stale,
+            ..failure
+        }
+    } else {
+        failure
+    }
 }
 
 fn of_service(code: Option<&str>, message: Option<&str>, status: u16) -> Failure {

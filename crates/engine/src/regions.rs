@@ -119,7 +119,8 @@ impl Aws {
             let (aws, answered) = (self.clone(), answered.clone());
             asked.spawn(async move {
                 let client = aws.detective(&region);
-                let found = async { detective::find_graph(&client, aws.keys().await?).await }.await;
+                let found = aws.with_keys(|keys| detective::find_graph(&client, keys));
+                let found = found.await;
                 aws.events()
                     .called(None, Operation::ListGraphs, found.as_ref().map(|_| ()));
                 if found.is_ok() {
@@ -157,7 +158,7 @@ impl Aws {
         }
         let account = self.account();
         let ask = || async {
-            let result = switched(&account, self.keys().await?).await;
+            let result = self.with_keys(|keys| switched(&account, keys)).await;
             self.events()
                 .called(None, Operation::ListRegions, result.as_ref().map(|_| ()));
             result

@@ -368,8 +368,9 @@ impl Known {
 }
 
 async fn assume(aws: &Aws, account: AccountId) -> Result<Credentials, Failure> {
-    let caller = aws.keys_or_halt().await?;
-    sts::assume(aws.sts(), &aws.member_role(account), caller).await
+    let role = aws.member_role(account);
+    let assume = |caller| sts::assume(aws.sts(), &role, caller);
+    aws.with_keys_or_halt(assume).await
 }
 
 /// Waits until the pace allows another request; where one has to end first, its end wakes.

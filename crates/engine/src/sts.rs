@@ -1,5 +1,6 @@
 //! The calls of STS.
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use aws_credential_types::Credentials;
@@ -8,15 +9,36 @@ use fleet::account::AccountId;
 use fleet::region::Partition;
 
 use crate::failure::{Cause, Failure};
+use crate::mfa::{Device, MfaCodes};
+use crate::profile::Role;
 
 /// A role, and what is needed to assume it.
 #[derive(Clone, Debug)]
 pub(crate) struct RoleToAssume {
     pub(crate) arn: String,
     pub(crate) external_id: Option<String>,
+    /// The name that CloudTrail shows of the session; ours where nothing else is wanted.
+    pub(crate) session_name: Option<String>,
+    /// How long the session is wanted, in seconds: 900 to 43,200, and an hour at most where the caller
+    /// is a session itself. `None`: AWS's hour.
+    pub(crate) seconds: Option<i32>,
+    /// The MFA device that the role's trust policy asks for.
+    pub(crate) device: Option<Arc<Device>>,
 }
 
 impl RoleToAssume {
+    /// A role that a profile names; who knows the code of its MFA device, if there is one.
+    pub(crate) fn of_profile(role: Role, codes: Option<Arc<dyn MfaCodes>>) -> Self {
+        let device = |serial: String| Arc::new(Device::new(&serial, codes));
+        Self {
+            arn: role.arn,
+            external_id: role.external_id,
+            session_name: role.session_name,
+            seconds: role.seconds,
+            device: role.mfa_serial.map(device),
+        }
+    }
+
     pub(crate) fn new(
         partition: Partition,
         account: AccountId,
@@ -24,7 +46,13 @@ impl RoleToAssume {
         external_id: Option<String>,
     ) -> Self {
         let arn = format!("arn:{}:iam::{account}:role/{role_name}", partition.name());
-        Self { arn, external_id }
+        Self {
+            arn,
+            external_id,
+            session_name: None,
+            seconds: None,
+            device: None,
+        }
     }
 }
 
@@ -38,22 +66,38 @@ pub(crate) struct Identity {
 /// The name that CloudTrail in the other account shows.
 const SESSION_NAME: &str = "detective-fleet";
 
-/// `sts:AssumeRole`, for the default hour: the most that a chained role can have.
+/// `sts:AssumeRole`, for the default hour where nothing else is wanted: the most that a chained role
+/// can have.
 pub(crate) async fn assume(
     sts: &aws_sdk_sts::Client,
     role: &RoleToAssume,
     caller: Credentials,
 ) -> Result<Credentials, Failure> {
-    let output = sts
+    let token = match &role.device {
+        Some(device) => Some(device.token().await?),
+        None => None,
+    };
+    let (serial, code) = token.map(|token| (token.serial, token.code)).unzip();
+    let answer = sts
         .assume_role()
         .role_arn(&role.arn)
-        .role_session_name(SESSION_NAME)
+        .role_session_name(role.session_name.as_deref().unwrap_or(SESSION_NAME))
         .set_external_id(role.external_id.clone())
+        .set_duration_seconds(role.seconds)
+        .set_serial_number(serial)
+        .set_token_code(code)
         .customize()
         .config_override(Config::builder().credentials_provider(caller))
         .send()
         .await
-        .map_err(|error| explain(Failure::from(error), &role.arn))?;
+        .map_err(Failure::from);
+    let is_final = answer
+        .as_ref()
+        .map_or_else(|it| !it.is_transient(), |_| true);
+    if let Some(device) = role.device.as_ref().filter(|_| is_final) {
+        device.spend();
+    }
+    let output = answer.map_err(|failure| explain(failure, role))?;
     let given = output
         .credentials
         .ok_or_else(|| Failure::unclear("STS answered without credentials"))?;
@@ -68,9 +112,14 @@ pub(crate) async fn assume(
     ))
 }
 
-/// STS gives one AccessDenied for every reason.
-fn explain(failure: Failure, arn: &str) -> Failure {
+/// STS gives one AccessDenied for every reason, but for a wrong code of an MFA device.
+fn explain(failure: Failure, role: &RoleToAssume) -> Failure {
+    let arn = &role.arn;
     let text = match failure.cause {
+        Cause::Denied if role.device.is_some() => format!(
+            "cannot assume {arn} with the code of the MFA device: {}; a code is taken once only: wait for the next one, and run again",
+            failure.text
+        ),
         // Nothing is known of the role then.
         _ if failure.is_transient() => {
             format!("AssumeRole of {arn} was not answered: {}", failure.text)

@@ -76,7 +76,7 @@ async fn step(event: LambdaEvent<Invocation>) -> Result<Value, StepError> {
         settings,
         invocation: event.context.request_id.clone(),
         account: account(&event.context)?,
-        time: time(&event.context, ground.clock),
+        time: time(&event.context, &ground.clock),
         ground,
     };
     function.step(event.payload.step).await
@@ -92,7 +92,7 @@ fn account(context: &Context) -> Result<fleet::account::AccountId, StepError> {
 }
 
 /// How long the invocation may take.
-fn time(context: &Context, clock: Clock) -> Duration {
+fn time(context: &Context, clock: &Clock) -> Duration {
     let deadline = UNIX_EPOCH + Duration::from_millis(context.deadline);
     deadline.duration_since(clock.time()).unwrap_or_default()
 }

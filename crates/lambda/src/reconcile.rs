@@ -43,7 +43,7 @@ pub async fn reconcile(
     let manifest = manifest(function, pass).await?;
     let upload = upload(function, pass, (&manifest, event))?;
     let (record, attempts) = earlier(function, pass).await?;
-    let watch = Arc::new(Watch::resume(record, function.ground.clock));
+    let watch = Arc::new(Watch::resume(record, function.ground.clock.clone()));
     let list = Arc::new(NewestList::of(&manifest, &function.store));
     let Some(roster) = still_wanted(function, pass, (&upload, &manifest, &list)).await? else {
         let progress = Progress {

@@ -90,6 +90,7 @@ impl Settings {
                 admin_account: None,
                 admin_role: Some(one("ADMINISTRATOR_ROLE", &needed("ADMINISTRATOR_ROLE")?)?),
                 role_name: one("ROLE_NAME", &needed("ROLE_NAME")?)?,
+                mfa: None,
                 external_id: maybe::<ExternalId>("EXTERNAL_ID", text("EXTERNAL_ID"))?
                     .map(|id| id.0),
                 max_concurrency: maybe("MAX_CONCURRENCY", text("MAX_CONCURRENCY"))?.unwrap_or(256),

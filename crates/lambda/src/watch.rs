@@ -91,7 +91,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn looks_that_show_nothing_new_are_only_waiting() {
         let clock = Clock::system();
-        let watch = Watch::resume(Record::default(), clock);
+        let watch = Watch::resume(Record::default(), clock.clone());
         let event = |operation| Event {
             region: None,
             number: 1,

@@ -336,8 +336,8 @@ impl Rollout {
         let clock = self.aws.clock();
         Operator {
             aws: &self.cloudformation,
-            clock,
             deadline: clock.elapsed() + limits.timeout,
+            clock,
             limits,
             watch,
         }

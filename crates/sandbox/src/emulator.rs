@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Method, Request, Response};
+use http::{HeaderValue, Method, Request, Response, header};
 use jiff::Timestamp;
 
 use crate::bucket::Station;
@@ -91,9 +91,20 @@ impl Emulator {
         let forecast = self.forecast(&target, caller.as_ref().ok());
         let way_in = forecast.latency / 2;
         self.clock.sleep(way_in).await;
-        let reply = self.reply(&request, &target, caller, &forecast);
+        let mut reply = self.reply(&request, &target, caller, &forecast);
+        if let Reply::Response(response) = &mut reply {
+            self.date(response);
+        }
         self.clock.sleep(forecast.latency - way_in).await;
         reply
+    }
+
+    /// Says what time it is.
+    fn date(&self, response: &mut Response<Bytes>) {
+        let now = self.life().1.strftime("%a, %d %b %Y %H:%M:%S GMT");
+        if let Ok(now) = HeaderValue::from_str(&now.to_string()) {
+            response.headers_mut().insert(header::DATE, now);
+        }
     }
 
     /// Who calls, as far as the sandbox or its identity service knows.

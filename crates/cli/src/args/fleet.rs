@@ -7,6 +7,7 @@ use fleet::expected::Exception;
 use fleet::label::Who;
 use fleet::values::{ExternalId, List, Message, Package, RegionName, Tag};
 
+use crate::mfa::MfaCode;
 use crate::values::{Time, Timeout};
 
 /// As whom AWS is asked.
@@ -39,6 +40,15 @@ pub(crate) struct CallerArgs {
         help_heading = "Accounts"
     )]
     pub profile: Option<String>,
+    /// The code that the MFA device of the profile shows now, where nobody can be asked for it
+    #[arg(
+        long,
+        value_name = "CODE",
+        env = "DETECTIVE_FLEET_MFA_CODE",
+        hide_env = true,
+        help_heading = "Accounts"
+    )]
+    pub mfa_code: Option<MfaCode>,
 }
 
 /// How AWS is reached, and where.

@@ -188,7 +188,7 @@ impl Ground {
             sinks.0.push(Arc::new(Journal::of_run(file, &run_id)));
         }
         accounts.settings.patience = reach.patience;
-        let connect = Aws::connect(reach.connection, Arc::new(sinks));
+        let connect = Aws::connect(reach.connection(output), Arc::new(sinks));
         let aws = signals::unless_interrupted(&stop, connect).await??;
         tracing::debug!(caller = aws.caller(), administrator = %aws.administrator(), "connected");
         if !accounts.roster.members.is_empty() {
@@ -222,8 +222,8 @@ impl Ground {
     }
 
     /// The clock of the run.
-    pub(crate) fn clock(&self) -> Clock {
-        self.clock
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     /// What ends the run.

@@ -78,7 +78,7 @@ async fn deploy(args: DeployArgs, file: &SettingsFile, output: Output) -> Result
     if changes && !permit.yes {
         stage.ask(&proposed, Vec::new(), output).await?;
     }
-    let rolling = Rolling::new(output, stage.clock, "Deploying");
+    let rolling = Rolling::new(output, stage.clock.clone(), "Deploying");
     let watch = |progress: roles::Progress<'_>| rolling.tell(progress);
     let done = stage.rollout.deploy((&seen, &plan), &limits, &watch).await;
     rolling.end();
@@ -124,7 +124,7 @@ async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output) -> Result
     } else {
         stage.ask(&proposed, refusals, output).await?;
     }
-    let rolling = Rolling::new(output, stage.clock, "Removing");
+    let rolling = Rolling::new(output, stage.clock.clone(), "Removing");
     let watch = |progress: roles::Progress<'_>| rolling.tell(progress);
     let done = stage
         .rollout
@@ -193,7 +193,7 @@ impl Stage {
         }
         let stop = signals::listen(output, GOES_ON)?;
         let clock = Clock::system();
-        let connection = settings.reach.connection.clone();
+        let connection = settings.reach.connection(output);
         let connect = Aws::connect(connection, Arc::new(Recorder::default()));
         let aws = signals::unless_interrupted(&stop, connect).await??;
         roster.exclude_administrator(aws.administrator())?;
@@ -241,7 +241,7 @@ impl Stage {
     ) -> Result<(Seen, Plan)> {
         let cannot = "cannot ask CloudFormation for the StackSet";
         if !dry_run {
-            let rolling = Rolling::new(self.output, self.clock, "Waiting");
+            let rolling = Rolling::new(self.output, self.clock.clone(), "Waiting");
             let watch = |progress: roles::Progress<'_>| rolling.tell(progress);
             let settled = self.rollout.settle(limits, &watch).await;
             rolling.end();

@@ -1,4 +1,4 @@
-//! The question before something is changed.
+//! Questions to whoever sits at the terminal.
 
 use std::io::BufRead;
 
@@ -14,19 +14,76 @@ pub(crate) async fn ask(question: &str, agrees: &str) -> bool {
         agrees => format!("Only '{agrees}' goes ahead; everything else changes nothing."),
     };
     let text = format!("\n{}\n  {only}\n\n  Enter a value: ", paint(BOLD, question));
-    let agrees = agrees.to_owned();
     super::output::stderr(&text);
+    let yes = line()
+        .await
+        .is_some_and(|typed| is_agreed(typed.trim(), agrees));
+    super::output::stderr("\n");
+    yes
+}
+
+/// Asks for something that is not shown while it is typed; `None` where nothing was. Whoever stops
+/// waiting for it, as Ctrl-C does, has the terminal back as it was.
+pub(crate) async fn ask_unseen(question: &str) -> Option<String> {
+    super::output::stderr(question);
+    let _unseen = unseen::Unseen::begin();
+    let typed = line().await;
+    super::output::stderr("\n");
+    typed
+}
+
+/// One line that is typed; `None` at the end of what there is.
+async fn line() -> Option<String> {
     let (answer, answered) = tokio::sync::oneshot::channel();
     // A thread of its own, because nothing can end the wait for a line: the process does.
     std::thread::spawn(move || {
         let mut line = String::new();
         let read = std::io::stdin().lock().read_line(&mut line);
         // Whoever asked may have been interrupted meanwhile.
-        let _ = answer.send(read.is_ok() && is_agreed(line.trim(), &agrees));
+        let _ = answer.send(read.is_ok_and(|length| length > 0).then_some(line));
     });
-    let yes = answered.await.unwrap_or(false);
-    super::output::stderr("\n");
-    yes
+    answered.await.unwrap_or_default()
+}
+
+#[cfg(unix)]
+mod unseen {
+    use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+
+    /// The terminal shows nothing of what is typed, as long as this lives.
+    pub(super) struct Unseen(Option<Termios>);
+
+    impl Unseen {
+        /// Where the terminal cannot be asked, it shows what is typed.
+        pub(super) fn begin() -> Self {
+            let before = tcgetattr(std::io::stdin()).ok();
+            let unseen = before.clone().and_then(|mut terminal| {
+                terminal.local_modes.remove(LocalModes::ECHO);
+                tcsetattr(std::io::stdin(), OptionalActions::Now, &terminal).ok()
+            });
+            Self(unseen.and(before))
+        }
+    }
+
+    impl Drop for Unseen {
+        fn drop(&mut self) {
+            if let Some(before) = &self.0 {
+                // Nothing is left to be done where the terminal is gone.
+                let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, before);
+            }
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod unseen {
+    /// What is typed is shown.
+    pub(super) struct Unseen;
+
+    impl Unseen {
+        pub(super) fn begin() -> Self {
+            Self
+        }
+    }
 }
 
 fn is_agreed(answer: &str, agrees: &str) -> bool {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use aws_config::provider_config::ProviderConfig;
 use aws_config::{Region as SdkRegion, SdkConfig};
-use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_types::retry::RetryConfig;
 use fleet::account::{AccountId, Email};
 use fleet::event::{Operation, Sink};
@@ -11,14 +11,14 @@ use fleet::region::{Partition, UnsupportedPartition};
 use tokio::sync::Semaphore;
 
 use super::{Aws, Inner, patiently, sts_region};
-use crate::clock::Clock;
-use crate::connection::{Connection, Ground, RoleName};
-use crate::credentials::Keys;
+use crate::connection::{Connection, Ground, RoleName, timeouts};
+use crate::credentials::{Keys, Source};
 use crate::descriptors;
 use crate::events::Events;
 use crate::failure::Cause;
 use crate::halt::Halt;
 use crate::http::NetworkError;
+use crate::profile::{self, Found, Machine, ProfileError};
 use crate::sts::{self, Identity, RoleToAssume};
 
 /// Why AWS cannot be worked with at all. Nothing has been changed then.
@@ -27,6 +27,9 @@ pub enum ConnectError {
     /// No credentials, or STS cannot be reached.
     #[error("cannot ask AWS who is calling: {0}")]
     Identity(Arc<str>),
+    /// The AWS configuration files do not say whose credentials to use.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
     /// The administrator's role cannot be assumed.
     #[error("{0}")]
     AdminRole(Arc<str>),
@@ -76,7 +79,7 @@ impl Aws {
     ) -> Result<Self, ConnectError> {
         let config = connection.load(&ground).await;
         let halt = Halt::default();
-        let events = Events::new(sink, ground.clock, halt.clone());
+        let events = Events::new(sink, ground.clock.clone(), halt.clone());
         let sts = aws_sdk_sts::Client::from_conf(
             aws_sdk_sts::config::Builder::from(&config)
                 .region(SdkRegion::new(sts_region(&config)))
@@ -84,7 +87,7 @@ impl Aws {
                 .identity_cache(aws_sdk_sts::config::IdentityCache::no_cache())
                 .build(),
         );
-        let own = Arc::new(own_keys(&config, ground.clock)?);
+        let own = callers_keys(&connection, &config, (&sts, &ground, &events)).await?;
         let caller = who_is_calling(&sts, &own, (&ground, &events), &endpoint(&config)).await?;
         let partition = Partition::from_name(caller.arn.split(':').nth(1).unwrap_or_default())?;
         let administrator = connection.admin_account.unwrap_or(caller.account);
@@ -116,11 +119,51 @@ impl Aws {
     }
 }
 
-fn own_keys(config: &SdkConfig, clock: Clock) -> Result<Keys, ConnectError> {
-    let provider: SharedCredentialsProvider = config
-        .credentials_provider()
-        .ok_or_else(|| ConnectError::Identity("no credentials are configured".into()))?;
-    Ok(Keys::of_chain(provider, clock))
+/// The caller's credentials: those of the configuration, and the roles that its profile names.
+async fn callers_keys(
+    connection: &Connection,
+    config: &SdkConfig,
+    (sts, ground, events): (&aws_sdk_sts::Client, &Ground, &Events),
+) -> Result<Keys, ConnectError> {
+    let Found {
+        base,
+        advice,
+        roles,
+    } = match &connection.endpoint {
+        Some(endpoint) => Found::keys(&endpoint.access_key_id, &endpoint.secret_access_key),
+        None => profile::find(connection.profile.as_deref(), &machine(config, ground)).await?,
+    };
+    let source = Source::Provider {
+        provider: base,
+        advice,
+    };
+    let base = Keys::new(source, ground.clock.clone());
+    Ok(roles.into_iter().fold(base, |caller, role| {
+        let source = Source::Role {
+            sts: sts.clone(),
+            role: RoleToAssume::of_profile(role, connection.mfa.clone()),
+            caller,
+            events: events.clone(),
+        };
+        Keys::new(source, ground.clock.clone())
+    }))
+}
+
+fn machine(config: &SdkConfig, ground: &Ground) -> Machine {
+    let provider = ProviderConfig::default()
+        .with_time_source(ground.clock.clone())
+        .with_retry_config(RetryConfig::standard())
+        .with_timeout_config(timeouts())
+        .with_use_fips(config.use_fips())
+        .with_use_dual_stack(config.use_dual_stack());
+    let http = config.http_client();
+    Machine {
+        config: match http {
+            Some(http) => provider.with_http_client(http),
+            None => provider,
+        },
+        region: SdkRegion::new(sts_region(config)),
+    }
 }
 
 /// Where STS is asked, for people.
@@ -137,7 +180,9 @@ async fn who_is_calling(
 ) -> Result<Identity, ConnectError> {
     let ask = || async {
         let credentials = own.get().await?;
+        let key_id = credentials.access_key_id().to_owned();
         let result = sts::identity(sts, credentials).await;
+        let result = result.map_err(|failure| failure.of_keys(own, &key_id));
         events.called(
             None,
             Operation::GetCallerIdentity,
@@ -147,9 +192,7 @@ async fn who_is_calling(
     };
     patiently(ground.seed, ask).await.map_err(|failure| {
         ConnectError::Identity(match failure.cause {
-            Cause::Expired if &*failure.code != "NoCredentials" => {
-                format!("{}: sign in again", failure.text).into()
-            }
+            Cause::Expired => format!("{}: sign in again", failure.text).into(),
             Cause::NotOn => format!(
                 "{}: the access key is unknown to AWS, or switched off; keys of AWS GovCloud (US) are known in its Regions only: set AWS_REGION=us-gov-west-1",
                 failure.text
@@ -168,18 +211,18 @@ async fn who_is_calling(
 async fn administrators_keys(
     connection: &Connection,
     (caller, administrator, partition): (&Identity, AccountId, Partition),
-    own: Arc<Keys>,
+    own: Keys,
     (sts, ground, events): (&aws_sdk_sts::Client, &Ground, &Events),
-) -> Result<Arc<Keys>, ConnectError> {
+) -> Result<Keys, ConnectError> {
     match &connection.admin_role {
         Some(role) if !is_session_of(caller, administrator, role) => {
-            let role = RoleToAssume::new(partition, administrator, role.as_str(), None);
-            let keys = Arc::new(Keys::of_role(
-                sts.clone(),
-                role,
-                own,
-                (ground.clock, events.clone()),
-            ));
+            let source = Source::Role {
+                sts: sts.clone(),
+                role: RoleToAssume::new(partition, administrator, role.as_str(), None),
+                caller: own,
+                events: events.clone(),
+            };
+            let keys = Keys::new(source, ground.clock.clone());
             let assume = || async { keys.get().await };
             patiently(ground.seed, assume)
                 .await

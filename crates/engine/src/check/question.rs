@@ -109,12 +109,13 @@ impl Trouble {
     /// Whether asking again may help: for ever, where it was too fast only.
     fn may_pass(&mut self, failure: &Failure) -> bool {
         let (count, most) = match failure.cause {
-            Cause::Throttled | Cause::Crowded => return true,
+            Cause::Throttled | Cause::Stale | Cause::Crowded => return true,
             // The credentials are good by our clock: AWS may see that, too.
             Cause::Expired => (&mut self.expired, FINAL_AFTER),
             Cause::Silent | Cause::Barred => (&mut self.silent, FINAL_AFTER),
             Cause::Unclear => (&mut self.unclear, REFUSED_AFTER),
-            Cause::NotOn
+            Cause::NoKeys
+            | Cause::NotOn
             | Cause::Denied
             | Cause::Missing
             | Cause::InTheWay

@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_credential_types::Credentials;
+use aws_sdk_detective::Client;
+use fleet::account::GraphArn;
 use fleet::attempts::Answer;
 use fleet::event::{EventKind, Operation};
 use fleet::plan::Chore;
@@ -18,6 +21,23 @@ pub(super) enum Told {
     Tags(BTreeMap<String, String>),
     Packages(BTreeSet<String>),
     Done(Answered<()>),
+}
+
+/// Does one chore.
+async fn tell(
+    client: &Client,
+    keys: Credentials,
+    (graph, chore): (&GraphArn, &Chore),
+) -> Result<Told, Failure> {
+    Ok(match chore {
+        Chore::ReadTags => Told::Tags(detective::read_tags(client, keys, graph).await?),
+        Chore::ReadPackages => Told::Packages(detective::read_packages(client, keys, graph).await?),
+        Chore::Tag(tags) => Told::Done(detective::tag(client, keys, (graph, tags)).await?),
+        Chore::Untag(tags) => Told::Done(detective::untag(client, keys, (graph, tags)).await?),
+        Chore::StartPackages { named, .. } => {
+            Told::Done(detective::start_packages(client, keys, (graph, named)).await?)
+        }
+    })
 }
 
 fn operation(chore: &Chore) -> Operation {
@@ -52,31 +72,12 @@ impl RegionRun {
         self.attempts.region_sent(chore.request());
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
-            let told = async {
-                let keys = if chore.changes_something() {
-                    aws.keys_to_change().await?
-                } else {
-                    aws.keys_or_halt().await?
-                };
-                Ok(match &chore {
-                    Chore::ReadTags => {
-                        Told::Tags(detective::read_tags(&client, keys, &graph).await?)
-                    }
-                    Chore::ReadPackages => {
-                        Told::Packages(detective::read_packages(&client, keys, &graph).await?)
-                    }
-                    Chore::Tag(tags) => {
-                        Told::Done(detective::tag(&client, keys, (&graph, tags)).await?)
-                    }
-                    Chore::Untag(tags) => {
-                        Told::Done(detective::untag(&client, keys, (&graph, tags)).await?)
-                    }
-                    Chore::StartPackages { named, .. } => {
-                        Told::Done(detective::start_packages(&client, keys, (&graph, named)).await?)
-                    }
-                })
+            let tell = |keys| tell(&client, keys, (&graph, &chore));
+            let told = if chore.changes_something() {
+                aws.with_keys_to_change(tell).await
+            } else {
+                aws.with_keys_or_halt(tell).await
             };
-            let told = told.await;
             Body::Chore(chore, told)
         };
         Some((under, sent, Box::pin(request)))
@@ -94,7 +95,7 @@ impl RegionRun {
             }
             Err(failure) => {
                 let is_missing = failure.cause == Cause::Missing;
-                let is_throttled = failure.cause == Cause::Throttled;
+                let is_throttled = matches!(failure.cause, Cause::Throttled | Cause::Stale);
                 self.region_failed(chore.request(), operation(chore), failure);
                 if is_missing {
                     self.observation.lost_graph();

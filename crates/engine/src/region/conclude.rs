@@ -138,6 +138,8 @@ pub(super) fn why_the_region_failed(
         Cause::Throttled
         | Cause::Crowded
         | Cause::Unclear
+        | Cause::Stale
+        | Cause::NoKeys
         | Cause::Expired
         | Cause::Missing
         | Cause::InTheWay

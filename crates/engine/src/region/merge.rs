@@ -238,7 +238,6 @@ impl RegionRun {
         let Err(failure) = started else {
             return self.did(account, MemberRequest::Start, Deed::Started);
         };
-        self.aws.halt_if_expired(&failure);
         self.answered_for(MemberRequest::Start, account, failure.answer());
     }
 
@@ -351,7 +350,6 @@ impl RegionRun {
         operation: Operation,
         failure: Failure,
     ) {
-        self.aws.halt_if_expired(&failure);
         let text = super::conclude::why_the_region_failed(
             self.observation.region(),
             self.aws.administrator(),

@@ -181,7 +181,7 @@ impl RegionRun {
         self.attempts.region_sent(RegionRequest::FindGraph);
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
-            let found = async { detective::find_graph(&client, aws.keys_or_halt().await?).await };
+            let found = aws.with_keys_or_halt(|keys| detective::find_graph(&client, keys));
             Body::Found(found.await)
         };
         ((Operation::ListGraphs, None), None, Box::pin(request))
@@ -192,11 +192,10 @@ impl RegionRun {
         self.attempts.region_sent(RegionRequest::CreateGraph);
         let (aws, client, fleet) = (self.aws.clone(), self.client.clone(), self.fleet.clone());
         let request = async move {
-            let made = async {
-                detective::create_graph(&client, aws.keys_to_change().await?, &fleet.settings)
-                    .await
-                    .map_err(Failure::of_create_graph)
-            };
+            let made = aws.with_keys_to_change(|keys| {
+                detective::create_graph(&client, keys, &fleet.settings)
+            });
+            let made = async { made.await.map_err(Failure::of_create_graph) };
             Body::Made(made.await)
         };
         Some((
@@ -217,9 +216,8 @@ impl RegionRun {
         self.attempts.region_sent(RegionRequest::Look);
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
-            let page = async {
-                detective::list_members(&client, aws.keys_or_halt().await?, (&graph, token)).await
-            };
+            let page = aws
+                .with_keys_or_halt(|keys| detective::list_members(&client, keys, (&graph, token)));
             Body::Listed(round, page.await)
         };
         Some(((Operation::ListMembers, None), None, Box::pin(request)))
@@ -241,9 +239,9 @@ impl RegionRun {
         self.attempts.region_sent(RegionRequest::Look);
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
-            let got = async {
-                detective::get_members(&client, aws.keys_or_halt().await?, (&graph, &waiting)).await
-            };
+            let got = aws.with_keys_or_halt(|keys| {
+                detective::get_members(&client, keys, (&graph, &waiting))
+            });
             let got = got.await;
             Body::Got(round, waiting, got)
         };
@@ -263,10 +261,9 @@ impl RegionRun {
         let round = self.observation.begin_change();
         let (aws, client, fleet) = (self.aws.clone(), self.client.clone(), self.fleet.clone());
         let request = async move {
-            let made = async {
-                let keys = aws.keys_to_change().await?;
-                detective::create_members(&client, keys, &graph, (&fleet.settings, &invited)).await
-            };
+            let made = aws.with_keys_to_change(|keys| {
+                detective::create_members(&client, keys, &graph, (&fleet.settings, &invited))
+            });
             let made = made.await;
             Body::Invited(round, accounts, made)
         };
@@ -284,10 +281,9 @@ impl RegionRun {
         self.note_sent(MemberRequest::Remove, &accounts);
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
-            let removed = async {
-                detective::delete_members(&client, aws.keys_to_change().await?, (&graph, &accounts))
-                    .await
-            };
+            let removed = aws.with_keys_to_change(|keys| {
+                detective::delete_members(&client, keys, (&graph, &accounts))
+            });
             let removed = removed.await;
             Body::Removed(accounts, removed)
         };
@@ -308,9 +304,8 @@ impl RegionRun {
         self.note_sent(MemberRequest::Remove, &members);
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
-            let ended = async {
-                detective::delete_graph(&client, aws.keys_to_change().await?, &graph).await
-            };
+            let ended =
+                aws.with_keys_to_change(|keys| detective::delete_graph(&client, keys, &graph));
             let ended = ended.await;
             Body::Ended(members, ended)
         };
@@ -327,10 +322,9 @@ impl RegionRun {
         self.note_sent(MemberRequest::Start, &[account]);
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
-            let started = async {
-                let keys = aws.keys_to_change().await?;
-                detective::start_monitoring(&client, keys, (&graph, account)).await
-            };
+            let started = aws.with_keys_to_change(|keys| {
+                detective::start_monitoring(&client, keys, (&graph, account))
+            });
             Body::Started(account, started.await)
         };
         let under = (Operation::StartMonitoringMember, None);

@@ -5,6 +5,7 @@
 )]
 
 mod check;
+mod credentials;
 mod enable;
 mod gate;
 mod isolation;

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
 use engine::clock::Clock;
 use engine::{
     Aws, Check, Chosen, Connection, Endpoint, Finish, Gate, Ground, Limit, RegionSelection, Run,
@@ -15,21 +16,29 @@ use fleet::check::Facts;
 use fleet::fleet::{Fleet, Settings};
 use fleet::guard::{Consent, Refusal};
 use fleet::report::{CheckReport, Header, Recorder, Report};
+use http::Request;
 use sandbox::{Sandbox, World};
 use sandbox_connector::Answer;
 use tokio_util::sync::CancellationToken;
 
-/// From an operation to a body, where it has one.
-type BodyAt = dyn Fn(&str) -> Option<SdkBody> + Send + Sync;
+/// What comes back for a request, where the sandbox is not to answer it. The request may be changed.
+type Interfere = dyn Fn(&mut Request<Bytes>) -> Option<Answer> + Send + Sync;
 
 /// Answers in the place of the sandbox.
 #[derive(Clone)]
-pub(crate) struct Instead(Arc<BodyAt>);
+pub(crate) struct Instead(Arc<Interfere>);
 
 impl Instead {
     /// To requests with these paths, with this body and the status 200.
     pub(crate) fn answering(
         answer: impl Fn(&str) -> Option<SdkBody> + Send + Sync + 'static,
+    ) -> Self {
+        Self::interfering(move |request| answer(request.uri().path()).map(Answer::Body))
+    }
+
+    /// To the requests that this has an answer for.
+    pub(crate) fn interfering(
+        answer: impl Fn(&mut Request<Bytes>) -> Option<Answer> + Send + Sync + 'static,
     ) -> Self {
         Self(Arc::new(answer))
     }
@@ -41,13 +50,13 @@ impl Instead {
 
     /// A client whose other requests go to the sandbox.
     fn before(&self, sandbox: Sandbox) -> SharedHttpClient {
-        let Self(body_at) = self.clone();
-        sandbox_connector::answering(move |request| {
-            let body = body_at(request.uri().path());
+        let Self(interfere) = self.clone();
+        sandbox_connector::answering(move |mut request| {
+            let answer = interfere(&mut request);
             let sandbox = sandbox.clone();
             async move {
-                match body {
-                    Some(body) => Answer::Body(body),
+                match answer {
+                    Some(answer) => answer,
                     None => sandbox.handle(request).await.into(),
                 }
             }
@@ -77,6 +86,8 @@ pub(crate) struct Stage {
     pub(crate) gate: Option<Arc<dyn Gate>>,
     /// Who answers some requests in the place of the sandbox.
     pub(crate) instead: Instead,
+    /// The role that the caller assumes in the administrator.
+    pub(crate) admin_role: Option<&'static str>,
 }
 
 impl Stage {
@@ -107,6 +118,7 @@ impl Stage {
             epoch,
             gate: None,
             instead: Instead::nothing(),
+            admin_role: None,
         }
     }
 
@@ -174,13 +186,17 @@ impl Stage {
         }
     }
 
-    async fn connect(&self, recorder: &Arc<Recorder>) -> Result<(Aws, Chosen), Box<dyn Error>> {
+    pub(crate) async fn connect(
+        &self,
+        recorder: &Arc<Recorder>,
+    ) -> Result<(Aws, Chosen), Box<dyn Error>> {
         let (access_key_id, secret_access_key) = self.sandbox.access_key();
         let connection = Connection {
             profile: None,
             admin_account: None,
-            admin_role: None,
+            admin_role: self.admin_role.map(str::parse).transpose()?,
             role_name: self.role_name.parse()?,
+            mfa: None,
             external_id: None,
             max_concurrency: self.max_concurrency,
             endpoint: Some(Endpoint {

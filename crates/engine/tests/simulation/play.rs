@@ -75,6 +75,20 @@ impl Sink for Tape {
     }
 }
 
+/// What the machine takes for the time: every tenth has another opinion than AWS.
+fn machine(epoch: SystemTime, seed: u64) -> SystemTime {
+    let mut lots = Lots::of(seed, "clock");
+    if !lots.happens(0.1) {
+        return epoch;
+    }
+    let apart = Duration::from_secs(lots.between(0, 48 * 3600));
+    if lots.happens(0.5) {
+        epoch + apart
+    } else {
+        epoch - apart
+    }
+}
+
 impl Stage {
     pub(crate) fn of(scenario: &Scenario) -> Self {
         let world = World::from_toml(&scenario.to_toml()).unwrap();
@@ -85,14 +99,14 @@ impl Stage {
         );
         Self {
             watch: Arc::new(Watch::new(sandbox, scenario.clone())),
-            clock: Clock::starting_at(epoch),
+            clock: Clock::starting_at(machine(epoch, scenario.seed)),
             tapes: Arc::default(),
         }
     }
 
     async fn play(&self) {
         let scenario = &self.watch.scenario;
-        tokio::spawn(others::act(self.watch.clone(), self.clock));
+        tokio::spawn(others::act(self.watch.clone(), self.clock.clone()));
         for (n, act) in scenario.acts.iter().enumerate() {
             let expected = oracle::expected(scenario, &Reading::of(&self.watch.sandbox));
             let runs = act.iter().map(|go| self.go(go.clone()));
@@ -236,6 +250,7 @@ impl Stage {
             admin_account: None,
             admin_role: None,
             role_name: ROLE.parse().unwrap(),
+            mfa: None,
             external_id: None,
             max_concurrency: go.concurrency,
             endpoint: Some(Endpoint {
@@ -248,12 +263,12 @@ impl Stage {
             watch: self.watch.clone(),
             run: tape.run,
             go: go.clone(),
-            clock: self.clock,
+            clock: self.clock.clone(),
             crash: crash.clone(),
         };
         let ground = Ground {
             http: wire.http_client(),
-            clock: self.clock,
+            clock: self.clock.clone(),
             seed: Lots::numbered(scenario.seed, "ground", &[tape.run as u64]).between(0, u64::MAX),
         };
         let aws = Aws::connect_on(ground, connection, tape.clone())

@@ -79,7 +79,7 @@ fn stage_for(aim: Aim) -> (Stage, Wire) {
             concurrency: 1,
             ..in_peace()
         },
-        clock: stage.clock,
+        clock: stage.clock.clone(),
         crash: Default::default(),
     };
     (stage, wire)

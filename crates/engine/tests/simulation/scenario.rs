@@ -249,7 +249,7 @@ impl Scenario {
             )
             .unwrap();
         }
-        text.push_str("[unkind]\n");
+        text.push_str("[unkind]\nsignature_lifetime = \"5m\"\n");
         for (name, value) in &self.unkind {
             writeln!(text, "{name} = {value}").unwrap();
         }

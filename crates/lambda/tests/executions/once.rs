@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use http::Method;
 
@@ -26,6 +27,16 @@ async fn an_upload_enables_everybody_everywhere() {
         panic!("{execution:?}")
     };
     assert_eq!(subject, "detective-fleet: enable 6 of 6 enabled");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_function_that_was_frozen_goes_on_though_its_clock_stood_still() {
+    let stage = Stage::of("size = 3\n[unkind]\nsignature_lifetime = '5m'");
+    stage.stood_still(Duration::from_secs(3600));
+    let execution = stage.upload_all().await;
+    assert_eq!(execution.error, None, "{execution:?}");
+    let report = stage.report(&execution).await;
+    assert_eq!(report["summary"]["enabled"], 6);
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
 use aws_sdk_s3::primitives::ByteStream;
@@ -39,6 +39,8 @@ struct Inside {
     clock: sandbox::Clock,
     parameters: Mutex<BTreeMap<String, String>>,
     time: Mutex<Duration>,
+    /// How far the function's clock is behind.
+    behind: Mutex<Duration>,
     fates: Mutex<Fates>,
     before: Mutex<Before>,
     invocations: AtomicUsize,
@@ -80,6 +82,7 @@ impl Stage {
             clock,
             parameters: Mutex::new(parameters.into()),
             time: Mutex::new(Duration::from_secs(900)),
+            behind: Mutex::default(),
             fates: Mutex::new(Arc::new(|_| Fate::Answered)),
             before: Mutex::new(Arc::new(|_| Box::pin(async {}))),
             invocations: AtomicUsize::new(0),
@@ -98,6 +101,12 @@ impl Stage {
     /// How long an invocation may take.
     pub(crate) fn limit(&self, time: Duration) -> &Self {
         *self.0.time.lock().unwrap() = time;
+        self
+    }
+
+    /// From here on the function's clock is so far behind, as one that stood still.
+    pub(crate) fn stood_still(&self, time: Duration) -> &Self {
+        *self.0.behind.lock().unwrap() = time;
         self
     }
 
@@ -150,11 +159,13 @@ impl Stage {
 
     fn s3(&self, ground: &Ground) -> aws_sdk_s3::Client {
         let (id, secret) = self.0.sandbox.access_key();
+        // A clock of its own, as in the function, where the SDK corrects this one.
+        let clock = Clock::starting_at(ground.clock.time());
         let keys = Credentials::new(id, secret, None, None, "test");
         let config = aws_sdk_s3::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .http_client(ground.http.clone())
-            .time_source(ground.clock)
+            .time_source(clock)
             .region(Region::new("us-east-1"))
             .credentials_provider(SharedCredentialsProvider::new(keys))
             .endpoint_url("http://sandbox.invalid")
@@ -163,9 +174,13 @@ impl Stage {
     }
 
     fn ground(&self, invocation: usize, kill: &CancellationToken) -> Ground {
+        let behind = match invocation {
+            0 => Duration::ZERO,
+            _ => *self.0.behind.lock().unwrap(),
+        };
         Ground {
             http: self.wire(invocation, kill).http_client(),
-            clock: Clock::starting_at(self.now().try_into().unwrap()),
+            clock: Clock::starting_at(SystemTime::try_from(self.now()).unwrap() - behind),
             seed: 7,
         }
     }
