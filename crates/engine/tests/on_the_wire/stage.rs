@@ -20,18 +20,26 @@ use sandbox_connector::Answer;
 use tokio_util::sync::CancellationToken;
 
 /// From an operation to a body, where it has one.
-type BodyAt = dyn Fn(&str) -> Option<SdkBody> + Send + Sync;
+type AnswerAt = dyn Fn(&str) -> Option<Answer> + Send + Sync;
 
 /// Answers in the place of the sandbox.
 #[derive(Clone)]
-pub(crate) struct Instead(Arc<BodyAt>);
+pub(crate) struct Instead(Arc<AnswerAt>);
 
 impl Instead {
     /// To requests with these paths, with this body and the status 200.
     pub(crate) fn answering(
         answer: impl Fn(&str) -> Option<SdkBody> + Send + Sync + 'static,
     ) -> Self {
-        Self(Arc::new(answer))
+        Self(Arc::new(move |path| answer(path).map(Answer::Body)))
+    }
+
+    /// Requests with these paths find no descriptor for their connection.
+    pub(crate) fn without_descriptor(at: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
+        const EMFILE: i32 = 24;
+        Self(Arc::new(move |path| {
+            at(path).then(|| Answer::NoConnection(std::io::Error::from_raw_os_error(EMFILE)))
+        }))
     }
 
     /// Leaves everything to the sandbox.
@@ -41,13 +49,13 @@ impl Instead {
 
     /// A client whose other requests go to the sandbox.
     fn before(&self, sandbox: Sandbox) -> SharedHttpClient {
-        let Self(body_at) = self.clone();
+        let Self(answer_at) = self.clone();
         sandbox_connector::answering(move |request| {
-            let body = body_at(request.uri().path());
+            let answer = answer_at(request.uri().path());
             let sandbox = sandbox.clone();
             async move {
-                match body {
-                    Some(body) => Answer::Body(body),
+                match answer {
+                    Some(answer) => answer,
                     None => sandbox.handle(request).await.into(),
                 }
             }
