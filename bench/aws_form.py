@@ -82,7 +82,7 @@ def measured(stack, what, accounts):
     report = execution.report
     assert report["summary"]["enabled"] == accounts * len(report["regions"]), report["summary"]
     spent = durations(stack)[logged:]
-    passes = stack.read(f"runs/{execution.name}/groups/0/progress.json")["pass"]
+    passes = stack.passes(execution)
     transitions = TRANSITIONS + TRANSITIONS_OF_A_PASS * passes
     return {
         "run": what, "accounts": accounts, "regions": len(report["regions"]), "seconds": round(seconds, 1), "passes": passes,

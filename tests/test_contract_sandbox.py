@@ -71,3 +71,10 @@ def test_what_the_command_made_is_what_the_aws_cli_sees(aws, run, sandbox):
     (graph,) = aws("detective", "list-graphs", "--region", "eu-west-1")["GraphList"]
     listed = aws("detective", "list-members", "--graph-arn", graph["Arn"], "--region", "eu-west-1")
     assert {m["AccountId"]: m["Status"] for m in listed["MemberDetails"]} == dict.fromkeys(sandbox.ids, "ENABLED")
+
+
+def test_it_warns_where_others_could_reach_it(run):
+    # An address of documentation: no machine has it, so nothing is reached either.
+    done = run("sandbox", "--listen", "192.0.2.1")
+    done.refused("does not verify signatures, and whoever reaches 192.0.2.1 can use it", "cannot listen on 192.0.2.1:0")
+    assert done.stdout == ""

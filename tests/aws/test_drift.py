@@ -48,7 +48,15 @@ def test_a_region_that_no_upload_covered_is_left_alone(make_stack):
     assert stack.statuses(REGIONS[1]) == {}
 
 
-def test_without_the_list_there_is_nothing_to_go_by(stack):
+def test_before_the_first_upload_there_is_nothing_to_do_and_nothing_to_say(stack):
+    assert "NoListYet" in stack.drift().succeeded().states
+    assert stack.messages() == []
+
+
+def test_a_list_that_was_deleted_is_missed(stack):
+    stack.upload(LIST, "")
+    stack.s3.delete_object(Bucket=stack.bucket, Key=LIST)
+    stack.messages()
     execution = stack.drift().failed("BadInput")
     assert LIST in execution.report["error"]
     assert len(stack.messages()) == 1

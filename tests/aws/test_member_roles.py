@@ -27,9 +27,10 @@ def test_new_accounts_get_their_role_and_one_that_cannot_holds_up_nobody(make_st
     assert failed(execution.report) == {UNPREPARED}
     [message] = stack.messages()
     assert f"no role in {UNPREPARED}" in message and "should have 'DetectiveFleetStackSetExecution' role" in message
-    # One that was busy, one look at it, and a page for each of the two accounts.
+    # One that was busy, one whose answer was lost, two looks at it, the turn kept at each, and a page for each of the two accounts.
     states = execution.states
-    assert [states.count(name) for name in ("MakeRoles", "LookAtRoles", "ListRoles", "ListMoreRoles")] == [1, 2, 1, 1]
+    names = ("MakeRoles", "LookAtRoles", "KeepTurn", "ListRoles", "ListMoreRoles")
+    assert [states.count(name) for name in names] == [1, 2, 2, 1, 1]
 
     prepare(stack, UNPREPARED)
     assert stack.upload().succeeded().report["summary"]["enabled"] == 6

@@ -1,5 +1,7 @@
 """docs/permissions.md has every statement of every policy of the templates, whole, and says what each is for."""
 
+import json
+
 import pytest
 
 from support import policies
@@ -36,3 +38,14 @@ def test_whatever_has_statements_is_found():
         found = {it.holder for it in policies.rows() if it.template == path.name}
         declared = {name for name, it in load(path.name)["Resources"].items() if "Statement" in str(it)}
         assert declared <= found
+
+
+def test_a_trust_policy_has_room_for_ten_operators():
+    """2,048 characters, without blanks (docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html)."""
+    name = "aws-reserved/sso.amazonaws.com/ap-northeast-1/AWSReservedSSO_AdministratorAccess_0123456789abcdef"
+    operators = ",".join(f"arn:aws:iam::{n:012}:role/{name}" for n in range(10))
+    for _, kind, properties in policies.Evaluated("security-account.yaml", {"OperatorArns": operators, "OperatorMfa": "true"}).resources():
+        if kind == "AWS::IAM::Role":
+            trust = json.dumps(properties["AssumeRolePolicyDocument"], separators=(",", ":"))
+            # The ARN of the function's role, which has a generated name.
+            assert len(trust.replace('"FunctionRole"', "f" * 130)) <= 2048

@@ -15,7 +15,7 @@ def memberships(accounts, status):
 def passes(stack, execution):
     """How many there were, of each group of Regions."""
     groups = len(stack.read(f"runs/{execution.name}/manifest.json")["groups"])
-    return [stack.read(f"runs/{execution.name}/groups/{group}/progress.json")["pass"] for group in range(groups)]
+    return [stack.passes(execution, group) for group in range(groups)]
 
 
 def check_all_enabled(stack, execution, regions, there=None):

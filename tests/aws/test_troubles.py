@@ -99,7 +99,7 @@ def test_a_function_that_is_killed_in_a_later_pass_is_gone_on_from(make_stack):
     stack = make_stack(world={"verification": '"18s"'}, parameters={"Timeout": "10"})
     stack.put(LIST, stack.csv())
     execution = stack.new_execution(set())
-    progress = f"runs/{execution.name}/groups/0/progress.json"
+    progress = f"runs/{execution.name}/groups/0/progress-odd.json"
     wait_until(lambda: progress in stack.keys("runs/"))
     killed = wait_until(lambda: functions_of(stack))
     for process in killed:
@@ -133,7 +133,7 @@ def test_a_pass_ends_before_its_invocation_does(make_stack):
     stack = make_stack(world={"faults": faults}, parameters={"Timeout": "10"})
     execution = stack.upload().succeeded()
     assert execution.report["summary"]["changed"] == 6
-    passes = stack.read(f"runs/{execution.name}/groups/0/progress.json")["pass"]
+    passes = stack.passes(execution)
     # `prepare` and `report` are two more. What was killed would have been tried again.
     assert len([line for line in stack.logs() if line.startswith("REPORT")]) == passes + 2
 

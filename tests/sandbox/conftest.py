@@ -51,10 +51,16 @@ class Running:
             conformance.watch(client)
         return client
 
-    def page(self, name, method="GET"):
-        request = urllib.request.Request(f"{self.url}/_sandbox/{name}", method=method)
+    def page(self, name, method="GET", body=None):
+        """A page of the sandbox's own: its JSON, or the text of what is no JSON."""
+        request = urllib.request.Request(f"{self.url}/_sandbox/{name}", body and body.encode(), method=method)
         with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.load(answer)
+            if answer.headers["content-type"] == "application/json":
+                return json.load(answer)
+            return answer.read().decode()
+
+    def advance(self, duration):
+        self.page("advance", "POST", duration)
 
     def stop(self):
         self.process.terminate()

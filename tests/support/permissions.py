@@ -23,6 +23,8 @@ class Permission(NamedTuple):
 def all_permissions():
     for template in ("member-role.yaml", "security-account.yaml"):
         for holder, statement in statements(load(template)):
+            if statement["Effect"] == "Deny":
+                continue
             for action in listed(statement["Action"]):
                 yield Permission(holder, statement.get("Sid", ""), action)
 

@@ -21,16 +21,23 @@ NOTHING = object()
 #: What a template is given where it has no default.
 NEEDED = {"AdministratorAccount": "SECURITY"}
 
+OPERATOR = "arn:aws:iam::SECURITY:role/OPERATOR"
+
 #: The parameters that change what is allowed, each by itself or with those that it needs.
 VARIANTS = {
     "member-role.yaml": [{"AllowGuardDutyReads": "true"}, {"ExternalId": "ID"}, {"Boundary": "BOUNDARY"}],
-    "security-account.yaml": [{"ManageMemberRoles": "true"}, {"OperatorArns": "arn:aws:iam::SECURITY:role/OPERATOR"}],
+    "security-account.yaml": [
+        {"ManageMemberRoles": "true"}, {"ManageMemberRoles": "true", "DocumentedMinimum": "true"},
+        {"OperatorArns": OPERATOR}, {"OperatorArns": OPERATOR, "OperatorMfa": "true"},
+        {"Regions": "us-east-1,eu-west-1"}, {"AllowRemovals": "false"}, {"Prune": "true"},
+        {"KmsKeyArn": "KEY"}, {"Prune": "true", "KmsKeyArn": "KEY"}, {"PermissionsBoundaryArn": "BOUNDARY"},
+    ],
     "stackset-administration.yaml": [{"OptInRegion": "REGION"}],
     "stackset-execution.yaml": [],
 }
 
 #: Conditions that change nothing that is allowed.
-WITHOUT_PERMISSIONS = {"HasDrift", "HasNotificationEmail"}
+WITHOUT_PERMISSIONS = {"HasDrift", "HasNotificationEmail", "HasAccessLog"}
 
 
 class Row(NamedTuple):
@@ -185,20 +192,33 @@ def rows():
     """All of them, each with the parameters that it depends on."""
     for path in TEMPLATES:
         name = path.name
-        always = list(statements_of(name, {}))
-        given = {it: [] for it in always}
-        for variant in VARIANTS[name]:
-            words = ", ".join(f"`{key}={value}`" for key, value in variant.items())
-            there = list(statements_of(name, variant))
-            for it in always:
-                if it not in there:
-                    given[it].append(f"not {words}")
-            for it in there:
-                if it not in always:
-                    given.setdefault(it, []).append(words)
+        there = [(variant, list(statements_of(name, variant))) for variant in [{}, *VARIANTS[name]]]
         order = list(template(name)["Resources"])
-        for it in sorted(given, key=lambda it: order.index(it.holder)):
-            yield it._replace(given="<br>".join(given[it]))
+        every = dict.fromkeys(it for _, its in there for it in its)
+        for it in sorted(every, key=lambda it: order.index(it.holder)):
+            yield it._replace(given="<br>".join(depends(it, there)))
+
+
+def depends(it, there):
+    """With which parameters a statement is there, and which of those that come on top take it away."""
+    least = []
+    for variant, its in there:
+        if it in its and not any(other.items() <= variant.items() for other in least):
+            least.append(variant)
+    for variant in least:
+        takes = []
+        for more, its in there:
+            on_top = {key: value for key, value in more.items() if key not in variant}
+            if variant.items() < more.items() and it not in its and not any(other.items() <= on_top.items() for other in takes):
+                takes.append(on_top)
+        words = [spelled(variant)] if variant else []
+        words += [f"not {spelled(other)}" for other in takes]
+        if words:
+            yield ", ".join(words)
+
+
+def spelled(variant):
+    return ", ".join(f"`{key}={value}`" for key, value in variant.items())
 
 
 def line(it, reason):

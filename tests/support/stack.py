@@ -125,6 +125,11 @@ class Stack:
         self.outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
         self.bucket = self.outputs["BucketName"]
 
+    def passes(self, execution, group=0):
+        """How many there were over a group of Regions: each writes beside the one before it."""
+        written = self.keys(f"runs/{execution.name}/groups/{group}/progress-")
+        return max(self.read(key)["pass"] for key in written)
+
     def deploy_role(self, account, parameters=None):
         given = {"AdministratorAccount": ADMINISTRATOR, **(parameters or {})}
         cloudformation = self.client("cloudformation", account)

@@ -3,6 +3,7 @@
 mod fleet;
 mod roles;
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use ::fleet::account::AccountId;
@@ -348,7 +349,10 @@ pub(crate) struct RehearseArgs {
 /// `sandbox`.
 #[derive(Debug, Args)]
 pub(crate) struct SandboxArgs {
-    /// The port on 127.0.0.1; 0 for any that is free
+    /// The address to listen on; signatures are not verified, so whoever reaches it can use it
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    pub listen: IpAddr,
+    /// The port; 0 for any that is free
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub port: u16,
     /// How many members there are, besides the administrator

@@ -1,4 +1,5 @@
-//! The calls of Detective. Each is one request and says what came back, in the words of the fleet.
+//! The calls of Detective. Each says what came back, in the words of the fleet, and is one request unless
+//! a short list needs another page.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -47,24 +48,23 @@ fn with(credentials: Credentials) -> Builder {
     Config::builder().credentials_provider(credentials)
 }
 
-/// `detective:ListGraphs`: the one that the administrator has, if any.
+/// `detective:ListGraphs`: the one that the administrator has, if any. There is at most one in a
+/// Region, but a page may be empty though more follow.
 pub(crate) async fn find_graph(
     client: &Client,
     keys: Credentials,
 ) -> Result<Option<GraphArn>, Failure> {
-    let output = client
-        .list_graphs()
-        .customize()
-        .config_override(with(keys))
-        .send()
-        .await?;
-    // At most one graph per administrator and Region.
-    let arn = output
-        .graph_list
-        .unwrap_or_default()
-        .into_iter()
-        .find_map(|graph| graph.arn);
-    Ok(arn.map(|arn| GraphArn::new(&arn)))
+    let mut token = None;
+    loop {
+        let call = client.list_graphs().set_next_token(token).customize();
+        let page = call.config_override(with(keys.clone())).send().await?;
+        let mut graphs = page.graph_list.unwrap_or_default().into_iter();
+        let arn = graphs.find_map(|graph| graph.arn);
+        token = page.next_token.filter(|token| !token.is_empty());
+        if arn.is_some() || token.is_none() {
+            return Ok(arn.map(|arn| GraphArn::new(&arn)));
+        }
+    }
 }
 
 /// `detective:CreateGraph`. Where one exists, AWS answers with that one.
@@ -255,26 +255,38 @@ pub(crate) async fn untag(
     Ok(Answered::new(&output, ()))
 }
 
-/// `detective:ListDatasourcePackages`: those that are started. There are three in the world, which
-/// is less than a page.
+/// `detective:ListDatasourcePackages`: those that are started. There are three in the world, but a
+/// page may be shorter than asked for.
 pub(crate) async fn read_packages(
     client: &Client,
     keys: Credentials,
     graph: &GraphArn,
 ) -> Result<BTreeSet<String>, Failure> {
-    let call = client
-        .list_datasource_packages()
-        .graph_arn(graph.as_str())
-        .max_results(PAGE);
-    let output = call.customize().config_override(with(keys)).send().await?;
-    let started = |detail: &DatasourcePackageIngestDetail| {
-        detail.datasource_package_ingest_state == Some(DatasourcePackageIngestState::Started)
-    };
-    let packages = output.datasource_packages.unwrap_or_default();
-    let packages = packages.into_iter().filter(|(_, detail)| started(detail));
-    Ok(packages
-        .map(|(package, _)| package.as_str().to_owned())
-        .collect())
+    let mut started = BTreeSet::new();
+    let mut token = None;
+    loop {
+        let call = client
+            .list_datasource_packages()
+            .graph_arn(graph.as_str())
+            .max_results(PAGE)
+            .set_next_token(token);
+        let config = with(keys.clone());
+        let page = call.customize().config_override(config).send().await?;
+        let packages = page.datasource_packages.unwrap_or_default();
+        let names = packages
+            .into_iter()
+            .filter(|(_, detail)| is_started(detail))
+            .map(|(package, _)| package.as_str().to_owned());
+        started.extend(names);
+        token = page.next_token.filter(|token| !token.is_empty());
+        if token.is_none() {
+            return Ok(started);
+        }
+    }
+}
+
+fn is_started(detail: &DatasourcePackageIngestDetail) -> bool {
+    detail.datasource_package_ingest_state == Some(DatasourcePackageIngestState::Started)
 }
 
 /// `detective:UpdateDatasourcePackages`.

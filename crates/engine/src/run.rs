@@ -10,7 +10,7 @@ use fleet::attempts::Attempts;
 use fleet::check::GraphFacts;
 use fleet::cost::RegionUsage;
 use fleet::fleet::{Fleet, Others};
-use fleet::guard::{self, Consent, Refusal};
+use fleet::guard::{self, Before, Consent, Refusal};
 use fleet::report::{Ended, RegionNow, RegionPlan};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -55,6 +55,7 @@ pub struct Run {
     fleet: Arc<Fleet>,
     regions: Vec<RegionRun>,
     agreed: bool,
+    before: Before,
 }
 
 impl Run {
@@ -70,6 +71,7 @@ impl Run {
             fleet,
             regions,
             agreed: false,
+            before: Before::default(),
         }
     }
 
@@ -80,6 +82,11 @@ impl Run {
                 region.resume(attempts);
             }
         }
+    }
+
+    /// What the guard rails are to count besides what is planned.
+    pub fn count(&mut self, before: Before) {
+        self.before = before;
     }
 
     /// What was tried in each Region, for a later process to go on with.
@@ -145,7 +152,7 @@ impl Run {
     pub fn judge(&self, bad_lines: usize, consent: Consent) -> Vec<Refusal> {
         let read = self.regions.iter().filter(|region| region.was_read());
         let plans = read.map(|region| (region.observation(), region.plan()));
-        guard::judge(&self.fleet, plans, bad_lines, consent)
+        guard::judge(&self.fleet, plans, bad_lines, consent, &self.before)
     }
 
     /// The Regions of which it is known what there is, after [`Run::observe`].
@@ -155,13 +162,28 @@ impl Run {
         read.map(|region| region.region().clone()).collect()
     }
 
-    /// Members that the roster does not name and that are planned to be removed.
+    /// Who is planned to be removed, and where.
     #[must_use]
-    pub fn others(&self) -> BTreeSet<(AccountId, Region)> {
+    pub fn removals(&self) -> BTreeSet<(AccountId, Region)> {
         let planned = self.regions.iter().flat_map(|region| {
             let removals = guard::removals(&self.fleet, region.plan());
             removals.map(|account| (account, region.region().clone()))
         });
+        planned.collect()
+    }
+
+    /// How many accounts are members somewhere.
+    #[must_use]
+    pub fn members(&self) -> usize {
+        let regions = self.regions.iter();
+        let all = regions.flat_map(|it| it.observation().members().map(|(account, _)| account));
+        all.collect::<BTreeSet<_>>().len()
+    }
+
+    /// Members that the roster does not name and that are planned to be removed.
+    #[must_use]
+    pub fn others(&self) -> BTreeSet<(AccountId, Region)> {
+        let planned = self.removals().into_iter();
         planned
             .filter(|(account, _)| !self.fleet.members.contains_key(account))
             .collect()

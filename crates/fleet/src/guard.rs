@@ -38,6 +38,18 @@ pub enum Word {
     Typed,
 }
 
+/// What counts besides the plans: limits hold for a time and for all of a run, not for what is looked
+/// at just now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Before {
+    /// Who was removed before, by this run or by others that count.
+    pub removed: BTreeSet<AccountId>,
+    /// How many accounts were members when that began.
+    pub members: usize,
+    /// For how long removals count, in hours; `None` where each run counts by itself.
+    pub hours: Option<u64>,
+}
+
 /// Why a run may not go ahead. `Display` says it in a sentence, with what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -51,6 +63,8 @@ pub enum Refusal {
         members: usize,
         /// How many may be.
         most: usize,
+        /// How many of them were removed before, and within how many hours.
+        before: Option<(usize, u64)>,
     },
     /// It would take the role from many accounts.
     ManyRoles {
@@ -91,6 +105,7 @@ pub fn judge<'a>(
     regions: impl IntoIterator<Item = (&'a Observation, &'a Plan)>,
     bad_lines: usize,
     consent: Consent,
+    before: &Before,
 ) -> Vec<Refusal> {
     if !fleet.removes() {
         return Vec::new();
@@ -107,7 +122,7 @@ pub fn judge<'a>(
     });
     let outsiders = outsiders(&regions);
     let outsiders = (!outsiders.is_empty()).then_some(Refusal::Outsiders(outsiders));
-    let many = too_many(fleet, &regions, consent);
+    let many = too_many(fleet, &regions, consent, before);
     [lines, outsiders, graphs, many]
         .into_iter()
         .flatten()
@@ -151,16 +166,26 @@ fn outsiders(regions: &[(&Observation, &Plan)]) -> Vec<Region> {
 }
 
 /// Accounts count, not memberships: a file that lost half of its lines is what this is about.
-fn too_many(fleet: &Fleet, regions: &[(&Observation, &Plan)], consent: Consent) -> Option<Refusal> {
-    let members: BTreeSet<_> = regions
+fn too_many(
+    fleet: &Fleet,
+    regions: &[(&Observation, &Plan)],
+    consent: Consent,
+    before: &Before,
+) -> Option<Refusal> {
+    let present = regions
         .iter()
-        .flat_map(|(observation, _)| observation.members().map(|(account, _)| account))
-        .collect();
-    let removals: BTreeSet<_> = regions
+        .flat_map(|(observation, _)| observation.members().map(|(account, _)| account));
+    let members: BTreeSet<_> = present.chain(before.removed.iter().copied()).collect();
+    let planned: BTreeSet<_> = regions
         .iter()
         .flat_map(|(_, plan)| removals(fleet, plan))
         .collect();
-    let (removals, members) = (removals.len(), members.len());
+    // Whom nothing more happens to is nobody's second removal.
+    if planned.is_empty() {
+        return None;
+    }
+    let removals = planned.union(&before.removed).count();
+    let members = members.len().max(before.members);
     let most = consent.most(members);
     // The id stands for the whole graph and everybody in it; a limit that was set stays one.
     let ends = fleet.settings.purpose == Purpose::DeleteGraphs;
@@ -173,6 +198,9 @@ fn too_many(fleet: &Fleet, regions: &[(&Observation, &Plan)], consent: Consent) 
         removals,
         members,
         most,
+        before: (!before.removed.is_empty())
+            .then_some(before.removed.len())
+            .zip(before.hours),
     })
 }
 
@@ -195,6 +223,7 @@ impl fmt::Display for Refusal {
                 removals,
                 members,
                 most,
+                ..
             } => write!(
                 f,
                 "this would remove {removals} of {members} member accounts, and {most} may be removed without being asked for: is the file complete? If so, say --max-removals {removals}"

@@ -33,8 +33,9 @@ pub(crate) fn cover(covered: &mut Covered, report: &Report) {
     }
 }
 
-/// The Regions where a drift run makes no behavior graph, with the reason: somebody deleted the one
-/// that there was, or nobody asked for one.
+/// Why a drift run makes no behavior graph, for each Region: somebody deleted the one that there was, or
+/// nobody asked for one. It makes none anywhere, whatever is written in the bucket, which has the words
+/// for it only.
 ///
 /// # Errors
 /// Where the bucket does not tell.
@@ -44,21 +45,23 @@ pub(crate) async fn no_new_graphs(
 ) -> Result<BTreeMap<Region, Arc<str>>, StepError> {
     let covered = covered(function).await?;
     let why = |region: &Region| {
-        let why = no_new_graph(region, &covered, function.account)?;
-        Some((region.clone(), why.into()))
+        let why = no_new_graph(region, &covered, function.account);
+        (region.clone(), why.into())
     };
-    Ok(regions.iter().filter_map(why).collect())
+    Ok(regions.iter().map(why).collect())
 }
 
-fn no_new_graph(region: &Region, covered: &Covered, administrator: AccountId) -> Option<String> {
+fn no_new_graph(region: &Region, covered: &Covered, administrator: AccountId) -> String {
     match covered.get(region) {
-        Some(None) => None,
-        Some(Some(arn)) => Some(format!(
+        Some(None) => format!(
+            "an upload covered {region}, and there is no behavior graph of {administrator}: a drift run does not make one; upload the list to do so"
+        ),
+        Some(Some(arn)) => format!(
             "the behavior graph {arn} of {administrator} in {region} is gone: a drift run does not make it again; upload the list to do so"
-        )),
-        None => Some(format!(
+        ),
+        None => format!(
             "no upload has covered {region} yet: a drift run does not begin Detective there; upload the list to do so"
-        )),
+        ),
     }
 }
 

@@ -37,6 +37,8 @@ pub struct StepError {
     pub name: Name,
     /// What happened and what to do, for people.
     pub text: String,
+    /// An object in the bucket is not what this program wrote there.
+    pub foreign: bool,
 }
 
 impl StepError {
@@ -45,6 +47,7 @@ impl StepError {
         Self {
             name: Name::BadInput,
             text: text.into(),
+            foreign: false,
         }
     }
 
@@ -53,6 +56,15 @@ impl StepError {
         Self {
             name: Name::Failed,
             text: text.into(),
+            foreign: false,
+        }
+    }
+
+    /// An object in the bucket is not what this program wrote there.
+    pub(crate) fn foreign(text: impl Into<String>) -> Self {
+        Self {
+            foreign: true,
+            ..Self::failed(text)
         }
     }
 }

@@ -13,10 +13,11 @@ use serde_json::Value;
 
 use crate::error::StepError;
 use crate::run::Outcome;
+use crate::seal::{Seal, Sealed};
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::trigger::Operation;
-use crate::{prepare, reconcile, report, roles};
+use crate::{lease, prepare, reconcile, report, roles};
 
 /// What the state machine asks for.
 #[derive(Clone, Debug, Deserialize)]
@@ -32,13 +33,24 @@ pub enum Step {
         event: Value,
     },
     /// One pass over a group of Regions.
-    Reconcile(Pass),
+    Reconcile {
+        /// Which.
+        #[serde(flatten)]
+        pass: Pass,
+        /// What started the execution.
+        event: Value,
+    },
     /// Try the roles that CloudFormation has made, and write down those that it has not.
     Roles {
         /// The execution's name.
         execution: String,
         /// A page of what CloudFormation says.
         results: Rolled,
+    },
+    /// Keep the turn, while CloudFormation makes roles.
+    Turn {
+        /// The execution's name.
+        execution: String,
     },
     /// Say what came of it.
     Report {
@@ -58,6 +70,8 @@ pub struct Pass {
     pub group: usize,
     /// Which pass over it, from 1.
     pub pass: u32,
+    /// What it goes by.
+    pub sealed: Sealed,
 }
 
 /// How an operation with the StackSet went, as `cloudformation:ListStackSetOperationResults` says.
@@ -94,6 +108,19 @@ pub struct Ended {
     /// How each group ended.
     #[serde(default)]
     pub results: Vec<GroupResult>,
+    /// What `prepare` answered last.
+    #[serde(default)]
+    pub prepared: Option<Begun>,
+}
+
+/// What `prepare` answered, as the state machine has it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Begun {
+    /// What came next.
+    pub outcome: Next,
+    /// What it wrote down hashes to.
+    #[serde(default)]
+    pub sealed: Option<Seal>,
 }
 
 /// An error as Step Functions has it.
@@ -115,6 +142,8 @@ pub struct GroupResult {
     /// What ended it before its time.
     #[serde(default)]
     pub error: Option<Cause>,
+    /// What its last pass left that came to its end.
+    pub sealed: Sealed,
 }
 
 /// What `prepare` answers.
@@ -138,12 +167,14 @@ pub struct Prepared {
     pub roles: Vec<AccountId>,
     /// The first pass over each group of them.
     pub groups: Vec<Pass>,
+    /// What it wrote down hashes to: the manifest, or why nothing was begun.
+    pub sealed: Option<Seal>,
     /// How long to wait before asking again.
     pub wait_seconds: u64,
 }
 
 /// What comes after `prepare`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Next {
     /// The passes.
@@ -154,6 +185,10 @@ pub enum Next {
     Duplicate,
     /// A newer version of the list took over: the report.
     Superseded,
+    /// The drift run is due, and nobody has uploaded the list yet: the end.
+    NoList,
+    /// It cannot be done: the report.
+    Refused,
 }
 
 /// What a pass answers; its next one is asked for by handing this back.
@@ -206,10 +241,13 @@ impl Function {
                 entered,
                 event,
             } => answer(prepare::prepare(self, &execution, entered, &event).await?),
-            Step::Reconcile(pass) => answer(reconcile::reconcile(self, &pass).await?),
+            Step::Reconcile { pass, event } => {
+                answer(reconcile::reconcile(self, &pass, &event).await?)
+            }
             Step::Roles { execution, results } => {
                 answer(roles::tried(self, &execution, &results).await?)
             }
+            Step::Turn { execution } => answer(lease::keep(self, &execution).await?),
             Step::Report { execution, ended } => {
                 answer(report::report(self, &execution, ended).await?)
             }

@@ -6,12 +6,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::error::StepError;
-use crate::store::Store;
+use crate::function::Function;
+use crate::store::{Read, Store};
 
 /// Where it lies.
-const KEY: &str = "state/lease.json";
+pub(crate) const KEY: &str = "state/lease.json";
 
-/// Longer than a pass and the longest wait after it: each pass renews it.
+/// Longer than a pass and the longest wait after it: each pass renews it. Whatever a lease says, it is
+/// not believed for longer than that after it was written.
 const LASTS: Duration = Duration::from_secs(30 * 60);
 
 /// Who may change AWS, and for how long.
@@ -21,29 +23,32 @@ struct Lease {
     until: Timestamp,
 }
 
+impl Lease {
+    fn of(execution: &str, now: Timestamp) -> Self {
+        Self {
+            holder: execution.to_owned(),
+            until: now.saturating_add(LASTS).unwrap_or(Timestamp::MAX),
+        }
+    }
+}
+
+impl Read<Lease> {
+    /// Whether somebody has his turn by it.
+    fn holds(&self, now: Timestamp) -> bool {
+        let believed = self.written.saturating_add(LASTS);
+        self.value.until.min(believed.unwrap_or(Timestamp::MAX)) > now
+    }
+}
+
 /// Takes the lease, or renews it; says whether the execution has it now.
 ///
 /// # Errors
 /// Where the bucket does not tell.
 pub async fn take(store: &Store, execution: &str, now: Timestamp) -> Result<bool, StepError> {
-    let mine = Lease {
-        holder: execution.to_owned(),
-        until: now.saturating_add(LASTS).unwrap_or(Timestamp::MAX),
+    let free = |lease: Option<&Read<Lease>>| {
+        lease.is_none_or(|lease| lease.value.holder == execution || !lease.holds(now))
     };
-    // Passes of one execution renew it at one time: whoever was second looks again.
-    for _ in 0..5 {
-        let taken = match store.read::<Lease>(KEY).await? {
-            None => store.write_new(KEY, &mine).await?,
-            Some(lease) if lease.value.holder != execution && lease.value.until > now => {
-                return Ok(false);
-            }
-            Some(lease) => store.replace(KEY, &mine, &lease.mark).await?,
-        };
-        if taken {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    write(store, Lease::of(execution, now), free).await
 }
 
 /// Whether this execution still has it, renewed for another pass. One that it has lost may not be
@@ -52,10 +57,25 @@ pub async fn take(store: &Store, execution: &str, now: Timestamp) -> Result<bool
 /// # Errors
 /// Where the bucket does not tell.
 pub async fn renew(store: &Store, execution: &str, now: Timestamp) -> Result<bool, StepError> {
-    match store.read::<Lease>(KEY).await? {
-        Some(lease) if lease.value.holder == execution => take(store, execution, now).await,
-        _ => Ok(false),
-    }
+    let mine = |lease: Option<&Read<Lease>>| lease.is_some_and(|it| it.value.holder == execution);
+    write(store, Lease::of(execution, now), mine).await
+}
+
+/// Whether this execution has its turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Turn {
+    /// Where it is lost, the passes notice it.
+    held: bool,
+}
+
+/// Renews the lease between passes.
+///
+/// # Errors
+/// Where the bucket does not tell.
+pub async fn keep(function: &Function, execution: &str) -> Result<Turn, StepError> {
+    let now = function.ground.clock.timestamp();
+    let held = renew(&function.store, execution, now).await?;
+    Ok(Turn { held })
 }
 
 /// Gives the lease back, if the execution has it.
@@ -63,15 +83,33 @@ pub async fn renew(store: &Store, execution: &str, now: Timestamp) -> Result<boo
 /// # Errors
 /// Where the bucket does not take it.
 pub async fn release(store: &Store, execution: &str) -> Result<(), StepError> {
-    let Some(lease) = store.read::<Lease>(KEY).await? else {
-        return Ok(());
+    let mine = |lease: Option<&Read<Lease>>| lease.is_some_and(|it| it.value.holder == execution);
+    let over = Lease {
+        holder: execution.to_owned(),
+        until: Timestamp::UNIX_EPOCH,
     };
-    if lease.value.holder == execution {
-        let over = Lease {
-            until: Timestamp::UNIX_EPOCH,
-            ..lease.value
+    write(store, over, mine).await.map(|_| ())
+}
+
+/// Writes the lease where that may be; says whether it was. Passes of one execution do so at one time:
+/// whoever was second looks again.
+async fn write(
+    store: &Store,
+    lease: Lease,
+    may: impl Fn(Option<&Read<Lease>>) -> bool,
+) -> Result<bool, StepError> {
+    for _ in 0..5 {
+        let there = store.read::<Lease>(KEY).await?;
+        if !may(there.as_ref()) {
+            return Ok(false);
+        }
+        let written = match there {
+            None => store.write_new(KEY, &lease).await?,
+            Some(there) => store.replace(KEY, &lease, &there.mark).await?,
         };
-        store.replace(KEY, &over, &lease.mark).await?;
+        if written {
+            return Ok(true);
+        }
     }
-    Ok(())
+    Ok(false)
 }

@@ -9,19 +9,26 @@ use engine::clock::Clock;
 use lambda::error::StepError;
 use lambda::function::{Function, Step};
 use lambda::logging;
-use lambda::settings::Settings;
+use lambda::settings::{Long, Settings};
 use lambda::store::Store;
 use lambda_runtime::{Context, LambdaEvent, service_fn};
+use serde::Deserialize;
 use serde_json::Value;
+
+/// What the state machine hands over.
+#[derive(Deserialize)]
+struct Invocation {
+    #[serde(default)]
+    settings: Long,
+    #[serde(flatten)]
+    step: Step,
+}
 
 #[tokio::main(flavor = "multi_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     logging::start();
-    let settings = Settings::from_environment();
-    let handler = |event: LambdaEvent<Step>| {
-        let settings = settings.clone();
-        async move { step(event, settings).await.inspect_err(log) }
-    };
+    let handler =
+        |event: LambdaEvent<Invocation>| async move { step(event).await.inspect_err(log) };
     lambda_runtime::run(service_fn(handler)).await
 }
 
@@ -58,11 +65,8 @@ fn s3_timeouts() -> TimeoutConfig {
         .build()
 }
 
-async fn step(
-    event: LambdaEvent<Step>,
-    settings: Result<Settings, StepError>,
-) -> Result<Value, StepError> {
-    let mut settings = settings?;
+async fn step(event: LambdaEvent<Invocation>) -> Result<Value, StepError> {
+    let mut settings = Settings::from_environment(&event.payload.settings)?;
     let share = engine::share(settings.connection.max_concurrency, false);
     settings.connection.max_concurrency = share.requests;
     let ground = Ground::real(None, share).await;
@@ -75,7 +79,7 @@ async fn step(
         time: time(&event.context, ground.clock),
         ground,
     };
-    function.step(event.payload).await
+    function.step(event.payload.step).await
 }
 
 /// The function's own account, as its ARN has it.

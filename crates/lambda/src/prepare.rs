@@ -2,9 +2,8 @@
 
 mod permit;
 
-pub(crate) use permit::{consent, others, words};
+pub(crate) use permit::{before, consent, others, prunes, words};
 
-use std::fmt::Write;
 use std::sync::Arc;
 
 use engine::Run;
@@ -14,12 +13,12 @@ use fleet::report::{Header, InvalidLine, Recorder, VERSION};
 use fleet::roster::{Roster, RosterError};
 use jiff::Timestamp;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
-use crate::claim::claim;
+use crate::claim;
 use crate::error::StepError;
 use crate::function::{Function, Next, Pass, Prepared};
 use crate::run::{Manifest, Refused, manifest_key, refused_key};
+use crate::seal::{Seal, Sealed, hash};
 use crate::store::Newest;
 use crate::trigger::{Place, Trigger};
 use crate::{lease, roles};
@@ -28,18 +27,20 @@ use crate::{lease, roles};
 const BUSY_SECONDS: u64 = 30;
 
 /// An upload that is to be worked with.
-struct Upload {
-    place: Place,
-    key: String,
-    version: String,
-    drift: bool,
+pub(crate) struct Upload {
+    pub(crate) place: Place,
+    pub(crate) key: String,
+    pub(crate) version: String,
+    pub(crate) drift: bool,
 }
 
 /// Why it ends here.
 enum Stop {
     /// There is nothing to do, or another execution does it.
     Duplicate,
-    /// A newer version of the list took over.
+    /// The drift run is due before anybody has uploaded the list.
+    NoList,
+    /// A newer version of the list took over, or another execution has the drift run.
     Superseded(String),
     /// It cannot be done.
     Error(StepError, Vec<InvalidLine>),
@@ -51,20 +52,10 @@ impl From<StepError> for Stop {
     }
 }
 
-/// What a list of accounts hashes to.
-pub(crate) fn hash(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
-}
-
 /// Finds out what is to be done, and whether now.
 ///
 /// # Errors
-/// Where it cannot be done; the reason is written down for the report.
+/// Where it cannot be written down what it came to: also why nothing can be done, for the report.
 pub async fn prepare(
     function: &Function,
     execution: &str,
@@ -76,11 +67,8 @@ pub async fn prepare(
         Ok(prepared) => return Ok(prepared),
         Err(stop) => stop,
     };
-    let key = match trigger {
-        Ok(Trigger::Upload { key, .. }) => Some(key),
-        Ok(Trigger::Schedule { .. }) => Some(function.settings.authoritative_key.clone()),
-        Err(_) => None,
-    };
+    let key = trigger.as_ref().ok();
+    let key = key.map(|it| it.key(&function.settings.authoritative_key).to_owned());
     let place = key.as_deref().and_then(|key| Place::of(key).ok().flatten());
     let refused = |name, text, invalid_lines| Refused {
         name,
@@ -89,22 +77,30 @@ pub async fn prepare(
         key: key.clone(),
         invalid_lines,
     };
-    let (refused, answer) = match stop {
+    let (outcome, refused) = match stop {
         Stop::Duplicate => return Ok(nothing(Next::Duplicate)),
-        Stop::Superseded(text) => (
-            refused(None, text, Vec::new()),
-            Ok(nothing(Next::Superseded)),
-        ),
-        Stop::Error(error, lines) => (
-            refused(Some(error.name), error.text.clone(), lines),
-            Err(error),
-        ),
+        Stop::NoList => {
+            tracing::info!(execution, "there is no list yet, and nothing to do");
+            return Ok(nothing(Next::NoList));
+        }
+        Stop::Superseded(text) => (Next::Superseded, refused(None, text, Vec::new())),
+        Stop::Error(error, lines) => {
+            tracing::error!(execution, name = error.name.as_str(), "{}", error.text);
+            (Next::Refused, refused(Some(error.name), error.text, lines))
+        }
     };
-    function
-        .store
-        .write(&refused_key(execution), &refused)
-        .await?;
-    answer
+    let place = refused_key(execution);
+    let seal = function.store.write(&place, &refused).await;
+    // That it cannot be written down is the lesser trouble.
+    let seal = seal.map_err(|error| StepError {
+        name: refused.name.unwrap_or(error.name),
+        text: format!("{} ({error})", refused.text),
+        ..error
+    })?;
+    Ok(Prepared {
+        sealed: Some(seal),
+        ..nothing(outcome)
+    })
 }
 
 fn nothing(outcome: Next) -> Prepared {
@@ -118,6 +114,7 @@ fn nothing(outcome: Next) -> Prepared {
         regions: 0,
         roles: Vec::new(),
         groups: Vec::new(),
+        sealed: None,
         wait_seconds: BUSY_SECONDS,
     }
 }
@@ -138,8 +135,8 @@ async fn begin(
     }
     let manifest = look(function, execution, (entered, upload, sha256, roster)).await?;
     let place = manifest_key(execution);
-    function.store.write(&place, &manifest).await?;
-    let prepared = go(execution, &manifest);
+    let seal = function.store.write(&place, &manifest).await?;
+    let prepared = go(execution, &manifest, seal);
     tracing::info!(
         execution,
         accounts = prepared.accounts,
@@ -163,12 +160,13 @@ async fn look(
         operation,
         plan_only,
     } = upload.place;
-    let prune = permit::prunes(function, &upload);
+    let prune = prunes(function, &upload);
     let fleet = Arc::new(function.fleet(&roster, operation, others(prune)));
     let mut agreed = None;
     if fleet.removes() && !plan_only {
         let mut run = Run::new(&aws, fleet.clone(), &chosen.regions);
-        agreed = Some(permit::agree(function, &mut run, roster.invalid.len()).await?);
+        run.count(before(function, execution).await?);
+        agreed = Some(permit::agree(function, execution, (&mut run, roster.invalid.len())).await?);
     }
     let mut without_role = Vec::new();
     if function.settings.manage_roles && fleet.settings.purpose == Purpose::Enable && !plan_only {
@@ -209,11 +207,15 @@ async fn look(
     })
 }
 
-fn go(execution: &str, manifest: &Manifest) -> Prepared {
+fn go(execution: &str, manifest: &Manifest, seal: Seal) -> Prepared {
     let first = |group| Pass {
         execution: execution.to_owned(),
         group,
         pass: 1,
+        sealed: Sealed {
+            manifest: seal.clone(),
+            progress: None,
+        },
     };
     Prepared {
         outcome: Next::Go,
@@ -225,42 +227,50 @@ fn go(execution: &str, manifest: &Manifest) -> Prepared {
         regions: manifest.groups.iter().map(Vec::len).sum(),
         roles: manifest.without_role.clone(),
         groups: (0..manifest.groups.len()).map(first).collect(),
+        sealed: Some(seal),
         wait_seconds: 0,
     }
 }
 
 /// Which upload this is about, if it is this execution's and nothing newer has come since.
 async fn identify(function: &Function, execution: &str, trigger: &Trigger) -> Result<Upload, Stop> {
-    let (key, version, occasion) = match trigger {
-        Trigger::Upload { key, version } => (key.clone(), version.clone(), "upload".to_owned()),
-        Trigger::Schedule { time } => {
-            let key = function.settings.authoritative_key.clone();
-            (key, None, format!("schedule-{time}"))
-        }
+    let key = trigger.key(&function.settings.authoritative_key).to_owned();
+    let occasion = match trigger {
+        Trigger::Upload { .. } => "upload".to_owned(),
+        Trigger::Schedule { time } => format!("schedule-{time}"),
     };
     let Some(place) = Place::of(&key)? else {
         return Err(Stop::Duplicate);
     };
-    let drift = matches!(trigger, Trigger::Schedule { .. });
+    let drift = trigger.is_drift();
     let newest = function.store.newest(&key).await?;
-    let version = match (version, &newest) {
-        (Some(version), _) => version,
+    let version = match (trigger.version(), &newest) {
+        (Some(version), _) => version.to_owned(),
         (None, Newest::Version(version)) => version.clone(),
-        (None, Newest::Gone) => {
+        (None, Newest::Never) if drift => return Err(Stop::NoList),
+        (None, Newest::Gone | Newest::Never) => {
             return Err(StepError::bad_input(format!(
                 "{key} is not in the bucket: upload the list of accounts under that name"
             ))
             .into());
         }
     };
-    if !claim(&function.store, (&key, &version, &occasion), execution).await? {
-        return Err(Stop::Duplicate);
+    let claimed = claim::place(&key, &version, &occasion);
+    match claim::claim(&function.store, &claimed, execution).await? {
+        None => {}
+        // Nobody misses an upload that another execution works with; a drift run is missed.
+        Some(holder) if drift => {
+            let object = function.store.uri(&claimed);
+            return Err(Stop::Superseded(format!(
+                "the execution {holder} has this drift run: nothing was changed by this one. If there is no execution of that name, find out who wrote {object}"
+            )));
+        }
+        Some(_) => return Err(Stop::Duplicate),
     }
     if newest != Newest::Version(version.clone()) {
-        let what = if newest == Newest::Gone {
-            "was deleted"
-        } else {
-            "has a newer version"
+        let what = match newest {
+            Newest::Version(_) => "has a newer version",
+            Newest::Gone | Newest::Never => "was deleted",
         };
         return Err(Stop::Superseded(format!(
             "{key} {what}: nothing was changed"
@@ -305,18 +315,8 @@ async fn take_turn(
     if waited < function.settings.wait_limit {
         return Ok(false);
     }
-    Err(StepError::failed(
-        "another execution has been changing AWS all the time: look at the state machine's executions, and upload the file again",
-    ))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_hash_is_what_sha256sum_says() {
-        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-        assert_eq!(hash(b""), empty);
-    }
+    Err(StepError::failed(format!(
+        "another execution has been changing AWS all the time: look at the state machine's executions and at {}, and upload the file again",
+        function.store.uri(lease::KEY)
+    )))
 }

@@ -8,9 +8,10 @@ use engine::{Finish, Limit, Run};
 use fleet::account::Region;
 use fleet::attempts::Attempts;
 use fleet::fleet::Others;
-use fleet::guard::Consent;
+use fleet::guard::Before;
 use fleet::report::{Ended, Record};
 use fleet::roster::Roster;
+use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::drift;
@@ -19,10 +20,12 @@ use crate::function::{Function, Pass, Passed};
 use crate::gate::{NewestList, Shut};
 use crate::lease;
 use crate::metrics;
-use crate::prepare::{consent, hash, others, words};
+use crate::prepare::{Upload, before, consent, others, prunes, words};
 use crate::run::{
     Begun, Manifest, Outcome, Progress, baseline_key, begun_key, manifest_key, progress_key,
 };
+use crate::seal::{Left, Sealed, hash};
+use crate::trigger::{Place, Trigger};
 use crate::watch::{PATIENCE, Watch};
 
 /// The shortest wait, and the longest.
@@ -32,12 +35,17 @@ const WAITS: (u64, u64) = (30, 300);
 ///
 /// # Errors
 /// Where that could not be begun, or not be written down.
-pub async fn reconcile(function: &Function, pass: &Pass) -> Result<Passed, StepError> {
+pub async fn reconcile(
+    function: &Function,
+    pass: &Pass,
+    event: &Value,
+) -> Result<Passed, StepError> {
     let manifest = manifest(function, pass).await?;
+    let upload = upload(function, pass, (&manifest, event))?;
     let (record, attempts) = earlier(function, pass).await?;
     let watch = Arc::new(Watch::resume(record, function.ground.clock));
     let list = Arc::new(NewestList::of(&manifest, &function.store));
-    let Some(roster) = still_wanted(function, pass, (&manifest, &list)).await? else {
+    let Some(roster) = still_wanted(function, pass, (&upload, &manifest, &list)).await? else {
         let progress = Progress {
             pass: pass.pass,
             outcome: Outcome::Superseded,
@@ -52,19 +60,26 @@ pub async fn reconcile(function: &Function, pass: &Pass) -> Result<Passed, StepE
     let aws = function.connect(watch.clone()).await?;
     let aws = aws.through(list.clone());
     let regions = regions(&manifest, pass)?;
+    let prune = manifest.prune && prunes(function, &upload);
     let others = match &manifest.agreed {
-        Some(agreed) if manifest.prune => Others::Agreed(agreed.others.clone()),
-        _ => others(manifest.prune && manifest.plan_only),
+        Some(agreed) if prune => Others::Agreed(agreed.others.clone()),
+        _ => others(prune && upload.place.plan_only),
     };
-    let mut fleet = function.fleet(&roster, manifest.operation, others);
-    if manifest.drift {
+    let mut fleet = function.fleet(&roster, upload.place.operation, others);
+    if upload.drift {
         fleet.settings.no_new_graph = drift::no_new_graphs(function, regions).await?;
     }
+    let removes = fleet.removes();
     let mut run = Run::new(&aws, Arc::new(fleet), regions);
     run.resume(attempts);
+    if removes {
+        run.count(removed(function, pass, (&manifest, &watch)).await?);
+    }
     let work = Work {
         function,
         pass,
+        plan_only: upload.place.plan_only,
+        bad_lines: roster.invalid.len(),
         manifest: &manifest,
         watch: &watch,
         list: &list,
@@ -76,9 +91,51 @@ pub async fn reconcile(function: &Function, pass: &Pass) -> Result<Passed, StepE
 
 async fn manifest(function: &Function, pass: &Pass) -> Result<Manifest, StepError> {
     let key = manifest_key(&pass.execution);
-    let manifest = function.store.read::<Manifest>(&key).await?;
-    let missing = || StepError::failed(format!("{} is missing", function.store.uri(&key)));
-    manifest.map(|read| read.value).ok_or_else(missing)
+    let seal = &pass.sealed.manifest;
+    function.store.read_sealed(&key, seal).await
+}
+
+/// What is to be done, as the execution's own input has it; the manifest has to be about that.
+fn upload(
+    function: &Function,
+    pass: &Pass,
+    (manifest, event): (&Manifest, &Value),
+) -> Result<Upload, StepError> {
+    let trigger = Trigger::read(event)?;
+    let key = trigger.key(&function.settings.authoritative_key);
+    let place = Place {
+        operation: manifest.operation,
+        plan_only: manifest.plan_only,
+    };
+    let of_that_version = |version: &str| version == manifest.version;
+    let is_it = key == manifest.key
+        && trigger.version().is_none_or(of_that_version)
+        && trigger.is_drift() == manifest.drift;
+    match Place::of(key)? {
+        Some(asked) if is_it && asked == place => Ok(Upload {
+            place: asked,
+            key: key.to_owned(),
+            version: manifest.version.clone(),
+            drift: trigger.is_drift(),
+        }),
+        _ => {
+            let key = manifest_key(&pass.execution);
+            Err(function.store.foreign(&key, "is about another upload"))
+        }
+    }
+}
+
+/// What the guard rails count besides what this pass plans: whom other executions removed of late, and
+/// whom this one did.
+async fn removed(
+    function: &Function,
+    pass: &Pass,
+    (manifest, watch): (&Manifest, &Watch),
+) -> Result<Before, StepError> {
+    let mut before = before(function, &pass.execution).await?;
+    before.removed.extend(watch.recorder.record_so_far().gone());
+    before.members = manifest.agreed.as_ref().map_or(0, |agreed| agreed.members);
+    Ok(before)
 }
 
 fn regions<'a>(manifest: &'a Manifest, pass: &Pass) -> Result<&'a [Region], StepError> {
@@ -104,10 +161,12 @@ async fn earlier(function: &Function, pass: &Pass) -> Result<Earlier, StepError>
 }
 
 async fn left(function: &Function, pass: &Pass) -> Result<Earlier, StepError> {
-    let progress = progress_key(&pass.execution, pass.group);
-    if let Some(progress) = function.store.read::<Progress>(&progress).await? {
-        return Ok((progress.value.record, progress.value.attempts));
+    if let Some(left) = &pass.sealed.progress {
+        let key = progress_key(&pass.execution, pass.group, left.pass);
+        let progress: Progress = function.store.read_sealed(&key, &left.seal).await?;
+        return Ok((progress.record, progress.attempts));
     }
+    // Before the first pass has ended its hash travels nowhere yet. Nothing goes by it but the report.
     let baseline = baseline_key(&pass.execution, pass.group);
     let record = function.store.read(&baseline).await?.map(|read| read.value);
     Ok((record.unwrap_or_default(), BTreeMap::new()))
@@ -117,11 +176,11 @@ async fn left(function: &Function, pass: &Pass) -> Result<Earlier, StepError> {
 async fn still_wanted(
     function: &Function,
     pass: &Pass,
-    (manifest, list): (&Manifest, &NewestList),
+    (upload, manifest, list): (&Upload, &Manifest, &NewestList),
 ) -> Result<Option<Roster>, StepError> {
-    let Manifest { key, version, .. } = manifest;
+    let Upload { key, version, .. } = upload;
     let now = function.ground.clock.timestamp();
-    if !manifest.plan_only && !lease::renew(&function.store, &pass.execution, now).await? {
+    if !upload.place.plan_only && !lease::renew(&function.store, &pass.execution, now).await? {
         return Err(StepError::failed(
             "another execution took over because this one was silent for too long: upload the file again",
         ));
@@ -146,6 +205,8 @@ async fn still_wanted(
 struct Work<'a> {
     function: &'a Function,
     pass: &'a Pass,
+    plan_only: bool,
+    bad_lines: usize,
     manifest: &'a Manifest,
     watch: &'a Arc<Watch>,
     list: &'a NewestList,
@@ -155,7 +216,7 @@ impl Work<'_> {
     async fn go(&self, run: &mut Run) -> Result<(Progress, u64), StepError> {
         let stop = CancellationToken::new();
         let looked = run.observe(&self.limit(&stop)).await;
-        if self.manifest.plan_only || looked.error.is_some() {
+        if self.plan_only || looked.error.is_some() {
             return Ok((self.progress(run, looked.error, Outcome::Settled), 0));
         }
         self.hold_back(run)?;
@@ -170,9 +231,8 @@ impl Work<'_> {
     }
 
     fn progress(&self, run: &Run, error: Option<String>, outcome: Outcome) -> Progress {
-        let only = self.manifest.plan_only;
-        let lines = self.manifest.header.invalid_lines.len();
-        let refusals = only.then(|| run.judge(lines, consent(self.function)));
+        let only = self.plan_only;
+        let refusals = only.then(|| run.judge(self.bad_lines, consent(self.function)));
         let refusals = refusals.filter(|refusals| !refusals.is_empty());
         Progress {
             pass: self.pass.pass,
@@ -188,18 +248,13 @@ impl Work<'_> {
         }
     }
 
-    /// Closes the Regions where this run may change nothing.
+    /// Closes the Regions where this run may change nothing, and asks the guard rails again.
     fn hold_back(&self, run: &mut Run) -> Result<(), StepError> {
         if let Some(agreed) = &self.manifest.agreed {
             let why = "the Region could not be read when the guard rails were asked, so that nobody was removed there: upload the list again";
             run.close(why, |region| !agreed.regions.contains(region));
-            // They were asked over all Regions; here there may be some of them only.
-            let asked = Consent {
-                max_removals: Some(usize::MAX),
-                ..Consent::default()
-            };
-            run.agree(0, asked)
-                .map_err(|refusals| StepError::failed(words(&refusals)))?;
+            run.agree(self.bad_lines, consent(self.function))
+                .map_err(|refusals| StepError::bad_input(words(&refusals)))?;
         }
         Ok(())
     }
@@ -273,8 +328,8 @@ async fn end(
     progress: &Progress,
     wait_seconds: u64,
 ) -> Result<Passed, StepError> {
-    let key = progress_key(&pass.execution, pass.group);
-    function.store.write(&key, progress).await?;
+    let key = progress_key(&pass.execution, pass.group, pass.pass);
+    let seal = function.store.write(&key, progress).await?;
     tracing::info!(
         execution = pass.execution,
         group = pass.group,
@@ -285,6 +340,13 @@ async fn end(
     Ok(Passed {
         next: Pass {
             pass: pass.pass + 1,
+            sealed: Sealed {
+                progress: Some(Left {
+                    pass: pass.pass,
+                    seal,
+                }),
+                ..pass.sealed.clone()
+            },
             ..pass.clone()
         },
         outcome: progress.outcome,

@@ -6,7 +6,7 @@ use fleet::report::{Ended, Header, PlanReport, Record, Recorder, RegionPlan, Rep
 use serde::Serialize;
 
 use crate::error::{Name, StepError};
-use crate::function::{self, Cause, Function, GroupResult};
+use crate::function::{self, Cause, Function, GroupResult, Next};
 use crate::message::{self, Said};
 use crate::run::{
     COVERED_KEY, Manifest, Outcome, Progress, Refused, baseline_key, latest_key, manifest_key,
@@ -39,7 +39,10 @@ pub async fn report(
 ) -> Result<Reported, StepError> {
     let reported = write(function, execution, ended).await;
     // Whatever came of it, the next one may go on.
-    lease::release(&function.store, execution).await?;
+    match lease::release(&function.store, execution).await {
+        Err(error) if error.foreign => tracing::warn!("{error}"),
+        released => released?,
+    }
     let told = reported.as_ref().map(|reported| reported.subject.as_str());
     tracing::info!(execution, told = told.unwrap_or("nothing"), "a run ended");
     reported
@@ -52,31 +55,53 @@ async fn write(
         error,
         roles_error,
         results,
+        prepared,
     }: function::Ended,
 ) -> Result<Reported, StepError> {
     let store = &function.store;
-    let refused = store.read::<Refused>(&refused_key(execution)).await?;
-    let manifest = store.read::<Manifest>(&manifest_key(execution)).await?;
-    match (refused, manifest) {
-        (Some(refused), _) => not_begun(function, execution, refused.value).await,
-        (None, None) => not_begun(function, execution, lost(error)).await,
-        (None, Some(manifest)) if manifest.value.plan_only => {
-            plan(function, &manifest.value, &results).await
+    let prepared = prepared.and_then(|prepared| Some((prepared.outcome, prepared.sealed?)));
+    let read = match prepared {
+        Some((Next::Go, seal)) => {
+            let key = manifest_key(execution);
+            let manifest = store.read_sealed(&key, &seal).await;
+            manifest.map(|it| Read::Begun(Box::new(it)))
         }
-        (None, Some(mut manifest)) => {
+        Some((_, seal)) => {
+            let key = refused_key(execution);
+            store.read_sealed(&key, &seal).await.map(Read::NotBegun)
+        }
+        None => Ok(Read::NotBegun(lost(error.as_ref()))),
+    };
+    match read {
+        Ok(Read::NotBegun(refused)) => not_begun(function, execution, refused).await,
+        Ok(Read::Begun(manifest)) if manifest.plan_only => {
+            plan(function, &manifest, &results).await
+        }
+        Ok(Read::Begun(mut manifest)) => {
             let notes = roles::notes(store, execution, roles_error.as_ref()).await?;
-            manifest.value.header.notes.extend(notes);
-            run(function, &manifest.value, (error, &results)).await
+            manifest.header.notes.extend(notes);
+            run(function, &manifest, (error, &results)).await
         }
+        Err(error) if error.foreign => not_begun(function, execution, failed(error.text)).await,
+        Err(error) => Err(error),
     }
 }
 
+/// What the first step wrote down.
+enum Read {
+    Begun(Box<Manifest>),
+    NotBegun(Refused),
+}
+
 /// The first step did not come to an end of its own.
-fn lost(error: Option<Cause>) -> Refused {
-    let text = error.map_or_else(
+fn lost(error: Option<&Cause>) -> Refused {
+    failed(error.map_or_else(
         || "the execution ended before anything was begun".to_owned(),
-        |error| message::cause(&error),
-    );
+        message::cause,
+    ))
+}
+
+fn failed(text: String) -> Refused {
     Refused {
         name: Some(Name::Failed),
         text,
@@ -127,16 +152,14 @@ async fn plan(
     let mut superseded = false;
     let mut header = manifest.header.clone();
     for (group, names) in manifest.groups.iter().enumerate() {
-        let key = progress_key(&manifest.header.run_id, group);
-        match function.store.read::<Progress>(&key).await? {
-            Some(progress) => {
-                recorder.join(progress.value.record);
-                superseded |= progress.value.outcome == Outcome::Superseded;
-                regions.extend(progress.value.plan);
-                header.notes.extend(progress.value.notes);
+        match progress(function, manifest, (results, group)).await? {
+            Ok(progress) => {
+                recorder.join(progress.record);
+                superseded |= progress.outcome == Outcome::Superseded;
+                regions.extend(progress.plan);
+                header.notes.extend(progress.notes);
             }
-            None => {
-                let why = unfinished(results, group);
+            Err(why) => {
                 regions.extend(names.iter().map(|name| unread(name, &why)));
             }
         }
@@ -183,18 +206,24 @@ async fn run(
         .report(header, now, joined.ended, joined.error);
     let superseded = report.ended == Ended::Superseded;
     let latest = latest_key(&manifest.key);
-    if manifest.drift
-        && let Some(last) = function.store.read::<Report>(&latest).await?
-    {
-        let vanished = drift::vanished(&last.value, &report);
-        report.header.notes.extend(vanished);
-        let unseen = drift::out_of_sight(&last.value, &report);
-        report.header.notes.extend(unseen);
+    if manifest.drift {
+        match function.store.read::<Report>(&latest).await {
+            Ok(Some(last)) => {
+                let vanished = drift::vanished(&last.value, &report);
+                report.header.notes.extend(vanished);
+                let unseen = drift::out_of_sight(&last.value, &report);
+                report.header.notes.extend(unseen);
+            }
+            Ok(None) => {}
+            // This run's takes its place.
+            Err(error) if error.foreign => report.error = report.error.or(Some(error.text)),
+            Err(error) => return Err(error),
+        }
     }
     let key = report_key(&manifest.header.run_id);
     write_down(function, &key, &report).await?;
     // Whoever has the turn now knows better.
-    if !superseded && lease::renew(&function.store, &manifest.header.run_id, now).await? {
+    if !superseded && has_the_turn(function, &manifest.header.run_id, now).await? {
         keep(function, manifest, &report).await?;
     }
     metrics::report(function, &report);
@@ -204,6 +233,17 @@ async fn run(
         report: &uri,
     };
     Ok(message::run(&report, message::error_of(&report), said))
+}
+
+async fn has_the_turn(
+    function: &Function,
+    execution: &str,
+    now: jiff::Timestamp,
+) -> Result<bool, StepError> {
+    match lease::renew(&function.store, execution, now).await {
+        Err(error) if error.foreign => Ok(false),
+        renewed => renewed,
+    }
 }
 
 /// Writes a report down twice: for programs, and beside it as a page for people.
@@ -221,7 +261,11 @@ where
 async fn keep(function: &Function, manifest: &Manifest, report: &Report) -> Result<(), StepError> {
     write_down(function, &latest_key(&manifest.key), report).await?;
     if manifest.operation == Operation::Enable && !manifest.drift {
-        let mut covered = drift::covered(function).await?;
+        let mut covered = match drift::covered(function).await {
+            // It is written anew.
+            Err(error) if error.foreign => drift::Covered::new(),
+            covered => covered?,
+        };
         drift::cover(&mut covered, report);
         function.store.write(COVERED_KEY, &covered).await?;
     }
@@ -246,30 +290,58 @@ async fn join(
         error: None,
     };
     for (group, regions) in manifest.groups.iter().enumerate() {
-        let key = progress_key(&manifest.header.run_id, group);
-        let why = unfinished(results, group);
-        match function.store.read::<Progress>(&key).await? {
-            Some(progress) => {
+        match progress(function, manifest, (results, group)).await? {
+            Ok(progress) => {
                 let failed = results
                     .iter()
                     .any(|it| it.group == group && it.error.is_some());
-                joined.add(progress.value);
+                joined.add(progress);
                 if failed {
                     // A later pass did not come to its end: what it did is not known.
-                    joined.error.get_or_insert(why);
+                    joined.error.get_or_insert(unfinished(results, group));
                 }
             }
-            None => {
-                let key = baseline_key(&manifest.header.run_id, group);
-                let baseline = function.store.read::<Record>(&key).await?;
-                joined
-                    .recorder
-                    .join(baseline.map(|it| it.value).unwrap_or_default());
+            Err(why) => {
+                let baseline = baseline(function, manifest, group).await?;
+                joined.recorder.join(baseline);
                 give_up(function, &joined.recorder, (manifest, regions), &why);
             }
         }
     }
     Ok(joined)
+}
+
+/// What the last pass over a group wrote down, or why there is nothing to go by.
+async fn progress(
+    function: &Function,
+    manifest: &Manifest,
+    (results, group): (&[GroupResult], usize),
+) -> Result<Result<Progress, String>, StepError> {
+    let result = results.iter().find(|result| result.group == group);
+    let Some(left) = result.and_then(|result| result.sealed.progress.as_ref()) else {
+        return Ok(Err(unfinished(results, group)));
+    };
+    let key = progress_key(&manifest.header.run_id, group, left.pass);
+    match function.store.read_sealed(&key, &left.seal).await {
+        Ok(progress) => Ok(Ok(progress)),
+        Err(error) if error.foreign => Ok(Err(error.text)),
+        Err(error) => Err(error),
+    }
+}
+
+/// What a group was like before anything was changed, where that was written down.
+async fn baseline(
+    function: &Function,
+    manifest: &Manifest,
+    group: usize,
+) -> Result<Record, StepError> {
+    let key = baseline_key(&manifest.header.run_id, group);
+    match function.store.read::<Record>(&key).await {
+        Ok(baseline) => Ok(baseline.map(|it| it.value).unwrap_or_default()),
+        // The pass that met it has said so.
+        Err(error) if error.foreign => Ok(Record::default()),
+        Err(error) => Err(error),
+    }
 }
 
 impl Joined {

@@ -51,6 +51,8 @@ pub struct Agreed {
     pub regions: BTreeSet<Region>,
     /// The members that are to go without being named.
     pub others: BTreeSet<(AccountId, Region)>,
+    /// How many accounts were members somewhere.
+    pub members: usize,
 }
 
 /// Why nothing was begun.
@@ -139,10 +141,12 @@ pub fn begun_key(execution: &str, group: usize, pass: u32) -> String {
     format!("runs/{execution}/groups/{group}/begun/{pass}.json")
 }
 
-/// Where the last pass over a group wrote what it came to.
+/// Where a pass over a group wrote what it came to: apart from what the one before it wrote, which is
+/// where a pass that is begun again after a kill goes on.
 #[must_use]
-pub fn progress_key(execution: &str, group: usize) -> String {
-    format!("runs/{execution}/groups/{group}/progress.json")
+pub fn progress_key(execution: &str, group: usize, pass: u32) -> String {
+    let which = if pass % 2 == 1 { "odd" } else { "even" };
+    format!("runs/{execution}/groups/{group}/progress-{which}.json")
 }
 
 /// Where the report lies.

@@ -1,17 +1,26 @@
-//! What the stack's parameters say: they reach the function as environment variables.
+//! What the stack's parameters say: they reach the function as environment variables, and where they
+//! can be long, in the payload.
 #![expect(
     clippy::disallowed_methods,
     reason = "this is the one module of the function that reads the environment"
 )]
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::str::FromStr;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use engine::{Connection, RegionSelection};
 use fleet::values::{ExternalId, List, Message, Package, Pair, RegionName, Tag, tags};
 
 use crate::error::StepError;
+
+/// Settings that may be too long for the environment, which has room for 4 KB in all
+/// (docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html): their values in Base64, by their names
+/// without `DETECTIVE_FLEET_`.
+pub type Long = BTreeMap<String, String>;
 
 /// Everything that is set.
 #[derive(Clone, Debug)]
@@ -32,6 +41,12 @@ pub struct Settings {
     pub prune: bool,
     /// How many accounts a run may remove.
     pub max_removals: Option<usize>,
+    /// Whether a list under `disable/` is worked with, whoever starts the execution.
+    pub disable_by_upload: bool,
+    /// Whether the administrator role may remove members at all.
+    pub allow_removals: bool,
+    /// For how long removals count; zero where each run counts by itself.
+    pub removal_window: Duration,
     /// Whether accounts that have no role get one, by the StackSet.
     pub manage_roles: bool,
     /// How many Regions one invocation holds.
@@ -41,12 +56,14 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads the environment.
+    /// Reads the environment and the payload.
     ///
     /// # Errors
     /// Where a value cannot be used.
-    pub fn from_environment() -> Result<Self, StepError> {
-        Self::read(&|name| std::env::var(format!("DETECTIVE_FLEET_{name}")).ok())
+    pub fn from_environment(long: &Long) -> Result<Self, StepError> {
+        let long = decoded(long)?;
+        let environment = |name: &str| std::env::var(format!("DETECTIVE_FLEET_{name}")).ok();
+        Self::read(&|name| long.get(name).cloned().or_else(|| environment(name)))
     }
 
     /// Reads settings by their names, without `DETECTIVE_FLEET_`.
@@ -94,6 +111,11 @@ impl Settings {
             },
             prune: text("PRUNE").is_some_and(|value| value == "true"),
             max_removals: maybe("MAX_REMOVALS", text("MAX_REMOVALS"))?,
+            disable_by_upload: text("DISABLE_BY_UPLOAD").is_none_or(|value| value == "ENABLED"),
+            allow_removals: text("ALLOW_REMOVALS").is_none_or(|value| value == "true"),
+            removal_window: Duration::from_secs(
+                3600 * maybe("REMOVAL_WINDOW_HOURS", text("REMOVAL_WINDOW_HOURS"))?.unwrap_or(24),
+            ),
             manage_roles: text("MANAGE_MEMBER_ROLES").is_some_and(|value| value == "true"),
             regions_per_pass: maybe("REGIONS_PER_PASS", text("REGIONS_PER_PASS"))?
                 .map_or(100, |regions: usize| regions.max(1)),
@@ -102,6 +124,16 @@ impl Settings {
             ),
         })
     }
+}
+
+fn decoded(long: &Long) -> Result<Long, StepError> {
+    let decode = |(name, value): (&String, &String)| {
+        let bytes = STANDARD.decode(value).ok();
+        let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+        let text = text.ok_or_else(|| wrong(name, "is not text in Base64"))?;
+        Ok((name.clone(), text))
+    };
+    long.iter().map(decode).collect()
 }
 
 fn wrong(name: &str, why: &str) -> StepError {
@@ -175,6 +207,30 @@ mod tests {
         assert_eq!(settings.regions.names.unwrap(), ["us-east-1", "eu-west-1"]);
         assert_eq!(settings.fleet.expected.len(), 1);
         assert_eq!(settings.fleet.tags["cost"], "a=b");
+    }
+
+    #[test]
+    fn what_is_long_comes_in_base64_and_is_text_whatever_it_says() {
+        let given = [(
+            "MESSAGE".to_owned(),
+            STANDARD.encode("Say \"yes\",\n${now}"),
+        )]
+        .into();
+        assert_eq!(decoded(&given).unwrap()["MESSAGE"], "Say \"yes\",\n${now}");
+        let given = [("TAGS".to_owned(), "team=security".to_owned())].into();
+        assert!(decoded(&given).unwrap_err().text.contains("TAGS"));
+    }
+
+    #[test]
+    fn removing_is_allowed_unless_it_is_said_otherwise() {
+        let settings = read(&[]).unwrap();
+        assert!(settings.disable_by_upload && settings.allow_removals);
+        let settings = read(&[
+            ("DISABLE_BY_UPLOAD", "DISABLED"),
+            ("ALLOW_REMOVALS", "false"),
+        ]);
+        let settings = settings.unwrap();
+        assert!(!settings.disable_by_upload && !settings.allow_removals);
     }
 
     #[test]

@@ -9,10 +9,15 @@ use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
 use aws_sdk_s3::primitives::ByteStream;
 use engine::clock;
+use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::StepError;
+use crate::seal::Seal;
+
+/// What most objects are.
+const JSON: &str = "application/json";
 
 /// The most bytes of an upload: as much as a roster may have.
 const MOST_BYTES: i64 = 5 * 1024 * 1024;
@@ -42,6 +47,8 @@ pub struct Read<T> {
     pub value: T,
     /// Its entity tag.
     pub mark: String,
+    /// When it was written, as S3 says.
+    pub written: Timestamp,
 }
 
 /// The newest version of an upload.
@@ -49,8 +56,10 @@ pub struct Read<T> {
 pub enum Newest {
     /// It is this one.
     Version(String),
-    /// It was deleted, or was never there.
+    /// It was deleted.
     Gone,
+    /// It was never there.
+    Never,
 }
 
 impl Store {
@@ -75,9 +84,12 @@ impl Store {
     /// Where S3 does not say.
     pub async fn newest(&self, key: &str) -> Result<Newest, StepError> {
         let head = self.client.head_object().bucket(&*self.bucket).key(key);
-        Ok(match found(head.send().await, key)? {
+        let answer = head.send().await;
+        let deleted = answer.as_ref().is_err_and(is_deletion);
+        Ok(match found(answer, key)? {
             Some(head) => Newest::Version(version(&head)),
-            None => Newest::Gone,
+            None if deleted => Newest::Gone,
+            None => Newest::Never,
         })
     }
 
@@ -108,18 +120,63 @@ impl Store {
             return Ok(None);
         };
         let mark = object.e_tag().unwrap_or_default().to_owned();
+        let written = object.last_modified().map(|it| it.as_nanos());
+        let written = written.and_then(|it| Timestamp::from_nanosecond(it).ok());
         let bytes = collect(object.body, key).await?;
-        let value = serde_json::from_slice(&bytes)
-            .map_err(|error| StepError::failed(format!("{}: {error}", self.uri(key))))?;
-        Ok(Some(Read { value, mark }))
+        Ok(Some(Read {
+            value: self.parse(key, &bytes)?,
+            mark,
+            written: written.unwrap_or(Timestamp::MIN),
+        }))
     }
 
-    /// Writes something down.
+    /// What an earlier step of the same execution wrote down, and nobody since.
+    ///
+    /// # Errors
+    /// Where S3 does not hand it out, or it is not that.
+    pub async fn read_sealed<T: DeserializeOwned>(
+        &self,
+        key: &str,
+        seal: &Seal,
+    ) -> Result<T, StepError> {
+        let get = self.client.get_object().bucket(&*self.bucket).key(key);
+        let Some(object) = found(get.send().await, key)? else {
+            return Err(self.foreign(key, "is gone, and this run did not delete it"));
+        };
+        let bytes = collect(object.body, key).await?;
+        if Seal::of(&bytes) != *seal {
+            return Err(self.foreign(key, "is not what this run wrote there"));
+        }
+        self.parse(key, &bytes)
+    }
+
+    fn parse<T: DeserializeOwned>(&self, key: &str, bytes: &[u8]) -> Result<T, StepError> {
+        serde_json::from_slice(bytes).map_err(|error| {
+            let at = format!("line {}, column {}", error.line(), error.column());
+            self.foreign(
+                key,
+                &format!("is not what this program writes there ({at})"),
+            )
+        })
+    }
+
+    /// Somebody else has written there.
+    pub(crate) fn foreign(&self, key: &str, what: &str) -> StepError {
+        StepError::foreign(format!(
+            "{} {what}. Nothing was changed because of it: find out who wrote it (its versions, CloudTrail), delete it, and upload the list again",
+            self.uri(key)
+        ))
+    }
+
+    /// Writes something down; what it hashes to.
     ///
     /// # Errors
     /// Where S3 does not take it.
-    pub async fn write<T: Serialize>(&self, key: &str, value: &T) -> Result<(), StepError> {
-        self.put(key, value, Condition::None).await.map(|_| ())
+    pub async fn write<T: Serialize>(&self, key: &str, value: &T) -> Result<Seal, StepError> {
+        let body = self.json(key, value)?;
+        let seal = Seal::of(&body);
+        self.put_bytes(key, (body, JSON), Condition::None).await?;
+        Ok(seal)
     }
 
     /// Writes a page down, for people to open.
@@ -158,10 +215,13 @@ impl Store {
         value: &T,
         condition: Condition<'_>,
     ) -> Result<bool, StepError> {
-        let body = serde_json::to_vec(value)
-            .map_err(|error| StepError::failed(format!("{}: {error}", self.uri(key))))?;
-        self.put_bytes(key, (body, "application/json"), condition)
-            .await
+        let body = self.json(key, value)?;
+        self.put_bytes(key, (body, JSON), condition).await
+    }
+
+    fn json<T: Serialize>(&self, key: &str, value: &T) -> Result<Vec<u8>, StepError> {
+        serde_json::to_vec(value)
+            .map_err(|error| StepError::failed(format!("{}: {error}", self.uri(key))))
     }
 
     async fn put_bytes(
@@ -230,6 +290,15 @@ async fn collect(body: ByteStream, key: &str) -> Result<Vec<u8>, StepError> {
 
 fn status<E>(error: &SdkError<E>) -> u16 {
     error.raw_response().map_or(0, |raw| raw.status().as_u16())
+}
+
+/// The newest version is the mark of a deletion
+/// (docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html, `x-amz-delete-marker`).
+fn is_deletion<E>(error: &SdkError<E>) -> bool {
+    let mark = error
+        .raw_response()
+        .and_then(|raw| raw.headers().get("x-amz-delete-marker"));
+    mark.is_some_and(|mark| mark.eq_ignore_ascii_case("true"))
 }
 
 fn found<T, E>(result: Result<T, SdkError<E>>, key: &str) -> Result<Option<T>, StepError>

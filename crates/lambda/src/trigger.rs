@@ -73,6 +73,32 @@ impl Trigger {
     }
 }
 
+impl Trigger {
+    /// Which list it is about.
+    #[must_use]
+    pub fn key<'a>(&'a self, authoritative: &'a str) -> &'a str {
+        match self {
+            Self::Upload { key, .. } => key,
+            Self::Schedule { .. } => authoritative,
+        }
+    }
+
+    /// Which version of it, where it says so.
+    #[must_use]
+    pub fn version(&self) -> Option<&str> {
+        match self {
+            Self::Upload { version, .. } => version.as_deref(),
+            Self::Schedule { .. } => None,
+        }
+    }
+
+    /// Whether the schedule started it.
+    #[must_use]
+    pub fn is_drift(&self) -> bool {
+        matches!(self, Self::Schedule { .. })
+    }
+}
+
 impl Place {
     /// What the name of an object says; `None` where nothing is to be done, as for a folder.
     ///

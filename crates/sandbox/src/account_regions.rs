@@ -7,14 +7,7 @@ use crate::call::Call;
 use crate::region::Region;
 use crate::state::State;
 use crate::wire::{Answer, Failure};
-
-const STATUSES: [&str; 5] = [
-    "ENABLED",
-    "ENABLING",
-    "DISABLING",
-    "DISABLED",
-    "ENABLED_BY_DEFAULT",
-];
+use crate::world::OptStatus;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -43,7 +36,7 @@ pub(crate) fn list_regions(call: &Call<'_>, _: &mut State) -> Result<Answer, Fai
     let wanted = input.region_opt_status_contains.unwrap_or_default();
     if wanted
         .iter()
-        .any(|status| !STATUSES.contains(&status.as_str()))
+        .any(|wanted| OptStatus::ALL.iter().all(|status| status.name() != wanted))
     {
         return Err(invalid(
             "regionOptStatusContains",
@@ -56,7 +49,7 @@ pub(crate) fn list_regions(call: &Call<'_>, _: &mut State) -> Result<Answer, Fai
             && (wanted.is_empty() || wanted.iter().any(|it| it == status(call, *region)))
     });
     let mut rest = regions.peekable();
-    let page: Vec<Region> = rest.by_ref().take(size).collect();
+    let page: Vec<Region> = rest.by_ref().take(call.page_size(size, &after)).collect();
     let list: Vec<_> = page.iter().map(|region| entry(call, *region)).collect();
     let mut answer = json!({ "Regions": list });
     if let (Some(_), Some(last)) = (rest.peek(), page.last()) {
@@ -95,14 +88,9 @@ fn check_account(call: &Call<'_>, account: Option<&str>) -> Result<(), Failure> 
 }
 
 fn status(call: &Call<'_>, region: Region) -> &'static str {
-    match (
-        region.is_opt_in(),
-        call.world.is_on(call.caller.account, region),
-    ) {
-        (false, _) => "ENABLED_BY_DEFAULT",
-        (true, true) => "ENABLED",
-        (true, false) => "DISABLED",
-    }
+    call.world
+        .opt_status(call.caller.account, region, call.elapsed)
+        .name()
 }
 
 fn invalid(member: &str, what: &str) -> Failure {

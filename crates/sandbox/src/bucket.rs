@@ -37,6 +37,14 @@ impl Station {
             operation: operation.name,
         }
     }
+
+    /// What all operations of the account in the Region have in common.
+    pub(crate) fn shared(self) -> Station {
+        Station {
+            operation: "*",
+            ..self
+        }
+    }
 }
 
 impl Bucket {
@@ -71,6 +79,7 @@ mod tests {
             operations: Vec::new(),
             rate: 2.0,
             burst: 3,
+            shared: false,
         };
         let mut bucket = Bucket::full(&throttle, Duration::ZERO);
         let mut take = |at: u64| bucket.take(&throttle, Duration::from_millis(at));

@@ -1,5 +1,7 @@
 //! One call of one operation: who asks what, where and when.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::HeaderMap;
 use jiff::Timestamp;
@@ -8,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::caller::Caller;
+use crate::luck::Fnv;
 use crate::operation::Operation;
 use crate::region::Region;
 use crate::service::Service;
@@ -18,6 +21,8 @@ use crate::world::World;
 pub(crate) struct Call<'a> {
     pub(crate) world: &'a World,
     pub(crate) now: Timestamp,
+    /// How long after the start that is.
+    pub(crate) elapsed: Duration,
     pub(crate) caller: &'a Caller,
     pub(crate) region: Region,
     pub(crate) operation: &'static Operation,
@@ -66,6 +71,29 @@ impl Call<'_> {
             Service::Account | Service::GuardDuty | Service::Organizations => None,
         };
         named.unwrap_or_else(|| "*".to_owned())
+    }
+
+    /// How many entries a page has of which `size` are wanted, and which follows `after`.
+    pub(crate) fn page_size(&self, size: usize, after: &str) -> usize {
+        if !self.world.unkind.short_pages {
+            return size;
+        }
+        let most = u64::try_from(size).unwrap_or(u64::MAX).max(1);
+        let shorter = 1 + self.lot("page", after) % most;
+        usize::try_from(shorter).unwrap_or(size)
+    }
+
+    /// A number that is always the same for that use by that caller in that Region.
+    pub(crate) fn lot(&self, purpose: &str, of: &str) -> u64 {
+        let mut hash = Fnv::new();
+        hash.add(&self.world.seed.to_le_bytes());
+        for part in [purpose, self.operation.name, self.region.name(), of] {
+            hash.add(part.as_bytes());
+            hash.add(&[0]);
+        }
+        hash.add(self.caller.account.to_string().as_bytes());
+        // The last bits of this hash are the least mixed.
+        hash.0 >> 32
     }
 
     /// The segment of the path that follows the operation's route, decoded.

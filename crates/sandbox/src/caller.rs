@@ -1,5 +1,7 @@
 //! Who calls, told from the key of the signature.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::Request;
 use jiff::Timestamp;
@@ -65,7 +67,14 @@ impl Caller {
         region: Region,
         world: &World,
         now: Timestamp,
+        elapsed: Duration,
     ) -> Result<(), Failure> {
+        if world.is_closed(self.account, elapsed) {
+            return Err(Trouble::UnknownKey.of(service));
+        }
+        if let Some(lifetime) = world.unkind.signature_lifetime {
+            scope.check_time(service, lifetime, now)?;
+        }
         if let Some(session) = &self.session {
             let version_1_abroad = session.version_1 && region.is_opt_in();
             if scope.token.as_deref() != Some(session.token.as_str()) || version_1_abroad {
@@ -75,7 +84,7 @@ impl Caller {
                 return Err(Trouble::Expired.of(service));
             }
         }
-        if world.is_on(self.account, region) {
+        if world.is_on(self.account, region, elapsed) {
             Ok(())
         } else {
             Err(Trouble::UnknownKey.of(service))

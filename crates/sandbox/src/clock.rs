@@ -72,6 +72,16 @@ pub(crate) fn later(time: Timestamp, duration: Duration) -> Timestamp {
         .unwrap_or(Timestamp::MAX)
 }
 
+/// How long after `from` it is at `to`; nothing if it is before.
+pub(crate) fn since(from: Timestamp, to: Timestamp) -> Duration {
+    Duration::try_from(to.duration_since(from)).unwrap_or_default()
+}
+
+/// `duration` before `time`; the beginning of time if that is before it.
+pub(crate) fn earlier(time: Timestamp, duration: Duration) -> Timestamp {
+    time.checked_sub(duration).unwrap_or(Timestamp::MIN)
+}
+
 fn tokio_now() -> Instant {
     #[expect(
         clippy::disallowed_methods,

@@ -43,10 +43,12 @@ pub enum Status {
 }
 
 /// Why an account that accepted cannot contribute, in AWS's words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum Disabled {
+pub enum Disabled {
+    /// Its data would be too much for the graph.
     VolumeTooHigh,
+    /// Nobody knows how much data it would send.
     VolumeUnknown,
 }
 

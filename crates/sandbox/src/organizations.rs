@@ -67,7 +67,7 @@ pub(crate) fn list_accounts(call: &Call<'_>, state: &mut State) -> Result<Answer
     } = call.input().map_err(|_| invalid())?;
     let accounts = call.world.accounts.keys().copied();
     let accounts = accounts.filter(|id| organization.has(*id));
-    let (page, next) = page(accounts, next_token, max_results)?;
+    let (page, next) = page(call, accounts, next_token, max_results)?;
     let accounts: Vec<_> = page
         .into_iter()
         .map(|id| account(call, organization, id))
@@ -106,7 +106,7 @@ pub(crate) fn list_delegated_administrators(
     if service_principal.is_some_and(|service| service != DETECTIVE) {
         since.clear();
     }
-    let (page, next) = page(since.keys().copied(), next_token, max_results)?;
+    let (page, next) = page(call, since.keys().copied(), next_token, max_results)?;
     let administrators: Vec<_> = page
         .into_iter()
         .map(|id| {
@@ -120,6 +120,7 @@ pub(crate) fn list_delegated_administrators(
 
 /// A page of at most 20 accounts, and the token of the next one if there is one.
 fn page(
+    call: &Call<'_>,
     ids: impl Iterator<Item = AccountId>,
     after: Option<AccountId>,
     size: Option<usize>,
@@ -128,6 +129,8 @@ fn page(
     if !(1..=MOST).contains(&size) {
         return Err(invalid());
     }
+    let token = after.map(|after| after.to_string()).unwrap_or_default();
+    let size = call.page_size(size, &token);
     let mut rest = ids
         .filter(|id| after.is_none_or(|after| *id > after))
         .peekable();
@@ -146,7 +149,8 @@ fn answer(name: &str, list: &[Value], next: Option<AccountId>) -> Result<Answer,
 
 fn account(call: &Call<'_>, organization: &Organization, id: AccountId) -> Value {
     let account = call.world.accounts.get(&id);
-    let status = if account.is_some_and(|account| account.suspended) {
+    let closed = call.world.is_closed(id, call.elapsed);
+    let status = if closed || account.is_some_and(|account| account.suspended) {
         "SUSPENDED"
     } else {
         "ACTIVE"
@@ -157,7 +161,7 @@ fn account(call: &Call<'_>, organization: &Organization, id: AccountId) -> Value
         "Email": account.map(|account| account.email.as_str()).unwrap_or_default(),
         "Name": format!("account-{id}"),
         "Status": status,
-        "State": status,
+        "State": if closed { "CLOSED" } else { status },
         "JoinedMethod": "INVITED",
     })
 }

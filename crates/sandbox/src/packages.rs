@@ -12,18 +12,23 @@ pub(crate) struct Packages(pub(crate) BTreeMap<Package, Ingest>);
 /// A data source package, in AWS's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum Package {
+pub enum Package {
+    /// What every graph has.
     DetectiveCore,
+    /// Audit logs of EKS.
     EksAudit,
+    /// Findings of Security Hub.
     #[serde(rename = "ASFF_SECURITYHUB_FINDING")]
     SecurityHubFinding,
 }
 
 /// Whether a package's data flows, in AWS's words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum IngestState {
+pub enum IngestState {
+    /// It does.
     Started,
+    /// It does not any more.
     Stopped,
 }
 

@@ -16,7 +16,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use crate::clock::Clock;
-use crate::sandbox::{Reply, Sandbox};
+use crate::emulator::Reply;
+use crate::sandbox::Sandbox;
 
 /// The largest body that is read. The largest that any operation takes is about 20 kB.
 const MAX_BODY: usize = 1024 * 1024;

@@ -1,6 +1,6 @@
 //! What changes while the sandbox runs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -36,6 +36,8 @@ pub(crate) struct State {
     pub(crate) delegated: BTreeMap<Region, (AccountId, Timestamp)>,
     /// What is in S3.
     pub(crate) objects: Objects,
+    /// The accounts that will be closed, and when.
+    pub(crate) closing: BTreeSet<(Timestamp, AccountId)>,
     pub(crate) calls: Calls,
     pub(crate) buckets: Buckets,
     /// How often something that needs fresh randomness happened.
@@ -70,10 +72,23 @@ impl State {
             deleting: BTreeMap::new(),
             delegated: BTreeMap::new(),
             objects: Objects::new(),
+            closing: BTreeSet::new(),
             calls: Calls::default(),
             buckets: Buckets::new(),
             counts: BTreeMap::new(),
             seed: world.seed,
+        }
+    }
+
+    /// Closes the accounts whose time has come: they leave all graphs, and theirs are deleted.
+    pub(crate) fn close_accounts(&mut self, now: Timestamp) {
+        while let Some((_, id)) = self.closing.first().filter(|(at, _)| *at <= now).copied() {
+            self.closing.pop_first();
+            self.graphs
+                .retain(|(_, administrator), _| *administrator != id);
+            for graph in self.graphs.values_mut() {
+                graph.members.remove(&id);
+            }
         }
     }
 

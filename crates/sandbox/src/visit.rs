@@ -1,5 +1,7 @@
 //! One request that reached its service: what comes of it.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::Request;
 use jiff::Timestamp;
@@ -20,6 +22,8 @@ use crate::world::{Effect, World};
 pub(crate) struct Visit<'a> {
     pub(crate) world: &'a World,
     pub(crate) now: Timestamp,
+    /// How long after the start that is.
+    pub(crate) elapsed: Duration,
     pub(crate) request: &'a Request<Bytes>,
     pub(crate) target: &'a Target,
     pub(crate) request_id: &'a str,
@@ -42,7 +46,7 @@ impl Visit<'_> {
         } = self.target;
         let caller = caller?;
         if let Some(scope) = scope {
-            caller.admit(scope, *service, *region, self.world, self.now)?;
+            caller.admit(scope, *service, *region, self.world, self.now, self.elapsed)?;
         }
         let unknown = || Trouble::UnknownOperation.of(*service);
         let operation = self.target.operation.ok_or_else(unknown)?;
@@ -52,6 +56,7 @@ impl Visit<'_> {
         let call = Call {
             world: self.world,
             now: self.now,
+            elapsed: self.elapsed,
             caller: &caller,
             region: *region,
             operation,
@@ -62,8 +67,13 @@ impl Visit<'_> {
             request_id: self.request_id,
             global_host: self.target.global_host,
         };
-        check_session_policies(&call)?;
-        handler(operation).ok_or_else(unknown)?(&call, state)
+        check_policies(&call)?;
+        let answer = handler(operation).ok_or_else(unknown)?(&call, state);
+        let quotes = self.world.unkind.quoting_errors && *service == Service::Detective;
+        answer.map_err(|failure| match quotes {
+            true => failure.quoting(call.body),
+            false => failure,
+        })
     }
 
     fn trouble(&self, effect: Effect, caller: &Caller, operation: &Operation) -> Option<Failure> {
@@ -91,10 +101,9 @@ impl Visit<'_> {
     }
 }
 
-/// Checks that the policies of the caller's session let it do that.
-fn check_session_policies(call: &Call<'_>) -> Result<(), Failure> {
-    let session = call.caller.session.as_ref();
-    let Some(policies) = session.and_then(|session| session.policies.as_ref()) else {
+/// Checks that the policies of the caller's role and session let it do that.
+fn check_policies(call: &Call<'_>) -> Result<(), Failure> {
+    let Some(session) = &call.caller.session else {
         return Ok(());
     };
     // "No permissions are required to perform this operation" (STS API reference).
@@ -102,6 +111,20 @@ fn check_session_policies(call: &Call<'_>) -> Result<(), Failure> {
         return Ok(());
     }
     let action = call.operation.full_name();
+    let role = call.world.role(session.account, &session.role);
+    if role.is_some_and(|role| call.elapsed < role.allowed_after) {
+        let reason = format!("because no identity-based policy allows the {action} action");
+        let user = call.caller.arn();
+        return Err(denied_by_policy(
+            call.operation.service,
+            &user,
+            &action,
+            &reason,
+        ));
+    }
+    let Some(policies) = &session.policies else {
+        return Ok(());
+    };
     let resource = call.resource();
     let context = [
         ("aws:RequestedRegion", call.region.name().to_owned()),

@@ -32,9 +32,14 @@ impl Forecast {
             .filter(|(_, throttle)| throttle.is_about(station));
         // Every bucket is asked, so that each counts every call that it is about.
         let full = throttled.fold(false, |full, (rule, throttle)| {
+            let place = if throttle.shared {
+                station.shared()
+            } else {
+                station
+            };
             let bucket = state
                 .buckets
-                .entry((rule, station))
+                .entry((rule, place))
                 .or_insert_with(|| Bucket::full(throttle, elapsed));
             !bucket.take(throttle, elapsed) || full
         });

@@ -1,9 +1,8 @@
 """Step Functions reaches StackSets, which MiniStack does not have, by the three calls that the state machine makes of them:
-busy at first, and with stacks that come to be where the account has the execution role."""
+busy at first, then with an answer that is lost, and with stacks that come to be where the account has the execution role."""
 
 import json
 import os
-import uuid
 from pathlib import Path
 
 import botocore.session
@@ -18,7 +17,7 @@ EXECUTION = "DetectiveFleetStackSetExecution"
 ADMINISTRATION = f"arn:aws:iam::{ADMINISTRATOR}:role/detective-fleet/DetectiveFleetStackSetAdministration"
 PARAMETERS = {"AdministratorAccount": ADMINISTRATOR, "Boundary": "detective-fleet/DetectiveFleetMemberBoundary"}
 operations = {}
-busy = [True]
+busy, lost = [True], [True]
 
 
 def client(service, account):
@@ -45,8 +44,12 @@ def make_stack(account):
 def create_stack_instances(given):
     if busy and busy.pop():
         raise stepfunctions._ExecutionError("CloudFormation.OperationInProgressException", "Another Operation is in progress")
-    operation = str(uuid.uuid4())
+    operation = given["OperationId"]
+    if operation in operations:
+        raise stepfunctions._ExecutionError("CloudFormation.OperationIdAlreadyExistsException", f"{operation} already exists")
     operations[operation] = {"looks": 1, "results": [make_stack(account) for account in given["Accounts"]]}
+    if lost and lost.pop():
+        raise stepfunctions._ExecutionError("CloudFormation.SdkClientException", "the answer was lost")
     return {"OperationId": operation}
 
 

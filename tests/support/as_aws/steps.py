@@ -5,6 +5,7 @@ What AWS calls these errors is not documented. Nothing here goes by their names 
 
 from contextvars import ContextVar
 
+from ministack.core import iam_evaluator
 from ministack.services import stepfunctions
 
 from as_aws.policies import may, refusal
@@ -16,6 +17,11 @@ role = ContextVar("role")
 def check(action, resource, error):
     if not may(role.get(), action, resource):
         raise stepfunctions._ExecutionError(error, refusal(role.get(), action, resource))
+
+
+def session_of(arn):
+    account, name = arn.split(":")[4], arn.rpartition("/")[2]
+    return f"arn:aws:sts::{account}:assumed-role/{name}/steps"
 
 
 def put_right():
@@ -37,7 +43,12 @@ def put_right():
 
     def publish_as_role(resource, given):
         check("sns:Publish", given["TopicArn"], "SNS.AuthorizationErrorException")
-        return publish(resource, given)
+        # The policy of the topic sees who publishes, too.
+        before = iam_evaluator._request_caller_arn.set(session_of(role.get()))
+        try:
+            return publish(resource, given)
+        finally:
+            iam_evaluator._request_caller_arn.reset(before)
 
     stepfunctions._execute_task = execute_as_role
     stepfunctions._call_lambda = call_as_role

@@ -1,6 +1,6 @@
 //! `sandbox`: an emulated AWS on 127.0.0.1.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -22,7 +22,13 @@ pub(crate) async fn run(args: SandboxArgs, output: Output) -> Result<Exit> {
     let identity = args.identity.as_deref().map(Identity::ask);
     let identity = identity.transpose().context("--identity")?;
     let stop = signals::listen(output, "")?;
-    let (listener, address) = listen(args.port).await?;
+    if !args.listen.is_loopback() {
+        output.always(&format!(
+            "Warning: the sandbox does not verify signatures, and whoever reaches {} can use it.\n",
+            args.listen
+        ));
+    }
+    let (listener, address) = bind(SocketAddr::new(args.listen, args.port)).await?;
     let sandbox = match identity {
         Some(identity) => Sandbox::with_identity(world, Clock::system(), identity),
         None => Sandbox::new(world, Clock::system()),
@@ -67,13 +73,16 @@ pub(crate) fn set_pace(world: &mut World, pace: PaceArgs) {
     }
 }
 
-/// Listens on 127.0.0.1 and nowhere else: signatures are not verified.
+/// Listens on a port of 127.0.0.1.
 ///
 /// # Errors
 ///
 /// When the port is taken.
 pub(crate) async fn listen(port: u16) -> Result<(TcpListener, SocketAddr)> {
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await
+}
+
+async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr)> {
     let listener = TcpListener::bind(address)
         .await
         .with_context(|| format!("cannot listen on {address}"))?;
@@ -86,10 +95,23 @@ fn roster(sandbox: &Sandbox) -> String {
     sandbox.roster().into_iter().map(line).collect()
 }
 
+/// Where a client on this machine finds what listens on that address.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let localhost = match address {
+        SocketAddr::V4(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        SocketAddr::V6(_) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+    };
+    if address.ip().is_unspecified() {
+        SocketAddr::new(localhost, address.port())
+    } else {
+        address
+    }
+}
+
 fn exports(sandbox: &Sandbox, address: SocketAddr) -> String {
     let (id, secret) = sandbox.access_key();
     [
-        ("AWS_ENDPOINT_URL", format!("http://{address}")),
+        ("AWS_ENDPOINT_URL", format!("http://{}", reachable(address))),
         ("AWS_ACCESS_KEY_ID", id),
         ("AWS_SECRET_ACCESS_KEY", secret),
         ("AWS_REGION", "us-east-1".to_owned()),
@@ -97,4 +119,22 @@ fn exports(sandbox: &Sandbox, address: SocketAddr) -> String {
     ]
     .map(|(name, value)| format!("export {name}={value}\n"))
     .concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clients_on_this_machine_are_told_an_address_that_they_can_reach() {
+        for (listening, expected) in [
+            ("127.0.0.1:80", "127.0.0.1:80"),
+            ("192.0.2.1:80", "192.0.2.1:80"),
+            ("0.0.0.0:80", "127.0.0.1:80"),
+            ("[::]:80", "[::1]:80"),
+        ] {
+            let found = reachable(listening.parse().unwrap());
+            assert_eq!(found, expected.parse().unwrap(), "{listening}");
+        }
+    }
 }

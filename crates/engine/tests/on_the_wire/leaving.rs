@@ -112,6 +112,7 @@ async fn members_leave_fifty_at_a_time() {
         removals: 120,
         members: 120,
         most: 12,
+        before: None,
     };
     assert_eq!(refusals, [expected]);
     assert_eq!(there(&leaving, "us-east-1"), (1, 120));

@@ -62,6 +62,7 @@ impl Scenario {
             },
             throttles: throttles(seed),
             switches: switches(seed),
+            unkind: unkind(seed),
             climate: climate(seed, &regions, clear),
             deeds: deeds(seed, &members, &regions, clear),
             acts: acts(seed, clear),
@@ -317,7 +318,20 @@ fn switches(seed: u64) -> Vec<(&'static str, &'static str)> {
         ],
         0.1,
     ));
+    let mut lots = Lots::of(seed, "more switches");
+    switches.extend(lots.some(
+        &[
+            ("monitoring_without_room", "\"quota_exceeded\""),
+            ("invalid_create_graph", "\"access_denied_exception\""),
+            ("wrong_email_at_once", "\"verifying\""),
+        ],
+        0.5,
+    ));
     switches
+}
+
+fn unkind(seed: u64) -> Vec<(&'static str, &'static str)> {
+    Lots::of(seed, "unkind").some(&[("short_pages", "true"), ("quoting_errors", "true")], 0.4)
 }
 
 fn deeds(seed: u64, members: &[Member], regions: &[&'static str], clear: Duration) -> Vec<Deed> {

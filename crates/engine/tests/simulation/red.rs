@@ -44,6 +44,7 @@ pub(crate) fn scenario() -> Scenario {
         faults: Vec::new(),
         throttles: Vec::new(),
         switches: Vec::new(),
+        unkind: Vec::new(),
         climate: Climate {
             latency: (Duration::from_millis(100), Duration::from_millis(100)),
             verification: (Duration::ZERO, Duration::ZERO),

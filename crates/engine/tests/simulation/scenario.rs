@@ -19,6 +19,8 @@ pub(crate) struct Scenario {
     pub(crate) throttles: Vec<(&'static str, u64)>,
     /// Settings of the world's `unverified`, as TOML has them.
     pub(crate) switches: Vec<(&'static str, &'static str)>,
+    /// Settings of the world's `unkind`.
+    pub(crate) unkind: Vec<(&'static str, &'static str)>,
     pub(crate) climate: Climate,
     /// What others do meanwhile.
     pub(crate) deeds: Vec<Deed>,
@@ -240,6 +242,10 @@ impl Scenario {
                 "[[throttles]]\noperations = [\"{operations}\"]\nrate = {rate}\nburst = {rate}"
             )
             .unwrap();
+        }
+        text.push_str("[unkind]\n");
+        for (name, value) in &self.unkind {
+            writeln!(text, "{name} = {value}").unwrap();
         }
         text.push_str("[unverified]\n");
         for (name, value) in &self.switches {

@@ -28,6 +28,7 @@ pub(crate) fn scenario(seed: u64, without: &Without) -> Scenario {
     retain(&mut scenario.faults, "fault", keep);
     retain(&mut scenario.throttles, "throttle", keep);
     retain(&mut scenario.switches, "switch", keep);
+    retain(&mut scenario.unkind, "unkind", keep);
     retain(&mut scenario.deeds, "deed", keep);
     retain(&mut scenario.acts, "act", keep);
     for (n, act) in scenario.acts.iter_mut().enumerate() {
@@ -81,6 +82,7 @@ fn parts(scenario: &Scenario) -> Vec<String> {
     parts.extend(numbered("stranger", scenario.strangers.len()));
     parts.extend(numbered("throttle", scenario.throttles.len()));
     parts.extend(numbered("switch", scenario.switches.len()));
+    parts.extend(numbered("unkind", scenario.unkind.len()));
     parts.extend(numbered("second", acts));
     parts.extend(numbered("end", acts));
     parts.extend(["visibility0", "slow0", "goes_on0", "spread0", "trouble0"].map(str::to_owned));

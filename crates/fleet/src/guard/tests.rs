@@ -55,7 +55,14 @@ fn judged(
         .iter()
         .map(|observation| plan(fleet, observation, &Attempts::default()))
         .collect();
-    judge(fleet, regions.iter().zip(&plans), bad_lines, consent)
+    let before = Before::default();
+    judge(
+        fleet,
+        regions.iter().zip(&plans),
+        bad_lines,
+        consent,
+        &before,
+    )
 }
 
 fn consent(max_removals: Option<usize>, word: Word) -> Consent {
@@ -68,6 +75,7 @@ fn removals_of(refusals: &[Refusal]) -> Option<(usize, usize, usize)> {
             removals,
             members,
             most,
+            ..
         } => Some((*removals, *members, *most)),
         _ => None,
     })
@@ -215,6 +223,7 @@ fn each_refusal_says_what_to_do() {
                 removals: 9,
                 members: 20,
                 most: 5,
+                before: None,
             },
             "--max-removals 9",
         ),
@@ -252,4 +261,52 @@ fn the_role_is_taken_from_few_accounts_or_from_as_many_as_were_said() {
     };
     assert!(!refused(20, 20, typed));
     assert_eq!(judge_roles(1, 20, 2, typed), [Refusal::BadLines(2)]);
+}
+
+#[test]
+fn what_was_removed_before_counts_once_and_so_do_those_who_were_members() {
+    let fleet = fleet(0, Purpose::Enable, Others::Remove);
+    let regions = [region("a", 0..3)];
+    let plans = [plan(&fleet, &regions[0], &Attempts::default())];
+    let judged = |removed: std::ops::Range<usize>, members| {
+        let before = Before {
+            removed: removed.map(id).collect(),
+            members,
+            hours: Some(24),
+        };
+        let regions = regions.iter().zip(&plans);
+        judge(&fleet, regions, 0, Consent::default(), &before)
+    };
+    // Two before and three now; one of those before is there again.
+    assert_eq!(judged(2..5, 0), []);
+    let [
+        Refusal::TooMany {
+            removals: 6,
+            members: 6,
+            most: 5,
+            before: Some((3, 24)),
+        },
+    ] = judged(3..6, 0)[..]
+    else {
+        panic!("{:?}", judged(3..6, 0));
+    };
+    // A tenth of those who were members when this began.
+    assert_eq!(judged(3..6, 60), []);
+    // Nothing is planned: nothing is refused.
+    let idle = [region("a", 0..0)];
+    let plans = [plan(&fleet, &idle[0], &Attempts::default())];
+    let before = Before {
+        removed: (0..9).map(id).collect(),
+        ..Before::default()
+    };
+    assert_eq!(
+        judge(
+            &fleet,
+            idle.iter().zip(&plans),
+            0,
+            Consent::default(),
+            &before
+        ),
+        []
+    );
 }

@@ -1,7 +1,7 @@
 //! From events to the report.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -61,6 +61,14 @@ impl Sink for Recorder {
 }
 
 impl Record {
+    /// The accounts that were members somewhere when this began, and are not there any more.
+    #[must_use]
+    pub fn gone(&self) -> BTreeSet<AccountId> {
+        let members = self.0.regions.values().flat_map(|it| &it.members);
+        let gone = members.filter(|(_, it)| matches!(it.seen, Some((Some(_), None))));
+        gone.map(|(account, _)| *account).collect()
+    }
+
     /// A process that went on with this was ended before it could say what it did: what is seen to
     /// have changed since then counts as done.
     #[must_use]

@@ -2,13 +2,14 @@
 
 use engine::{Limit, Run};
 use fleet::fleet::Others;
-use fleet::guard::{Consent, Refusal};
+use fleet::guard::{Before, Consent, Refusal};
 use fleet::roster::Roster;
 use tokio_util::sync::CancellationToken;
 
 use super::{Stop, Upload};
 use crate::error::StepError;
 use crate::function::Function;
+use crate::removals;
 use crate::run::Agreed;
 use crate::store::Newest;
 use crate::trigger::Operation;
@@ -19,6 +20,9 @@ pub(super) async fn permit(
     upload: &Upload,
     roster: &Roster,
 ) -> Result<(), Stop> {
+    if !upload.place.plan_only {
+        removing_is_allowed(function, upload)?;
+    }
     if upload.place.operation == Operation::Enable {
         return Ok(());
     }
@@ -37,6 +41,24 @@ pub(super) async fn permit(
         named.join(", ")
     ))
     .into())
+}
+
+/// What the stack's parameters rule out, for whoever started the execution: also by hand.
+fn removing_is_allowed(function: &Function, upload: &Upload) -> Result<(), StepError> {
+    let settings = &function.settings;
+    let disables = upload.place.operation == Operation::Disable;
+    let refuses = |why: &str| Err(StepError::bad_input(format!("{}: {why}", upload.key)));
+    if disables && !settings.disable_by_upload {
+        return refuses(
+            "lists under disable/ are switched off by the stack's parameter DisableByUpload",
+        );
+    }
+    if (disables || prunes(function, upload)) && !settings.allow_removals {
+        return refuses(
+            "the stack's parameter AllowRemovals is false, so that no member can be removed: nothing was changed",
+        );
+    }
+    Ok(())
 }
 
 /// The accounts that the authoritative file names as well.
@@ -62,7 +84,7 @@ async fn still_wanted(function: &Function, roster: &Roster) -> Result<Vec<String
 
 /// Whether members that the list does not name are to go: the authoritative list is the one that can
 /// say so, and an upload of it is somebody's consent, as a date in a calendar is not.
-pub(super) fn prunes(function: &Function, upload: &Upload) -> bool {
+pub(crate) fn prunes(function: &Function, upload: &Upload) -> bool {
     let key = upload.key.strip_prefix("plan/").unwrap_or(&upload.key);
     function.settings.prune
         && upload.place.operation == Operation::Enable
@@ -83,11 +105,21 @@ pub(crate) fn consent(function: &Function) -> Consent {
     }
 }
 
-/// Asks the guard rails, over all Regions and before the first change.
+/// What counts besides the plans: whom other executions removed of late.
+pub(crate) async fn before(function: &Function, execution: &str) -> Result<Before, StepError> {
+    let hours = function.settings.removal_window.as_secs() / 3600;
+    Ok(Before {
+        removed: removals::recent(function, execution).await?,
+        members: 0,
+        hours: Some(hours),
+    })
+}
+
+/// Asks the guard rails, over all Regions and before the first change, and writes down who is to go.
 pub(super) async fn agree(
     function: &Function,
-    run: &mut Run,
-    bad_lines: usize,
+    execution: &str,
+    (run, bad_lines): (&mut Run, usize),
 ) -> Result<Agreed, StepError> {
     let limit = Limit {
         timeout: function.time_left() / 2,
@@ -101,11 +133,14 @@ pub(super) async fn agree(
     let agreed = Agreed {
         regions: run.read(),
         others: run.others(),
+        members: run.members(),
     };
-    match run.agree(bad_lines, consent(function)) {
-        Ok(()) => Ok(agreed),
-        Err(refusals) => Err(StepError::bad_input(words(&refusals))),
-    }
+    let leaving = run.removals().into_iter().map(|(account, _)| account);
+    let leaving = leaving.collect();
+    run.agree(bad_lines, consent(function))
+        .map_err(|refusals| StepError::bad_input(words(&refusals)))?;
+    removals::enter(function, execution, leaving).await?;
+    Ok(agreed)
 }
 
 /// What the guard rails have against it, in the words of the AWS form.
@@ -115,9 +150,15 @@ pub(crate) fn words(refusals: &[Refusal]) -> String {
             removals,
             members,
             most,
-        } => format!(
-            "this would remove {removals} of {members} member accounts, and {most} may be removed without being asked for: is the list complete? If so, set the stack's parameter MaxRemovals to {removals}, and upload it again"
-        ),
+            before,
+        } => {
+            let counted = before.map_or_else(String::new, |(before, hours)| {
+                format!(", {before} of them by earlier runs of the last {hours} hours")
+            });
+            format!(
+                "this would remove {removals} of {members} member accounts{counted}, and {most} may be removed without being asked for: is the list complete? If so, set the stack's parameter MaxRemovals to {removals}, and upload it again"
+            )
+        }
         other => other.to_string(),
     };
     refusals.iter().map(say).collect::<Vec<_>>().join("; ")

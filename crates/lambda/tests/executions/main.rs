@@ -6,6 +6,7 @@
 )]
 
 mod drift;
+mod forged;
 mod lease;
 mod machine;
 mod once;

@@ -135,7 +135,7 @@ async fn a_lost_answer_of_a_write_is_not_another_ones_write() {
     assert_eq!(report["summary"]["enabled"], 4);
     assert!(met.lock().unwrap().len() > CONDITIONAL.len());
     // A pass that was killed is told by this: what it did may not be known.
-    let progress = format!("runs/{}/groups/0/progress.json", execution.name);
+    let progress = format!("runs/{}/groups/0/progress-odd.json", execution.name);
     let progress = stage.json(&progress).await.to_string();
     assert!(progress.contains("\"lost\":false") && !progress.contains("\"lost\":true"));
 }

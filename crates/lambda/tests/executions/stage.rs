@@ -190,6 +190,12 @@ impl Stage {
         delete.send().await.unwrap();
     }
 
+    /// The newest version of an object.
+    pub(crate) async fn newest(&self, key: &str) -> String {
+        let head = self.own_s3().head_object().bucket(BUCKET).key(key);
+        head.send().await.unwrap().version_id.unwrap()
+    }
+
     /// What is in an object; `None` where it is not there.
     pub(crate) async fn get(&self, key: &str) -> Option<Vec<u8>> {
         let get = self.own_s3().get_object().bucket(BUCKET).key(key);

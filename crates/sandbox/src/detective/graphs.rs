@@ -27,6 +27,8 @@ struct CreateGraph {
 #[serde(rename_all = "PascalCase")]
 struct GraphList {
     graph_list: Vec<GraphEntry>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -116,12 +118,14 @@ pub(crate) fn list(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure
         .graphs
         .get(&(call.region, call.caller.account))
         .filter(|_| page.after.is_none());
-    let graph_list = graph.map(|graph| GraphEntry {
+    let entries = graph.map(|graph| GraphEntry {
         arn: graph.arn,
         created_time: Time(graph.created),
     });
+    let (graph_list, next_token) = page.of(call, entries.into_iter(), |_| 1);
     Answer::json(&GraphList {
-        graph_list: graph_list.into_iter().collect(),
+        graph_list,
+        next_token,
     })
 }
 

@@ -209,6 +209,8 @@ fn invitation(call: &Call<'_>, graph: &Graph, id: AccountId, email: &str) -> Mem
         .accounts
         .get(&id)
         .is_some_and(|account| account.email.eq_ignore_ascii_case(email));
+    // INFERRED: nobody can be asked whose address it is.
+    let belongs = belongs && !world.is_closed(id, call.elapsed);
     let mut membership = Membership::new(email, Status::VerificationInProgress, call.now);
     membership.attempt = attempt;
     // One that was there before stays visible.

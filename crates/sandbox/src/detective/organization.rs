@@ -100,14 +100,19 @@ pub(crate) fn list(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure
         .delegated
         .get(&call.region)
         .filter(|_| page.after.is_none());
-    let list: Vec<_> = administrator
-        .iter()
+    let (list, next_token) = page.of(call, administrator.into_iter(), |(id, _)| *id);
+    let list: Vec<_> = list
+        .into_iter()
         .map(|(id, since)| {
             let arn = state.graphs.get(&(call.region, *id)).map(|graph| graph.arn);
             json!({ "AccountId": id, "GraphArn": arn, "DelegationTime": Time(*since) })
         })
         .collect();
-    Answer::json(&json!({ "Administrators": list }))
+    let mut answer = json!({ "Administrators": list });
+    if let Some(token) = next_token {
+        answer["NextToken"] = json!(token);
+    }
+    Answer::json(&answer)
 }
 
 pub(crate) fn describe(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
 
 use crate::account::AccountId;
 use crate::call::Call;
@@ -82,11 +83,27 @@ impl UnprocessedAccount {
         id: &impl ToString,
         reason: impl Into<Cow<'static, str>>,
     ) -> UnprocessedAccount {
+        let id = id.to_string();
+        let mut reason = reason_for(call, reason);
+        if let Some(email) = sent_email(call, &id) {
+            reason = format!("{reason} (account {id}, email {email})").into();
+        }
         UnprocessedAccount {
-            account_id: id.to_string(),
-            reason: reason_for(call, reason),
+            account_id: id,
+            reason,
         }
     }
+}
+
+/// The e-mail address that the request has for an account, where errors quote what was sent.
+fn sent_email(call: &Call<'_>, id: &str) -> Option<String> {
+    if !call.world.unkind.quoting_errors {
+        return None;
+    }
+    let request: Value = call.input().ok()?;
+    let accounts = request.get("Accounts")?.as_array()?;
+    let account = accounts.iter().find(|account| account["AccountId"] == id)?;
+    account["EmailAddress"].as_str().map(str::to_owned)
 }
 
 /// Why something could not be worked on, in the words that the world has for that.

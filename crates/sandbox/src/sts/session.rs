@@ -60,7 +60,8 @@ impl Wanted {
     /// The role, if it is there and its account is not suspended.
     pub(super) fn role<'a>(&self, call: &Call<'a>) -> Option<&'a Role> {
         let account = call.world.accounts.get(&self.account);
-        let suspended = account.is_some_and(|account| account.suspended);
+        let suspended = account.is_some_and(|account| account.suspended)
+            || call.world.is_closed(self.account, call.elapsed);
         call.world
             .role(self.account, &self.role)
             .filter(|_| !suspended)
@@ -80,7 +81,7 @@ impl Wanted {
         }
         // The Region has to be on in the role's account too (AWS knowledge center,
         // iam-validate-access-credentials).
-        if !call.world.is_on(self.account, call.region) {
+        if !call.world.is_on(self.account, call.region, call.elapsed) {
             return Err(Trouble::UnknownKey.of(Service::Sts));
         }
         let (_, mut luck) = state.luck(self.account, None, "session");

@@ -38,6 +38,15 @@ impl Failure {
         self
     }
 
+    /// The same with what was sent in its message.
+    pub(crate) fn quoting(self, request: &[u8]) -> Failure {
+        let request = String::from_utf8_lossy(request);
+        Failure {
+            message: format!("{} Request: {request}", self.message),
+            ..self
+        }
+    }
+
     pub(crate) fn internal(message: impl Into<String>) -> Failure {
         Failure::new(
             StatusCode::INTERNAL_SERVER_ERROR,

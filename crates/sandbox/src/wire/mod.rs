@@ -14,7 +14,8 @@ use serde::Serialize;
 pub(crate) use self::failure::Failure;
 pub(crate) use self::query::{parameter, parameters};
 pub(crate) use self::trouble::{
-    Trouble, denied_by_policy, incomplete_signature, not_emulated, throttled, unsigned,
+    Trouble, denied_by_policy, incomplete_signature, not_emulated, signature_refused, throttled,
+    unsigned,
 };
 pub(crate) use self::xml::Element;
 

@@ -102,6 +102,19 @@ pub(crate) fn incomplete_signature(protocol: Protocol) -> Failure {
     Failure::new(StatusCode::BAD_REQUEST, code, message)
 }
 
+/// That a request was signed too long ago, or too far ahead of time.
+pub(crate) fn signature_refused(service: Service, message: String) -> Failure {
+    let (code, message) = match service.protocol() {
+        Protocol::RestXml => (
+            "RequestTimeTooSkewed",
+            "The difference between the request time and the current time is too large.".to_owned(),
+        ),
+        Protocol::Query { .. } | Protocol::Ec2 => ("SignatureDoesNotMatch", message),
+        Protocol::RestJson { .. } | Protocol::Json { .. } => ("InvalidSignatureException", message),
+    };
+    Failure::new(forbidden(service), code, message)
+}
+
 /// That a service is not emulated.
 pub(crate) fn not_emulated(protocol: Protocol, service: &str) -> Failure {
     let (status, code) = match protocol {

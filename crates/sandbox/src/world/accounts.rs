@@ -1,9 +1,9 @@
 //! Accounts, their roles, and the organization that some of them are in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::duration;
 use crate::account::AccountId;
@@ -13,7 +13,7 @@ use crate::region::Region;
 const GUARDDUTY_AGE: Duration = Duration::from_secs(90 * 24 * 3600);
 
 /// One account.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Account {
     /// The e-mail address of its root user; made up if left out.
@@ -26,12 +26,34 @@ pub struct Account {
     pub regions_off: BTreeSet<Region>,
     /// Opt-in Regions that it switched on although they are off in most accounts.
     pub regions_on: BTreeSet<Region>,
+    /// Opt-in Regions that it is switching on, and how long after the start that ends.
+    #[serde(
+        deserialize_with = "duration::by_region",
+        serialize_with = "duration::write_by_region"
+    )]
+    pub regions_enabling: BTreeMap<Region, Duration>,
+    /// Opt-in Regions that it is switching off, and how long after the start that ends.
+    #[serde(
+        deserialize_with = "duration::by_region",
+        serialize_with = "duration::write_by_region"
+    )]
+    pub regions_disabling: BTreeMap<Region, Duration>,
+    /// How long after the start it is closed: it leaves all graphs, its own are deleted, and its keys
+    /// and roles are of no use (administration guide, accounts-effects).
+    #[serde(
+        deserialize_with = "duration::optional",
+        serialize_with = "duration::write_optional"
+    )]
+    pub closes: Option<Duration>,
     /// Its roles, if they are not those of the world.
     pub roles: Option<Vec<Role>>,
     /// Whether it is suspended: none of its roles can be assumed.
     pub suspended: bool,
     /// For how long GuardDuty has been on when the world starts.
-    #[serde(deserialize_with = "duration::optional")]
+    #[serde(
+        deserialize_with = "duration::optional",
+        serialize_with = "duration::write_optional"
+    )]
     pub guardduty_age: Option<Duration>,
     /// Whether GuardDuty is off in all Regions.
     pub guardduty_off: bool,
@@ -43,7 +65,7 @@ pub struct Account {
 }
 
 /// A role that can be assumed.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Role {
     /// Its name, with its path if it has one.
@@ -63,13 +85,24 @@ pub struct Role {
     #[serde(default)]
     pub identity_provider: Option<String>,
     /// The longest session that it grants.
-    #[serde(default = "one_hour", deserialize_with = "duration::required")]
+    #[serde(
+        default = "one_hour",
+        deserialize_with = "duration::required",
+        serialize_with = "duration::write"
+    )]
     pub max_session: Duration,
+    /// How long after the start its sessions may do nothing yet: its policy was attached just now.
+    #[serde(
+        default,
+        deserialize_with = "duration::required",
+        serialize_with = "duration::write"
+    )]
+    pub allowed_after: Duration,
 }
 
 /// An organization. The invitation path is for people who cannot use theirs, but AWS answers
 /// differently to accounts that are in one.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Organization {
     /// Its management account.
@@ -77,6 +110,9 @@ pub struct Organization {
     /// Its accounts; all of the world if none is named.
     #[serde(default)]
     pub accounts: BTreeSet<AccountId>,
+    /// The administrators of Detective that it named, by Region. Their graphs are its own.
+    #[serde(default)]
+    pub administrators: BTreeMap<Region, AccountId>,
 }
 
 impl Default for Account {
@@ -87,6 +123,9 @@ impl Default for Account {
             unlisted: false,
             regions_off: BTreeSet::new(),
             regions_on: BTreeSet::new(),
+            regions_enabling: BTreeMap::new(),
+            regions_disabling: BTreeMap::new(),
+            closes: None,
             roles: None,
             suspended: false,
             guardduty_age: None,
@@ -114,6 +153,7 @@ impl Role {
             trusts_role: None,
             identity_provider: None,
             max_session: one_hour(),
+            allowed_after: Duration::ZERO,
         }
     }
 }

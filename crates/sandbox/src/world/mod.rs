@@ -3,17 +3,21 @@
 
 mod accounts;
 mod beginning;
-mod duration;
+pub(crate) mod duration;
+mod regions;
+mod unkind;
 pub mod unverified;
 mod weather;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub use self::accounts::{Account, Organization, Role};
-pub use self::beginning::{ExistingGraph, ExistingMembership};
+pub use self::beginning::{ExistingGraph, ExistingMembership, GraphId};
+pub(crate) use self::regions::OptStatus;
+pub use self::unkind::Unkind;
 pub use self::unverified::Unverified;
 pub use self::weather::{Effect, Fault, Operations, Throttle};
 use crate::account::AccountId;
@@ -26,7 +30,7 @@ const ADMINISTRATOR: &str = "555555555555";
 const ROLE: &str = "DetectiveFleetMember";
 
 /// What the emulated AWS is like.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct World {
     /// Where all randomness comes from: the same seed gives the same weather.
@@ -36,28 +40,49 @@ pub struct World {
     /// How many members there are besides those in `accounts`.
     pub size: usize,
     /// How long every call takes at least.
-    #[serde(deserialize_with = "duration::required")]
+    #[serde(
+        deserialize_with = "duration::required",
+        serialize_with = "duration::write"
+    )]
     pub latency: Duration,
     /// How much longer it takes at most.
-    #[serde(deserialize_with = "duration::required")]
+    #[serde(
+        deserialize_with = "duration::required",
+        serialize_with = "duration::write"
+    )]
     pub latency_spread: Duration,
     /// How long Detective takes at least to check that an account id and an e-mail belong together.
     /// With zero, and no spread, invitations are sent at once.
-    #[serde(deserialize_with = "duration::required")]
+    #[serde(
+        deserialize_with = "duration::required",
+        serialize_with = "duration::write"
+    )]
     pub verification: Duration,
     /// How much longer it takes at most.
-    #[serde(deserialize_with = "duration::required")]
+    #[serde(
+        deserialize_with = "duration::required",
+        serialize_with = "duration::write"
+    )]
     pub verification_spread: Duration,
     /// How many of the accounts, from 0 to 1, are verified at once whatever `verification` says.
     pub verified_at_once: f64,
     /// How long it takes until lists show a new member.
-    #[serde(deserialize_with = "duration::required")]
+    #[serde(
+        deserialize_with = "duration::required",
+        serialize_with = "duration::write"
+    )]
     pub visibility: Duration,
     /// How much longer it takes at most.
-    #[serde(deserialize_with = "duration::required")]
+    #[serde(
+        deserialize_with = "duration::required",
+        serialize_with = "duration::write"
+    )]
     pub visibility_spread: Duration,
     /// How long a deleted graph is in the queue for deletion.
-    #[serde(deserialize_with = "duration::required")]
+    #[serde(
+        deserialize_with = "duration::required",
+        serialize_with = "duration::write"
+    )]
     pub deletion: Duration,
     /// Whether STS calls signed for us-east-1 go to the global endpoint, whose sessions do not
     /// count in opt-in Regions, and not to the Regional one.
@@ -80,6 +105,8 @@ pub struct World {
     pub faults: Vec<Fault>,
     /// How fast one may call.
     pub throttles: Vec<Throttle>,
+    /// What AWS does at times, and what a program has to live with.
+    pub unkind: Unkind,
     /// What is taken for true that nobody has verified.
     pub unverified: Unverified,
 }
@@ -117,6 +144,7 @@ impl Default for World {
             memberships: Vec::new(),
             faults: Vec::new(),
             throttles: Vec::new(),
+            unkind: Unkind::default(),
             unverified: Unverified::default(),
         }
     }
@@ -189,19 +217,13 @@ impl World {
             .map_or(0.0, |account| account.gigabytes_per_day.max(0.0))
     }
 
-    /// Whether that Region can be used in that account. Accounts that only an identity service
-    /// knows are like those that say nothing of their Regions.
-    pub(crate) fn is_on(&self, account: AccountId, region: Region) -> bool {
-        if !region.is_opt_in() {
-            return true;
-        }
-        let off_everywhere = self.regions_off.contains(&region);
-        self.accounts
+    /// Whether an account is closed, that long after the start.
+    pub(crate) fn is_closed(&self, account: AccountId, elapsed: Duration) -> bool {
+        let closes = self
+            .accounts
             .get(&account)
-            .map_or(!off_everywhere, |account| {
-                account.regions_on.contains(&region)
-                    || (!off_everywhere && !account.regions_off.contains(&region))
-            })
+            .and_then(|account| account.closes);
+        closes.is_some_and(|closes| closes <= elapsed)
     }
 
     /// Fills in what was left out: the administrator, made-up members, made-up e-mails.
@@ -254,7 +276,7 @@ mod tests {
         assert!(
             Region::with_detective()
                 .into_iter()
-                .all(|region| world.is_on(world.administrator, region))
+                .all(|region| world.is_on(world.administrator, region, Duration::ZERO))
         );
     }
 

@@ -4,11 +4,11 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::duration;
 /// What nobody knows for sure about Detective, and what is taken for true here.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Unverified {
     /// What CreateGraph answers where a graph exists. The service model says that it is always the
@@ -60,14 +60,17 @@ pub struct Unverified {
     /// How many graphs of a Region an account can be a member of; as many as it likes if left out.
     pub graphs_per_member: Option<usize>,
     /// After how long an unanswered invitation disappears; never if left out.
-    #[serde(deserialize_with = "duration::optional")]
+    #[serde(
+        deserialize_with = "duration::optional",
+        serialize_with = "duration::write_optional"
+    )]
     pub invitation_lifetime: Option<Duration>,
 }
 
 macro_rules! switch {
     ($(#[$doc:meta])* $name:ident { $(#[$first_doc:meta])* $first:ident, $($(#[$other_doc:meta])* $other:ident),+ $(,)? }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
         #[serde(rename_all = "snake_case")]
         pub enum $name {
             $(#[$first_doc])*
@@ -243,8 +246,8 @@ switch! {
 }
 
 /// How long a page is that nobody asked a length of: from 1 to 200.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "usize")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "usize", into = "usize")]
 pub struct PageSize(usize);
 
 impl PageSize {
@@ -257,6 +260,12 @@ impl PageSize {
 impl Default for PageSize {
     fn default() -> PageSize {
         PageSize(200)
+    }
+}
+
+impl From<PageSize> for usize {
+    fn from(size: PageSize) -> usize {
+        size.0
     }
 }
 

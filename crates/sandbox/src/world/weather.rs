@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::duration;
 use crate::account::AccountId;
 use crate::catalogue;
+use crate::operation::full_name;
 use crate::region::Region;
 use crate::service::Service;
 
 /// Something that goes wrong. What is left out means "all" or "always".
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
     /// What happens.
@@ -32,15 +33,23 @@ pub struct Fault {
     #[serde(default)]
     pub first: Option<u64>,
     /// From when on, after the start.
-    #[serde(default, deserialize_with = "duration::required")]
+    #[serde(
+        default,
+        deserialize_with = "duration::required",
+        serialize_with = "duration::write"
+    )]
     pub after: Duration,
     /// Until when, after the start.
-    #[serde(default, deserialize_with = "duration::optional")]
+    #[serde(
+        default,
+        deserialize_with = "duration::optional",
+        serialize_with = "duration::write_optional"
+    )]
     pub until: Option<Duration>,
 }
 
 /// What a fault does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// The service says that there were too many requests.
@@ -62,8 +71,9 @@ pub enum Effect {
     Silence,
 }
 
-/// How often operations may be called: a bucket of tokens for each account, Region and operation.
-#[derive(Clone, Debug, Deserialize)]
+/// How often operations may be called: a bucket of tokens for each account, Region and operation, or
+/// one for all of its operations.
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Throttle {
     /// The operations, all if none is named.
@@ -73,6 +83,9 @@ pub struct Throttle {
     pub rate: f64,
     /// Tokens that fit into the bucket.
     pub burst: u32,
+    /// Whether an account has one bucket in a Region for all of the operations.
+    #[serde(default)]
+    pub shared: bool,
 }
 
 /// One operation (`detective:CreateMembers`) or all of a service (`sts:*`).
@@ -111,6 +124,12 @@ impl<'de> Deserialize<'de> for Operations {
                 "`{text}` is no operation of the sandbox: {hint}"
             ))
         })
+    }
+}
+
+impl Serialize for Operations {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&full_name(self.service, self.name.unwrap_or("*")))
     }
 }
 
