@@ -88,6 +88,10 @@ class Instance:
             self.backend().delete_stack(self.stack.name)
         self.stack_set.stack_instances.remove(self)
 
+    def leave(self):
+        """The stack stays, and nothing is asked of the account: RetainStacks."""
+        self.stack_set.stack_instances.remove(self)
+
     def to_dict(self):
         shown = {
             "StackSetId": self.stack_set.id, "Region": self.region_name, "Account": self.account_id, "Status": self.status,
@@ -186,7 +190,9 @@ class AsAWS:
     def delete_stack_instances(self):
         stack_set = AsAWS.stack_set(self)
         found = [find_instance(stack_set, *target) for target in AsAWS.targets(self)]
-        operation = operate(stack_set, "DELETE", [it for it in found if it], Instance.take_away, AsAWS.tolerated(self))
+        retains = str(self._get_param("RetainStacks", "false")).lower() == "true"
+        work = Instance.leave if retains else Instance.take_away
+        operation = operate(stack_set, "DELETE", [it for it in found if it], work, AsAWS.tolerated(self))
         return ActionResult({"OperationId": operation})
 
     def list_stack_instances(self):

@@ -3,10 +3,12 @@
 mod adopt;
 mod change;
 mod check;
+mod completions;
 mod cost;
 mod disable;
 mod enable;
 mod ground;
+mod man;
 mod plan;
 mod rehearse;
 #[cfg_attr(not(feature = "stacksets"), path = "commands/roles_left_out.rs")]
@@ -21,7 +23,7 @@ use crate::args::{Cli, Command, Format};
 use crate::display::Output;
 use crate::exit::Exit;
 use crate::manual;
-use crate::settings::SettingsFile;
+use crate::settings::{SettingsFile, environment};
 
 /// Does what was asked for.
 ///
@@ -36,6 +38,7 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Exit> {
         (Format::Csv, _) => bail!("--output csv is for `status` and `cost`: use text or json"),
         (Format::Markdown, _) => bail!("--output markdown is for `status`: use text or json"),
     }
+    environment::check_ours()?;
     let settings = || SettingsFile::read(cli.global.config.as_deref());
     match cli.command {
         Command::Plan(args) => to_the_end(plan::run(args, &settings()?, output)),
@@ -49,6 +52,8 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Exit> {
         Command::Validate(args) => validate::run(&args, &settings()?, output),
         Command::Rehearse(args) => to_the_end(rehearse::run(args, output)),
         Command::Sandbox(args) => to_the_end(sandbox::run(args, output)),
+        Command::Completions(args) => completions::run(&args, output),
+        Command::Man(args) => man::run(&args, output),
         Command::Manual => output.raw(&manual::markdown()).map(|()| Exit::Fine),
     }
 }

@@ -11,6 +11,8 @@ use fleet::check::GraphFacts;
 use fleet::cost::RegionUsage;
 use fleet::fleet::{Fleet, Others};
 use fleet::guard::{self, Before, Consent, Refusal};
+use fleet::patience::Asked;
+use fleet::plan::Kind;
 use fleet::report::{Ended, RegionNow, RegionPlan};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -172,6 +174,15 @@ impl Run {
         planned.collect()
     }
 
+    /// Who is planned to be invited somewhere.
+    #[must_use]
+    pub fn invitations(&self) -> BTreeSet<AccountId> {
+        let regions = self.regions.iter();
+        regions
+            .flat_map(|region| region.plan().of(Kind::Invite))
+            .collect()
+    }
+
     /// How many accounts are members somewhere.
     #[must_use]
     pub fn members(&self) -> usize {
@@ -215,7 +226,7 @@ impl Run {
 
     async fn make_it_so(&mut self, limit: &Limit) -> Finish {
         let newsrooms = self.regions.iter().map(RegionRun::newsroom).collect();
-        let (roles, assume) = Roles::new(&self.aws, newsrooms);
+        let (roles, assume) = Roles::new(&self.aws, newsrooms, self.patience_with_roles());
         let modes = vec![Mode::Reconcile(roles); self.regions.len()];
         let mut assumer = JoinSet::new();
         assumer.spawn(assume);
@@ -226,6 +237,16 @@ impl Run {
         // The sink may have refused the last words.
         finish.error = self.halted();
         finish
+    }
+
+    /// None, where an earlier process has had it.
+    fn patience_with_roles(&self) -> Duration {
+        let is_over = |region: &RegionRun| region.attempts().turn(Asked::Role).is_last();
+        if self.regions.iter().any(is_over) {
+            Duration::ZERO
+        } else {
+            self.fleet.settings.patience
+        }
     }
 
     /// What would happen, after [`Run::observe`].
@@ -243,10 +264,10 @@ impl Run {
     /// What there is, after [`Run::observe`].
     #[must_use]
     pub fn now(&self, with_roster: bool) -> Vec<RegionNow> {
-        let roster = with_roster.then(|| self.fleet.members.keys());
+        let roster = with_roster.then_some(&self.fleet.members);
         self.regions
             .iter()
-            .map(|region| RegionNow::of(region.observation(), region.error(), roster.clone()))
+            .map(|region| RegionNow::of(region.observation(), region.error(), roster))
             .collect()
     }
 

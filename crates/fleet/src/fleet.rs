@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::account::{AccountId, Email, Region};
+use crate::expected::Exceptions;
 use crate::member::Member;
+use crate::patience::{self, Passing};
 use crate::roster::Roster;
 
 /// Administrator, members and settings: what every Region is brought to.
@@ -59,15 +62,34 @@ pub struct Settings {
     pub packages: BTreeSet<String>,
     /// Verify an entry once more that failed with the e-mail that the roster still has.
     pub retry_failed: bool,
+    /// Assume the role of an account before it is invited, and invite nobody whose role cannot be: an
+    /// account that does not exist takes no place in a graph then.
+    pub role_first: bool,
     /// The place of each account in the roster, by which new ones find room in a graph; an account
     /// without one comes after them.
     pub order: BTreeMap<AccountId, u64>,
     /// Accounts that the roster calls closed: nothing is done about them, and they are no others.
     pub closed: BTreeSet<AccountId>,
-    /// Memberships that are known to stay out: opted out, or denied by policy.
+    /// What is known to stay out: opted out, or denied by policy.
+    pub exceptions: Exceptions,
+    /// Memberships that flags leave out.
     pub expected: BTreeSet<(AccountId, Region)>,
     /// Regions where no behavior graph is made, with the reason: one that is there is used.
     pub no_new_graph: BTreeMap<Region, Arc<str>>,
+    /// How long a refusal that IAM's propagation explains is asked again; without it, once more.
+    pub patience: Duration,
+}
+
+impl Settings {
+    /// How long a refusal is asked again that may pass for such a reason.
+    #[must_use]
+    pub fn patience_with(&self, passing: Passing) -> Duration {
+        match passing {
+            // Whoever does not want to wait does not want to wait for this either.
+            Passing::Graph if !self.patience.is_zero() => self.patience.max(patience::GRAPH),
+            Passing::Graph | Passing::Propagation => self.patience,
+        }
+    }
 }
 
 impl Fleet {
@@ -117,7 +139,8 @@ impl Fleet {
     /// Whether this membership is known to stay out.
     #[must_use]
     pub fn is_expected_out(&self, account: AccountId, region: &Region) -> bool {
-        !self.settings.expected.is_empty()
-            && self.settings.expected.contains(&(account, region.clone()))
+        let is_left_out = !self.settings.expected.is_empty()
+            && self.settings.expected.contains(&(account, region.clone()));
+        is_left_out || self.settings.exceptions.has(account, region)
     }
 }

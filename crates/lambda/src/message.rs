@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use fleet::account::Email;
+use fleet::foreign::escaped;
 use fleet::report::{Ended, Header, Outcome, PlanReport, RegionReport, Report, Verdict};
 use serde_json::Value;
 
@@ -165,7 +166,7 @@ fn subject(error: Option<Name>, header: &Header, what: &str) -> String {
 }
 
 fn opening(header: &Header, said: Said<'_>) -> String {
-    let key = said.key.unwrap_or("an upload");
+    let key = said.key.map_or_else(|| "an upload".to_owned(), escaped);
     format!(
         "{} of {key}, administrator {}, run {}\n\n",
         header.operation, header.administrator, header.run_id
@@ -191,6 +192,7 @@ fn troubles(report: &Report) -> Vec<String> {
 
 /// Each account with each of its reasons, once.
 fn failures(report: &Report) -> Vec<String> {
+    let labels = &report.header.labels;
     let mut found: BTreeMap<_, Vec<&str>> = BTreeMap::new();
     for region in report
         .regions
@@ -210,7 +212,8 @@ fn failures(report: &Report) -> Vec<String> {
             0..=3 => regions.join(", "),
             many => format!("{many} Regions"),
         };
-        format!("{account} ({places}): {reason}")
+        let account = labels.account_and_line(account);
+        format!("{account}, {places}: {reason}")
     };
     found.into_iter().map(told).collect()
 }
@@ -270,6 +273,7 @@ mod tests {
             started: now,
             invalid_lines: bad_line.then_some(bad).into_iter().collect(),
             notes: Vec::new(),
+            labels: Default::default(),
         };
         let error = error.map(str::to_owned);
         Recorder::default().report(header, now, Ended::Complete, error)

@@ -13,7 +13,8 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use engine::{Connection, RegionSelection};
-use fleet::values::{ExternalId, List, Message, Package, Pair, RegionName, Tag, tags};
+use fleet::expected::Exception;
+use fleet::values::{ExternalId, List, Message, Package, RegionName, Tag, tags};
 
 use crate::error::StepError;
 
@@ -37,10 +38,14 @@ pub struct Settings {
     pub regions: RegionSelection,
     /// How members are wanted.
     pub fleet: fleet::fleet::Settings,
+    /// What is known to stay out.
+    pub expected: Vec<Exception>,
     /// Whether an upload of the authoritative list removes the members that it does not name.
     pub prune: bool,
     /// How many accounts a run may remove.
     pub max_removals: Option<usize>,
+    /// How many accounts that are no members yet one upload may invite.
+    pub max_invitations: usize,
     /// Whether a list under `disable/` is worked with, whoever starts the execution.
     pub disable_by_upload: bool,
     /// Whether the administrator role may remove members at all.
@@ -103,12 +108,13 @@ impl Settings {
                 message: maybe::<Message>("MESSAGE", text("MESSAGE"))?.map(|message| message.0),
                 tags: tags(many::<Tag>("TAGS", text("TAGS"))?)
                     .map_err(|error| wrong("TAGS", &error))?,
-                expected: many::<Pair>("EXPECTED", text("EXPECTED"))?
-                    .into_iter()
-                    .map(|pair| (pair.0, pair.1))
-                    .collect(),
+                patience: maybe("PATIENCE_SECONDS", text("PATIENCE_SECONDS"))?
+                    .map_or(fleet::patience::DEFAULT, Duration::from_secs),
+                role_first: text("ROLE_FIRST").is_none_or(|value| value == "true"),
                 ..fleet::fleet::Settings::default()
             },
+            expected: many("EXPECTED", text("EXPECTED"))?,
+            max_invitations: maybe("MAX_INVITATIONS", text("MAX_INVITATIONS"))?.unwrap_or(500),
             prune: text("PRUNE").is_some_and(|value| value == "true"),
             max_removals: maybe("MAX_REMOVALS", text("MAX_REMOVALS"))?,
             disable_by_upload: text("DISABLE_BY_UPLOAD").is_none_or(|value| value == "ENABLED"),
@@ -193,6 +199,7 @@ mod tests {
         assert_eq!(settings.regions.names, None);
         assert_eq!(settings.connection.external_id, None);
         assert_eq!(settings.wait_limit, Duration::from_secs(7200));
+        assert_eq!(settings.fleet.patience, Duration::from_secs(15));
         assert_eq!(read(&[("REGIONS", "all")]).unwrap().regions.names, None);
     }
 
@@ -205,7 +212,7 @@ mod tests {
         ])
         .unwrap();
         assert_eq!(settings.regions.names.unwrap(), ["us-east-1", "eu-west-1"]);
-        assert_eq!(settings.fleet.expected.len(), 1);
+        assert_eq!(settings.expected.len(), 1);
         assert_eq!(settings.fleet.tags["cost"], "a=b");
     }
 

@@ -46,7 +46,11 @@ pub(crate) struct Title {
 pub(crate) fn draw(title: &Title, tally: &Tally, elapsed: Duration, window: Window) -> String {
     let mut lines = match &title.kind {
         Kind::Look(regions) => looking(title, regions, (tally, elapsed), window),
-        Kind::Ask => vec![head(title, window), effort(tally, elapsed)],
+        Kind::Ask => {
+            let lines = vec![head(title, window), effort(tally, elapsed)];
+            let refused = refused(tally, title.began + elapsed);
+            lines.into_iter().chain(refused).collect()
+        }
         Kind::Change => {
             let mut lines = changing(title, tally, elapsed, window);
             let rows = window.height.saturating_sub(lines.len() + 1);
@@ -79,14 +83,29 @@ fn looking(
         format!("{}{bar}{regions}", head(title, window)),
         effort(tally, elapsed),
     ];
-    if heard > 0 && (1..=MOST_NAMED).contains(&silent.len()) {
-        let names = paint(
-            CHANGE,
-            format_args!("no answer yet from {}", fold::listed(silent)),
-        );
-        lines.push(format!("  {names}"));
+    if let Some(silence) = silence(&silent, elapsed) {
+        lines.push(format!("  {}", paint(CHANGE, silence)));
     }
+    lines.extend(refused(tally, title.began + elapsed));
     lines
+}
+
+/// For how long a Region may take before somebody should be told of it.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Which Regions have not answered for a while, what is waited for, and for how long.
+pub(super) fn silence(silent: &[&Region], elapsed: Duration) -> Option<String> {
+    if silent.is_empty() || elapsed < PATIENCE {
+        return None;
+    }
+    let who = match silent.len() {
+        ..=MOST_NAMED => fold::listed(silent),
+        n => counted(n as u64, "Region"),
+    };
+    let waited = elapsed.as_secs();
+    Some(format!(
+        "no answer yet from {who}: waiting for detective:ListGraphs for {waited} s"
+    ))
 }
 
 fn changing(title: &Title, tally: &Tally, elapsed: Duration, window: Window) -> Vec<String> {
@@ -112,7 +131,14 @@ fn changing(title: &Title, tally: &Tally, elapsed: Duration, window: Window) -> 
         .chain([tally.calls()]);
     let mut lines = vec![first, format!("  {}", fold::listed(second))];
     lines.extend(waiting(&all).map(|text| format!("  {text}")));
+    lines.extend(refused(tally, now));
     lines
+}
+
+/// What was refused so far.
+fn refused(tally: &Tally, now: Timestamp) -> Option<String> {
+    let text = tally.refused_so_far(now)?;
+    Some(format!("  {}", paint(CHANGE, text)))
 }
 
 fn head(title: &Title, window: Window) -> String {

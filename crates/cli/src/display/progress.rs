@@ -74,6 +74,21 @@ impl Progress {
         }
     }
 
+    /// Says which Regions have not answered for a while, where that is not seen to move.
+    pub(crate) fn tell_silence(&self, at: Timestamp) {
+        let shown = lock(&self.shown);
+        let Kind::Look(regions) = &shown.title.kind else {
+            return;
+        };
+        let elapsed = at.duration_since(shown.title.began).unsigned_abs();
+        let silent: Vec<_> = shown.tally.not_heard(regions).collect();
+        let told = live::silence(&silent, elapsed);
+        drop(shown);
+        if let Some(told) = told {
+            self.line(at, &told);
+        }
+    }
+
     /// It has ended; what comes next has the screen to itself.
     pub(crate) fn end(&self) {
         drop(lock(&self.screen).take());
@@ -105,7 +120,13 @@ impl Progress {
 
     fn show(&self, event: &Event) {
         let mut shown = lock(&self.shown);
+        let before = shown.tally.refused_so_far(event.at);
         let completed = shown.tally.count(event);
+        // Said once, by the first of many Regions.
+        let refused = shown
+            .tally
+            .refused_so_far(event.at)
+            .filter(|_| before.is_none());
         shown.seen = Some(event.at);
         if self.output.may_move() {
             return;
@@ -118,7 +139,7 @@ impl Progress {
             format!("{region}: all {what}")
         });
         drop(shown);
-        for line in completed.into_iter().chain(line) {
+        for line in refused.into_iter().chain(completed).chain(line) {
             self.line(event.at, &line);
         }
     }

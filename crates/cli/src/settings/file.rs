@@ -8,11 +8,12 @@ use std::str::FromStr;
 
 use anyhow::{Context, Result, anyhow};
 use fleet::account::AccountId;
-use fleet::values::{ExternalId, List, Message, Package, Pair, RegionName, Tag};
+use fleet::expected::Exception;
+use fleet::values::{ExternalId, List, Message, Package, RegionName, Tag};
 use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, de};
 
-use crate::values::Timeout;
+use crate::values::{Time, Timeout};
 
 /// Where the settings are, unless `--config` names another place.
 const DEFAULT: &str = "detective-fleet.toml";
@@ -35,15 +36,17 @@ pub(crate) struct SettingsFile {
     pub exclude_region: Option<Vec<RegionName>>,
     /// `--timeout`.
     pub timeout: Option<Timeout>,
+    /// `--patience`.
+    pub patience: Option<Time>,
     /// `--max-concurrency`.
     pub max_concurrency: Option<NonZeroU16>,
     /// `--role-name`.
     pub role_name: Option<String>,
     /// `--external-id`.
     pub external_id: Option<ExternalId>,
-    /// `--expected`: a list of `"ACCOUNT/REGION"`.
+    /// `--expected`: a list of `"ACCOUNT/REGION@YYYY-MM-DD reason"`.
     #[serde(deserialize_with = "list")]
-    pub expected: Option<Vec<Pair>>,
+    pub expected: Option<Vec<Exception>>,
     /// `--tags`, as a table.
     #[serde(deserialize_with = "table")]
     pub tags: Vec<Tag>,
@@ -142,6 +145,7 @@ mod tests {
             regions = ["us-east-1", " eu-west-1 "]
             exclude-region = "me-south-1, il-central-1"
             timeout = "20m"
+            patience = "1m"
             expected = ["111122223333/eu-south-1"]
             send-email = true
             [tags]
@@ -163,6 +167,7 @@ mod tests {
             ("yes = true", "yes"),
             ("admin-account = \"5\"", "12 digits"),
             ("timeout = \"soon\"", "90s"),
+            ("patience = \"15\"", "90s"),
             ("regions = \"\"", "nothing is named"),
             ("regions = [1]", "string"),
             ("max-concurrency = 0", "zero"),

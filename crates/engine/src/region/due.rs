@@ -1,7 +1,8 @@
 //! What a Region does next.
 
 use fleet::event::Operation;
-use fleet::plan::{GraphStep, Kind, Wait};
+use fleet::patience::Asked;
+use fleet::plan::{BATCH, GraphStep, Kind, Wait};
 use tokio::time::Instant;
 
 use super::send::Under;
@@ -45,6 +46,7 @@ impl RegionRun {
         if let Some(work) = self
             .change_due(now, &mut wake)
             .or_else(|| self.chore_due(&mut wake))
+            .or_else(|| self.turn_due(&mut wake))
             .or_else(|| self.look_due(now, &mut wake))
         {
             return Next::Send(work);
@@ -74,7 +76,7 @@ impl RegionRun {
                 self.paced(Work::CreateGraph, (Operation::CreateGraph, None), wake)
             }
             GraphStep::Keep if may_change && self.observation.graph_arn().is_some() => self
-                .batch_due(Kind::Invite, Work::Invite, Operation::CreateMembers, wake)
+                .invitations_due(wake)
                 .or_else(|| {
                     self.batch_due(Kind::Remove, Work::Remove, Operation::DeleteMembers, wake)
                 })
@@ -82,6 +84,18 @@ impl RegionRun {
                 .or_else(|| self.start_due(wake)),
             _ => None,
         }
+    }
+
+    /// Where roles come first, those that are about to be assumed are waited for, so that a batch is not
+    /// sent for each of them.
+    fn invitations_due(&self, wake: &mut Option<Instant>) -> Option<Work> {
+        let ready = self.plan.count(Kind::Invite);
+        // Those that were refused so far are not: that may take as long as patience does.
+        let coming = self.plan.count(Kind::Wait(Wait::Role)) > 0;
+        if self.fleet.settings.role_first && ready < BATCH && coming {
+            return None;
+        }
+        self.batch_due(Kind::Invite, Work::Invite, Operation::CreateMembers, wake)
     }
 
     fn batch_due(
@@ -134,7 +148,19 @@ impl RegionRun {
         }
     }
 
-    fn waits_for_roles(&self) -> bool {
-        matches!(self.mode, Mode::Reconcile(_)) && self.plan.count(Kind::Wait(Wait::Role)) > 0
+    /// What was refused so far is asked again in its turn; nothing of it is due before.
+    fn turn_due(&self, wake: &mut Option<Instant>) -> Option<Work> {
+        if let Some(turn) = self.next_turn() {
+            *wake = Some(wake.map_or(turn, |wake| wake.min(turn)));
+        }
+        None
+    }
+
+    pub(super) fn waits_for_roles(&self) -> bool {
+        let waits = [Wait::Role, Wait::Patience(Asked::Role)];
+        matches!(self.mode, Mode::Reconcile(_))
+            && waits
+                .iter()
+                .any(|wait| self.plan.count(Kind::Wait(*wait)) > 0)
     }
 }

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::account::{AccountId, GraphArn, Region};
 use crate::event::{Conclusion, Deed, Event, EventKind, Sink, SinkError};
+use crate::label::Labels;
 use crate::member::MemberStatus;
 
 /// A sink that keeps what the report needs, and no more.
@@ -67,6 +68,14 @@ impl Record {
         let members = self.0.regions.values().flat_map(|it| &it.members);
         let gone = members.filter(|(_, it)| matches!(it.seen, Some((Some(_), None))));
         gone.map(|(account, _)| *account).collect()
+    }
+
+    /// The accounts that this run invited somewhere.
+    #[must_use]
+    pub fn invited(&self) -> BTreeSet<AccountId> {
+        let members = self.0.regions.values().flat_map(|it| &it.members);
+        let invited = members.filter(|(_, it)| it.done.invited.is_some());
+        invited.map(|(account, _)| *account).collect()
     }
 
     /// A process that went on with this was ended before it could say what it did: what is seen to
@@ -132,7 +141,7 @@ impl Recorder {
         let regions: Vec<_> = fold
             .regions
             .iter()
-            .map(|(name, region)| region.report(name))
+            .map(|(name, region)| region.report(name, &header.labels))
             .collect();
         let mut summary = Summary::default();
         for member in fold
@@ -188,7 +197,10 @@ impl Fold {
 impl RegionFold {
     fn apply(&mut self, event: &Event) {
         match &event.kind {
-            EventKind::Called { .. } | EventKind::Sending { .. } | EventKind::Answered { .. } => {}
+            EventKind::Called { .. }
+            | EventKind::Sending { .. }
+            | EventKind::Answered { .. }
+            | EventKind::RefusedSoFar { .. } => {}
             EventKind::Graph { arn, made } => {
                 let appeared = self.lost && self.graph_arn.is_none() && arn.is_some();
                 self.graph_arn.clone_from(arn);
@@ -235,12 +247,12 @@ impl RegionFold {
         }
     }
 
-    fn report(&self, name: &Region) -> RegionReport {
+    fn report(&self, name: &Region, labels: &Labels) -> RegionReport {
         let members: Vec<_> = self
             .members
             .iter()
             .filter(|(_, member)| member.conclusion.is_some())
-            .map(|(account, member)| member.report(*account))
+            .map(|(account, member)| member.report(*account, labels))
             .collect();
         let any = |outcome| members.iter().any(|member| member.outcome == outcome);
         let failed = self.error.is_some() || !self.amiss.is_empty();
@@ -295,9 +307,11 @@ impl MemberFold {
         }
     }
 
-    fn report(&self, account_id: AccountId) -> MemberReport {
+    fn report(&self, account_id: AccountId, labels: &Labels) -> MemberReport {
         MemberReport {
             account_id,
+            name: labels.name(account_id).cloned(),
+            owner: labels.owner(account_id).cloned(),
             status: self.status().cloned(),
             before: self.seen.as_ref().and_then(|(before, _)| before.clone()),
             outcome: self.outcome(),

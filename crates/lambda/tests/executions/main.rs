@@ -7,7 +7,9 @@
 
 mod drift;
 mod forged;
+mod inviting;
 mod lease;
+mod lists;
 mod machine;
 mod once;
 mod path;
