@@ -1,14 +1,14 @@
 # `make test` checks everything, on a machine that has Rust, a C compiler and Python 3.11 or later.
-# What it installs goes into .venv and .venv-ministack (for `make bench`: .venv-bench); CARGO_TARGET_DIR is honoured.
+# What it installs goes into .venv and .venv-ministack (for `make bench`: .venv-bench, for `make dist`: .venv-dist); CARGO_TARGET_DIR is honoured.
 # Only Chromium, where it is missing, comes as Debian's package, for root alone.
 
 PYTHON ?= python3
 VENV   := .venv
 PYTEST := $(VENV)/bin/python -m pytest
 
-.PHONY: test quick lint unit fuzz end-to-end e2e-full chromium package bench bench-page picture clean
+.PHONY: test quick lint unit fuzz packing end-to-end e2e-full chromium package dist dist-test dist-twice supply-chain mutants bench bench-page picture clean
 
-test: lint unit fuzz end-to-end
+test: lint unit fuzz packing end-to-end
 
 # One selection of packages, targets and features for all tests: the SDK crates take minutes to build,
 # and with another selection they have other features and are built again.
@@ -37,12 +37,19 @@ TIME := for_a_minute
 fuzz:
 	cargo test $(EVERYTHING:--all-targets=--test wire) -- --ignored --exact fuzz::$(TIME)
 
+# That the archives of releases are the same bytes wherever they are made.
+packing: $(VENV)/ready
+	$(PYTEST) packaging/tests/test_archives.py
+
 # The command as a user has it, black box: exit status, stdout and stderr against the contracts;
 # and the AWS form as a user deploys it, on an emulated AWS.
 # ARGS goes to pytest: make end-to-end ARGS='-k rehearse -x'
+# They wait more than they compute, so that there are more at a time than cores. A file stays with one worker,
+# and what its tests share is made once.
+AT_A_TIME ?= 3
 end-to-end: $(VENV)/ready $(VENV)-ministack/ready chromium
 	cargo build $(EVERYTHING)
-	$(PYTEST) tests $(ARGS)
+	$(PYTEST) tests --numprocesses $(AT_A_TIME) --dist loadfile $(ARGS)
 
 # What opens the page of `--report`. Another one: make test CHROMIUM=/path/to/it
 CHROMIUM ?= chromium
@@ -61,7 +68,7 @@ e2e-full: $(VENV)/ready $(VENV)-ministack/ready chromium
 # The stamp comes last, so that an installation that broke off is done again.
 $(VENV)/ready: tests/requirements.txt
 	$(PYTHON) -m venv --clear $(VENV)
-	$(VENV)/bin/python -m pip install --quiet --requirement tests/requirements.txt
+	$(VENV)/bin/python -m pip install --quiet --require-hashes --requirement tests/requirements.txt
 	touch $@
 
 $(VENV)-ministack/ready: tests/requirements-ministack.txt
@@ -72,6 +79,33 @@ $(VENV)-ministack/ready: tests/requirements-ministack.txt
 # The function for AWS, where deploy/security-account.yaml names it.
 package:
 	deploy/package.sh
+
+# Everything that a release has, in target/dist. DIST goes to it: make dist DIST='--platform linux-x86_64'
+dist: $(VENV)-dist/ready
+	$(VENV)-dist/bin/python packaging/dist.py $(DIST)
+
+# What `make dist` made, as a user has it.
+dist-test: $(VENV)/ready
+	$(PYTEST) packaging/tests -p no:cacheprovider $(ARGS)
+
+# Whether another clone in another folder gives the same bytes: as long as `make dist` takes, or twice that.
+dist-twice: $(VENV)-dist/ready
+	$(VENV)-dist/bin/python packaging/twice.py $(DIST)
+
+# Crates, their terms and what is known against them; the workflows.
+supply-chain: $(VENV)-dist/ready
+	$(VENV)-dist/bin/python packaging/supply_chain.py
+
+$(VENV)-dist/ready: packaging/requirements.txt
+	$(PYTHON) -m venv --clear $(VENV)-dist
+	$(VENV)-dist/bin/python -m pip install --quiet --require-hashes --requirement packaging/requirements.txt
+	touch $@
+
+# Which changes to the rules no test notices; docs/testing.md has those that are known, and why they stay.
+# MUTANTS goes to it: make mutants MUTANTS='--file crates/fleet/src/guard.rs'
+mutants:
+	@command -v cargo-mutants >/dev/null || { echo "cargo-mutants is not installed: cargo install --locked cargo-mutants" >&2; exit 1; }
+	cargo mutants $(MUTANTS)
 
 # The moving picture in the README: what a rehearsal in a world full of troubles looks like.
 picture: $(VENV)/ready
@@ -95,4 +129,4 @@ bench-page: $(VENV)/ready chromium
 
 clean:
 	cargo clean
-	rm -rf $(VENV) $(VENV)-ministack $(VENV)-bench
+	rm -rf $(VENV) $(VENV)-ministack $(VENV)-bench $(VENV)-dist

@@ -11,7 +11,7 @@ from support.sandbox import REGIONS, wait_until
 US, EU = REGIONS
 KEYS = {
     "version", "kind", "operation", "run_id", "administrator", "started", "finished", "ended", "caller", "partition",
-    "summary", "findings", "regions", "invalid_lines", "notes", "calls",
+    "summary", "findings", "regions", "invalid_lines", "notes", "labels", "calls",
 }
 # What a build needs to ask GuardDuty, and `make end-to-end` builds with.
 FEATURE = "--no-default-features"

@@ -4,8 +4,9 @@ import time
 
 import pytest
 
-from support.proxy import Silence, unused_endpoint
+from support.proxy import Silence
 from support.sandbox import REGIONS
+from support.server import unused_endpoint
 
 
 def test_without_a_terminal_nothing_prompts(fleet):

@@ -43,14 +43,6 @@ def test_the_plan_for_people_names_what_would_change(fleet):
     assert fleet.sandbox.administrator in result.output
 
 
-def test_a_pair_that_is_expected_and_never_matches_is_told(fleet):
-    first = fleet.sandbox.ids[0]
-    pairs = f"{first}/eu-south-1,999999999999/eu-south-1,{first}/eu-middle-9"
-    notes = fleet.run("plan", "--expected", pairs).ended(0).json()["notes"]
-    odd = [note for note in notes if note.startswith("expected: ")]
-    assert len(odd) == 2 and "999999999999" in odd[0] and "eu-middle-9" in odd[1]
-
-
 def test_status_is_that_of_every_account_in_every_region(enabled):
     status = enabled.run("status").ended(0).json()
     assert (status["version"], status["kind"]) == (1, "status")

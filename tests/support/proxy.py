@@ -171,9 +171,3 @@ class Silence:
 
     def stop(self):
         self.socket.close()
-
-
-def unused_endpoint():
-    """An endpoint that refuses connections."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return f"http://127.0.0.1:{server.getsockname()[1]}"

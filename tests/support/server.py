@@ -1,5 +1,6 @@
 """What every server that a test starts has in common."""
 
+import random
 import signal
 import socket
 import subprocess
@@ -8,8 +9,23 @@ import urllib.request
 
 
 def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
+    """A port for a server that is started with its number, a while from now.
+
+    It is drawn from below those that Linux gives to connections (32768 and up): tests run side by side, and
+    the next one that the kernel would give is what another test's connection gets before the server is up.
+    """
+    while True:
+        port = random.randrange(10_000, 32_000)
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
+        return port
+
+
+def unused_endpoint():
+    """An endpoint that refuses connections."""
+    return f"http://127.0.0.1:{free_port()}"
 
 
 def wait_until_it_answers(url, process, said):

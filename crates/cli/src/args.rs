@@ -7,6 +7,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use ::fleet::account::AccountId;
+use ::fleet::label::Who;
 use ::fleet::values::List;
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
@@ -19,13 +20,24 @@ pub(crate) use fleet::{CallerArgs, FleetArgs, ReachArgs, SelectArgs};
 pub(crate) use roles::{DeployArgs, RemoveArgs, RolesStatusArgs, RolloutArgs, RolloutPaceArgs};
 pub(crate) use roles::{RolesArgs, RolesCommand};
 
+/// What a report of a bug needs to say of the build.
+const VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    "\ncommit: ",
+    env!("DETECTIVE_FLEET_COMMIT"),
+    "\nfeatures: ",
+    env!("DETECTIVE_FLEET_FEATURES"),
+    "\ntarget: ",
+    env!("DETECTIVE_FLEET_TARGET"),
+);
+
 /// Amazon Detective on, in every account and every Region, without AWS Organizations.
 ///
 /// An account list goes in (`account id,root e-mail`, one line per account); every account is
 /// invited by the administrator and accepts, in every Region, all at once. Running it again is
 /// always safe: it looks at AWS first and does only what is missing.
 #[derive(Debug, Parser)]
-#[command(name = "detective-fleet", version, after_help = exit::HELP, max_term_width = 100)]
+#[command(name = "detective-fleet", version, long_version = VERSION, after_help = exit::HELP, max_term_width = 100)]
 #[command(disable_help_subcommand = true)]
 pub(crate) struct Cli {
     /// What every command understands.
@@ -140,6 +152,10 @@ pub(crate) enum Command {
     Rehearse(RehearseArgs),
     /// Serve an emulated AWS on 127.0.0.1
     Sandbox(SandboxArgs),
+    /// Print what makes a shell complete the command
+    Completions(CompletionsArgs),
+    /// Write the manual pages into a folder
+    Man(ManArgs),
     /// Print the manual in Markdown
     #[command(hide = true)]
     Manual,
@@ -235,14 +251,14 @@ pub(crate) struct StatusArgs {
     /// The accounts to look for; without it, whatever the behavior graphs have
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
-    /// Only these accounts, in the file or not; commas or repeated
+    /// Only these accounts, in the file or not, by id or by name, with `*` for any characters; commas or repeated
     #[arg(
         long,
         alias = "accounts",
         value_name = "IDS",
         help_heading = "Accounts"
     )]
-    pub account: Vec<List<AccountId>>,
+    pub account: Vec<List<Who>>,
     /// Only memberships that are `enabled`, `waiting`, `failed` or `absent`; commas or repeated
     #[arg(long, value_name = "WHAT", help_heading = "Output")]
     pub only: Vec<List<Shown>>,
@@ -344,6 +360,21 @@ pub(crate) struct RehearseArgs {
     /// Add a line of JSON to this file before each call that changes something, and one after it
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub journal: Option<PathBuf>,
+}
+
+/// `completions`.
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// `man`.
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// The folder; it is made where there is none
+    #[arg(value_name = "FOLDER")]
+    pub folder: PathBuf,
 }
 
 /// `sandbox`.

@@ -3,10 +3,12 @@
 mod adopt;
 mod change;
 mod check;
+mod completions;
 mod cost;
 mod disable;
 mod enable;
 mod ground;
+mod man;
 mod plan;
 mod rehearse;
 #[cfg_attr(not(feature = "stacksets"), path = "commands/roles_left_out.rs")]
@@ -49,6 +51,8 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Exit> {
         Command::Validate(args) => validate::run(&args, &settings()?, output),
         Command::Rehearse(args) => to_the_end(rehearse::run(args, output)),
         Command::Sandbox(args) => to_the_end(sandbox::run(args, output)),
+        Command::Completions(args) => completions::run(&args, output),
+        Command::Man(args) => man::run(&args, output),
         Command::Manual => output.raw(&manual::markdown()).map(|()| Exit::Fine),
     }
 }

@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
 use engine::{Connection, HAS_GUARDDUTY, RegionSelection, RoleName};
-use fleet::account::AccountId;
+use fleet::expected::Exception;
 use fleet::fleet::{Others, Purpose, Settings};
+use fleet::label::Who;
 use fleet::values::{self, List, RegionName};
 
 use crate::args::{FleetArgs, ReachArgs, SelectArgs};
@@ -50,10 +51,12 @@ pub(crate) struct Wanted {
     pub reach: Reach,
     /// How members are wanted.
     pub settings: Settings,
+    /// What is known to stay out.
+    pub expected: Vec<Exception>,
     /// Only these accounts; all, where it is empty.
-    pub only: Vec<AccountId>,
+    pub only: Vec<Who>,
     /// Not these accounts.
-    pub except: Vec<AccountId>,
+    pub except: Vec<Who>,
     /// What is worth knowing about the settings.
     pub notes: Vec<String>,
 }
@@ -124,17 +127,13 @@ impl Wanted {
             send_email: args.send_email.or(file.send_email).unwrap_or(false),
             message: message.map(|message| message.0),
             tags: values::tags(tags).map_err(|error| anyhow!("--tags: {error}"))?,
-            expected: expected
-                .into_iter()
-                .flatten()
-                .map(|pair| (pair.0, pair.1))
-                .collect(),
             ..Settings::default()
         };
         Ok(Self {
             notes: notes(&settings),
             reach,
             settings,
+            expected: expected.unwrap_or_default(),
             only: listed(args.select.account).unwrap_or_default(),
             except: listed(args.select.not_account).unwrap_or_default(),
         })
@@ -163,6 +162,7 @@ impl Wanted {
                 others,
                 ..Settings::default()
             },
+            expected: Vec::new(),
             only: listed(select.account).unwrap_or_default(),
             except: listed(select.not_account).unwrap_or_default(),
             notes: Vec::new(),
@@ -285,7 +285,7 @@ mod tests {
     fn what_is_expected_and_selected_is_kept_apart() {
         let file = "expected = [\"111122223333/eu-south-1\"]";
         let wanted = wanted("--account 111122223333 --not-account 222233334444", file).unwrap();
-        assert_eq!(wanted.settings.expected.len(), 1);
+        assert_eq!(wanted.expected.len(), 1);
         assert_eq!((wanted.only.len(), wanted.except.len()), (1, 1));
     }
 

@@ -50,6 +50,7 @@ impl Check {
             administrator: aws.administrator(),
             partition: aws.partition(),
             accounts: self.fleet.members.len(),
+            expired: self.fleet.settings.exceptions.expired().collect(),
             now: aws.clock().timestamp(),
             guardduty: self.guardduty,
             graphs: run.graphs(),

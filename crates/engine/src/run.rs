@@ -243,10 +243,10 @@ impl Run {
     /// What there is, after [`Run::observe`].
     #[must_use]
     pub fn now(&self, with_roster: bool) -> Vec<RegionNow> {
-        let roster = with_roster.then(|| self.fleet.members.keys());
+        let roster = with_roster.then_some(&self.fleet.members);
         self.regions
             .iter()
-            .map(|region| RegionNow::of(region.observation(), region.error(), roster.clone()))
+            .map(|region| RegionNow::of(region.observation(), region.error(), roster))
             .collect()
     }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::account::{AccountId, Email, Region};
+use crate::expected::Exceptions;
 use crate::member::Member;
 use crate::roster::Roster;
 
@@ -64,7 +65,9 @@ pub struct Settings {
     pub order: BTreeMap<AccountId, u64>,
     /// Accounts that the roster calls closed: nothing is done about them, and they are no others.
     pub closed: BTreeSet<AccountId>,
-    /// Memberships that are known to stay out: opted out, or denied by policy.
+    /// What is known to stay out: opted out, or denied by policy.
+    pub exceptions: Exceptions,
+    /// Memberships that flags leave out.
     pub expected: BTreeSet<(AccountId, Region)>,
     /// Regions where no behavior graph is made, with the reason: one that is there is used.
     pub no_new_graph: BTreeMap<Region, Arc<str>>,
@@ -117,7 +120,8 @@ impl Fleet {
     /// Whether this membership is known to stay out.
     #[must_use]
     pub fn is_expected_out(&self, account: AccountId, region: &Region) -> bool {
-        !self.settings.expected.is_empty()
-            && self.settings.expected.contains(&(account, region.clone()))
+        let is_left_out = !self.settings.expected.is_empty()
+            && self.settings.expected.contains(&(account, region.clone()));
+        is_left_out || self.settings.exceptions.has(account, region)
     }
 }

@@ -2,6 +2,7 @@
 
 mod alike;
 mod checked;
+mod email;
 mod fold;
 mod now;
 mod number;
@@ -26,6 +27,7 @@ pub use selection::{Selection, Standing};
 
 use crate::account::{AccountId, GraphArn, Region};
 use crate::event::Deed;
+use crate::label::Labels;
 use crate::member::MemberStatus;
 use crate::roster::BadLine;
 
@@ -51,6 +53,9 @@ pub struct Header {
     pub invalid_lines: Vec<InvalidLine>,
     /// What is worth knowing and no failure.
     pub notes: Vec<String>,
+    /// What the list says of its accounts, by id.
+    #[serde(default, skip_serializing_if = "Labels::is_empty")]
+    pub labels: Labels,
 }
 
 /// A line of the roster that could not be used.
@@ -190,6 +195,12 @@ pub enum Outcome {
 pub struct MemberReport {
     /// Whose.
     pub account_id: AccountId,
+    /// What the list calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Arc<str>>,
+    /// Who the list says is responsible for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Arc<str>>,
     /// Its status as last seen; `null` for no member.
     pub status: Option<MemberStatus>,
     /// Its status when the run began.

@@ -20,6 +20,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::account::{AccountId, Email};
+use crate::expected::Exception;
+use crate::label::Who;
 use header::Columns;
 use table::{Row, Table};
 
@@ -48,6 +50,8 @@ pub struct Member {
     pub name: Option<Arc<str>>,
     /// Who is responsible for it. An e-mail address in it is masked.
     pub owner: Option<Arc<str>>,
+    /// Where it is known to stay out.
+    pub expected: Vec<Exception>,
 }
 
 impl Member {
@@ -59,6 +63,7 @@ impl Member {
             line,
             name: None,
             owner: None,
+            expected: Vec::new(),
         }
     }
 }
@@ -161,20 +166,15 @@ impl RosterError {
     }
 }
 
-/// Accounts that were asked for by id and are not in the roster.
+/// Accounts that were asked for and are not in the roster.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SelectionError {
     /// No good line of the file names them.
-    #[error("not among the usable accounts of the file: {}", list(.0))]
-    NotInFile(Vec<AccountId>),
+    #[error("not among the usable accounts of the file: {}", .0.join(", "))]
+    NotInFile(Vec<String>),
     /// The selection leaves out every account.
     #[error("every account of the file is left out; nothing remains to be done")]
     Nothing,
-}
-
-fn list(ids: &[AccountId]) -> String {
-    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-    ids.join(", ")
 }
 
 /// Detective takes 1,200 members in a graph; the rest is room for comments. It also bounds what a
@@ -279,6 +279,7 @@ impl Roster {
         let member = Member {
             name: text(columns.name),
             owner: text(columns.owner),
+            expected: complaint::expected(id, columns.expected.map(field).unwrap_or_default())?,
             ..Member::new(complaint::email(email)?, line)
         };
         Ok(Some(Entry { id, member }))
@@ -358,6 +359,7 @@ impl Roster {
         let member = Member {
             name: named(|it| &it.name),
             owner: named(|it| &it.owner),
+            expected: lines.iter().flat_map(|it| it.expected.clone()).collect(),
             ..first.clone()
         };
         self.members.insert(id, member);
@@ -399,24 +401,31 @@ impl Roster {
     ///
     /// # Errors
     ///
-    /// When an id is not in the roster, or nothing remains; the roster is as before then.
+    /// When one of them means nobody in the roster, or nothing remains; the roster is as before then.
     pub fn select(
         &mut self,
-        only: &[AccountId],
-        except: &[AccountId],
+        only: &[Who],
+        except: &[Who],
     ) -> Result<BTreeMap<AccountId, Member>, SelectionError> {
-        let unknown = |id: &&AccountId| !self.members.contains_key(*id);
-        let unknown: Vec<AccountId> = only.iter().chain(except).filter(unknown).copied().collect();
+        let means =
+            |who: &Who, (id, member): (&AccountId, &Member)| who.means(*id, member.name.as_deref());
+        let nobody = |who: &&Who| !self.members.iter().any(|member| means(who, member));
+        let unknown = only.iter().chain(except).filter(nobody);
+        let unknown: Vec<_> = unknown.map(|who| who.as_str().to_owned()).collect();
         if !unknown.is_empty() {
             return Err(SelectionError::NotInFile(unknown));
         }
-        let wanted =
-            |id: &AccountId| (only.is_empty() || only.contains(id)) && !except.contains(id);
-        if !self.members.keys().any(wanted) {
+        let wanted = |member: (&AccountId, &Member)| {
+            (only.is_empty() || only.iter().any(|who| means(who, member)))
+                && !except.iter().any(|who| means(who, member))
+        };
+        if !self.members.iter().any(wanted) {
             return Err(SelectionError::Nothing);
         }
         let all = std::mem::take(&mut self.members);
-        let (kept, left_out) = all.into_iter().partition(|(id, _)| wanted(id));
+        let (kept, left_out) = all
+            .into_iter()
+            .partition(|(id, member)| wanted((id, member)));
         self.members = kept;
         Ok(left_out)
     }

@@ -8,9 +8,6 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 
-use crate::account::{AccountId, Region};
-use crate::region;
-
 /// Names with commas between them; blanks around each do not count.
 ///
 /// A list without one name is refused: "no account" would otherwise read as "no restriction".
@@ -52,43 +49,6 @@ impl FromStr for RegionName {
         }
         Ok(Self(text.to_owned()))
     }
-}
-
-/// A membership that is known to stay out: `ACCOUNT/REGION`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Pair(
-    /// The member.
-    pub AccountId,
-    /// Where it stays out.
-    pub Region,
-);
-
-impl FromStr for Pair {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (account, name) = text
-            .split_once('/')
-            .ok_or("write it as ACCOUNT/REGION, such as 111122223333/eu-south-1")?;
-        let account = account.trim().parse().map_err(|e| format!("{e}"))?;
-        let name = name.trim();
-        if name.is_empty() {
-            return Err("the Region is missing after the slash".to_owned());
-        }
-        // A pair that never matches would be a failure that nobody understands.
-        match region::suggest(name) {
-            Some(meant) if area(meant) != area(name) => {
-                Err(format!("there is no Region {name}; did you mean {meant}?"))
-            }
-            _ => Ok(Self(account, Region::new(name))),
-        }
-    }
-}
-
-/// A Region's name without its number: `eu-west-4` may be newer than our table, `eu-wset-1` is not.
-fn area(name: &str) -> &str {
-    name.trim_end_matches(|c: char| c.is_ascii_digit())
 }
 
 /// `key=value`.
@@ -226,7 +186,7 @@ macro_rules! from_text {
     )*};
 }
 
-from_text!(Pair, ExternalId, Message);
+from_text!(ExternalId, Message);
 
 #[cfg(test)]
 mod tests {
@@ -245,25 +205,6 @@ mod tests {
         );
         assert_eq!(names(" , ").unwrap_err(), "nothing is named");
         assert!(names("us east 1").unwrap_err().starts_with("us east 1: "));
-    }
-
-    #[test]
-    fn a_pair_names_an_account_and_a_region() {
-        let pair: Pair = "111122223333/eu-south-1".parse().unwrap();
-        assert_eq!(
-            pair,
-            Pair("111122223333".parse().unwrap(), Region::new("eu-south-1"))
-        );
-        assert!("111122223333/ap-southeast-9".parse::<Pair>().is_ok());
-        for (bad, why) in [
-            ("111122223333", "ACCOUNT/REGION"),
-            ("1/eu-south-1", "12 digits"),
-            ("111122223333/eu-suoth-1", "did you mean eu-south-1"),
-            ("111122223333/", "missing"),
-        ] {
-            let error = bad.parse::<Pair>().unwrap_err();
-            assert!(error.contains(why), "{bad}: {error}");
-        }
     }
 
     #[test]

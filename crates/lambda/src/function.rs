@@ -6,8 +6,10 @@ use std::time::Duration;
 use engine::{Aws, Ground};
 use fleet::account::AccountId;
 use fleet::event::Sink;
+use fleet::expected::Exceptions;
 use fleet::fleet::{Fleet, Others, Purpose};
 use fleet::roster::Roster;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -269,9 +271,23 @@ impl Function {
                 Operation::Disable => Purpose::Disable,
             },
             others,
+            exceptions: self.exceptions(roster, operation),
             ..self.settings.fleet.clone()
         };
         Fleet::of(self.account, roster, settings)
+    }
+
+    /// What is known to stay out today. Who is to leave is to leave all the same.
+    fn exceptions(&self, roster: &Roster, operation: Operation) -> Exceptions {
+        if operation == Operation::Disable {
+            return Exceptions::default();
+        }
+        let today = TimeZone::UTC
+            .to_datetime(self.ground.clock.timestamp())
+            .date();
+        let listed = roster.members.values().flat_map(|it| &it.expected);
+        let all = self.settings.expected.iter().chain(listed);
+        Exceptions::on(today, all.cloned())
     }
 
     /// How long this invocation may still go on.

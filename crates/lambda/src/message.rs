@@ -191,6 +191,7 @@ fn troubles(report: &Report) -> Vec<String> {
 
 /// Each account with each of its reasons, once.
 fn failures(report: &Report) -> Vec<String> {
+    let labels = &report.header.labels;
     let mut found: BTreeMap<_, Vec<&str>> = BTreeMap::new();
     for region in report
         .regions
@@ -210,7 +211,8 @@ fn failures(report: &Report) -> Vec<String> {
             0..=3 => regions.join(", "),
             many => format!("{many} Regions"),
         };
-        format!("{account} ({places}): {reason}")
+        let account = labels.account_and_line(account);
+        format!("{account}, {places}: {reason}")
     };
     found.into_iter().map(told).collect()
 }
@@ -270,6 +272,7 @@ mod tests {
             started: now,
             invalid_lines: bad_line.then_some(bad).into_iter().collect(),
             notes: Vec::new(),
+            labels: Default::default(),
         };
         let error = error.map(str::to_owned);
         Recorder::default().report(header, now, Ended::Complete, error)

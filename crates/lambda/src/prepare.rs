@@ -9,6 +9,8 @@ use std::sync::Arc;
 use engine::Run;
 use fleet::account::Region;
 use fleet::fleet::Purpose;
+use fleet::label::Labels;
+use fleet::region;
 use fleet::report::{Header, InvalidLine, Recorder, VERSION};
 use fleet::roster::{Roster, RosterError};
 use jiff::Timestamp;
@@ -162,6 +164,8 @@ async fn look(
     } = upload.place;
     let prune = prunes(function, &upload);
     let fleet = Arc::new(function.fleet(&roster, operation, others(prune)));
+    check_exceptions(function, &chosen.regions)?;
+    let expired: Vec<_> = fleet.settings.exceptions.expired().collect();
     let mut agreed = None;
     if fleet.removes() && !plan_only {
         let mut run = Run::new(&aws, fleet.clone(), &chosen.regions);
@@ -172,13 +176,7 @@ async fn look(
     if function.settings.manage_roles && fleet.settings.purpose == Purpose::Enable && !plan_only {
         without_role = roles::missing(&aws, &roster).await;
     }
-    // A plan tells what the guard rails say, and they are asked of all Regions at once.
-    let all = chosen.regions.len();
-    let size = if plan_only {
-        all
-    } else {
-        function.settings.regions_per_pass
-    };
+    let size = group_size(function, plan_only, chosen.regions.len());
     let groups = chosen.regions.chunks(size.max(1));
     Ok(Manifest {
         header: Header {
@@ -189,7 +187,8 @@ async fn look(
             administrator: aws.administrator(),
             started: entered,
             invalid_lines: roster.invalid.iter().map(Into::into).collect(),
-            notes: [roster.notes, chosen.notes].concat(),
+            labels: Labels::of(&roster),
+            notes: [roster.notes, chosen.notes, expired].concat(),
         },
         began: function.ground.clock.timestamp(),
         operation,
@@ -205,6 +204,29 @@ async fn look(
         agreed,
         record: recorder.record_so_far(),
     })
+}
+
+/// Makes sure that every Region among the known exceptions is one: it would never match anything.
+fn check_exceptions(function: &Function, chosen: &[Region]) -> Result<(), StepError> {
+    let known = |name: &&Region| region::find(name.as_str()).is_some() || chosen.contains(name);
+    let expected = function.settings.expected.iter();
+    let mut regions = expected.filter_map(|it| it.region.as_ref());
+    match regions.find(|name| !known(name)) {
+        None => Ok(()),
+        Some(unknown) => Err(StepError::failed(format!(
+            "the stack's setting EXPECTED names {unknown}, and there is no such Region: correct it, or remove it"
+        ))),
+    }
+}
+
+/// How many Regions one invocation holds. A plan tells what the guard rails say, and they are asked
+/// of all Regions at once.
+fn group_size(function: &Function, plan_only: bool, all: usize) -> usize {
+    if plan_only {
+        all
+    } else {
+        function.settings.regions_per_pass
+    }
 }
 
 fn go(execution: &str, manifest: &Manifest, seal: Seal) -> Prepared {

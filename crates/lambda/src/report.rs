@@ -127,6 +127,7 @@ async fn not_begun(
         started: now,
         invalid_lines: refused.invalid_lines,
         notes: Vec::new(),
+        labels: Default::default(),
     };
     let ended = match refused.name {
         Some(_) => Ended::Complete,

@@ -13,7 +13,8 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use engine::{Connection, RegionSelection};
-use fleet::values::{ExternalId, List, Message, Package, Pair, RegionName, Tag, tags};
+use fleet::expected::Exception;
+use fleet::values::{ExternalId, List, Message, Package, RegionName, Tag, tags};
 
 use crate::error::StepError;
 
@@ -37,6 +38,8 @@ pub struct Settings {
     pub regions: RegionSelection,
     /// How members are wanted.
     pub fleet: fleet::fleet::Settings,
+    /// What is known to stay out.
+    pub expected: Vec<Exception>,
     /// Whether an upload of the authoritative list removes the members that it does not name.
     pub prune: bool,
     /// How many accounts a run may remove.
@@ -103,12 +106,9 @@ impl Settings {
                 message: maybe::<Message>("MESSAGE", text("MESSAGE"))?.map(|message| message.0),
                 tags: tags(many::<Tag>("TAGS", text("TAGS"))?)
                     .map_err(|error| wrong("TAGS", &error))?,
-                expected: many::<Pair>("EXPECTED", text("EXPECTED"))?
-                    .into_iter()
-                    .map(|pair| (pair.0, pair.1))
-                    .collect(),
                 ..fleet::fleet::Settings::default()
             },
+            expected: many("EXPECTED", text("EXPECTED"))?,
             prune: text("PRUNE").is_some_and(|value| value == "true"),
             max_removals: maybe("MAX_REMOVALS", text("MAX_REMOVALS"))?,
             disable_by_upload: text("DISABLE_BY_UPLOAD").is_none_or(|value| value == "ENABLED"),
@@ -205,7 +205,7 @@ mod tests {
         ])
         .unwrap();
         assert_eq!(settings.regions.names.unwrap(), ["us-east-1", "eu-west-1"]);
-        assert_eq!(settings.fleet.expected.len(), 1);
+        assert_eq!(settings.expected.len(), 1);
         assert_eq!(settings.fleet.tags["cost"], "a=b");
     }
 

@@ -21,6 +21,8 @@ pub(crate) struct Grid {
     kind: String,
     marks: Vec<MarkData>,
     accounts: Vec<String>,
+    /// What the list calls each account, and who is responsible for it; empty where it does not say.
+    names: Vec<[String; 2]>,
     regions: Vec<RegionData>,
     /// Statuses and reasons.
     texts: Vec<String>,
@@ -88,6 +90,7 @@ impl Grid {
             kind: document.header.kind.clone(),
             marks: document.marks.iter().map(mark).collect(),
             done: done.collect(),
+            names: accounts.iter().map(|id| names(document, *id)).collect(),
             accounts: accounts.iter().map(ToString::to_string).collect(),
             regions: document.areas.iter().map(region).collect(),
             texts: texts.in_order(),
@@ -95,6 +98,12 @@ impl Grid {
             cells,
         }
     }
+}
+
+fn names(document: &Document, id: AccountId) -> [String; 2] {
+    let labels = &document.header.labels;
+    [labels.name(id), labels.owner(id)]
+        .map(|words| words.map(|words| visible(words)).unwrap_or_default())
 }
 
 fn mark(mark: &crate::mark::Mark) -> MarkData {

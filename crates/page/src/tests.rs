@@ -32,6 +32,7 @@ fn header(kind: &str, operation: &str) -> Header {
         started: "2026-01-02T03:04:05Z".parse().unwrap(),
         invalid_lines: Vec::new(),
         notes: Vec::new(),
+        labels: Default::default(),
     }
 }
 
@@ -39,6 +40,8 @@ fn member(n: u64, outcome: Outcome, reason: Option<&str>) -> MemberReport {
     let enabled = matches!(outcome, Outcome::Enabled | Outcome::Unchanged);
     let done = |at: &str| (outcome == Outcome::Enabled).then(|| at.parse().unwrap());
     MemberReport {
+        name: None,
+        owner: None,
         account_id: id(n),
         status: enabled.then_some(MemberStatus::Enabled),
         before: (outcome == Outcome::Unchanged).then_some(MemberStatus::Enabled),
@@ -249,6 +252,9 @@ fn a_plan_and_a_status_have_marks_of_their_own() {
         changes: Vec::new(),
         error: None,
         members: vec![MemberPlan {
+            name: None,
+            owner: None,
+            other_email: None,
             account_id: id(1),
             status: None,
             action: Action::Invite,
@@ -273,6 +279,9 @@ fn a_plan_and_a_status_have_marks_of_their_own() {
         graph_arn: Some(GraphArn::new("arn:1")),
         error: None,
         members: vec![MemberNow {
+            name: None,
+            owner: None,
+            other_email: None,
             account_id: id(1),
             status: Some(MemberStatus::AcceptedButDisabled),
             disabled_reason: Some("VOLUME_TOO_HIGH".into()),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use fleet::account::{AccountId, Region};
 use fleet::check::Level;
+use fleet::label::Labels;
 use fleet::report::{name_regions, troubles};
 
 use crate::check;
@@ -128,7 +129,9 @@ fn of_memberships(document: &Document, all: &BTreeSet<Region>, tone: Tone) -> Se
             let reason = cell.reason.as_deref().or(document.mark(cell).advice);
             (cell.account, &area.region, reason.unwrap_or(&without_words))
         });
-    let troubles = troubles(items).into_iter().map(|it| trouble(&it, all));
+    let troubles = troubles(items)
+        .into_iter()
+        .map(|it| trouble(&it, all, &document.header.labels));
     let heading = match (tone, document.header.kind.as_str()) {
         (Tone::Bad, "status") => "In trouble",
         (Tone::Bad, _) => "Not as wanted",
@@ -138,7 +141,7 @@ fn of_memberships(document: &Document, all: &BTreeSet<Region>, tone: Tone) -> Se
     section(heading, tone, troubles.collect())
 }
 
-fn trouble(trouble: &fleet::report::Trouble, all: &BTreeSet<Region>) -> Trouble {
+fn trouble(trouble: &fleet::report::Trouble, all: &BTreeSet<Region>, labels: &Labels) -> Trouble {
     let accounts: BTreeSet<_> = trouble.memberships.iter().map(|(id, _)| id).collect();
     let memberships = counted(trouble.memberships.len() as u64, "membership");
     let places = trouble
@@ -146,7 +149,7 @@ fn trouble(trouble: &fleet::report::Trouble, all: &BTreeSet<Region>) -> Trouble 
         .into_iter()
         .map(|(regions, accounts)| Place {
             regions: visible(&name_regions(&regions, all)),
-            accounts: name_accounts(&accounts),
+            accounts: name_accounts(&accounts, labels),
         });
     let example = trouble.memberships.first();
     Trouble {
@@ -171,7 +174,7 @@ fn of_findings(document: &Document, all: &BTreeSet<Region>, level: Level) -> Sec
                 // Where all is as it should be, nobody looks for a certain account.
                 accounts: match (level, finding.accounts.len()) {
                     (Level::Ok, n @ 4..) => counted(n as u64, "account"),
-                    _ => name_accounts(&finding.accounts),
+                    _ => name_accounts(&finding.accounts, &document.header.labels),
                 },
             });
         }
@@ -181,11 +184,11 @@ fn of_findings(document: &Document, all: &BTreeSet<Region>, level: Level) -> Sec
     section(heading, tone, troubles.collect())
 }
 
-fn name_accounts(ids: &[AccountId]) -> String {
+fn name_accounts(ids: &[AccountId], labels: &Labels) -> String {
     let named: Vec<_> = ids
         .iter()
         .take(MOST_ACCOUNTS)
-        .map(ToString::to_string)
+        .map(|id| visible(&labels.account_and_line(*id)))
         .collect();
     let mut text = named.join(", ");
     if ids.len() > MOST_ACCOUNTS {

@@ -6,6 +6,11 @@ const MARK = 0, STATUS = 1, BEFORE = 2, REASON = 3;
 
 const byId = (id) => document.getElementById(id);
 const textOf = (number) => (number < 0 ? null : data.texts[number]);
+// As people read it: payments (111122223333).
+const labelOf = (account) => {
+  const [name] = data.names[account];
+  return name ? `${name} (${data.accounts[account]})` : data.accounts[account];
+};
 // Undefined where the document says nothing of an account in a Region.
 const kindOf = (account, region) => data.kinds[data.cells[region][account]];
 const markOf = (kind) => data.marks[kind[MARK]];

@@ -54,7 +54,7 @@ function tell(account, region, focus = false) {
   const { name, graph, error } = data.regions[region];
   const close = element("button", { type: "button", class: "close", "aria-label": "Close" }, "×");
   close.addEventListener("click", closeDetails);
-  const title = element("h3", { tabindex: -1 }, element("span", { class: "ids" }, data.accounts[account]), ` in ${name}`);
+  const title = element("h3", { tabindex: -1 }, element("span", { class: "ids" }, labelOf(account)), ` in ${name}`);
   const parts = [close, title];
   if (kind) {
     const { tone, sign, words } = markOf(kind);
@@ -68,7 +68,8 @@ function tell(account, region, focus = false) {
     parts.push(element("p", {}, "The report says nothing of this account in this Region."));
   }
   if (error) parts.push(element("h4", {}, "The Region"), element("p", { class: "reason", dir: "auto" }, error));
-  parts.push(elsewhere(account, region), element("dl", {}, ...fact("Behavior graph", graph)));
+  const [, owner] = data.names[account];
+  parts.push(elsewhere(account, region), element("dl", {}, ...fact("Owner", owner), ...fact("Behavior graph", graph)));
   details.replaceChildren(...parts.filter(Boolean));
   details.hidden = false;
   details.scrollTop = 0;

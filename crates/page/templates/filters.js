@@ -11,6 +11,7 @@ function isAskedFor(account, region, words) {
   if (filter.marks.size > 0 && !(kind && filter.marks.has(kind[MARK]))) return false;
   if (filter.alike !== null && generalReason(account, region) !== filter.alike) return false;
   if (words === "" || data.accounts[account].includes(words)) return true;
+  if (data.names[account].some((name) => name.toLowerCase().includes(words))) return true;
   return Boolean(kind) && [STATUS, REASON].some((of) => textOf(kind[of])?.toLowerCase().includes(words));
 }
 

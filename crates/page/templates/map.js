@@ -1,5 +1,6 @@
 // The map. Only the rows that can be seen are in the page, so that 1,200 open as fast as 12.
 const grid = byId("grid");
+if (data.names.some(([name]) => name)) grid.classList.add("named");
 const OVERSCAN = 8;
 const view = { rows: [], columns: [], row: 0, column: 0, matches: () => true, drawn: new Map(), onPaper: false };
 const body = element("div", { class: "body", role: "rowgroup" });
@@ -62,8 +63,8 @@ function cellOf(at, column) {
     class: `cell fill-${tone}${dim}`,
     role: "gridcell",
     tabindex: at === view.row && column === view.column ? 0 : -1,
-    title: `${data.accounts[account]} in ${data.regions[region].name}\n${brief}`,
-    "aria-label": `${data.accounts[account]} in ${data.regions[region].name}: ${brief}`,
+    title: `${labelOf(account)} in ${data.regions[region].name}\n${brief}`,
+    "aria-label": `${labelOf(account)} in ${data.regions[region].name}: ${brief}`,
     "aria-colindex": column + 2,
     "data-column": column,
   });
@@ -75,7 +76,9 @@ function rowOf(at) {
   const account = view.rows[at];
   const row = element("div", { class: "row", role: "row", "aria-rowindex": at + 2, "data-row": at });
   row.style.top = `calc(var(--row) * ${at})`;
-  row.append(element("div", { class: "account", role: "rowheader", "aria-colindex": 1 }, data.accounts[account]));
+  const [name] = data.names[account];
+  const called = name ? [element("span", { class: "called" }, name)] : [];
+  row.append(element("div", { class: "account", role: "rowheader", "aria-colindex": 1, title: labelOf(account) }, data.accounts[account], ...called));
   for (let column = 0; column < view.columns.length; column++) row.append(cellOf(at, column));
   if (view.columns.length === 1) {
     row.append(element("div", { class: "why", "aria-hidden": "true" }, briefly(account, view.columns[0])));

@@ -3,8 +3,9 @@
 use clap::Args;
 use clap::builder::BoolishValueParser;
 use fleet::account::AccountId;
-
-use fleet::values::{ExternalId, List, Message, Package, Pair, RegionName, Tag};
+use fleet::expected::Exception;
+use fleet::label::Who;
+use fleet::values::{ExternalId, List, Message, Package, RegionName, Tag};
 
 use crate::values::Timeout;
 
@@ -92,22 +93,22 @@ pub(crate) struct ReachArgs {
 // From the command line only: a forgotten variable must not decide who is left out.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct SelectArgs {
-    /// Only these accounts of the file; commas or repeated
+    /// Only these accounts of the file, by id or by name, with `*` for any characters; commas or repeated
     #[arg(
         long,
         alias = "accounts",
         value_name = "IDS",
         help_heading = "Accounts"
     )]
-    pub account: Vec<List<AccountId>>,
-    /// Not these accounts of the file; commas or repeated
+    pub account: Vec<List<Who>>,
+    /// Not these accounts of the file, by id or by name; commas or repeated
     #[arg(
         long,
         alias = "not-accounts",
         value_name = "IDS",
         help_heading = "Accounts"
     )]
-    pub not_account: Vec<List<AccountId>>,
+    pub not_account: Vec<List<Who>>,
 }
 
 /// What is wanted.
@@ -137,15 +138,16 @@ pub(crate) struct FleetArgs {
     /// Which accounts of the file.
     #[command(flatten)]
     pub select: SelectArgs,
-    /// Memberships that are known to stay out, as ACCOUNT/REGION; commas or repeated
+    /// Memberships that are known to stay out, as ACCOUNT/REGION, ACCOUNT/* or */REGION, with @YYYY-MM-DD
+    /// as the last day and a reason after a blank, where there are; commas or repeated
     #[arg(
         long,
-        value_name = "PAIRS",
+        value_name = "EXCEPTIONS",
         env = "DETECTIVE_FLEET_EXPECTED",
         hide_env = true,
         help_heading = "Accounts"
     )]
-    pub expected: Vec<List<Pair>>,
+    pub expected: Vec<List<Exception>>,
     // Below, what belongs to one run comes from the command line only.
     /// Remove members, too, that the file does not name (and tags that --tags does not)
     #[arg(long, conflicts_with_all = ["account", "not_account"], help_heading = "Removals")]

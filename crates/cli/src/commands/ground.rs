@@ -1,7 +1,7 @@
 //! What `plan`, `enable`, `status`, `check` and `rehearse` stand on: AWS, Regions, the fleet, and what is
 //! recorded of the run.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::{Result, anyhow, bail};
@@ -10,8 +10,10 @@ use engine::{Aws, Check, Finish, Limit, Newer, Run};
 use fleet::account::{AccountId, Region};
 use fleet::check::has_unproven_acceptances;
 use fleet::cost::{CostReport, Rates};
+use fleet::expected::{Exception, Exceptions};
 use fleet::fleet::{Fleet, Purpose, Settings};
 use fleet::guard::{Consent, Refusal};
+use fleet::label::Labels;
 use fleet::region;
 use fleet::report::{
     Action, CheckReport, Ended, Header, MemberPlan, PlanReport, Recorder, Report, StatusReport,
@@ -19,6 +21,8 @@ use fleet::report::{
 };
 use fleet::roster::{Member, Roster};
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
 use crate::display::{Output, Phase, Progress};
@@ -33,7 +37,9 @@ const UNPROVEN: &str = "that the role may call detective:AcceptInvitation cannot
 pub(crate) struct Accounts {
     roster: Roster,
     left_out: BTreeMap<AccountId, Member>,
+    expected: Vec<Exception>,
     settings: Settings,
+    labels: Labels,
     notes: Vec<String>,
 }
 
@@ -44,6 +50,7 @@ impl Accounts {
     ///
     /// When the selection names an account that is not there, or leaves none.
     pub(crate) fn of(mut roster: Roster, wanted: &Wanted) -> Result<Self> {
+        let labels = Labels::of(&roster);
         let selects = !(wanted.only.is_empty() && wanted.except.is_empty());
         let left_out = if selects {
             roster.select(&wanted.only, &wanted.except)?
@@ -53,7 +60,9 @@ impl Accounts {
         Ok(Self {
             roster,
             left_out,
+            expected: wanted.expected.clone(),
             settings: wanted.settings.clone(),
+            labels,
             notes: wanted.notes.clone(),
         })
     }
@@ -61,30 +70,51 @@ impl Accounts {
     /// All accounts of the roster.
     pub(crate) fn all(roster: Roster) -> Self {
         Self {
+            labels: Labels::of(&roster),
             roster,
             left_out: BTreeMap::new(),
+            expected: Vec::new(),
             settings: Settings::default(),
             notes: Vec::new(),
         }
     }
 
-    /// Pairs that are expected to stay out and that nothing will ever match.
-    fn odd_expectations(&self) -> Vec<String> {
-        let is_there = |id| self.roster.members.contains_key(id) || self.left_out.contains_key(id);
-        let mut odd = BTreeSet::new();
-        for (account, region) in &self.settings.expected {
-            if !is_there(account) {
-                odd.insert(format!(
-                    "expected: {account} is not in the file: is the id right?"
-                ));
-            }
-            if region::find(region.as_str()).is_none() {
-                odd.insert(format!(
-                    "expected: no Region {region} is known: is its name right?"
-                ));
+    /// Sorts out what is known to stay out: by today, and by whether anything can match it.
+    ///
+    /// # Errors
+    ///
+    /// When something matches nothing: it would be a failure that nobody understands.
+    fn except(&mut self, today: Date, administrator: AccountId, regions: &[Region]) -> Result<()> {
+        let is_there = |id: &AccountId| {
+            *id == administrator
+                || self.roster.members.contains_key(id)
+                || self.left_out.contains_key(id)
+                || self.roster.closed.contains_key(id)
+        };
+        for exception in &self.expected {
+            if let Some(id) = exception.account.filter(|id| !is_there(id)) {
+                bail!(
+                    "expected: {exception}: {id} is not in the file; correct the id, or remove the exception"
+                );
             }
         }
-        odd.into_iter().collect()
+        let members = self.roster.members.values();
+        let listed = members.flat_map(|member| &member.expected);
+        let all: Vec<_> = self.expected.iter().chain(listed).cloned().collect();
+        for exception in &all {
+            let is_known =
+                |it: &&Region| region::find(it.as_str()).is_some() || regions.contains(it);
+            if let Some(name) = exception.region.as_ref().filter(|it| !is_known(it)) {
+                bail!(
+                    "expected: {exception}: there is no Region {name}; correct its name, or remove the exception"
+                );
+            }
+        }
+        if self.settings.purpose == Purpose::Enable {
+            self.settings.exceptions = Exceptions::on(today, all);
+            self.notes.extend(self.settings.exceptions.expired());
+        }
+        Ok(())
     }
 
     fn fleet(&self, administrator: AccountId, regions: &[Region]) -> Fleet {
@@ -159,11 +189,13 @@ impl Ground {
             accounts.roster.exclude_administrator(aws.administrator())?;
         }
         let chosen = signals::unless_interrupted(&stop, aws.regions(&reach.regions)).await??;
-        accounts.notes.extend(accounts.odd_expectations());
+        let today = TimeZone::UTC.to_datetime(clock.timestamp()).date();
+        accounts.except(today, aws.administrator(), &chosen.regions)?;
         let fleet = Arc::new(accounts.fleet(aws.administrator(), &chosen.regions));
         let mut header = header_of((started, run_id), aws.administrator());
         header.invalid_lines = accounts.roster.invalid.iter().map(Into::into).collect();
         header.notes = [accounts.roster.notes, accounts.notes, chosen.notes.clone()].concat();
+        header.labels = accounts.labels;
         let newer = aws.look_for_newer(&chosen);
         let limit = Limit {
             timeout: reach.timeout,
@@ -399,5 +431,6 @@ fn header_of((started, run_id): (Timestamp, String), administrator: AccountId) -
         started,
         invalid_lines: Vec::new(),
         notes: Vec::new(),
+        labels: Default::default(),
     }
 }

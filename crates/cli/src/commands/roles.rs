@@ -10,6 +10,7 @@ use engine::Aws;
 use engine::clock::Clock;
 use fleet::account::AccountId;
 use fleet::guard::{self, Consent};
+use fleet::label::Labels;
 use fleet::report::{Ended, Header, Recorder};
 use fleet::roster::Roster;
 use roles::report::Summary;
@@ -186,11 +187,13 @@ impl Stage {
         let connect = Aws::connect(connection, Arc::new(Recorder::default()));
         let aws = signals::unless_interrupted(&stop, connect).await??;
         roster.exclude_administrator(aws.administrator())?;
+        let labels = Labels::of(&roster);
         let mut header = ground::header(&clock, aws.administrator());
         header.kind = "roles".to_owned();
         header.operation = operation.to_owned();
         header.invalid_lines = roster.invalid.iter().map(Into::into).collect();
         header.notes = roster.notes.clone();
+        header.labels = labels;
         let timeout = settings.reach.timeout;
         let wanted = settings.definition(aws.administrator(), aws.partition());
         Ok(Self {

@@ -64,9 +64,10 @@ fn place(finding: &Finding, whole: &Whole) -> String {
     // Where all is as it should be, nobody looks for a certain account.
     let accounts = match finding.level {
         Level::Ok if finding.accounts.len() < whole.accounts.len() => {
-            fold::few_accounts(&finding.accounts)
+            whole.few_accounts(&finding.accounts)
         }
-        _ => whole.accounts(&finding.accounts),
+        Level::Ok => whole.accounts(&finding.accounts),
+        Level::Problem | Level::Advice => whole.accounts_at_fault(&finding.accounts),
     };
     match (finding.accounts.is_empty(), finding.regions.is_empty()) {
         (true, true) => String::new(),

@@ -1,6 +1,7 @@
 //! What memberships cost, as text and as CSV.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use comfy_table::{Cell, CellAlignment, Table, presets};
@@ -19,7 +20,7 @@ pub(crate) fn cost(report: &CostReport, width: usize) -> String {
     let whole = Whole::from(report);
     let mut text = headline(report, width);
     let accounts = report.accounts.iter().map(|it| Line {
-        name: it.account_id.to_string(),
+        name: whole.labels.account(it.account_id),
         memberships: it.regions,
         bytes_per_day: it.bytes_per_day,
         usd_a_month: it.usd_a_month,
@@ -139,6 +140,10 @@ fn rates(report: &CostReport, width: usize) -> String {
     failure::note(&text, width)
 }
 
+fn text(words: Option<&Arc<str>>) -> String {
+    words.map_or_else(String::new, ToString::to_string)
+}
+
 /// A line for each membership, for whoever charges it to its owner.
 ///
 /// # Errors
@@ -153,7 +158,10 @@ pub(crate) fn cost_csv(report: &CostReport) -> Result<String> {
         "bytes_per_day",
         "usd_a_month",
         "trial_until",
+        "name",
+        "owner",
     ])?;
+    let labels = &report.header.labels;
     for region in &report.regions {
         for member in &region.members {
             lines.write_record([
@@ -172,6 +180,8 @@ pub(crate) fn cost_csv(report: &CostReport) -> Result<String> {
                     .trial_until
                     .map(|at| at.to_string())
                     .unwrap_or_default(),
+                text(labels.name(member.account_id)),
+                text(labels.owner(member.account_id)),
             ])?;
         }
     }

@@ -20,18 +20,28 @@ const UNREAD: &str = "NOT_READ";
 /// None in practice: texts can be written to memory.
 pub(crate) fn csv(report: &StatusReport) -> Result<String> {
     let mut lines = csv::Writer::from_writer(Vec::new());
-    lines.write_record(["account_id", "region", "status", "reason", "in_file"])?;
+    lines.write_record([
+        "account_id",
+        "region",
+        "status",
+        "reason",
+        "in_file",
+        "name",
+        "owner",
+    ])?;
     for region in &report.regions {
         let name = region.region.as_str();
         if let Some(error) = &region.error {
-            lines.write_record(["", name, UNREAD, error, ""])?;
+            lines.write_record(["", name, UNREAD, error, "", "", ""])?;
         }
         for member in &region.members {
             let id = member.account_id.to_string();
             let status = member.status.as_ref().map_or(ABSENT, |it| it.as_str());
             let reason = member.disabled_reason.as_deref().unwrap_or_default();
             let in_file = member.in_roster.map_or(String::new(), |it| it.to_string());
-            lines.write_record([&id, name, status, reason, &in_file])?;
+            let called = member.name.as_deref().unwrap_or_default();
+            let owner = member.owner.as_deref().unwrap_or_default();
+            lines.write_record([&id, name, status, reason, &in_file, called, owner])?;
         }
     }
     let bytes = lines.into_inner().context("cannot write CSV")?;
@@ -75,7 +85,7 @@ fn troubles(report: &StatusReport, whole: &Whole) -> impl Iterator<Item = String
         .iter()
         .flat_map(|trouble| {
             trouble.places().into_iter().map(|(regions, accounts)| {
-                let accounts = whole.accounts(&accounts);
+                let accounts = whole.accounts_at_fault(&accounts);
                 let regions = whole.regions(&regions);
                 format!("{accounts} in {regions}: {}", trouble.reason)
             })
@@ -91,7 +101,8 @@ fn list(items: impl Iterator<Item = String>) -> String {
         .collect()
 }
 
-fn escaped(text: &str) -> String {
+/// Words of others, for Markdown.
+pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for c in text.chars() {
         if "\\`*_[]<>|#".contains(c) {
@@ -135,9 +146,9 @@ mod tests {
         let text = csv(&report()).unwrap();
         assert_eq!(text.lines().count(), 1 + 1 + 11 * 80);
         for line in [
-            "account_id,region,status,reason,in_file",
-            "111111111004,eu-west-1,ACCEPTED_BUT_DISABLED,\"VOLUME_TOO_HIGH, \"\"<b>\"\"\",true",
-            "111111111006,eu-west-1,NO_MEMBER,,true",
+            "account_id,region,status,reason,in_file,name,owner",
+            "111111111004,eu-west-1,ACCEPTED_BUT_DISABLED,\"VOLUME_TOO_HIGH, \"\"<b>\"\"\",true,,",
+            "111111111006,eu-west-1,NO_MEMBER,,true,,",
         ] {
             assert!(text.lines().any(|it| it == line), "{line}");
         }

@@ -39,6 +39,7 @@ pub(crate) fn header(kind: &str) -> Header {
         started: "2026-08-07T09:00:00Z".parse().unwrap(),
         invalid_lines: Vec::new(),
         notes: Vec::new(),
+        labels: Default::default(),
     }
 }
 
@@ -58,6 +59,9 @@ pub(crate) fn plan(
     let member = |n: usize, region: &Region| {
         let (action, reason) = action(n, region);
         MemberPlan {
+            name: None,
+            owner: None,
+            other_email: None,
             account_id: account(n),
             status: None,
             action,
@@ -99,6 +103,8 @@ pub(crate) fn run(
             }
         }
         MemberReport {
+            name: None,
+            owner: None,
             account_id: account(n),
             status: None,
             before: None,
@@ -111,13 +117,10 @@ pub(crate) fn run(
         .into_iter()
         .map(|region| {
             let members: Vec<_> = (0..accounts).map(|n| member(n, &region)).collect();
-            let failed = members
-                .iter()
-                .any(|member| member.outcome == Outcome::Failed);
-            let state = if failed {
-                RegionState::Failed
-            } else {
-                RegionState::Settled
+            let failed = |member: &MemberReport| member.outcome == Outcome::Failed;
+            let state = match members.iter().any(failed) {
+                true => RegionState::Failed,
+                false => RegionState::Settled,
             };
             let changes = vec!["graph created".to_owned()];
             RegionReport {
@@ -154,6 +157,9 @@ pub(crate) fn status(
 ) -> StatusReport {
     let regions = regions().into_iter().map(|region| {
         let member = |n: usize| MemberNow {
+            name: None,
+            owner: None,
+            other_email: None,
             account_id: account(n),
             status: status(n, &region),
             disabled_reason: None,

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use fleet::account::AccountId;
-
 use super::text::{counted, len};
 
 /// The most accounts that are named in one place; the JSON report names all of them.
@@ -15,10 +13,10 @@ pub(crate) fn listed(names: impl IntoIterator<Item = impl ToString>) -> String {
     names.join(", ")
 }
 
-/// Accounts by their ids, as far as that helps anybody.
-pub(crate) fn accounts(ids: &[AccountId]) -> String {
-    match ids.split_at_checked(MOST_NAMED) {
-        None | Some((_, [])) => listed(ids),
+/// Accounts by their names, as far as that helps anybody.
+pub(crate) fn accounts(names: &[String]) -> String {
+    match names.split_at_checked(MOST_NAMED) {
+        None | Some((_, [])) => listed(names),
         Some((named, rest)) => {
             format!(
                 "{} and {} more",
@@ -29,12 +27,12 @@ pub(crate) fn accounts(ids: &[AccountId]) -> String {
     }
 }
 
-/// A few of the accounts by their ids, for a text that has the others elsewhere.
-pub(crate) fn few_accounts(ids: &[AccountId]) -> String {
-    match ids {
-        [one] => one.to_string(),
-        [_, _] | [_, _, _] => format!("{}: {}", counted(len(ids), "account"), listed(ids)),
-        _ => counted(len(ids), "account"),
+/// A few of the accounts by their names, for a text that has the others elsewhere.
+pub(crate) fn few_accounts(names: &[String]) -> String {
+    match names {
+        [one] => one.clone(),
+        [_, _] | [_, _, _] => format!("{}: {}", counted(len(names), "account"), listed(names)),
+        _ => counted(len(names), "account"),
     }
 }
 

@@ -55,10 +55,11 @@ pub(crate) fn draw(report: &StatusReport, width: usize) -> String {
     }
     let columns = columns(report, &accounts);
     let rows = rows(&columns, &accounts);
-    let headers = Headers::of(&columns, &rows, paper);
-    let mut text = headers.table(&rows, paper);
+    let labels = table::labels(&rows, &whole);
+    let headers = Headers::of(&columns, &labels, paper);
+    let mut text = headers.table(&rows, &labels, paper);
     text.push_str(&headers.legend(&columns, &whole, width));
-    text.push_str(&row_legend(&rows, width));
+    text.push_str(&row_legend(&rows, &whole, width));
     text.push_str(&code_legend(&rows, width));
     text
 }
@@ -118,7 +119,7 @@ fn rows(columns: &[Column], accounts: &[AccountId]) -> Vec<Row> {
     rows
 }
 
-fn row_legend(rows: &[Row], width: usize) -> String {
+fn row_legend(rows: &[Row], whole: &Whole, width: usize) -> String {
     let mut text = String::new();
     let named = rows
         .iter()
@@ -129,7 +130,12 @@ fn row_legend(rows: &[Row], width: usize) -> String {
         let _ = writeln!(
             text,
             "{}",
-            wrapped(&fold::accounts(&row.accounts), width, &first, "        ")
+            wrapped(
+                &fold::accounts(&whole.names(&row.accounts)),
+                width,
+                &first,
+                "        "
+            )
         );
     }
     spaced(text)

@@ -27,7 +27,7 @@ pub(crate) fn plan(report: &PlanReport, width: usize) -> String {
     let whole = Whole::from(report);
     let mut text = whole.head(&report.header, width);
     for (shape, regions) in shapes(report) {
-        draw_shape(&mut text, &shape, &whole.regions(&regions), width);
+        draw_shape(&mut text, &shape, (&whole, &regions), width);
     }
     text.push_str(&blocked(report, &whole, width));
     text.push_str(&super::failure::bad_lines(&report.header, width));
@@ -68,14 +68,23 @@ fn shape(region: &RegionPlan) -> Shape {
     }
 }
 
-fn draw_shape(text: &mut String, shape: &Shape, regions: &str, width: usize) {
+fn draw_shape(
+    text: &mut String,
+    shape: &Shape,
+    (whole, regions): (&Whole, &BTreeSet<Region>),
+    width: usize,
+) {
     let by_action = fold::group(shape.members.iter().copied());
     let idle = by_action.keys().all(|action| *action == Action::Unchanged);
     let kept = !shape.create_graph && !shape.delete_graph && shape.changes.is_empty();
     if shape.failed || (idle && kept) {
         return;
     }
-    let _ = writeln!(text, "{}", wrapped(regions, width, "  ", "  "));
+    let _ = writeln!(
+        text,
+        "{}",
+        wrapped(&whole.regions(regions), width, "  ", "  ")
+    );
     if shape.create_graph {
         line(text, ("+", GOOD), ("behavior graph", "create"), width);
     }
@@ -89,7 +98,7 @@ fn draw_shape(text: &mut String, shape: &Shape, regions: &str, width: usize) {
     for (action, accounts) in by_action {
         let (symbol, style, what) = words(action);
         let who = match accounts.as_slice() {
-            [account] => account.to_string(),
+            [account] => whole.labels.account(*account),
             accounts => counted(len(accounts), "account"),
         };
         line(text, (symbol, style), (&who, what), width);
@@ -97,7 +106,7 @@ fn draw_shape(text: &mut String, shape: &Shape, regions: &str, width: usize) {
         // others is not.
         let few = accounts.len() <= MOST_NAMED && accounts.len() < shape.members.len() / 2;
         if accounts.len() > 1 && (few || action == Action::Remove) {
-            let names = wrapped(&fold::listed(&accounts), width, NAMES, NAMES);
+            let names = wrapped(&fold::listed(whole.names(&accounts)), width, NAMES, NAMES);
             let _ = writeln!(text, "{}", paint(DIM, names));
         }
     }

@@ -37,7 +37,12 @@ pub(crate) fn roles(report: &RolesReport, width: usize) -> String {
             let _ = writeln!(
                 text,
                 "{}",
-                wrapped(&fold::accounts(&accounts), width, &first, "      ")
+                wrapped(
+                    &fold::accounts(&names(report, &accounts)),
+                    width,
+                    &first,
+                    "      "
+                )
             );
         }
     }
@@ -94,6 +99,14 @@ fn head(report: &RolesReport, width: usize) -> String {
     text
 }
 
+fn names(report: &RolesReport, accounts: &[AccountId]) -> Vec<String> {
+    let labels = &report.header.labels;
+    accounts
+        .iter()
+        .map(|id| labels.account_and_line(*id))
+        .collect()
+}
+
 fn accounts(report: &RolesReport, wanted: impl Fn(&AccountReport) -> bool) -> Vec<AccountId> {
     let wanted = report.accounts.iter().filter(|it| wanted(it));
     wanted.map(|it| it.account_id).collect()
@@ -123,7 +136,12 @@ fn reasons(report: &RolesReport, width: usize) -> String {
         let _ = writeln!(
             text,
             "{}",
-            wrapped(&fold::accounts(&accounts), width, "      ", "      ")
+            wrapped(
+                &fold::accounts(&names(report, &accounts)),
+                width,
+                "      ",
+                "      "
+            )
         );
     }
     text

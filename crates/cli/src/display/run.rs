@@ -63,7 +63,7 @@ fn changes(report: &Report, whole: &Whole, width: usize) -> String {
         {
             let place = format!(
                 "{} {what} in {}",
-                fold::few_accounts(&accounts),
+                whole.few_accounts(&accounts),
                 whole.regions(&regions)
             );
             let first = format!("  {} ", paint(GOOD, symbol));

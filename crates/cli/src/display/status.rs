@@ -31,7 +31,7 @@ pub(crate) fn status(report: &StatusReport, width: usize) -> String {
     if !trouble.is_empty() {
         let _ = writeln!(text, "{}\n{trouble}", paint(BOLD, "Not as wanted:"));
     }
-    text.push_str(&strangers(report, width));
+    text.push_str(&strangers(report, &whole, width));
     text.push_str(&failure::bad_lines(&report.header, width));
     text.push_str(&failure::notes(&report.header, width));
     let _ = writeln!(
@@ -43,7 +43,7 @@ pub(crate) fn status(report: &StatusReport, width: usize) -> String {
 }
 
 /// Members of our graphs that the file does not name: they are left alone, but somebody should know.
-fn strangers(report: &StatusReport, width: usize) -> String {
+fn strangers(report: &StatusReport, whole: &Whole, width: usize) -> String {
     let members = report.regions.iter().flat_map(|region| &region.members);
     let strangers = members.filter(|member| member.in_roster == Some(false));
     let strangers: BTreeSet<_> = strangers.map(|member| member.account_id).collect();
@@ -51,7 +51,7 @@ fn strangers(report: &StatusReport, width: usize) -> String {
         return String::new();
     }
     let strangers: Vec<_> = strangers.into_iter().collect();
-    let text = format!("not in the file: {}", fold::accounts(&strangers));
+    let text = format!("not in the file: {}", whole.accounts(&strangers));
     format!("{}\n\n", failure::note(&text, width))
 }
 

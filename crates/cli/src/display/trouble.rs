@@ -35,7 +35,7 @@ pub(crate) fn draw<'a>(
         for (regions, accounts) in trouble.places() {
             let place = format!(
                 "{} in {}",
-                whole.accounts(&accounts),
+                whole.accounts_at_fault(&accounts),
                 whole.regions(&regions)
             );
             let _ = writeln!(text, "{}", wrapped(&place, width, "      ", "        "));
@@ -50,12 +50,14 @@ mod tests {
 
     use super::super::text::BAD;
     use super::*;
+    use fleet::label::Labels;
     use pretty_assertions::assert_eq;
 
     fn drawn(items: &[(&str, &str, &str)]) -> String {
         let whole = Whole {
             regions: ["eu-west-1", "us-east-1"].map(Region::new).into(),
             accounts: BTreeSet::new(),
+            labels: Labels::default(),
         };
         let items: Vec<_> = items
             .iter()

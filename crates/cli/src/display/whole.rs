@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use fleet::account::{AccountId, Region};
 use fleet::cost::CostReport;
+use fleet::label::Labels;
 use fleet::report::{CheckReport, Header, PlanReport, Report, StatusReport, name_regions};
 
 use super::fold;
@@ -15,6 +16,8 @@ pub(crate) struct Whole {
     pub(crate) regions: BTreeSet<Region>,
     /// The accounts, whatever Regions they are in.
     pub(crate) accounts: BTreeSet<AccountId>,
+    /// What the list calls them.
+    pub(crate) labels: Labels,
 }
 
 impl From<&PlanReport> for Whole {
@@ -23,6 +26,7 @@ impl From<&PlanReport> for Whole {
         Self {
             regions: report.regions.iter().map(|it| it.region.clone()).collect(),
             accounts: members.map(|member| member.account_id).collect(),
+            labels: report.header.labels.clone(),
         }
     }
 }
@@ -33,6 +37,7 @@ impl From<&Report> for Whole {
         Self {
             regions: report.regions.iter().map(|it| it.region.clone()).collect(),
             accounts: members.map(|member| member.account_id).collect(),
+            labels: report.header.labels.clone(),
         }
     }
 }
@@ -43,6 +48,7 @@ impl From<&StatusReport> for Whole {
         Self {
             regions: report.regions.iter().map(|it| it.region.clone()).collect(),
             accounts: members.map(|member| member.account_id).collect(),
+            labels: report.header.labels.clone(),
         }
     }
 }
@@ -53,6 +59,7 @@ impl From<&CheckReport> for Whole {
         Self {
             regions: report.regions.iter().map(|it| it.region.clone()).collect(),
             accounts: accounts.copied().collect(),
+            labels: report.header.labels.clone(),
         }
     }
 }
@@ -62,6 +69,7 @@ impl From<&CostReport> for Whole {
         Self {
             regions: report.regions.iter().map(|it| it.region.clone()).collect(),
             accounts: report.accounts.iter().map(|it| it.account_id).collect(),
+            labels: report.header.labels.clone(),
         }
     }
 }
@@ -76,8 +84,29 @@ impl Whole {
     pub(crate) fn accounts(&self, some: &[AccountId]) -> String {
         match self.accounts.len() {
             all if all > 3 && all == some.len() => format!("all {all} accounts"),
-            _ => fold::accounts(some),
+            _ => fold::accounts(&self.names(some)),
         }
+    }
+
+    /// Names those of the accounts that something is wrong with: where they stand in the list, too.
+    pub(crate) fn accounts_at_fault(&self, some: &[AccountId]) -> String {
+        match self.accounts.len() {
+            all if all > 3 && all == some.len() => format!("all {all} accounts"),
+            _ => {
+                let names = some.iter().map(|id| self.labels.account_and_line(*id));
+                fold::accounts(&names.collect::<Vec<_>>())
+            }
+        }
+    }
+
+    /// Names a few of the accounts, for a text that has the others elsewhere.
+    pub(crate) fn few_accounts(&self, some: &[AccountId]) -> String {
+        fold::few_accounts(&self.names(some))
+    }
+
+    /// The accounts as people read them.
+    pub(crate) fn names(&self, some: &[AccountId]) -> Vec<String> {
+        some.iter().map(|id| self.labels.account(*id)).collect()
     }
 
     /// Whose graphs a text is about, and how much of them.

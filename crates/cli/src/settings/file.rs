@@ -8,7 +8,8 @@ use std::str::FromStr;
 
 use anyhow::{Context, Result, anyhow};
 use fleet::account::AccountId;
-use fleet::values::{ExternalId, List, Message, Package, Pair, RegionName, Tag};
+use fleet::expected::Exception;
+use fleet::values::{ExternalId, List, Message, Package, RegionName, Tag};
 use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, de};
 
@@ -41,9 +42,9 @@ pub(crate) struct SettingsFile {
     pub role_name: Option<String>,
     /// `--external-id`.
     pub external_id: Option<ExternalId>,
-    /// `--expected`: a list of `"ACCOUNT/REGION"`.
+    /// `--expected`: a list of `"ACCOUNT/REGION@YYYY-MM-DD reason"`.
     #[serde(deserialize_with = "list")]
-    pub expected: Option<Vec<Pair>>,
+    pub expected: Option<Vec<Exception>>,
     /// `--tags`, as a table.
     #[serde(deserialize_with = "table")]
     pub tags: Vec<Tag>,

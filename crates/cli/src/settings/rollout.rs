@@ -3,6 +3,7 @@
 use anyhow::{Result, anyhow, bail};
 use engine::RoleName;
 use fleet::account::{AccountId, Region};
+use fleet::label::Who;
 use fleet::region::{Partition, find, suggest};
 use roles::Definition;
 use roles::definition::PATH;
@@ -16,9 +17,9 @@ pub(crate) struct RolloutSettings {
     /// How AWS is reached.
     pub reach: Reach,
     /// Only these accounts; all, where it is empty.
-    pub only: Vec<AccountId>,
+    pub only: Vec<Who>,
     /// Not these accounts.
-    pub except: Vec<AccountId>,
+    pub except: Vec<Who>,
     role_name: String,
     guardduty: bool,
     trusted: RoleName,

@@ -24,6 +24,13 @@ impl RegionRun {
                         Some(self.why_unfinished(account, step)),
                     ),
                 },
+                Some((Conclusion::Skipped, _)) => {
+                    let exceptions = &self.fleet.settings.exceptions;
+                    (
+                        Conclusion::Skipped,
+                        exceptions.why(account, self.observation.region()),
+                    )
+                }
                 Some((conclusion, reason)) => {
                     (conclusion, reason.map(|reason| reason.to_string().into()))
                 }

@@ -214,6 +214,7 @@ pub(crate) fn header(administrator: AccountId) -> Header {
         started: jiff::Timestamp::UNIX_EPOCH,
         invalid_lines: Vec::new(),
         notes: Vec::new(),
+        labels: Default::default(),
     }
 }
 

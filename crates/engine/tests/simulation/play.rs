@@ -347,5 +347,6 @@ fn header(aws: &Aws) -> Header {
         started: jiff::Timestamp::UNIX_EPOCH,
         invalid_lines: Vec::new(),
         notes: Vec::new(),
+        labels: Default::default(),
     }
 }

@@ -31,6 +31,9 @@ pub(super) fn file(header: &Header, facts: &Facts, findings: &mut Findings) {
         let what = format!("line {}: {}", bad.line, bad.reason);
         findings.problem(Topic::File, (None, None), &what, "");
     }
+    for expired in &facts.expired {
+        findings.problem(Topic::File, (None, None), expired, "");
+    }
 }
 
 /// Who is calling, as whom, and where.

@@ -53,6 +53,8 @@ pub struct Facts {
     pub partition: Partition,
     /// How many accounts the file names.
     pub accounts: usize,
+    /// Known exceptions that have ended, with what to do.
+    pub expired: Vec<String>,
     /// When it was asked.
     pub now: Timestamp,
     /// GuardDuty was asked, too.

@@ -28,6 +28,7 @@ fn header() -> Header {
         started: NOW.parse().unwrap(),
         invalid_lines: Vec::new(),
         notes: Vec::new(),
+        labels: Default::default(),
     }
 }
 
@@ -67,6 +68,7 @@ fn facts() -> Facts {
         administrator: id(999),
         partition: Partition::Aws,
         accounts: 2,
+        expired: Vec::new(),
         now: NOW.parse().unwrap(),
         guardduty: false,
         graphs: vec![graph(EU), graph(US)],

@@ -55,6 +55,7 @@ fn header() -> Header {
         started: now(),
         invalid_lines: Vec::new(),
         notes: Vec::new(),
+        labels: Default::default(),
     }
 }
 

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::account::{AccountId, GraphArn, Region};
 use crate::event::{Conclusion, Deed, Event, EventKind, Sink, SinkError};
+use crate::label::Labels;
 use crate::member::MemberStatus;
 
 /// A sink that keeps what the report needs, and no more.
@@ -132,7 +133,7 @@ impl Recorder {
         let regions: Vec<_> = fold
             .regions
             .iter()
-            .map(|(name, region)| region.report(name))
+            .map(|(name, region)| region.report(name, &header.labels))
             .collect();
         let mut summary = Summary::default();
         for member in fold
@@ -235,12 +236,12 @@ impl RegionFold {
         }
     }
 
-    fn report(&self, name: &Region) -> RegionReport {
+    fn report(&self, name: &Region, labels: &Labels) -> RegionReport {
         let members: Vec<_> = self
             .members
             .iter()
             .filter(|(_, member)| member.conclusion.is_some())
-            .map(|(account, member)| member.report(*account))
+            .map(|(account, member)| member.report(*account, labels))
             .collect();
         let any = |outcome| members.iter().any(|member| member.outcome == outcome);
         let failed = self.error.is_some() || !self.amiss.is_empty();
@@ -295,9 +296,11 @@ impl MemberFold {
         }
     }
 
-    fn report(&self, account_id: AccountId) -> MemberReport {
+    fn report(&self, account_id: AccountId, labels: &Labels) -> MemberReport {
         MemberReport {
             account_id,
+            name: labels.name(account_id).cloned(),
+            owner: labels.owner(account_id).cloned(),
             status: self.status().cloned(),
             before: self.seen.as_ref().and_then(|(before, _)| before.clone()),
             outcome: self.outcome(),

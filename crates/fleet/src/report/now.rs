@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::email::{OtherEmails, other_email};
 use super::{Header, Standing};
-use crate::account::{AccountId, GraphArn, Region};
+use crate::account::{AccountId, Email, GraphArn, Region};
 use crate::member::MemberStatus;
 use crate::observation::Observation;
 
@@ -58,6 +59,15 @@ pub struct RegionNow {
 pub struct MemberNow {
     /// Whose.
     pub account_id: AccountId,
+    /// What the list calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Arc<str>>,
+    /// Who the list says is responsible for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Arc<str>>,
+    /// The address that AWS has for it, masked, where the list has another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_email: Option<Arc<str>>,
     /// Its status; `null` for no member.
     pub status: Option<MemberStatus>,
     /// AWS's reason for ACCEPTED_BUT_DISABLED.
@@ -69,18 +79,21 @@ pub struct MemberNow {
 impl RegionNow {
     /// What an observation says, about `roster` where there is one.
     #[must_use]
-    pub fn of<'a>(
+    pub fn of(
         observation: &Observation,
         error: Option<Arc<str>>,
-        roster: Option<impl IntoIterator<Item = &'a AccountId>>,
+        roster: Option<&BTreeMap<AccountId, Email>>,
     ) -> Self {
         let has_roster = roster.is_some();
         let mut members = BTreeMap::new();
-        for account_id in roster.into_iter().flatten() {
+        for account_id in roster.into_iter().flat_map(BTreeMap::keys) {
             // Where nothing could be read, nothing is claimed.
             if observation.look(*account_id).is_some() {
                 let absent = MemberNow {
                     account_id: *account_id,
+                    name: None,
+                    owner: None,
+                    other_email: None,
                     status: None,
                     disabled_reason: None,
                     in_roster: Some(true),
@@ -96,6 +109,12 @@ impl RegionNow {
                 account_id,
                 MemberNow {
                     account_id,
+                    name: None,
+                    owner: None,
+                    other_email: other_email(
+                        roster.and_then(|roster| roster.get(&account_id)),
+                        Some(member),
+                    ),
                     status,
                     disabled_reason,
                     in_roster,
@@ -114,11 +133,19 @@ impl RegionNow {
 impl StatusReport {
     /// Puts the Regions together.
     #[must_use]
-    pub fn of(header: Header, regions: Vec<RegionNow>, calls: BTreeMap<String, u64>) -> Self {
+    pub fn of(
+        mut header: Header,
+        mut regions: Vec<RegionNow>,
+        calls: BTreeMap<String, u64>,
+    ) -> Self {
         let mut summary = StatusSummary::default();
-        for region in &regions {
+        let mut others = OtherEmails::default();
+        for region in &mut regions {
             summary.unread_regions += u64::from(region.error.is_some());
-            for member in &region.members {
+            for member in &mut region.members {
+                member.name = header.labels.name(member.account_id).cloned();
+                member.owner = header.labels.owner(member.account_id).cloned();
+                others.note(member.account_id, member.other_email.as_ref());
                 summary.memberships += 1;
                 match &member.status {
                     Some(status) => {
@@ -128,6 +155,7 @@ impl StatusReport {
                 }
             }
         }
+        others.tell(&mut header);
         Self {
             header,
             only: Vec::new(),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::Header;
+use super::email::{OtherEmails, other_email};
 use crate::account::{AccountId, GraphArn, Region};
 use crate::fleet::Fleet;
 use crate::member::MemberStatus;
@@ -89,6 +90,15 @@ pub struct RegionPlan {
 pub struct MemberPlan {
     /// Whose.
     pub account_id: AccountId,
+    /// What the list calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Arc<str>>,
+    /// Who the list says is responsible for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Arc<str>>,
+    /// The address that AWS has for it, masked, where the list has another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_email: Option<Arc<str>>,
     /// Its status now; `null` for no member.
     pub status: Option<MemberStatus>,
     /// What would happen.
@@ -148,10 +158,17 @@ impl RegionPlan {
             let status = member.map(|member| member.status.clone());
             let reason = match step {
                 Step::Blocked(reason) => Some(reason.to_string().into()),
+                Step::Skipped => {
+                    let exceptions = &fleet.settings.exceptions;
+                    exceptions.why(account_id, observation.region())
+                }
                 _ => None,
             };
             MemberPlan {
                 account_id,
+                name: None,
+                owner: None,
+                other_email: other_email(fleet.members.get(&account_id), member),
                 action: Action::of(step, status.as_ref(), fleet.wants(account_id)),
                 status,
                 reason,
@@ -189,9 +206,19 @@ impl RegionPlan {
 impl PlanReport {
     /// Puts the Regions' plans together.
     #[must_use]
-    pub fn of(header: Header, regions: Vec<RegionPlan>, calls: BTreeMap<String, u64>) -> Self {
+    pub fn of(
+        mut header: Header,
+        mut regions: Vec<RegionPlan>,
+        calls: BTreeMap<String, u64>,
+    ) -> Self {
         let mut summary = PlanSummary::default();
-        for region in &regions {
+        let mut others = OtherEmails::default();
+        for region in &mut regions {
+            for member in &mut region.members {
+                member.name = header.labels.name(member.account_id).cloned();
+                member.owner = header.labels.owner(member.account_id).cloned();
+                others.note(member.account_id, member.other_email.as_ref());
+            }
             summary.create_graphs += u64::from(region.create_graph);
             summary.delete_graphs += u64::from(region.delete_graph);
             summary.change_graphs += region.changes.len() as u64;
@@ -199,6 +226,7 @@ impl PlanReport {
                 summary.count(member.action);
             }
         }
+        others.tell(&mut header);
         Self {
             header,
             summary,

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{RegionNow, StatusReport};
-use crate::account::AccountId;
+use super::{MemberNow, RegionNow, StatusReport};
+use crate::label::Who;
 use crate::member::MemberStatus;
 
 /// Where a membership stands, for people who want to see only some.
@@ -54,15 +54,17 @@ impl Standing {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
     /// Only these accounts.
-    pub accounts: BTreeSet<AccountId>,
+    pub accounts: Vec<Who>,
     /// Only memberships that stand so.
     pub standings: BTreeSet<Standing>,
 }
 
 impl Selection {
-    fn has(&self, account: AccountId, status: Option<&MemberStatus>) -> bool {
-        (self.accounts.is_empty() || self.accounts.contains(&account))
-            && (self.standings.is_empty() || self.standings.contains(&Standing::of(status)))
+    fn has(&self, member: &MemberNow) -> bool {
+        let is_one = |who: &Who| who.means(member.account_id, member.name.as_deref());
+        let standing = Standing::of(member.status.as_ref());
+        (self.accounts.is_empty() || self.accounts.iter().any(is_one))
+            && (self.standings.is_empty() || self.standings.contains(&standing))
     }
 }
 
@@ -77,9 +79,7 @@ impl StatusReport {
         let mut header = self.header;
         header.notes.extend(strangers(selection, &self.regions));
         let part = |mut region: RegionNow| {
-            region
-                .members
-                .retain(|member| selection.has(member.account_id, member.status.as_ref()));
+            region.members.retain(|member| selection.has(member));
             region
         };
         let matters = |region: &RegionNow| {
@@ -100,9 +100,12 @@ impl StatusReport {
 /// Accounts that were asked for and are nowhere.
 fn strangers(selection: &Selection, regions: &[RegionNow]) -> Option<String> {
     let members = regions.iter().flat_map(|region| &region.members);
-    let known: BTreeSet<_> = members.map(|member| member.account_id).collect();
-    let unknown: Vec<_> = selection.accounts.difference(&known).collect();
-    let names: Vec<_> = unknown.iter().map(ToString::to_string).collect();
+    let is_there = |who: &Who| {
+        let mut members = members.clone();
+        members.any(|it| who.means(it.account_id, it.name.as_deref()))
+    };
+    let unknown = selection.accounts.iter().filter(|who| !is_there(who));
+    let names: Vec<_> = unknown.map(Who::as_str).collect();
     (!names.is_empty()).then(|| {
         format!(
             "neither in the file nor a member anywhere: {}",
@@ -113,7 +116,7 @@ fn strangers(selection: &Selection, regions: &[RegionNow]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Header, MemberNow, VERSION};
+    use super::super::{Header, VERSION};
     use super::*;
     use crate::account::Region;
     use pretty_assertions::assert_eq;
@@ -121,6 +124,9 @@ mod tests {
     fn report() -> StatusReport {
         let member = |id: &str, status: Option<MemberStatus>| MemberNow {
             account_id: id.parse().unwrap(),
+            name: None,
+            owner: None,
+            other_email: None,
             status,
             disabled_reason: None,
             in_roster: Some(true),
@@ -140,6 +146,7 @@ mod tests {
             started: jiff::Timestamp::UNIX_EPOCH,
             invalid_lines: Vec::new(),
             notes: Vec::new(),
+            labels: Default::default(),
         };
         let mut unread = region("eu-west-2", Vec::new());
         unread.error = Some("no answer".into());

@@ -30,6 +30,7 @@ fn header(kind: &str, operation: &str) -> Header {
         started: "2026-01-02T03:04:05Z".parse().unwrap(),
         invalid_lines: Vec::new(),
         notes: Vec::new(),
+        labels: Default::default(),
     }
 }
 

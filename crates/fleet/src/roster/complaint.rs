@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use crate::account::{AccountId, Email, NotAnEmail};
+use crate::expected::Exception;
 
 /// Reads an account id.
 pub(super) fn account_id(field: &str, email: &str) -> Result<AccountId, String> {
@@ -154,6 +155,17 @@ pub(super) fn email(field: &str) -> Result<Email, String> {
         };
         format!("{error}; {to_do}")
     })
+}
+
+/// Reads where an account is known to stay out: Regions with commas or semicolons between them.
+pub(super) fn expected(id: AccountId, field: &str) -> Result<Vec<Exception>, String> {
+    let texts = field.split([',', ';']).map(str::trim);
+    let texts = texts.filter(|text| !text.is_empty());
+    let exceptions = texts.map(|text| {
+        let exception = Exception::of_account(id, text);
+        exception.map_err(|error| format!("expected {}: {error}", shown(text)))
+    });
+    exceptions.collect()
 }
 
 /// Words for people to read, such as a name; none where there are none. Whatever could move a terminal's

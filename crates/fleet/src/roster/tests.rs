@@ -230,7 +230,7 @@ fn a_selection_names_accounts_of_the_file() {
     );
     let roster = roster.unwrap();
     let select = |only: &[&str], except: &[&str]| {
-        let ids = |ids: &[&str]| ids.iter().map(|i| id(i)).collect::<Vec<_>>();
+        let ids = |ids: &[&str]| ids.iter().map(|i| i.parse().unwrap()).collect::<Vec<Who>>();
         let mut selected = roster.clone();
         let left_out = selected.select(&ids(only), &ids(except))?;
         Ok((selected.members.len(), left_out.len()))

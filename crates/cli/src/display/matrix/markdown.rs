@@ -3,12 +3,13 @@
 use comfy_table::{Table, presets};
 
 use super::{Row, columns, rows};
+use crate::display::export::escaped;
 use crate::display::fold;
 use crate::display::text::{counted, len};
 use crate::display::whole::Whole;
 use fleet::report::StatusReport;
 
-/// Draws the matrix. Nothing in it is AWS's own words, so that nothing has to be escaped.
+/// Draws the matrix. What the list says is escaped; nothing in it is AWS's own words.
 pub(crate) fn markdown(report: &StatusReport) -> String {
     let whole = Whole::from(report);
     let accounts: Vec<_> = whole.accounts.iter().copied().collect();
@@ -23,15 +24,15 @@ pub(crate) fn markdown(report: &StatusReport) -> String {
     table.set_header(std::iter::once("Accounts".to_owned()).chain(regions));
     for row in &rows {
         let statuses = row.codes.iter().map(|code| code.words().to_owned());
-        table.add_row(std::iter::once(label(row, rows.len())).chain(statuses));
+        table.add_row(std::iter::once(label(row, rows.len(), &whole)).chain(statuses));
     }
     format!("{}\n", table.trim_fmt())
 }
 
-fn label(row: &Row, rows: usize) -> String {
+fn label(row: &Row, rows: usize, whole: &Whole) -> String {
     match row.accounts.as_slice() {
-        [account] => account.to_string(),
-        accounts if row.is_named(rows) => fold::accounts(accounts),
+        [account] => escaped(&whole.labels.account(*account)),
+        accounts if row.is_named(rows) => escaped(&fold::accounts(&whole.names(accounts))),
         accounts => counted(len(accounts), "account"),
     }
 }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::ops::Range;
 
 use comfy_table::{Cell, Table, presets};
+use textwrap::core::display_width;
 
 use super::{Column, Row, spaced};
 use crate::display::fold;
@@ -25,9 +26,8 @@ pub(super) struct Headers {
 const GAPS: (usize, usize) = (2, 1);
 
 impl Headers {
-    pub(super) fn of(columns: &[Column], rows: &[Row], width: usize) -> Self {
-        let labels = rows.iter().enumerate();
-        let labels = labels.map(|(at, row)| label(row, at, rows.len()).len());
+    pub(super) fn of(columns: &[Column], labels: &[String], width: usize) -> Self {
+        let labels = labels.iter().map(|label| display_width(label));
         let labels = labels.max().unwrap_or_default();
         let name = |(at, column): (usize, &Column)| match column.regions.first() {
             Some(region) if column.regions.len() == 1 => region.to_string(),
@@ -53,7 +53,7 @@ impl Headers {
     }
 
     /// Draws as many columns side by side as fit, and the others below.
-    pub(super) fn table(&self, rows: &[Row], width: usize) -> String {
+    pub(super) fn table(&self, rows: &[Row], labels: &[String], width: usize) -> String {
         let mut text = String::new();
         let mut from = 0;
         while from < self.short.len() {
@@ -62,19 +62,19 @@ impl Headers {
                 Some(*used)
             });
             let fits = ends.take_while(|used| *used <= width).count().max(1);
-            let _ = writeln!(text, "{}\n", self.part(rows, from..from + fits));
+            let _ = writeln!(text, "{}\n", self.part(rows, labels, from..from + fits));
             from += fits;
         }
         text
     }
 
-    fn part(&self, rows: &[Row], columns: Range<usize>) -> String {
+    fn part(&self, rows: &[Row], labels: &[String], columns: Range<usize>) -> String {
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
         let headers = self.short[columns.clone()].iter().map(String::as_str);
         table.set_header(std::iter::once("").chain(headers));
-        for (at, row) in rows.iter().enumerate() {
-            let label = Cell::new(label(row, at, rows.len()));
+        for (row, label) in rows.iter().zip(labels) {
+            let label = Cell::new(label);
             let codes = row.codes[columns.clone()].iter();
             let cells = codes.map(|code| Cell::new(code.letter()));
             table.add_row(std::iter::once(label).chain(cells));
@@ -101,10 +101,18 @@ impl Headers {
     }
 }
 
+/// What stands before each row.
+pub(super) fn labels(rows: &[Row], whole: &Whole) -> Vec<String> {
+    let labels = rows.iter().enumerate();
+    labels
+        .map(|(at, row)| label(row, (at, rows.len()), whole))
+        .collect()
+}
+
 /// Rows of several accounts are marked with a letter where their accounts have to be named.
-fn label(row: &Row, at: usize, rows: usize) -> String {
+fn label(row: &Row, (at, rows): (usize, usize), whole: &Whole) -> String {
     match row.accounts.as_slice() {
-        [account] => account.to_string(),
+        [account] => whole.labels.account(*account),
         accounts if row.is_named(rows) => {
             format!("{} ({})", counted(len(accounts), "account"), mark(at))
         }

@@ -6,15 +6,45 @@ use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
 use super::{header, id, member, observed, region};
-use crate::account::AccountId;
+use crate::account::{AccountId, Email};
 use crate::member::{Member, MemberStatus};
 use crate::observation::Observation;
-use crate::report::{MemberNow, RegionNow, StatusReport};
+use crate::report::{MemberNow, RegionNow, Selection, Standing, StatusReport};
 
-const NO_ROSTER: Option<&[AccountId]> = None;
+fn roster(ids: &[AccountId]) -> BTreeMap<AccountId, Email> {
+    let email = |id: &AccountId| (*id, "root@example.com".parse().unwrap());
+    ids.iter().map(email).collect()
+}
 
-fn now(observation: &Observation, roster: &[AccountId]) -> RegionNow {
-    RegionNow::of(observation, None, Some(roster))
+fn now(observation: &Observation, ids: &[AccountId]) -> RegionNow {
+    RegionNow::of(observation, None, Some(&roster(ids)))
+}
+
+#[test]
+fn another_address_than_the_lists_is_told_once_for_all_regions() {
+    let mut other = member(MemberStatus::Enabled);
+    other.email = Some("b@y.example".parse().unwrap());
+    let regions = ["us-east-1", "us-west-2"];
+    let regions = regions.map(|name| now(&observed(name, [(1, other.clone())]), &[id(1)]));
+    let report = StatusReport::of(header("status", "status"), regions.into(), BTreeMap::new());
+    assert_eq!(
+        report.regions[0].members[0].other_email,
+        Some("b***@y.example".into())
+    );
+    let [note] = report.header.notes.as_slice() else {
+        panic!("{:?}", report.header.notes)
+    };
+    assert!(
+        note.starts_with(
+            "000000000001: the e-mail address that AWS has in 2 Regions (b***@y.example)"
+        ),
+        "{note}"
+    );
+    let part = report.only(&Selection {
+        standings: [Standing::Enabled].into(),
+        ..Selection::default()
+    });
+    assert_eq!(part.header.notes.len(), 2);
 }
 
 /// `account in_roster status` of each.
@@ -46,7 +76,7 @@ fn the_roster_and_every_other_member_are_listed_by_account() {
 #[test]
 fn without_a_roster_nobody_is_said_to_be_in_it() {
     let observation = observed("us-east-1", [(1, member(MemberStatus::Enabled))]);
-    let region = RegionNow::of(&observation, None, NO_ROSTER);
+    let region = RegionNow::of(&observation, None, None);
     assert_eq!(rows(&region), ["000000000001 None ENABLED"]);
 }
 
@@ -54,7 +84,7 @@ fn without_a_roster_nobody_is_said_to_be_in_it() {
 fn where_nothing_could_be_read_nothing_is_claimed() {
     let observation = Observation::of(region("us-east-1"));
     let error = Some("no answer".into());
-    let region = RegionNow::of(&observation, error, Some(&[id(1)]));
+    let region = RegionNow::of(&observation, error, Some(&roster(&[id(1)])));
     assert_eq!(
         (rows(&region).len(), region.error.as_deref()),
         (0, Some("no answer"))
