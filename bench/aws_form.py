@@ -60,7 +60,7 @@ def of_size(given, accounts, folder):
     """A first upload, and a drift run that finds nothing to do."""
     world = {"size": str(accounts), "latency": '"100ms"', "verification": f'"{given.verification}"'}
     stack = Stack(
-        Command(given.command.resolve(), folder), given.archive, folder, world=world, parameters={"Regions": "all"},
+        Command(given.command.resolve(), folder), given.archive, folder, world=world, parameters={"Regions": "all", "MaxInvitations": "9999"},
         gate=False, environment={"SFN_WAIT_SCALE": "1"},
     )
     try:

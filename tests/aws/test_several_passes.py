@@ -58,7 +58,7 @@ def test_two_hundred_accounts_in_passes_of_ten_seconds(make_stack):
 @pytest.mark.full
 def test_twelve_hundred_accounts_in_every_region(make_stack):
     stack = make_stack(
-        world={"size": "1200", "verification": '"45s"'}, parameters={"Timeout": "30", "Regions": "all"}, gate=False,
+        world={"size": "1200", "verification": '"45s"'}, parameters={"Timeout": "30", "Regions": "all", "MaxInvitations": "1200"}, gate=False,
     )
     stack.put(LIST, stack.csv())
     execution = stack.ended(stack.new_execution(set()), seconds=900).succeeded()

@@ -11,6 +11,7 @@ use fleet::check::GraphFacts;
 use fleet::cost::RegionUsage;
 use fleet::fleet::{Fleet, Others};
 use fleet::guard::{self, Before, Consent, Refusal};
+use fleet::plan::Kind;
 use fleet::report::{Ended, RegionNow, RegionPlan};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -170,6 +171,15 @@ impl Run {
             removals.map(|account| (account, region.region().clone()))
         });
         planned.collect()
+    }
+
+    /// Who is planned to be invited somewhere.
+    #[must_use]
+    pub fn invitations(&self) -> BTreeSet<AccountId> {
+        let regions = self.regions.iter();
+        regions
+            .flat_map(|region| region.plan().of(Kind::Invite))
+            .collect()
     }
 
     /// How many accounts are members somewhere.

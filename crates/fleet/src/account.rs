@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::foreign::visible;
+
 /// An AWS account id: exactly 12 ASCII digits, leading zeros included.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
@@ -88,10 +90,11 @@ impl Email {
         &self.0
     }
 
-    /// A text of somebody else's, with every address in it masked: AWS's messages quote e-mails,
-    /// and the name of a role session often is one.
+    /// A text of somebody else's, made harmless: every address in it is masked, because AWS's messages
+    /// quote e-mails and the name of a role session often is one, and what nobody sees is shown.
     #[must_use]
     pub fn mask_in(text: &str) -> String {
+        let text = visible(text);
         let ends_a_word = |c: char| c.is_whitespace() || "\"'`<>()[]{},;:/\\=|".contains(c);
         // As keyboards and forms write it, too.
         let at = |c: char| "@\u{ff20}\u{fe6b}".contains(c);
@@ -278,6 +281,7 @@ mod tests {
             ),
             ("'a@b@c.org','d@e.org'", "'a***@c.org','d***@e.org'"),
             ("r***@example.com", "r***@example.com"),
+            ("no\u{1b}[31m\njo@ex.org", "no\u{fffd}[31m j***@ex.org"),
             (
                 "jo\u{ff20}ex.org, jo\u{fe6b}ex.org jo%40ex.org",
                 "j***@ex.org, j***@ex.org j***@ex.org",

@@ -60,6 +60,9 @@ pub struct Settings {
     pub packages: BTreeSet<String>,
     /// Verify an entry once more that failed with the e-mail that the roster still has.
     pub retry_failed: bool,
+    /// Assume the role of an account before it is invited, and invite nobody whose role cannot be: an
+    /// account that does not exist takes no place in a graph then.
+    pub role_first: bool,
     /// The place of each account in the roster, by which new ones find room in a graph; an account
     /// without one comes after them.
     pub order: BTreeMap<AccountId, u64>,

@@ -13,6 +13,7 @@ pub mod cost;
 pub mod event;
 pub mod expected;
 pub mod fleet;
+pub mod foreign;
 pub mod guard;
 pub mod journal;
 pub mod label;

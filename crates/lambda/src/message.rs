@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use fleet::account::Email;
+use fleet::foreign::escaped;
 use fleet::report::{Ended, Header, Outcome, PlanReport, RegionReport, Report, Verdict};
 use serde_json::Value;
 
@@ -165,7 +166,7 @@ fn subject(error: Option<Name>, header: &Header, what: &str) -> String {
 }
 
 fn opening(header: &Header, said: Said<'_>) -> String {
-    let key = said.key.unwrap_or("an upload");
+    let key = said.key.map_or_else(|| "an upload".to_owned(), escaped);
     format!(
         "{} of {key}, administrator {}, run {}\n\n",
         header.operation, header.administrator, header.run_id

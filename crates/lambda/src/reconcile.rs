@@ -220,6 +220,9 @@ impl Work<'_> {
             return Ok((self.progress(run, looked.error, Outcome::Settled), 0));
         }
         self.hold_back(run)?;
+        if let Some(why) = self.too_many_new(run) {
+            return Err(StepError::bad_input(why));
+        }
         let baseline = baseline_key(&self.pass.execution, self.pass.group);
         let found = self.watch.recorder.record_so_far();
         self.function.store.write_new(&baseline, &found).await?;
@@ -244,6 +247,7 @@ impl Work<'_> {
             notes: refusals
                 .map(|refusals| words(&refusals))
                 .into_iter()
+                .chain(only.then(|| self.too_many_new(run)).flatten())
                 .collect(),
         }
     }
@@ -257,6 +261,18 @@ impl Work<'_> {
                 .map_err(|refusals| StepError::bad_input(words(&refusals)))?;
         }
         Ok(())
+    }
+
+    /// Why so many accounts are not invited by one upload, whatever passes it takes.
+    fn too_many_new(&self, run: &Run) -> Option<String> {
+        let invited = self.watch.recorder.record_so_far().invited();
+        let all = run.invitations().union(&invited).count();
+        let most = self.function.settings.max_invitations;
+        (all > most).then(|| {
+            format!(
+                "this would invite {all} accounts, and {most} may be by one upload: is the list right? If so, set the stack's parameter MaxInvitations to {all}, and upload it again"
+            )
+        })
     }
 
     fn limit(&self, stop: &CancellationToken) -> Limit {

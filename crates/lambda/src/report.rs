@@ -233,7 +233,20 @@ async fn run(
         key: Some(&manifest.key),
         report: &uri,
     };
-    Ok(message::run(&report, message::error_of(&report), said))
+    let name = match message::error_of(&report) {
+        Some(_) if is_refused(results) => Some(Name::BadInput),
+        name => name,
+    };
+    Ok(message::run(&report, name, said))
+}
+
+/// Whether what was uploaded was refused everywhere.
+fn is_refused(results: &[GroupResult]) -> bool {
+    let refused = |it: &GroupResult| {
+        let error = it.error.as_ref();
+        error.is_some_and(|error| error.error == Name::BadInput.as_str())
+    };
+    !results.is_empty() && results.iter().all(refused)
 }
 
 async fn has_the_turn(

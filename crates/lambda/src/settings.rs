@@ -44,6 +44,8 @@ pub struct Settings {
     pub prune: bool,
     /// How many accounts a run may remove.
     pub max_removals: Option<usize>,
+    /// How many accounts that are no members yet one upload may invite.
+    pub max_invitations: usize,
     /// Whether a list under `disable/` is worked with, whoever starts the execution.
     pub disable_by_upload: bool,
     /// Whether the administrator role may remove members at all.
@@ -106,9 +108,11 @@ impl Settings {
                 message: maybe::<Message>("MESSAGE", text("MESSAGE"))?.map(|message| message.0),
                 tags: tags(many::<Tag>("TAGS", text("TAGS"))?)
                     .map_err(|error| wrong("TAGS", &error))?,
+                role_first: text("ROLE_FIRST").is_none_or(|value| value == "true"),
                 ..fleet::fleet::Settings::default()
             },
             expected: many("EXPECTED", text("EXPECTED"))?,
+            max_invitations: maybe("MAX_INVITATIONS", text("MAX_INVITATIONS"))?.unwrap_or(500),
             prune: text("PRUNE").is_some_and(|value| value == "true"),
             max_removals: maybe("MAX_REMOVALS", text("MAX_REMOVALS"))?,
             disable_by_upload: text("DISABLE_BY_UPLOAD").is_none_or(|value| value == "ENABLED"),

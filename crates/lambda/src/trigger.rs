@@ -1,5 +1,6 @@
 //! What started an execution: an upload, or the schedule.
 
+use fleet::foreign::escaped;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -105,6 +106,12 @@ impl Place {
     /// # Errors
     /// Where it is not the place or the name of a list of accounts.
     pub fn of(key: &str) -> Result<Option<Self>, StepError> {
+        let name = escaped(key);
+        if name != key {
+            return Err(StepError::bad_input(format!(
+                "{name}: the name has characters in it that nobody sees; upload the list under another name"
+            )));
+        }
         let (rest, plan_only) = match key.strip_prefix("plan/") {
             Some(rest) => (rest, true),
             None => (key, false),
@@ -189,6 +196,8 @@ mod tests {
             "plan/a.csv",
             "runs/enable/a.csv",
             "enable.csv",
+            "enable/a\nb.csv",
+            "enable/a\u{202e}b.csv",
         ] {
             assert!(Place::of(bad).is_err(), "{bad}");
         }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use anyhow::{Context, Result};
+use fleet::foreign::cell;
 use fleet::report::StatusReport;
 
 use super::matrix;
@@ -32,16 +33,17 @@ pub(crate) fn csv(report: &StatusReport) -> Result<String> {
     for region in &report.regions {
         let name = region.region.as_str();
         if let Some(error) = &region.error {
-            lines.write_record(["", name, UNREAD, error, "", "", ""])?;
+            lines.write_record(["", name, UNREAD, &cell(error), "", "", ""])?;
         }
         for member in &region.members {
             let id = member.account_id.to_string();
             let status = member.status.as_ref().map_or(ABSENT, |it| it.as_str());
             let reason = member.disabled_reason.as_deref().unwrap_or_default();
             let in_file = member.in_roster.map_or(String::new(), |it| it.to_string());
-            let called = member.name.as_deref().unwrap_or_default();
-            let owner = member.owner.as_deref().unwrap_or_default();
-            lines.write_record([&id, name, status, reason, &in_file, called, owner])?;
+            let called = cell(member.name.as_deref().unwrap_or_default());
+            let owner = cell(member.owner.as_deref().unwrap_or_default());
+            let reason = cell(reason);
+            lines.write_record([&id, name, status, &reason, &in_file, &called, &owner])?;
         }
     }
     let bytes = lines.into_inner().context("cannot write CSV")?;
@@ -132,7 +134,7 @@ mod tests {
         }
         report.regions.truncate(12);
         report.regions[0].members.clear();
-        report.regions[0].error = Some("no answer".into());
+        report.regions[0].error = Some("=no answer".into());
         StatusReport::of(report.header, report.regions, report.calls)
     }
 
@@ -152,6 +154,6 @@ mod tests {
         ] {
             assert!(text.lines().any(|it| it == line), "{line}");
         }
-        assert!(text.contains(",NOT_READ,no answer,"));
+        assert!(text.contains(",NOT_READ,'=no answer,"));
     }
 }

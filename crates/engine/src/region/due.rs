@@ -1,7 +1,7 @@
 //! What a Region does next.
 
 use fleet::event::Operation;
-use fleet::plan::{GraphStep, Kind, Wait};
+use fleet::plan::{BATCH, GraphStep, Kind, Wait};
 use tokio::time::Instant;
 
 use super::send::Under;
@@ -74,7 +74,7 @@ impl RegionRun {
                 self.paced(Work::CreateGraph, (Operation::CreateGraph, None), wake)
             }
             GraphStep::Keep if may_change && self.observation.graph_arn().is_some() => self
-                .batch_due(Kind::Invite, Work::Invite, Operation::CreateMembers, wake)
+                .invitations_due(wake)
                 .or_else(|| {
                     self.batch_due(Kind::Remove, Work::Remove, Operation::DeleteMembers, wake)
                 })
@@ -82,6 +82,16 @@ impl RegionRun {
                 .or_else(|| self.start_due(wake)),
             _ => None,
         }
+    }
+
+    /// Where roles come first, those that are about to be assumed are waited for, so that a batch is not
+    /// sent for each of them.
+    fn invitations_due(&self, wake: &mut Option<Instant>) -> Option<Work> {
+        let ready = self.plan.count(Kind::Invite);
+        if self.fleet.settings.role_first && ready < BATCH && self.waits_for_roles() {
+            return None;
+        }
+        self.batch_due(Kind::Invite, Work::Invite, Operation::CreateMembers, wake)
     }
 
     fn batch_due(

@@ -66,6 +66,7 @@ const UNCLEAR_AFTER: u32 = 3;
 /// | accept | the role is not there yet | wait for it |
 /// | accept | the role failed once | wait for its last try |
 /// | accept | the role failed twice | blocked: the role |
+/// | invite, where the role comes first | the role is being assumed, failed once, or twice | as for accept |
 /// | invite | there is no graph, and none may be made, or making one was refused for good | blocked: why |
 /// | invite, remove | changes were refused in the whole Region for good | blocked: why |
 /// | invite, remove | they were refused, and no look since | wait for a look |
@@ -167,10 +168,20 @@ fn step(
         },
     };
     match step {
-        Step::Invite { .. } | Step::Remove => {
-            in_the_way((fleet, observation), attempts, look).unwrap_or(step)
-        }
+        Step::Invite { .. } | Step::Remove => in_the_way((fleet, observation), attempts, look)
+            .or_else(|| role_to_come(fleet, tried, &step))
+            .unwrap_or(step),
         step => step,
+    }
+}
+
+/// An invitation that waits for the role. Where nobody has asked for it, as in a plan, it is one.
+fn role_to_come(fleet: &Fleet, tried: &MemberAttempts, step: &Step) -> Option<Step> {
+    let waits = fleet.settings.role_first && matches!(step, Step::Invite { .. });
+    match with_the_role(&tried.role) {
+        _ if !waits || tried.role == Role::Unasked => None,
+        Step::Accept => None,
+        waiting => Some(waiting),
     }
 }
 

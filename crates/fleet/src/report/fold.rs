@@ -70,6 +70,14 @@ impl Record {
         gone.map(|(account, _)| *account).collect()
     }
 
+    /// The accounts that this run invited somewhere.
+    #[must_use]
+    pub fn invited(&self) -> BTreeSet<AccountId> {
+        let members = self.0.regions.values().flat_map(|it| &it.members);
+        let invited = members.filter(|(_, it)| it.done.invited.is_some());
+        invited.map(|(account, _)| *account).collect()
+    }
+
     /// A process that went on with this was ended before it could say what it did: what is seen to
     /// have changed since then counts as done.
     #[must_use]

@@ -7,6 +7,7 @@
 
 mod drift;
 mod forged;
+mod inviting;
 mod lease;
 mod machine;
 mod once;
