@@ -56,6 +56,11 @@ pub(crate) fn event(event: &Event) {
         EventKind::Changed { change } => tracing::debug!(region, "{change}"),
         EventKind::Amiss { reason } => tracing::debug!(region, %reason, "amiss"),
         EventKind::Lost { account } => tracing::debug!(region, %account, "answer lost"),
+        EventKind::RefusedSoFar { operation, seconds } => tracing::info!(
+            region,
+            operation = operation.as_str(),
+            "refused so far, asking again for {seconds} s"
+        ),
         EventKind::Forgotten => tracing::debug!(region, "forgotten"),
         EventKind::Did { account, deed } => tracing::debug!(region, %account, "{deed:?}"),
         EventKind::Concluded {

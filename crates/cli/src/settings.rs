@@ -13,6 +13,7 @@ use engine::{Connection, HAS_GUARDDUTY, RegionSelection, RoleName};
 use fleet::expected::Exception;
 use fleet::fleet::{Others, Purpose, Settings};
 use fleet::label::Who;
+use fleet::patience;
 use fleet::values::{self, List, RegionName};
 
 use crate::args::{FleetArgs, ReachArgs, SelectArgs};
@@ -33,6 +34,8 @@ pub(crate) struct Reach {
     pub regions: RegionSelection,
     /// For how long.
     pub timeout: Duration,
+    /// How long a refusal that may pass is asked again.
+    pub patience: Duration,
 }
 
 /// What is left when members leave.
@@ -72,6 +75,7 @@ impl Reach {
         let exclude = listed(args.exclude_region).or_else(|| file.exclude_region.clone());
         let concurrency = args.max_concurrency.or(file.max_concurrency);
         let timeout = args.timeout.or(file.timeout);
+        let patience = args.patience.or(file.patience);
         Ok(Self {
             connection: Connection {
                 profile: args.caller.profile.or_else(|| file.profile.clone()),
@@ -91,6 +95,7 @@ impl Reach {
                 exclude: typed(exclude.unwrap_or_default()),
             },
             timeout: timeout.map_or(TIMEOUT, |timeout| timeout.0),
+            patience: patience.map_or(patience::DEFAULT, |patience| patience.0),
         })
     }
 }

@@ -38,7 +38,12 @@ impl Check {
     pub async fn find_out(&self, aws: &Aws, limit: &Limit) -> (Facts, Finish) {
         let mut run = Run::new(aws, self.fleet.clone(), &self.regions);
         let stop = limit.stop.child_token();
-        let mut members = Members::new(aws, self.wanted(), self.guardduty);
+        let mut members = Members::new(
+            aws,
+            self.wanted(),
+            self.guardduty,
+            self.fleet.settings.patience,
+        );
         let halt = aws.halt().clone();
         let asked = async {
             let work = members.ask(&stop);

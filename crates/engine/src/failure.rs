@@ -13,6 +13,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use fleet::account::Email;
 use fleet::attempts::{Answer, Refusal};
 use fleet::event::CallResult;
+use fleet::patience::Passing;
 use http_body_util::LengthLimitError;
 
 use crate::{body, transport};
@@ -41,6 +42,8 @@ pub(crate) enum Cause {
     Denied,
     /// What was named does not exist.
     Missing,
+    /// What is being deleted is in the way of a new one.
+    InTheWay,
     /// Any other final answer.
     Refused,
     /// The run may not change anything any more: it was not asked for.
@@ -153,13 +156,35 @@ impl Failure {
             | Cause::NotOn
             | Cause::Denied
             | Cause::Missing
+            | Cause::InTheWay
             | Cause::Refused
             | Cause::NotSent => CallResult::Refused,
         }
     }
 
+    /// Why it may pass by itself, if it may.
+    fn passing(&self) -> Option<Passing> {
+        match self.cause {
+            Cause::Denied => Some(Passing::Propagation),
+            Cause::Missing | Cause::InTheWay => Some(Passing::Graph),
+            _ => None,
+        }
+    }
+
+    /// The same failure of CreateGraph, where a conflict may be the graph before that is being deleted.
+    pub(crate) fn of_create_graph(self) -> Self {
+        let cause = match &*self.code {
+            "ConflictException" => Cause::InTheWay,
+            _ => self.cause,
+        };
+        Self { cause, ..self }
+    }
+
     /// What the plan is told.
     pub(crate) fn answer(&self) -> Answer {
+        if self.cause == Cause::NotSent {
+            return Answer::NotDone;
+        }
         if self.cause == Cause::Crowded {
             // It ends with the run, and is told then.
             return Answer::Unclear(self.text.clone());
@@ -171,6 +196,7 @@ impl Failure {
             CallResult::Ok | CallResult::Refused => Answer::Refused(Refusal {
                 code: self.code.clone(),
                 text: self.text.clone(),
+                passing: self.passing(),
             }),
         }
     }

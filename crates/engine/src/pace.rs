@@ -5,7 +5,7 @@
 //! after a pause with jitter, and one more for each round that goes well: what is asked too fast is
 //! asked twice, so it is better to come from below. Where a few at a time are still too many, counting
 //! them does not help: they begin at a distance that grows with each complaint and shrinks with each
-//! success.
+//! answer. A refusal is an answer like any other: AWS took the request.
 
 use std::fmt;
 use std::hash::Hasher;
@@ -99,13 +99,14 @@ impl Pace {
         let together = self.under_way as f64;
         self.under_way = self.under_way.saturating_sub(1);
         match result {
-            CallResult::Ok => {
+            // A final answer was not too fast: asking for something else need not wait.
+            CallResult::Ok | CallResult::Refused => {
                 (self.pauses, self.in_a_row) = (None, 0);
                 self.limit = self.limit.map(|limit| limit + 1.0 / limit);
                 self.distance = self.distance.mul_f64(0.99);
             }
             CallResult::Throttled => self.slow_down(begun, together),
-            CallResult::Unclear | CallResult::Silent | CallResult::Refused => self.pause(),
+            CallResult::Unclear | CallResult::Silent => self.pause(),
         }
     }
 
@@ -190,6 +191,27 @@ mod tests {
         pace.end(begun, CallResult::Ok);
         pace.begin();
         assert_eq!(pace.check(), Ok(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_final_answer_slows_nothing_down() {
+        let mut pace = Pace::new(1, format_args!("a test"));
+        for _ in 0..100 {
+            let begun = pace.begin();
+            pace.end(begun, CallResult::Refused);
+            assert_eq!(pace.check(), Ok(()));
+        }
+        let begun = pace.begin();
+        pace.end(begun, CallResult::Throttled);
+        clock::sleep(LONGEST_PAUSE * 2).await;
+        let begun = pace.begin();
+        pace.end(begun, CallResult::Refused);
+        pace.begin();
+        assert_eq!(
+            pace.check(),
+            Ok(()),
+            "it counts as taken, as a success does"
+        );
     }
 
     #[tokio::test(start_paused = true)]

@@ -3,65 +3,86 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use aws_credential_types::Credentials;
 use fleet::account::AccountId;
+use fleet::attempts::Role;
 use fleet::event::Operation;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 use crate::aws::{Aws, patiently};
-use crate::clock;
-use crate::failure::{Cause, Failure};
+use crate::failure::Failure;
+use crate::roles::Roles;
 use crate::sts;
 
-/// How long a role that was just made may be refused: IAM tells all of AWS within seconds
-/// (docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html: eventually consistent).
-pub const JUST_MADE: Duration = Duration::from_secs(60);
+pub use fleet::patience::JUST_MADE;
 
 impl Aws {
     /// Assumes the member's role in each account and asks who that is, all at once. A role that is
-    /// refused is tried again for as long as `patience` allows.
+    /// refused is asked for again for as long as `patience`.
     pub async fn try_roles(
         &self,
         accounts: &BTreeSet<AccountId>,
         patience: Duration,
     ) -> BTreeMap<AccountId, Result<(), Failure>> {
-        let tries = accounts
-            .iter()
-            .map(|account| async { (*account, self.try_role(*account, patience).await) });
-        tries.collect::<FuturesUnordered<_>>().collect().await
-    }
-
-    async fn try_role(&self, account: AccountId, patience: Duration) -> Result<(), Failure> {
-        let begun = clock::now();
-        let mut pause = Duration::from_secs(1);
-        loop {
-            let tried = patiently(self.seed(), || self.try_once(account)).await;
-            let refused = tried.as_ref().is_err_and(|it| it.cause == Cause::Denied);
-            if !refused || begun.elapsed() + pause > patience {
-                return tried;
+        let (newsroom, mut news) = mpsc::unbounded_channel();
+        let (roles, assume) = Roles::new(self, vec![newsroom], patience);
+        let mut assumer = JoinSet::new();
+        assumer.spawn(assume);
+        for account in accounts {
+            roles.ask(*account);
+        }
+        let mut tried = BTreeMap::new();
+        let mut asked = FuturesUnordered::new();
+        while tried.len() < accounts.len() {
+            tokio::select! {
+                biased;
+                Some((account, identity)) = asked.next() => { tried.insert(account, identity); }
+                Some((account, role)) = news.recv() => match role {
+                    Role::Ready => asked.push(self.who_is(account, roles.credentials(account))),
+                    Role::Failed { reason } => {
+                        let failure = roles.failure(account);
+                        let failure = failure.unwrap_or_else(|| Failure::unclear(reason));
+                        tried.insert(account, Err(failure));
+                    }
+                    Role::Unasked | Role::Asked | Role::Refused { .. } => {}
+                },
+                else => break,
             }
-            clock::sleep(pause).await;
-            pause = (pause * 2).min(Duration::from_secs(8));
         }
+        tried
     }
 
-    async fn try_once(&self, account: AccountId) -> Result<(), Failure> {
-        let _permit = self.permits().acquire().await;
-        let events = self.events();
-        let caller = self.keys().await?;
-        let assumed = sts::assume(self.sts(), &self.member_role(account), caller).await;
-        events.called(None, Operation::AssumeRole, assumed.as_ref().map(|_| ()));
-        let identity = sts::identity(self.sts(), assumed?).await;
-        let called = identity.as_ref().map(|_| ());
-        events.called(None, Operation::GetCallerIdentity, called);
-        let identity = identity?;
-        if identity.account == account {
-            return Ok(());
-        }
-        let text = format!(
-            "the role's credentials are those of account {}",
-            identity.account
-        );
-        Err(Failure::refused("AnotherAccount", text))
+    async fn who_is(
+        &self,
+        account: AccountId,
+        keys: Option<Credentials>,
+    ) -> (AccountId, Result<(), Failure>) {
+        let Some(keys) = keys else {
+            let text = "the role's credentials were past their time before they were used";
+            return (account, Err(Failure::unclear(text)));
+        };
+        // What was throttled together does not come back together.
+        let seed = self.seed() ^ account.number();
+        let identity = patiently(seed, || async {
+            let _permit = self.permits().acquire().await;
+            let identity = sts::identity(self.sts(), keys.clone()).await;
+            let called = identity.as_ref().map(|_| ());
+            let events = self.events();
+            events.called(None, Operation::GetCallerIdentity, called);
+            identity
+        });
+        let is_it = match identity.await {
+            Ok(identity) if identity.account == account => Ok(()),
+            Ok(identity) => {
+                let other = identity.account;
+                let text = format!("the role's credentials are those of account {other}");
+                Err(Failure::refused("AnotherAccount", text))
+            }
+            Err(failure) => Err(failure),
+        };
+        (account, is_it)
     }
 }

@@ -8,6 +8,7 @@ mod conclude;
 mod due;
 mod look;
 mod merge;
+mod patience;
 mod send;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,7 +21,8 @@ use fleet::event::{EventKind, Operation};
 use fleet::fleet::{Fleet, Others, Purpose};
 use fleet::member::MemberStatus;
 use fleet::observation::{Graph, Observation, Round};
-use fleet::plan::{GraphStep, Kind, Plan, Reason, Wait, plan};
+use fleet::patience::{Asked, Patience};
+use fleet::plan::{GraphStep, Kind, Plan, Reason, plan};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
@@ -60,6 +62,9 @@ pub(crate) struct RegionRun {
     under_way: FuturesUnordered<BoxFuture<'static, Reply>>,
     permits: PollSemaphore,
     paces: BTreeMap<(Operation, Option<AccountId>), Pace>,
+    /// What was refused and may pass, since `begun`.
+    patiences: BTreeMap<Asked, Patience>,
+    begun: Instant,
     looks: Looks,
     /// The newest look that had begun when something was last changed.
     altered: Option<Round>,
@@ -89,6 +94,8 @@ impl RegionRun {
             under_way: FuturesUnordered::new(),
             permits: PollSemaphore::new(aws.permits().clone()),
             paces: BTreeMap::new(),
+            patiences: BTreeMap::new(),
+            begun: clock::now(),
             looks: Looks::default(),
             altered: None,
             told: BTreeMap::new(),
@@ -188,7 +195,6 @@ impl RegionRun {
         while !stop.is_cancelled() && !self.aws.halt().is_stopped() {
             self.replan();
             match self.next(clock::now()) {
-                Next::Done if self.try_roles_again() => {}
                 Next::Done => return,
                 next => self.step(next, stop).await,
             }
@@ -236,11 +242,12 @@ impl RegionRun {
 
     /// Plans what changed, and asks for the roles that the plan needs.
     fn replan(&mut self) {
+        self.take_turns();
         loop {
             let changed = std::mem::take(&mut self.changed);
             self.plan
                 .refresh(&self.fleet, &self.observation, &self.attempts, changed);
-            self.ask_for_roles(Kind::NeedsRole, false);
+            self.ask_for_roles();
             if self.changed.is_empty() {
                 break;
             }
@@ -248,20 +255,14 @@ impl RegionRun {
         self.notice_waiting(clock::now());
     }
 
-    /// Nothing else is left to do: the roles that failed are tried once more.
-    fn try_roles_again(&mut self) -> bool {
-        self.ask_for_roles(Kind::Wait(Wait::LastRoleTry), true);
-        !self.changed.is_empty()
-    }
-
-    fn ask_for_roles(&mut self, kind: Kind, again: bool) {
+    fn ask_for_roles(&mut self) {
         let Mode::Reconcile(roles) = &self.mode else {
             return;
         };
         let roles = roles.clone();
-        let accounts: Vec<_> = self.plan.of(kind).collect();
+        let accounts: Vec<_> = self.plan.of(Kind::NeedsRole).collect();
         for account in accounts {
-            self.saw_role(account, roles.ask(account, again));
+            self.saw_role(account, roles.ask(account));
         }
     }
 

@@ -3,25 +3,26 @@
 //! One task assumes the roles that Regions ask for and tells all of them what came of it. Regions
 //! never wait for a role: they plan around it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 use fleet::account::AccountId;
 use fleet::attempts::{FINAL_AFTER, Role};
-use fleet::event::{CallResult, Operation};
+use fleet::event::{CallResult, EventKind, Operation};
+use fleet::patience::Patience;
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::time::Instant;
 use tokio_util::sync::PollSemaphore;
 
 use crate::aws::Aws;
 use crate::clock;
 use crate::credentials::are_fresh;
-use crate::failure::Failure;
+use crate::failure::{Cause, Failure};
 use crate::pace::{Begun, NotYet, Pace};
 use crate::sts;
 
@@ -40,17 +41,23 @@ pub(crate) struct Roles {
 struct Known {
     role: Role,
     credentials: Option<Credentials>,
-    /// How many times it could not be assumed.
-    failures: u32,
+    /// Why it could not be assumed, the last time.
+    failure: Option<Failure>,
+    /// How many times it was refused.
+    refusals: u32,
+    /// The turn in which it was last asked for.
+    turn: u32,
     /// How many times in a row STS said nothing at all.
     silences: u32,
 }
 
 impl Roles {
-    /// The roles, and the task that assumes them; it ends when nobody can ask any more.
+    /// The roles, and the task that assumes them; it ends when nobody can ask any more. What is refused
+    /// is asked again for as long as `patience`.
     pub(crate) fn new(
         aws: &Aws,
         listeners: Vec<mpsc::UnboundedSender<News>>,
+        patience: Duration,
     ) -> (Self, impl Future<Output = ()> + Send + use<>) {
         let (queue, requests) = mpsc::unbounded_channel();
         let known = Arc::new(Mutex::new(BTreeMap::new()));
@@ -64,6 +71,10 @@ impl Roles {
                 aws.seed(),
                 format_args!("{}", Operation::AssumeRole.as_str()),
             ),
+            refused: BTreeSet::new(),
+            patience: None,
+            limit: patience,
+            begun: clock::now(),
             permits: PollSemaphore::new(aws.permits().clone()),
         };
         (
@@ -77,16 +88,10 @@ impl Roles {
     }
 
     /// Asks for a role and says how it stands; what becomes of it is told to every listener.
-    /// `again` tries a role once more that has failed once.
-    pub(crate) fn ask(&self, account: AccountId, again: bool) -> Role {
+    pub(crate) fn ask(&self, account: AccountId) -> Role {
         let mut all = lock(&self.known);
         let known = all.entry(account).or_default();
-        let wanted = match &known.role {
-            Role::Unasked => true,
-            Role::Failed { times, .. } => again && *times < 2,
-            Role::Asked | Role::Ready => false,
-        };
-        if wanted && self.queue.send(account).is_ok() {
+        if known.role == Role::Unasked && self.queue.send(account).is_ok() {
             known.role = Role::Asked;
         }
         known.role.clone()
@@ -106,6 +111,11 @@ impl Roles {
         }
         forget(known);
         None
+    }
+
+    /// Why the role could not be assumed, the last time.
+    pub(crate) fn failure(&self, account: AccountId) -> Option<Failure> {
+        lock(&self.known).get(&account)?.failure.clone()
     }
 
     /// AWS says that these credentials are past their time.
@@ -135,6 +145,12 @@ struct Assumer {
     waiting: VecDeque<AccountId>,
     under_way: FuturesUnordered<BoxFuture<'static, Assumed>>,
     pace: Pace,
+    /// Who was refused so far, and is asked again in a later turn.
+    refused: BTreeSet<AccountId>,
+    /// Their turns, since `begun`; none before the first refusal.
+    patience: Option<Patience>,
+    limit: Duration,
+    begun: Instant,
     permits: PollSemaphore,
 }
 
@@ -148,7 +164,9 @@ impl Assumer {
     async fn run(mut self, mut requests: mpsc::UnboundedReceiver<AccountId>) {
         let mut open = true;
         while open || !self.under_way.is_empty() || !self.waiting.is_empty() {
+            self.take_turn();
             let may = self.pace.check();
+            let turn = self.next_turn();
             let due = !self.waiting.is_empty();
             if !due || may.is_err() {
                 // A place in the queue that nobody asks for any more would keep its permit from others.
@@ -160,12 +178,13 @@ impl Assumer {
                 request = requests.recv(), if open => match request {
                     Some(account) => self.waiting.push_back(account),
                     // Nobody is left to hear about it.
-                    None => { open = false; self.waiting.clear(); }
+                    None => { open = false; self.waiting.clear(); self.refused.clear(); }
                 },
                 permit = std::future::poll_fn(|cx| self.permits.poll_acquire(cx)), if due && may.is_ok() => {
                     self.begin(permit);
                 }
                 () = pause(may), if due => {}
+                () = clock::until(turn.unwrap_or(self.begun)), if turn.is_some() => {}
             }
         }
     }
@@ -174,6 +193,8 @@ impl Assumer {
         let Some(account) = self.waiting.pop_front() else {
             return;
         };
+        let turn = self.patience.map_or(0, |it| it.turn().number());
+        lock(&self.known).entry(account).or_default().turn = turn;
         let begun = self.pace.begin();
         let aws = self.aws.clone();
         self.under_way.push(Box::pin(async move {
@@ -201,34 +222,129 @@ impl Assumer {
         self.aws
             .events()
             .called(None, Operation::AssumeRole, called);
-        let role = {
+        let news = {
             let mut all = lock(&self.known);
             let known = all.entry(account).or_default();
-            known.role = known.learn(result, self.aws.clock().time());
-            known.role.clone()
+            known.learn(result, self.aws.clock().time())
+        };
+        let role = match news {
+            Learned::Ready { was_refused } => {
+                if was_refused {
+                    self.let_in();
+                }
+                Role::Ready
+            }
+            Learned::Open => return self.waiting.push_back(account),
+            Learned::Refused { passes, reason } => self.refused(account, passes, reason),
+            Learned::Silent { reason } => Role::Failed { reason },
         };
         if role == Role::Asked {
-            self.waiting.push_back(account);
-            return;
+            return self.waiting.push_back(account);
         }
+        lock(&self.known).entry(account).or_default().role = role.clone();
         for listener in &self.listeners {
             // A Region that has ended does not listen any more.
             let _ = listener.send((account, role.clone()));
         }
     }
+
+    /// How a role stands that was refused: by the rules of [`fleet::attempts::Attempt::verdict`], but
+    /// that what may not pass is believed the second time.
+    fn refused(&mut self, account: AccountId, passes: bool, reason: Arc<str>) -> Role {
+        let turn = passes.then(|| self.begin_patience().turn());
+        let all = lock(&self.known);
+        let known = all.get(&account);
+        let again = known.is_some_and(|known| known.refusals > 1);
+        let was_asked = |number| known.is_some_and(|known| known.turn >= number);
+        match turn {
+            None if again => Role::Failed { reason },
+            Some(turn) if turn.is_last() && was_asked(turn.number()) && again => {
+                Role::Failed { reason }
+            }
+            Some(turn)
+                if !turn.is_last() && (was_asked(turn.number()) || !turn.includes(account)) =>
+            {
+                self.refused.insert(account);
+                Role::Refused { reason }
+            }
+            _ => Role::Asked,
+        }
+    }
+
+    fn begin_patience(&mut self) -> Patience {
+        if let Some(patience) = self.patience {
+            return patience;
+        }
+        let mut patience = Patience::begin(self.begun.elapsed(), self.limit);
+        patience.pass(self.begun.elapsed(), 0);
+        self.patience = Some(patience);
+        if !self.limit.is_zero() {
+            let refused = EventKind::RefusedSoFar {
+                operation: Operation::AssumeRole,
+                seconds: self.limit.as_secs(),
+            };
+            self.aws.events().record(None, refused);
+        }
+        patience
+    }
+
+    /// A role was assumed that had been refused: all others have a turn.
+    fn let_in(&mut self) {
+        if let Some(patience) = &mut self.patience {
+            patience.let_in();
+            self.ask_again();
+        }
+    }
+
+    fn take_turn(&mut self) {
+        let (now, refused) = (self.begun.elapsed(), self.refused.len());
+        let passed = |patience: &mut Patience| patience.pass(now, refused);
+        if self.patience.as_mut().is_some_and(passed) {
+            self.ask_again();
+        }
+    }
+
+    fn ask_again(&mut self) {
+        let turn = self.patience.map(|it| it.turn()).unwrap_or_default();
+        let included = self.refused.extract_if(.., |it| turn.includes(*it));
+        self.waiting.extend(included);
+    }
+
+    fn next_turn(&self) -> Option<Instant> {
+        let next = self.patience.filter(|_| !self.refused.is_empty())?.next()?;
+        Some(self.begun + next)
+    }
+}
+
+/// What an answer of STS means.
+enum Learned {
+    Ready {
+        was_refused: bool,
+    },
+    /// It says nothing about the role.
+    Open,
+    Refused {
+        /// It may pass by itself.
+        passes: bool,
+        reason: Arc<str>,
+    },
+    /// STS has said nothing at all, several times.
+    Silent {
+        reason: Arc<str>,
+    },
 }
 
 impl Known {
-    /// How the role stands after an answer of STS.
-    fn learn(&mut self, result: Result<Credentials, Failure>, now: SystemTime) -> Role {
+    fn learn(&mut self, result: Result<Credentials, Failure>, now: SystemTime) -> Learned {
         let failure = match result {
             Ok(credentials) if !are_fresh(&credentials, now) => {
                 let text = "the role was assumed, but its credentials are past their time already: is the clock of this machine right?";
                 Failure::refused("ExpiredAtOnce", text)
             }
             Ok(credentials) => {
-                (self.credentials, self.silences) = (Some(credentials), 0);
-                return Role::Ready;
+                let was_refused = std::mem::take(&mut self.refusals) > 0;
+                (self.credentials, self.silences, self.failure) = (Some(credentials), 0, None);
+                return Learned::Ready { was_refused };
             }
             Err(failure) => failure,
         };
@@ -237,14 +353,17 @@ impl Known {
         } else {
             0
         };
-        if failure.is_transient() && self.silences < FINAL_AFTER {
-            return Role::Asked;
+        let reason = failure.text.clone();
+        let (passes, is_transient) = (failure.cause == Cause::Denied, failure.is_transient());
+        self.failure = Some(failure);
+        if is_transient && self.silences < FINAL_AFTER {
+            return Learned::Open;
         }
-        (self.failures, self.silences) = (self.failures + 1, 0);
-        Role::Failed {
-            reason: failure.text,
-            times: self.failures,
+        if is_transient {
+            return Learned::Silent { reason };
         }
+        self.refusals += 1;
+        Learned::Refused { passes, reason }
     }
 }
 

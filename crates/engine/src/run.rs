@@ -11,6 +11,7 @@ use fleet::check::GraphFacts;
 use fleet::cost::RegionUsage;
 use fleet::fleet::{Fleet, Others};
 use fleet::guard::{self, Before, Consent, Refusal};
+use fleet::patience::Asked;
 use fleet::plan::Kind;
 use fleet::report::{Ended, RegionNow, RegionPlan};
 use tokio::task::JoinSet;
@@ -225,7 +226,7 @@ impl Run {
 
     async fn make_it_so(&mut self, limit: &Limit) -> Finish {
         let newsrooms = self.regions.iter().map(RegionRun::newsroom).collect();
-        let (roles, assume) = Roles::new(&self.aws, newsrooms);
+        let (roles, assume) = Roles::new(&self.aws, newsrooms, self.patience_with_roles());
         let modes = vec![Mode::Reconcile(roles); self.regions.len()];
         let mut assumer = JoinSet::new();
         assumer.spawn(assume);
@@ -236,6 +237,16 @@ impl Run {
         // The sink may have refused the last words.
         finish.error = self.halted();
         finish
+    }
+
+    /// None, where an earlier process has had it.
+    fn patience_with_roles(&self) -> Duration {
+        let is_over = |region: &RegionRun| region.attempts().turn(Asked::Role).is_last();
+        if self.regions.iter().any(is_over) {
+            Duration::ZERO
+        } else {
+            self.fleet.settings.patience
+        }
     }
 
     /// What would happen, after [`Run::observe`].

@@ -71,6 +71,10 @@ pub(crate) async fn assume(
 /// STS gives one AccessDenied for every reason.
 fn explain(failure: Failure, arn: &str) -> Failure {
     let text = match failure.cause {
+        // Nothing is known of the role then.
+        _ if failure.is_transient() => {
+            format!("AssumeRole of {arn} was not answered: {}", failure.text)
+        }
         Cause::Denied => format!(
             "cannot assume {arn}: role missing, trust or external id wrong, or account suspended; AWS does not say which"
         ),

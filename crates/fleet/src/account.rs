@@ -30,6 +30,14 @@ impl FromStr for AccountId {
     }
 }
 
+impl AccountId {
+    /// Its digits as a number: to divide accounts into groups with.
+    #[must_use]
+    pub fn number(self) -> u64 {
+        self.0
+    }
+}
+
 impl TryFrom<String> for AccountId {
     type Error = NotAnAccountId;
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::AccountId;
 use crate::observation::Round;
+use crate::patience::{Asked, Passing, Turn};
 
 /// How many times the same final answer, each after a fresh look, makes a failure of it.
 pub const FINAL_AFTER: u32 = 3;
@@ -26,12 +27,25 @@ pub enum Answer {
     Done,
     /// AWS was asked too fast: nothing happened, and it may be asked again.
     Throttled,
+    /// It was not done for a reason that has nothing to do with it: it may be asked again.
+    NotDone,
     /// An error of AWS's own, or a cut connection: it may have happened or not.
     Unclear(Arc<str>),
     /// Nothing came back, not even a connection. It may have happened or not.
     Silent(Arc<str>),
     /// AWS said no, in words that are for people only.
     Refused(Refusal),
+}
+
+impl Answer {
+    /// Why it may pass by itself, where it is a refusal that may.
+    #[must_use]
+    pub fn passing(&self) -> Option<Passing> {
+        match self {
+            Self::Refused(refusal) => refusal.passing,
+            _ => None,
+        }
+    }
 }
 
 /// A final answer of AWS.
@@ -41,6 +55,9 @@ pub struct Refusal {
     pub code: Arc<str>,
     /// What it said and what can be done about it: for people.
     pub text: Arc<str>,
+    /// Why it may pass by itself, if it may.
+    #[serde(default)]
+    pub passing: Option<Passing>,
 }
 
 /// The history of one kind of request about one thing.
@@ -53,6 +70,9 @@ pub struct Attempt {
     pub under_way: bool,
     /// What the last one that ended came to.
     pub last: Option<Answer>,
+    /// The turn in which the last one was sent.
+    #[serde(default)]
+    pub turn: u32,
     /// The newest look when that answer arrived: only a later one can tell what it did.
     #[serde(skip)]
     pub after: Round,
@@ -75,24 +95,61 @@ pub struct Refusals {
     pub alike: u32,
     /// How many there were, whatever their codes.
     pub all: u32,
+    /// How many batches they were shared with, as far as the batch was refused as a whole.
+    #[serde(default)]
+    pub batches: u32,
+    /// The turn in which the last was asked for.
+    #[serde(default)]
+    pub turn: u32,
+}
+
+/// What refusals mean for the next step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict<'a> {
+    /// They do not stand in the way of asking, or of asking again.
+    Open,
+    /// It is refused so far, and asked again in a later turn.
+    Held(&'a Refusal),
+    /// It is refused for good.
+    Final(&'a Refusal),
 }
 
 impl Refusals {
-    fn add(&mut self, refusal: &Refusal) {
+    fn add(&mut self, refusal: &Refusal, turn: u32) {
         let same = matches!(&self.last, Some(last) if last.code == refusal.code);
         self.alike = if same { self.alike + 1 } else { 1 };
         self.all += 1;
+        self.batches += u32::from(&*refusal.code != LEFT_OUT);
+        self.turn = turn;
         self.last = Some(refusal.clone());
     }
 }
 
 impl Attempt {
-    /// The last final answer, if it has come often enough to be believed.
+    /// What the refusals since it was last done mean now. The first row that fits:
+    ///
+    /// | the last refusal | what is known besides | verdict |
+    /// |---|---|---|
+    /// | none | | open |
+    /// | may pass | it was asked for in the last turn, and is not the first | final |
+    /// | may pass | it is not the last turn, and no newer one that includes the account | held |
+    /// | may pass | otherwise | open |
+    /// | may not | it came three times in a row, or there were nine of any kind | final |
+    /// | may not | otherwise | open |
     #[must_use]
-    pub fn refused_for_good(&self) -> Option<&Refusal> {
-        let Refusals { last, alike, all } = &self.refusals;
-        last.as_ref()
-            .filter(|_| *alike >= FINAL_AFTER || *all >= REFUSED_AFTER)
+    pub fn verdict(&self, turn: Turn, account: Option<AccountId>) -> Verdict<'_> {
+        let Refusals { alike, all, .. } = self.refusals;
+        let Some(last) = &self.refusals.last else {
+            return Verdict::Open;
+        };
+        let was_asked = self.refusals.turn >= turn.number();
+        let is_included = account.is_none_or(|account| turn.includes(account));
+        match last.passing {
+            Some(_) if turn.is_last() && was_asked && all > 1 => Verdict::Final(last),
+            Some(_) if !turn.is_last() && (was_asked || !is_included) => Verdict::Held(last),
+            None if alike >= FINAL_AFTER || all >= REFUSED_AFTER => Verdict::Final(last),
+            _ => Verdict::Open,
+        }
     }
 
     /// Whether AWS may have done it, whatever it answered last.
@@ -106,8 +163,9 @@ impl Attempt {
         *self == Self::default()
     }
 
-    fn begin(&mut self) {
+    fn begin(&mut self, turn: Turn) {
         self.sent += 1;
+        self.turn = turn.number();
         self.under_way = true;
     }
 
@@ -123,9 +181,9 @@ impl Attempt {
                 self.done += 1;
                 self.refusals = Refusals::default();
             }
-            Answer::Throttled => {}
+            Answer::Throttled | Answer::NotDone => {}
             Answer::Unclear(_) | Answer::Silent(_) => self.lost = true,
-            Answer::Refused(refusal) => self.refusals.add(refusal),
+            Answer::Refused(refusal) => self.refusals.add(refusal, self.turn),
         }
         self.last = Some(answer);
         self.under_way = false;
@@ -169,7 +227,7 @@ pub enum RegionRequest {
 }
 
 /// A request about one membership.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum MemberRequest {
     /// CreateMembers.
     Invite,
@@ -179,6 +237,19 @@ pub enum MemberRequest {
     Remove,
     /// StartMonitoringMember.
     Start,
+}
+
+impl MemberRequest {
+    /// What AWS calls it.
+    #[must_use]
+    pub fn operation(self) -> &'static str {
+        match self {
+            Self::Invite => "CreateMembers",
+            Self::Accept => "AcceptInvitation",
+            Self::Remove => "DeleteMembers",
+            Self::Start => "StartMonitoringMember",
+        }
+    }
 }
 
 /// What is known of the role in a member.
@@ -191,12 +262,15 @@ pub enum Role {
     Asked,
     /// It was assumed.
     Ready,
-    /// It could not be, and AWS does not say why.
+    /// It was refused so far, and is asked for again.
+    Refused {
+        /// What to tell people.
+        reason: Arc<str>,
+    },
+    /// It was refused for good, and AWS does not say why.
     Failed {
         /// What to tell people.
         reason: Arc<str>,
-        /// How many times it was tried: the second is the last.
-        times: u32,
     },
 }
 
@@ -235,6 +309,17 @@ impl MemberAttempts {
             .any(|sent| sent.under_way)
     }
 
+    /// What was tried of that request.
+    #[must_use]
+    pub fn to(&self, request: MemberRequest) -> &Attempt {
+        match request {
+            MemberRequest::Invite => &self.invite,
+            MemberRequest::Accept => &self.accept,
+            MemberRequest::Remove => &self.remove,
+            MemberRequest::Start => &self.start,
+        }
+    }
+
     fn of(&mut self, request: MemberRequest) -> &mut Attempt {
         match request {
             MemberRequest::Invite => &mut self.invite,
@@ -253,6 +338,9 @@ pub struct Attempts {
     off: BTreeSet<AccountId>,
     members_first: bool,
     heard: bool,
+    /// Whose turn it is to be asked again, of the kinds that were refused.
+    #[serde(default)]
+    turns: Vec<(Asked, Turn)>,
 }
 
 impl Attempts {
@@ -285,6 +373,28 @@ impl Attempts {
         self.members_first
     }
 
+    /// Whose turn it is to be asked again.
+    #[must_use]
+    pub fn turn(&self, asked: Asked) -> Turn {
+        let known = self.turns.iter().find(|(kind, _)| *kind == asked);
+        known.map(|(_, turn)| *turn).unwrap_or_default()
+    }
+
+    /// It is somebody's turn.
+    pub fn saw_turn(&mut self, asked: Asked, turn: Turn) {
+        self.turns.retain(|(kind, _)| *kind != asked);
+        self.turns.push((asked, turn));
+    }
+
+    /// What refusals of a request about the Region mean now.
+    #[must_use]
+    pub fn region_verdict(&self, request: RegionRequest) -> Verdict<'_> {
+        let turn = self.turn(Asked::Region(request));
+        self.region
+            .get(&request)
+            .map_or(Verdict::Open, |tried| tried.verdict(turn, None))
+    }
+
     /// Whether Detective has ever answered in this Region.
     #[must_use]
     pub fn was_heard(&self) -> bool {
@@ -293,13 +403,19 @@ impl Attempts {
 
     /// A request about the Region was sent.
     pub fn region_sent(&mut self, request: RegionRequest) {
-        self.region.entry(request).or_default().begin();
+        let turn = self.turn(Asked::Region(request));
+        self.region.entry(request).or_default().begin(turn);
     }
 
     /// A request about the Region ended; `newest` is the newest look that had begun by then.
     pub fn region_answered(&mut self, request: RegionRequest, answer: Answer, newest: Round) {
         self.heard |= !matches!(answer, Answer::Silent(_));
+        let turn = self.turn(Asked::Region(request));
         let attempt = self.region.entry(request).or_default();
+        if request == RegionRequest::Change {
+            // It is sent as requests about members, many at a time.
+            attempt.turn = turn.number();
+        }
         // Many batches are under way at once, and one trouble of the Region refuses them all: that
         // is one answer, not three.
         if request == RegionRequest::Change && attempt.echoes(&answer, newest) {
@@ -310,7 +426,9 @@ impl Attempts {
 
     /// A request about a membership was sent.
     pub fn sent(&mut self, request: MemberRequest, account: AccountId) {
-        self.members.entry(account).or_default().of(request).begin();
+        let turn = self.turn(Asked::Member(request));
+        let tried = self.members.entry(account).or_default();
+        tried.of(request).begin(turn);
     }
 
     /// A request about a membership ended; `newest` is the newest look that had begun by then.
@@ -339,6 +457,15 @@ impl Attempts {
         self.members_first = true;
     }
 
+    /// There is another graph: what was refused because the one before was not known is open again.
+    pub fn saw_another_graph(&mut self) {
+        for request in [RegionRequest::Look, RegionRequest::Change] {
+            if let Some(attempt) = self.region.get_mut(&request) {
+                attempt.refusals = Refusals::default();
+            }
+        }
+    }
+
     /// The member says that this Region is off in it.
     pub fn saw_off(&mut self, account: AccountId) {
         self.off.insert(account);
@@ -353,16 +480,21 @@ mod tests {
         Answer::Refused(Refusal {
             code: code.into(),
             text: "no".into(),
+            passing: None,
         })
     }
 
     fn after(answers: &[Answer]) -> Attempt {
         let mut attempt = Attempt::default();
         for answer in answers {
-            attempt.begin();
+            attempt.begin(Turn::default());
             attempt.end(answer.clone(), Round::default());
         }
         attempt
+    }
+
+    fn is_final(attempt: &Attempt) -> bool {
+        matches!(attempt.verdict(Turn::default(), None), Verdict::Final(_))
     }
 
     #[test]
@@ -370,24 +502,28 @@ mod tests {
         let (a, b) = (refused("A"), refused("B"));
         let answers = [a.clone(), a.clone(), b, a.clone(), a.clone(), a];
         for few in 0..6 {
-            assert_eq!(after(&answers[..few]).refused_for_good(), None);
+            assert!(!is_final(&after(&answers[..few])));
         }
-        assert_eq!(&*after(&answers).refused_for_good().unwrap().code, "A");
+        let attempt = after(&answers);
+        let Verdict::Final(refusal) = attempt.verdict(Turn::default(), None) else {
+            panic!("not final: {attempt:?}")
+        };
+        assert_eq!(&*refusal.code, "A");
     }
 
     #[test]
     fn throttles_and_lost_answers_between_refusals_do_not_hide_them() {
         let (a, lost) = (refused("A"), Answer::Unclear("cut".into()));
         let answers = [a.clone(), Answer::Throttled, a.clone(), lost, a];
-        assert_eq!(after(&answers[..4]).refused_for_good(), None);
-        assert!(after(&answers).refused_for_good().is_some());
+        assert!(!is_final(&after(&answers[..4])));
+        assert!(is_final(&after(&answers)));
     }
 
     #[test]
     fn refusals_before_a_success_do_not_count() {
         let a = refused("A");
         let answers = [a.clone(), a.clone(), Answer::Done, a.clone(), a];
-        assert_eq!(after(&answers).refused_for_good(), None);
+        assert!(!is_final(&after(&answers)));
     }
 
     #[test]
@@ -395,8 +531,8 @@ mod tests {
         let answers: Vec<_> = (0..REFUSED_AFTER)
             .map(|n| refused(["A", "B"][n as usize % 2]))
             .collect();
-        assert_eq!(after(&answers[1..]).refused_for_good(), None);
-        assert!(after(&answers).refused_for_good().is_some());
+        assert!(!is_final(&after(&answers[1..])));
+        assert!(is_final(&after(&answers)));
     }
 
     #[test]
@@ -409,7 +545,8 @@ mod tests {
             attempts.region_answered(RegionRequest::Change, refused("A"), Round::default());
         }
         let change = attempts.region(RegionRequest::Change).unwrap();
-        assert_eq!((change.refusals.all, change.refused_for_good()), (1, None));
+        assert_eq!(change.refusals.all, 1);
+        assert!(!is_final(change));
     }
 
     #[test]

@@ -6,16 +6,17 @@
 use std::collections::BTreeSet;
 
 use crate::account::AccountId;
-use crate::attempts::{Answer, Attempts, MemberAttempts, RegionRequest, Role};
+use crate::attempts::{Answer, Attempts, MemberAttempts, MemberRequest, RegionRequest, Role};
 use crate::fleet::{Fleet, Others, Purpose};
 use crate::member::{Member, MemberStatus};
 use crate::observation::{Graph, Look, Observation};
+use crate::patience::Asked;
 use crate::plan::{Chore, GraphStep, Kind, Plan, Reason, Step, Wait};
 
 /// The limit of Detective's service model, written down again on purpose.
 const MOST_IN_A_BATCH: usize = 50;
 
-const KINDS: [Kind; 15] = [
+const KINDS: [Kind; 19] = [
     Kind::Invite,
     Kind::Accept,
     Kind::Remove,
@@ -25,7 +26,11 @@ const KINDS: [Kind; 15] = [
     Kind::Wait(Wait::Verification),
     Kind::Wait(Wait::Visible),
     Kind::Wait(Wait::Role),
-    Kind::Wait(Wait::LastRoleTry),
+    Kind::Wait(Wait::Patience(Asked::Role)),
+    Kind::Wait(Wait::Patience(Asked::Member(MemberRequest::Invite))),
+    Kind::Wait(Wait::Patience(Asked::Member(MemberRequest::Accept))),
+    Kind::Wait(Wait::Patience(Asked::Member(MemberRequest::Remove))),
+    Kind::Wait(Wait::Patience(Asked::Region(RegionRequest::Change))),
     Kind::Wait(Wait::Graph),
     Kind::Right,
     Kind::Gone,
@@ -412,8 +417,12 @@ impl Membership<'_> {
         let disabled = self
             .member()
             .is_some_and(|member| member.status == MemberStatus::AcceptedButDisabled);
-        let settled =
-            |tried: &MemberAttempts| matches!(tried.start.last, None | Some(Answer::Throttled));
+        let settled = |tried: &MemberAttempts| {
+            matches!(
+                tried.start.last,
+                None | Some(Answer::Throttled | Answer::NotDone)
+            )
+        };
         disabled && self.tried.is_none_or(settled)
     }
 
@@ -430,7 +439,7 @@ impl Membership<'_> {
                 return false;
             }
         };
-        let settled = matches!(sent.last, None | Some(Answer::Throttled));
+        let settled = matches!(sent.last, None | Some(Answer::Throttled | Answer::NotDone));
         !settled && look.round <= sent.after
     }
 

@@ -94,6 +94,13 @@ pub enum EventKind {
     },
     /// What was seen of the Region does not count any more: it is looked at anew.
     Forgotten,
+    /// Something was refused for a reason that may pass. It is asked again meanwhile.
+    RefusedSoFar {
+        /// What was refused.
+        operation: Operation,
+        /// For how long from now.
+        seconds: u64,
+    },
     /// The run has ended for a membership.
     Concluded {
         /// Whose.

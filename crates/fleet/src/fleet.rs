@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::account::{AccountId, Email, Region};
 use crate::expected::Exceptions;
 use crate::member::Member;
+use crate::patience::{self, Passing};
 use crate::roster::Roster;
 
 /// Administrator, members and settings: what every Region is brought to.
@@ -74,6 +76,20 @@ pub struct Settings {
     pub expected: BTreeSet<(AccountId, Region)>,
     /// Regions where no behavior graph is made, with the reason: one that is there is used.
     pub no_new_graph: BTreeMap<Region, Arc<str>>,
+    /// How long a refusal that IAM's propagation explains is asked again; without it, once more.
+    pub patience: Duration,
+}
+
+impl Settings {
+    /// How long a refusal is asked again that may pass for such a reason.
+    #[must_use]
+    pub fn patience_with(&self, passing: Passing) -> Duration {
+        match passing {
+            // Whoever does not want to wait does not want to wait for this either.
+            Passing::Graph if !self.patience.is_zero() => self.patience.max(patience::GRAPH),
+            Passing::Graph | Passing::Propagation => self.patience,
+        }
+    }
 }
 
 impl Fleet {

@@ -16,13 +16,14 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use chores::Chore;
-pub use decide::{VISIBLE_AFTER, decide};
+pub use decide::{LEFT_OUT_AFTER, VISIBLE_AFTER, decide};
 pub use reason::Reason;
 
 use crate::account::AccountId;
-use crate::attempts::Attempts;
+use crate::attempts::{Attempts, RegionRequest};
 use crate::fleet::{Fleet, Others};
 use crate::observation::Observation;
+use crate::patience::Asked;
 
 /// The most accounts that CreateMembers, GetMembers and DeleteMembers take (Detective's service
 /// model).
@@ -70,8 +71,8 @@ pub enum Wait {
     Visible,
     /// The role in the member.
     Role,
-    /// The second and last try of the role, when nothing else is left to do.
-    LastRoleTry,
+    /// A later turn to ask for what was refused so far.
+    Patience(Asked),
     /// The end of its graph, which takes it along.
     Graph,
 }
@@ -87,6 +88,8 @@ pub enum GraphStep {
     Delete,
     /// An answer is under way.
     Wait,
+    /// This was refused so far, and is asked again in a later turn.
+    Patience(RegionRequest),
     /// Nothing: it is there, or nobody needs it.
     Keep,
     /// Nothing more, in the whole Region.
@@ -252,6 +255,21 @@ impl Plan {
     #[must_use]
     pub fn chores(&self) -> &[Chore] {
         &self.chores.due
+    }
+
+    /// What was refused so far and is waited for, so that it is asked again.
+    #[must_use]
+    pub fn refused_so_far(&self) -> BTreeSet<Asked> {
+        let members = self.kinds.keys().filter_map(|kind| match kind {
+            Kind::Wait(Wait::Patience(asked)) => Some(*asked),
+            _ => None,
+        });
+        let graph = match self.graph {
+            GraphStep::Patience(request) => Some(request),
+            _ => None,
+        };
+        let regions = graph.into_iter().chain(self.chores.held.iter().copied());
+        members.chain(regions.map(Asked::Region)).collect()
     }
 
     /// What is not as wanted about the graph itself and cannot be.

@@ -108,6 +108,8 @@ impl Settings {
                 message: maybe::<Message>("MESSAGE", text("MESSAGE"))?.map(|message| message.0),
                 tags: tags(many::<Tag>("TAGS", text("TAGS"))?)
                     .map_err(|error| wrong("TAGS", &error))?,
+                patience: maybe("PATIENCE_SECONDS", text("PATIENCE_SECONDS"))?
+                    .map_or(fleet::patience::DEFAULT, Duration::from_secs),
                 role_first: text("ROLE_FIRST").is_none_or(|value| value == "true"),
                 ..fleet::fleet::Settings::default()
             },
@@ -197,6 +199,7 @@ mod tests {
         assert_eq!(settings.regions.names, None);
         assert_eq!(settings.connection.external_id, None);
         assert_eq!(settings.wait_limit, Duration::from_secs(7200));
+        assert_eq!(settings.fleet.patience, Duration::from_secs(15));
         assert_eq!(read(&[("REGIONS", "all")]).unwrap().regions.names, None);
     }
 

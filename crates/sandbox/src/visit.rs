@@ -95,6 +95,7 @@ impl Visit<'_> {
                 &operation.full_name(),
                 "with an explicit deny in a service control policy",
             )),
+            Effect::NotFound => Some(Trouble::NotFound.of(service)),
             Effect::ExpiredToken => Some(Trouble::Expired.of(service)),
             Effect::CutBefore | Effect::CutAfter | Effect::Silence => None,
         }

@@ -24,7 +24,8 @@ impl Forecast {
     ) -> Forecast {
         let (nth, mut luck) = state.luck(station.account, Some(station.region), station.operation);
         let request_id = luck.uuid();
-        let latency = luck.spread(world.latency, world.latency_spread);
+        let far = world.slow_regions.get(&station.region).copied();
+        let latency = luck.spread(world.latency, world.latency_spread) + far.unwrap_or_default();
         let throttled = world
             .throttles
             .iter()

@@ -7,7 +7,7 @@ use fleet::expected::Exception;
 use fleet::label::Who;
 use fleet::values::{ExternalId, List, Message, Package, RegionName, Tag};
 
-use crate::values::Timeout;
+use crate::values::{Time, Timeout};
 
 /// As whom AWS is asked.
 #[derive(Clone, Debug, Default, Args)]
@@ -78,6 +78,16 @@ pub(crate) struct ReachArgs {
         help_heading = "Pace"
     )]
     pub timeout: Option<Timeout>,
+    /// Ask again for this long where AWS refuses what it may not have heard of yet, such as a role or a
+    /// policy that was made just now; 0s for once more at once [default: 15s]
+    #[arg(
+        long,
+        value_name = "TIME",
+        env = "DETECTIVE_FLEET_PATIENCE",
+        hide_env = true,
+        help_heading = "Pace"
+    )]
+    pub patience: Option<Time>,
     /// The most calls at a time [default: 256]
     #[arg(
         long,

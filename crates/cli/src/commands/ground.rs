@@ -182,6 +182,7 @@ impl Ground {
         if let Some(file) = journal {
             sinks.0.push(Arc::new(Journal::of_run(file, &run_id)));
         }
+        accounts.settings.patience = reach.patience;
         let connect = Aws::connect(reach.connection, Arc::new(sinks));
         let aws = signals::unless_interrupted(&stop, connect).await??;
         tracing::debug!(caller = aws.caller(), administrator = %aws.administrator(), "connected");

@@ -46,7 +46,11 @@ pub(crate) struct Title {
 pub(crate) fn draw(title: &Title, tally: &Tally, elapsed: Duration, window: Window) -> String {
     let mut lines = match &title.kind {
         Kind::Look(regions) => looking(title, regions, (tally, elapsed), window),
-        Kind::Ask => vec![head(title, window), effort(tally, elapsed)],
+        Kind::Ask => {
+            let lines = vec![head(title, window), effort(tally, elapsed)];
+            let refused = refused(tally, title.began + elapsed);
+            lines.into_iter().chain(refused).collect()
+        }
         Kind::Change => {
             let mut lines = changing(title, tally, elapsed, window);
             let rows = window.height.saturating_sub(lines.len() + 1);
@@ -86,6 +90,7 @@ fn looking(
         );
         lines.push(format!("  {names}"));
     }
+    lines.extend(refused(tally, title.began + elapsed));
     lines
 }
 
@@ -112,7 +117,14 @@ fn changing(title: &Title, tally: &Tally, elapsed: Duration, window: Window) -> 
         .chain([tally.calls()]);
     let mut lines = vec![first, format!("  {}", fold::listed(second))];
     lines.extend(waiting(&all).map(|text| format!("  {text}")));
+    lines.extend(refused(tally, now));
     lines
+}
+
+/// What was refused so far.
+fn refused(tally: &Tally, now: Timestamp) -> Option<String> {
+    let text = tally.refused_so_far(now)?;
+    Some(format!("  {}", paint(CHANGE, text)))
 }
 
 fn head(title: &Title, window: Window) -> String {

@@ -105,7 +105,13 @@ impl Progress {
 
     fn show(&self, event: &Event) {
         let mut shown = lock(&self.shown);
+        let before = shown.tally.refused_so_far(event.at);
         let completed = shown.tally.count(event);
+        // Said once, by the first of many Regions.
+        let refused = shown
+            .tally
+            .refused_so_far(event.at)
+            .filter(|_| before.is_none());
         shown.seen = Some(event.at);
         if self.output.may_move() {
             return;
@@ -118,7 +124,7 @@ impl Progress {
             format!("{region}: all {what}")
         });
         drop(shown);
-        for line in completed.into_iter().chain(line) {
+        for line in refused.into_iter().chain(completed).chain(line) {
             self.line(event.at, &line);
         }
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Duration;
 
 use fleet::account::{AccountId, Region};
-use fleet::event::{CallResult, Conclusion, Event, EventKind};
+use fleet::event::{CallResult, Conclusion, Event, EventKind, Operation};
 use fleet::member::MemberStatus;
 use jiff::{SignedDuration, Timestamp};
 
@@ -29,6 +29,8 @@ pub(crate) struct Tally {
     trail: VecDeque<(Timestamp, u64)>,
     calls: u64,
     throttled: u64,
+    /// What was refused so far, and until when it is asked again.
+    refused: BTreeMap<Operation, Timestamp>,
 }
 
 /// How many memberships stand where.
@@ -138,6 +140,11 @@ impl Tally {
             self.calls += 1;
             self.throttled += u64::from(*result == CallResult::Throttled);
         }
+        if let EventKind::RefusedSoFar { operation, seconds } = event.kind {
+            let until = event.at + Duration::from_secs(seconds);
+            let known = self.refused.entry(operation).or_insert(until);
+            *known = until.max(*known);
+        }
         let region = event.region.as_ref()?;
         if let EventKind::Graph { .. } = &event.kind {
             self.regions.entry(region.clone()).or_default();
@@ -146,6 +153,18 @@ impl Tally {
         let completed = self.moved(region, account, standing);
         self.remember(event.at);
         completed
+    }
+
+    /// What is refused so far and asked again, in words.
+    pub(crate) fn refused_so_far(&self, now: Timestamp) -> Option<String> {
+        let open = || self.refused.iter().filter(|(_, until)| **until > now);
+        let last = open().map(|(_, until)| *until).max()?;
+        let names = open().map(|(operation, _)| operation.as_str().to_owned());
+        let seconds = last.duration_since(now).as_secs() + 1;
+        let names = fold::listed(names);
+        Some(format!(
+            "{names} refused so far, asking again for {seconds} s"
+        ))
     }
 
     fn moved(&mut self, region: &Region, account: AccountId, to: Standing) -> Option<Region> {
@@ -283,7 +302,6 @@ fn of(status: &MemberStatus) -> Standing {
 mod tests {
     use super::super::fixture::{at, seen};
     use super::*;
-    use fleet::event::Operation;
     use pretty_assertions::assert_eq;
 
     fn us_east() -> Region {
@@ -310,6 +328,35 @@ mod tests {
         }
         assert_eq!(tally.line(), "2 of 2 enabled, 1 call (1 throttled)");
         assert!(tally.all().is_done());
+    }
+
+    #[test]
+    fn what_is_refused_so_far_is_told_with_the_time_left() {
+        let mut tally = Tally::default();
+        let second = |n: i64| Timestamp::from_second(n).unwrap();
+        let refused = |operation, seconds| EventKind::RefusedSoFar { operation, seconds };
+        assert_eq!(tally.refused_so_far(second(0)), None);
+        tally.count(&at(0, "us-east-1", refused(Operation::AssumeRole, 15)));
+        tally.count(&at(
+            5,
+            "us-east-1",
+            refused(Operation::AcceptInvitation, 15),
+        ));
+        tally.count(&at(
+            1,
+            "eu-west-1",
+            refused(Operation::AcceptInvitation, 15),
+        ));
+        let said = tally.refused_so_far(second(6)).unwrap();
+        let both = "sts:AssumeRole, detective:AcceptInvitation";
+        assert_eq!(
+            said,
+            format!("{both} refused so far, asking again for 15 s")
+        );
+        let said = tally.refused_so_far(second(16)).unwrap();
+        let one = "detective:AcceptInvitation";
+        assert_eq!(said, format!("{one} refused so far, asking again for 5 s"));
+        assert_eq!(tally.refused_so_far(second(20)), None);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use fleet::values::{ExternalId, List, Message, Package, RegionName, Tag};
 use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, de};
 
-use crate::values::Timeout;
+use crate::values::{Time, Timeout};
 
 /// Where the settings are, unless `--config` names another place.
 const DEFAULT: &str = "detective-fleet.toml";
@@ -36,6 +36,8 @@ pub(crate) struct SettingsFile {
     pub exclude_region: Option<Vec<RegionName>>,
     /// `--timeout`.
     pub timeout: Option<Timeout>,
+    /// `--patience`.
+    pub patience: Option<Time>,
     /// `--max-concurrency`.
     pub max_concurrency: Option<NonZeroU16>,
     /// `--role-name`.
@@ -143,6 +145,7 @@ mod tests {
             regions = ["us-east-1", " eu-west-1 "]
             exclude-region = "me-south-1, il-central-1"
             timeout = "20m"
+            patience = "1m"
             expected = ["111122223333/eu-south-1"]
             send-email = true
             [tags]
@@ -164,6 +167,7 @@ mod tests {
             ("yes = true", "yes"),
             ("admin-account = \"5\"", "12 digits"),
             ("timeout = \"soon\"", "90s"),
+            ("patience = \"15\"", "90s"),
             ("regions = \"\"", "nothing is named"),
             ("regions = [1]", "string"),
             ("max-concurrency = 0", "zero"),

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use fleet::account::{AccountId, Region};
 use fleet::attempts::Role;
@@ -26,6 +27,8 @@ const MOST_PAGES: usize = 100;
 /// The members, and what is known of them.
 pub(super) struct Members {
     aws: Aws,
+    /// How long a role that is refused is asked for again.
+    patience: Duration,
     clients: Arc<BTreeMap<Region, Clients>>,
     asked: JoinSet<(AccountId, MemberFacts)>,
     names: BTreeMap<Id, AccountId>,
@@ -46,6 +49,7 @@ impl Members {
         aws: &Aws,
         wanted: BTreeMap<AccountId, BTreeSet<Region>>,
         guardduty: bool,
+        patience: Duration,
     ) -> Self {
         let nothing_yet = |(account, wanted)| {
             let facts = MemberFacts {
@@ -61,6 +65,7 @@ impl Members {
         });
         Self {
             aws: aws.clone(),
+            patience,
             clients: Arc::new(clients.collect()),
             asked: JoinSet::new(),
             names: BTreeMap::new(),
@@ -71,11 +76,11 @@ impl Members {
     /// Asks all of them at once, until everything is answered or it is to stop.
     pub(super) async fn ask(&mut self, stop: &CancellationToken) {
         let (newsroom, mut news) = mpsc::unbounded_channel();
-        let (roles, assume) = Roles::new(&self.aws, vec![newsroom]);
+        let (roles, assume) = Roles::new(&self.aws, vec![newsroom], self.patience);
         let mut assumer = JoinSet::new();
         assumer.spawn(assume);
         for account in self.facts.keys() {
-            roles.ask(*account, false);
+            roles.ask(*account);
         }
         let mut unheard = self.facts.len();
         while unheard > 0 || !self.asked.is_empty() {
@@ -85,7 +90,8 @@ impl Members {
                 () = stop.cancelled(), if unheard > 0 => unheard = 0,
                 Some(done) = self.asked.join_next_with_id(), if !self.asked.is_empty() => self.learn(done),
                 Some((account, role)) = news.recv(), if unheard > 0 => {
-                    unheard -= 1;
+                    // What was refused so far is asked again.
+                    unheard -= usize::from(!matches!(role, Role::Refused { .. }));
                     self.heard(Asker::new(&self.aws, &roles, account, stop), role);
                 }
             }
@@ -108,7 +114,9 @@ impl Members {
                 });
                 self.names.insert(asked.id(), account);
             }
-            Role::Failed { reason, .. } => facts.role = Answer::Failed(reason),
+            Role::Refused { reason } | Role::Failed { reason } => {
+                facts.role = Answer::Failed(reason);
+            }
             Role::Unasked | Role::Asked => {}
         }
     }

@@ -114,7 +114,12 @@ impl Trouble {
             Cause::Expired => (&mut self.expired, FINAL_AFTER),
             Cause::Silent | Cause::Barred => (&mut self.silent, FINAL_AFTER),
             Cause::Unclear => (&mut self.unclear, REFUSED_AFTER),
-            Cause::NotOn | Cause::Denied | Cause::Missing | Cause::Refused | Cause::NotSent => {
+            Cause::NotOn
+            | Cause::Denied
+            | Cause::Missing
+            | Cause::InTheWay
+            | Cause::Refused
+            | Cause::NotSent => {
                 return false;
             }
         };

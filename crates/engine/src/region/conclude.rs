@@ -112,7 +112,7 @@ fn last_words(attempt: &Attempt) -> Option<Arc<str>> {
         Answer::Unclear(text) | Answer::Silent(text) => Some(text.clone()),
         Answer::Refused(refusal) => Some(refusal.text.clone()),
         Answer::Throttled => Some("AWS did not take it then".into()),
-        Answer::Done => None,
+        Answer::Done | Answer::NotDone => None,
     }
 }
 
@@ -140,6 +140,7 @@ pub(super) fn why_the_region_failed(
         | Cause::Unclear
         | Cause::Expired
         | Cause::Missing
+        | Cause::InTheWay
         | Cause::Refused
         | Cause::NotSent => {
             format!("{operation}: {text}")

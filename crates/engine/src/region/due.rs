@@ -1,6 +1,7 @@
 //! What a Region does next.
 
 use fleet::event::Operation;
+use fleet::patience::Asked;
 use fleet::plan::{BATCH, GraphStep, Kind, Wait};
 use tokio::time::Instant;
 
@@ -45,6 +46,7 @@ impl RegionRun {
         if let Some(work) = self
             .change_due(now, &mut wake)
             .or_else(|| self.chore_due(&mut wake))
+            .or_else(|| self.turn_due(&mut wake))
             .or_else(|| self.look_due(now, &mut wake))
         {
             return Next::Send(work);
@@ -88,7 +90,9 @@ impl RegionRun {
     /// sent for each of them.
     fn invitations_due(&self, wake: &mut Option<Instant>) -> Option<Work> {
         let ready = self.plan.count(Kind::Invite);
-        if self.fleet.settings.role_first && ready < BATCH && self.waits_for_roles() {
+        // Those that were refused so far are not: that may take as long as patience does.
+        let coming = self.plan.count(Kind::Wait(Wait::Role)) > 0;
+        if self.fleet.settings.role_first && ready < BATCH && coming {
             return None;
         }
         self.batch_due(Kind::Invite, Work::Invite, Operation::CreateMembers, wake)
@@ -144,7 +148,19 @@ impl RegionRun {
         }
     }
 
-    fn waits_for_roles(&self) -> bool {
-        matches!(self.mode, Mode::Reconcile(_)) && self.plan.count(Kind::Wait(Wait::Role)) > 0
+    /// What was refused so far is asked again in its turn; nothing of it is due before.
+    fn turn_due(&self, wake: &mut Option<Instant>) -> Option<Work> {
+        if let Some(turn) = self.next_turn() {
+            *wake = Some(wake.map_or(turn, |wake| wake.min(turn)));
+        }
+        None
+    }
+
+    pub(super) fn waits_for_roles(&self) -> bool {
+        let waits = [Wait::Role, Wait::Patience(Asked::Role)];
+        matches!(self.mode, Mode::Reconcile(_))
+            && waits
+                .iter()
+                .any(|wait| self.plan.count(Kind::Wait(*wait)) > 0)
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use fleet::account::AccountId;
+use fleet::attempts::RegionRequest;
 use fleet::event::Operation;
 use fleet::observation::Round;
 use fleet::plan::{BATCH, GraphStep, Kind, Wait};
@@ -89,7 +90,7 @@ impl RegionRun {
     }
 
     pub(super) fn look_due(&self, now: Instant, wake: &mut Option<Instant>) -> Option<Work> {
-        if self.observation.graph_arn().is_none() || self.looks.under_way > 0 || self.is_blocked() {
+        if self.observation.graph_arn().is_none() || self.looks.under_way > 0 || self.is_stopped() {
             return None;
         }
         let list = |wake: &mut _| self.paced(Work::List, (Operation::ListMembers, None), wake);
@@ -121,7 +122,7 @@ impl RegionRun {
 
     /// Something was changed since the last whole list, and nothing is left to do.
     fn needs_closing_list(&self) -> bool {
-        self.plan.count(Kind::Wait(Wait::Role)) == 0 && self.is_in_doubt()
+        !self.waits_for_roles() && self.is_in_doubt()
     }
 
     /// Something was changed since the last whole list.
@@ -156,7 +157,11 @@ impl RegionRun {
             .flat_map(|wait| self.plan.of(Kind::Wait(wait)))
     }
 
-    fn is_blocked(&self) -> bool {
-        matches!(self.plan.graph(), GraphStep::Blocked(_))
+    /// Looking is refused, for good or so far.
+    fn is_stopped(&self) -> bool {
+        matches!(
+            self.plan.graph(),
+            GraphStep::Blocked(_) | GraphStep::Patience(RegionRequest::Look)
+        )
     }
 }

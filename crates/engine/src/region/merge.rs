@@ -4,6 +4,7 @@ use fleet::account::{AccountId, GraphArn};
 use fleet::attempts::{Answer, LEFT_OUT, MemberRequest, Refusal, RegionRequest, Role};
 use fleet::event::{CallResult, Deed, EventKind, Operation};
 use fleet::observation::Round;
+use fleet::patience::Asked;
 use fleet::plan::{Kind, Wait, concerns};
 
 use super::send::{Body, Refused, Reply};
@@ -30,7 +31,8 @@ impl RegionRun {
         }
         let result = result.err().map_or(CallResult::Ok, Failure::result);
         // An account's own pace is only worth keeping once it was too fast.
-        if result != CallResult::Ok || under.1.is_none() {
+        let answered = matches!(result, CallResult::Ok | CallResult::Refused);
+        if !answered || under.1.is_none() {
             self.pace(under).end(begun, result);
         } else {
             self.paces.remove(&under);
@@ -91,6 +93,7 @@ impl RegionRun {
                     made: true,
                 });
                 self.observation.made_graph(arn);
+                self.attempts.saw_another_graph();
             }
             Err(failure) => {
                 // It may be there now, or be somebody else's.
@@ -189,6 +192,7 @@ impl RegionRun {
             let refusal = Refusal {
                 code: LEFT_OUT.into(),
                 text: words.as_str().into(),
+                passing: None,
             };
             self.answered_for(request, *account, Answer::Refused(refusal));
         }
@@ -214,7 +218,7 @@ impl RegionRun {
             Cause::Denied | Cause::NotOn | Cause::Expired | Cause::Missing
         );
         let answer = if of_the_region {
-            Answer::Throttled
+            Answer::NotDone
         } else {
             failure.answer()
         };
@@ -249,7 +253,7 @@ impl RegionRun {
             match &answer {
                 Answer::Done => self.did(*account, MemberRequest::Remove, Deed::Removed),
                 Answer::Refused(_) => {
-                    self.answered_for(MemberRequest::Remove, *account, Answer::Throttled);
+                    self.answered_for(MemberRequest::Remove, *account, Answer::NotDone);
                 }
                 answer => self.answered_for(MemberRequest::Remove, *account, answer.clone()),
             }
@@ -318,6 +322,7 @@ impl RegionRun {
 
     fn did(&mut self, account: AccountId, request: MemberRequest, deed: Deed) {
         self.record(EventKind::Did { account, deed });
+        self.let_in(request, account);
         self.answered_for(request, account, Answer::Done);
     }
 
@@ -327,13 +332,17 @@ impl RegionRun {
         if matches!(answer, Answer::Unclear(_) | Answer::Silent(_)) {
             self.record(EventKind::Lost { account });
         }
+        let passing = answer.passing();
         self.attempts.answered(request, account, answer, newest);
+        self.bear_with(Asked::Member(request), passing);
         self.changed.insert(account);
     }
 
     pub(super) fn answered(&mut self, request: RegionRequest, answer: Answer) {
+        let passing = answer.passing();
         self.attempts
             .region_answered(request, answer, self.observation.newest());
+        self.bear_with(Asked::Region(request), passing);
     }
 
     pub(super) fn region_failed(

@@ -6,6 +6,7 @@ use fleet::account::{AccountId, Email, GraphArn};
 use fleet::attempts::{MemberRequest, RegionRequest};
 use fleet::event::{CallResult, Change, EventKind, Operation};
 use fleet::observation::Round;
+use fleet::patience::Asked;
 use fleet::plan::{BATCH, Chore};
 use futures_util::future::BoxFuture;
 
@@ -118,6 +119,31 @@ impl Body {
     }
 }
 
+/// What AWS calls a kind of request. Removing members stands for all changes of the list.
+pub(super) fn operation(asked: Asked) -> Operation {
+    match asked {
+        Asked::Role => Operation::AssumeRole,
+        Asked::Region(request) => match request {
+            RegionRequest::FindGraph => Operation::ListGraphs,
+            RegionRequest::CreateGraph => Operation::CreateGraph,
+            RegionRequest::DeleteGraph => Operation::DeleteGraph,
+            RegionRequest::ReadTags => Operation::ListTagsForResource,
+            RegionRequest::Tag => Operation::TagResource,
+            RegionRequest::Untag => Operation::UntagResource,
+            RegionRequest::ReadPackages => Operation::ListDatasourcePackages,
+            RegionRequest::StartPackages => Operation::UpdateDatasourcePackages,
+            RegionRequest::Look => Operation::ListMembers,
+            RegionRequest::Change => Operation::CreateMembers,
+        },
+        Asked::Member(request) => match request {
+            MemberRequest::Invite => Operation::CreateMembers,
+            MemberRequest::Accept => Operation::AcceptInvitation,
+            MemberRequest::Remove => Operation::DeleteMembers,
+            MemberRequest::Start => Operation::StartMonitoringMember,
+        },
+    }
+}
+
 type Request = BoxFuture<'static, Body>;
 
 /// A request that is ready to be sent; what changes something has been announced.
@@ -167,7 +193,9 @@ impl RegionRun {
         let (aws, client, fleet) = (self.aws.clone(), self.client.clone(), self.fleet.clone());
         let request = async move {
             let made = async {
-                detective::create_graph(&client, aws.keys_to_change().await?, &fleet.settings).await
+                detective::create_graph(&client, aws.keys_to_change().await?, &fleet.settings)
+                    .await
+                    .map_err(Failure::of_create_graph)
             };
             Body::Made(made.await)
         };

@@ -66,7 +66,8 @@ async fn a_member_without_a_role_is_asked_nothing() {
     let stage = Stage::of(world("size = 2\n[accounts.100000000002]\nroles = []"))
         .in_regions(&["us-east-1"]);
     let (report, facts) = checked(&stage).await;
-    assert_eq!(calls(&report, "sts:AssumeRole"), 3);
+    // Who was refused is asked twice.
+    assert_eq!(calls(&report, "sts:AssumeRole"), 4);
     assert_eq!(calls(&report, "detective:ListInvitations"), 2);
     let member = &facts.members[&"100000000002".parse().unwrap()];
     assert!(matches!(member.role, Answer::Failed(_)));

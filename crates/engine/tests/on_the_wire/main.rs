@@ -12,6 +12,7 @@ mod leaving;
 mod pacing;
 mod passes;
 mod probe;
+mod refusals;
 mod repair;
 mod stage;
 mod strange;

@@ -46,6 +46,10 @@ impl Scenario {
         };
         let aim = aim(seed);
         let mut members: Vec<_> = (0..accounts).map(|n| member(seed, n, &regions)).collect();
+        let half = Lots::of(seed, "half").happens(0.08);
+        for member in members.iter_mut().step_by(2).filter(|_| half) {
+            member.role = MemberRole::Missing;
+        }
         if !aim.enables() {
             // Who is to leave should be gone wherever it was expected to stay out.
             members
@@ -68,6 +72,7 @@ impl Scenario {
             acts: acts(seed, clear),
             send_email: lots.happens(0.1),
             aim,
+            patience: Duration::from_secs(Lots::of(seed, "patience").among(&[0, 15, 15, 15, 60])),
             regions,
             members,
         }
@@ -120,6 +125,7 @@ fn member(seed: u64, n: u64, regions: &[&'static str]) -> Member {
         } else {
             MemberRole::Fine
         },
+        known_after: known_after(seed, n),
         regions_off,
         denied,
         expected,
@@ -134,6 +140,16 @@ fn member(seed: u64, n: u64, regions: &[&'static str]) -> Member {
             .collect(),
         id: id(n),
     }
+}
+
+/// A role and a policy that were made just now.
+fn known_after(seed: u64, n: u64) -> (Duration, Duration) {
+    let mut lots = Lots::of(seed, &format!("known after {n}"));
+    let mut after = || match lots.happens(0.1) {
+        true => lots.millis(1_000, 30_000),
+        false => Duration::ZERO,
+    };
+    (after(), after())
 }
 
 /// One in eight begins with a zero.

@@ -17,7 +17,7 @@ use crate::lots::Lots;
 use crate::oracle::{self, CALLS, CONVERGED, FIXED};
 use crate::others;
 use crate::reading::Reading;
-use crate::scenario::{Aim, End, Go, ROLE, Scenario};
+use crate::scenario::{Aim, End, Go, Member, ROLE, Scenario};
 use crate::watch::{Violation, Watch};
 use crate::wire::Wire;
 
@@ -316,7 +316,11 @@ fn is_mild(scenario: &Scenario) -> bool {
         && go.timeout > climate.clear + 2 * (climate.verification.1 + climate.visibility.1) + calls;
     // A Region that could not be read when the guard rails were asked is left alone by that run.
     let is_read = !scenario.aim.removes() || scenario.climate.clear < LOOK_TIMEOUT / 2;
+    // What was made later than patience lasts has to be there when the weather is fair.
+    let late = |member: &Member| member.known_after.0.max(member.known_after.1);
+    let is_waited_for = scenario.members.iter().map(late).max() <= Some(scenario.patience);
     is_last_long
+        && is_waited_for
         && is_read
         && scenario.deeds.is_empty()
         && scenario.climate.slow == 0.0

@@ -29,6 +29,7 @@ pub(crate) fn scenario() -> Scenario {
             listed_as: None,
             in_roster: true,
             role: MemberRole::Fine,
+            known_after: (Duration::ZERO, Duration::ZERO),
             regions_off: Vec::new(),
             denied: Vec::new(),
             expected: Vec::new(),
@@ -60,6 +61,7 @@ pub(crate) fn scenario() -> Scenario {
         acts: Vec::new(),
         send_email: false,
         aim: Aim::Enable,
+        patience: Duration::ZERO,
     }
 }
 

@@ -28,6 +28,8 @@ pub(crate) struct Scenario {
     pub(crate) acts: Vec<Vec<Go>>,
     pub(crate) send_email: bool,
     pub(crate) aim: Aim,
+    /// How long refusals are asked again that may pass.
+    pub(crate) patience: Duration,
 }
 
 /// What the runs are for.
@@ -98,6 +100,9 @@ pub(crate) struct Member {
     pub(crate) listed_as: Option<String>,
     pub(crate) in_roster: bool,
     pub(crate) role: MemberRole,
+    /// How long after the start STS does not know its role, and then how long its policy denies
+    /// AcceptInvitation: both were made just now.
+    pub(crate) known_after: (Duration, Duration),
     pub(crate) regions_off: Vec<&'static str>,
     /// Regions where a policy denies it to accept.
     pub(crate) denied: Vec<&'static str>,
@@ -209,6 +214,7 @@ impl Scenario {
             members,
             settings: Settings {
                 send_email: self.send_email,
+                patience: self.patience,
                 expected: expected.collect(),
                 ..self.aim.settings()
             },
@@ -265,6 +271,16 @@ impl Scenario {
             from: Duration::ZERO,
             until: Duration::MAX,
         };
+        let late = self.members.iter().filter(|it| !it.known_after.1.is_zero());
+        let late = late.map(|member| Fault {
+            effect: "denied",
+            operations: Some("detective:AcceptInvitation"),
+            region: None,
+            account: Some(member.id.clone()),
+            chance: 1.0,
+            from: Duration::ZERO,
+            until: member.known_after.1,
+        });
         let regions = self.climate.denied.iter();
         let for_all = regions.map(|region| denied("detective:*", *region, ADMINISTRATOR));
         let for_one = self.members.iter().flat_map(|member| {
@@ -273,6 +289,7 @@ impl Scenario {
         });
         for_all
             .chain(for_one)
+            .chain(late)
             .chain(self.faults.iter().cloned())
             .collect()
     }
@@ -288,6 +305,14 @@ impl Member {
         let Self { id, email, .. } = self;
         writeln!(text, "[accounts.{id:?}]\nemail = {email:?}").unwrap();
         match self.role {
+            MemberRole::Fine if !self.known_after.0.is_zero() => {
+                let known_after = self.known_after.0.as_millis();
+                writeln!(
+                    text,
+                    "roles = [{{ name = {ROLE:?}, known_after = \"{known_after}ms\" }}]"
+                )
+                .unwrap();
+            }
             MemberRole::Fine => {}
             MemberRole::Missing => text.push_str("roles = []\n"),
             MemberRole::Untrusting => {

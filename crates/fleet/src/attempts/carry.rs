@@ -5,12 +5,26 @@ use std::sync::Arc;
 use super::{Answer, Attempt, Attempts, MemberAttempts, Refusal, Role};
 use crate::account::Email;
 use crate::observation::Round;
+use crate::patience::Asked;
 
 impl Attempts {
     /// What holds for another process, which looks at AWS anew: any look of its own is newer than
-    /// every answer here, roles have to be assumed again, and no answer is on its way any more.
+    /// every answer here, roles have to be assumed again, and no answer is on its way any more. What
+    /// was refused so far is asked once more: by then it has been waited for.
     #[must_use]
     pub fn carried(mut self) -> Self {
+        let roles = self.members.values().map(|tried| &tried.role);
+        if roles
+            .into_iter()
+            .any(|role| matches!(role, Role::Refused { .. }))
+        {
+            self.saw_turn(Asked::Role, self.turn(Asked::Role));
+        }
+        for (_, turn) in &mut self.turns {
+            if !turn.is_last() {
+                *turn = turn.and_last();
+            }
+        }
         self.region.values_mut().for_each(carry);
         for member in self.members.values_mut() {
             let MemberAttempts {
@@ -22,8 +36,8 @@ impl Attempts {
             } = member;
             [invite, accept, remove, start].into_iter().for_each(carry);
             match role {
-                Role::Unasked | Role::Asked | Role::Ready => *role = Role::Unasked,
-                Role::Failed { reason, .. } => mask(reason),
+                Role::Failed { reason } => mask(reason),
+                _ => *role = Role::Unasked,
             }
         }
         self
@@ -38,7 +52,7 @@ fn carry(attempt: &mut Attempt) {
     match &mut attempt.last {
         Some(Answer::Unclear(text) | Answer::Silent(text)) => mask(text),
         Some(Answer::Refused(refusal)) => mask_refusal(refusal),
-        Some(Answer::Done | Answer::Throttled) | None => {}
+        Some(Answer::Done | Answer::Throttled | Answer::NotDone) | None => {}
     }
     if let Some(refusal) = &mut attempt.refusals.last {
         mask_refusal(refusal);
@@ -58,7 +72,8 @@ fn mask_refusal(refusal: &mut Refusal) {
 mod tests {
     use super::*;
     use crate::account::AccountId;
-    use crate::attempts::{FINAL_AFTER, MemberRequest, RegionRequest};
+    use crate::attempts::{FINAL_AFTER, MemberRequest, RegionRequest, Verdict};
+    use crate::patience::{Passing, Turn};
 
     fn carried(attempts: Attempts) -> Attempts {
         let text = serde_json::to_string(&attempts.carried()).unwrap();
@@ -72,6 +87,7 @@ mod tests {
         let refusal = Refusal {
             code: "A".into(),
             text: "no root@example.com".into(),
+            passing: None,
         };
         let mut attempts = Attempts::default();
         for _ in 0..FINAL_AFTER {
@@ -81,7 +97,9 @@ mod tests {
         }
         let attempts = carried(attempts);
         let accept = &attempts.member(account).unwrap().accept;
-        let refused = accept.refused_for_good().unwrap();
+        let Verdict::Final(refused) = accept.verdict(Turn::default(), Some(account)) else {
+            panic!("not final: {accept:?}")
+        };
         assert_eq!(&*refused.text, "no r***@example.com");
     }
 
@@ -99,7 +117,6 @@ mod tests {
         let [one, two] = ["111122223333", "222233334444"].map(|id| id.parse().unwrap());
         let failed = Role::Failed {
             reason: "no".into(),
-            times: 2,
         };
         let mut attempts = Attempts::default();
         attempts.saw_role(one, Role::Ready);
@@ -107,5 +124,35 @@ mod tests {
         let attempts = carried(attempts);
         assert_eq!(attempts.member(one).unwrap().role, Role::Unasked);
         assert_eq!(attempts.member(two).unwrap().role, failed);
+    }
+
+    #[test]
+    fn what_was_refused_so_far_is_asked_once_more() {
+        let [one, two] = ["111122223333", "222233334444"].map(|id| id.parse().unwrap());
+        let request = Asked::Member(MemberRequest::Accept);
+        let mut attempts = Attempts::default();
+        let refuse = |attempts: &mut Attempts| {
+            let answer = Answer::Refused(Refusal {
+                code: "AccessDenied".into(),
+                text: "no".into(),
+                passing: Some(Passing::Propagation),
+            });
+            attempts.sent(MemberRequest::Accept, one);
+            attempts.answered(MemberRequest::Accept, one, answer, Round::default());
+        };
+        refuse(&mut attempts);
+        attempts.saw_turn(request, Turn::default());
+        let reason = "no".into();
+        attempts.saw_role(two, Role::Refused { reason });
+        let mut attempts = carried(attempts);
+        let verdict = |attempts: &Attempts| {
+            let accept = &attempts.member(one).unwrap().accept;
+            format!("{:?}", accept.verdict(attempts.turn(request), Some(one)))
+        };
+        assert_eq!(verdict(&attempts), "Open");
+        assert_eq!(attempts.member(two).unwrap().role, Role::Unasked);
+        assert!(attempts.turn(Asked::Role).is_last());
+        refuse(&mut attempts);
+        assert!(verdict(&attempts).starts_with("Final"));
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::Reason;
-use super::decide::refused_for_all;
+use super::decide::{is_held, refused_for_all};
 use crate::attempts::{Attempts, FINAL_AFTER, RegionRequest};
 use crate::fleet::{Fleet, Others, Purpose};
 use crate::observation::{Graph, Observation};
@@ -103,6 +103,8 @@ impl fmt::Display for Chore {
 pub(super) struct Chores {
     pub(super) due: Vec<Chore>,
     pub(super) amiss: Vec<Reason>,
+    /// Refused so far, and asked again in a later turn.
+    pub(super) held: BTreeSet<RegionRequest>,
 }
 
 /// Decides for tags and for packages, each by the first row that fits:
@@ -113,6 +115,7 @@ pub(super) struct Chores {
 /// | a request about them is under way | nothing |
 /// | they are as wanted | nothing |
 /// | the request was refused for good | amiss: why |
+/// | the request was refused so far | wait for its turn |
 /// | it succeeded three times, and they are not as wanted | amiss: AWS says so and does not show it |
 /// | they are not known | read them |
 /// | otherwise | set tags that are missing or differ; with prune, remove others; start packages |
@@ -133,6 +136,8 @@ pub(super) fn decide(fleet: &Fleet, observation: &Observation, attempts: &Attemp
         let done = tried.map_or(0, |tried| tried.done);
         if let Some(Reason::Region(why)) = refused_for_all(attempts, chore.request()) {
             chores.amiss.push(Reason::Region(why));
+        } else if is_held(attempts, chore.request()) {
+            chores.held.insert(chore.request());
         } else if chore.changes_something() && done >= FINAL_AFTER {
             chores.amiss.push(Reason::NoEffect(chore.operation()));
         } else {

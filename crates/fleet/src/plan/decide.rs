@@ -2,11 +2,13 @@
 
 use crate::account::AccountId;
 use crate::attempts::{
-    Answer, Attempt, Attempts, FINAL_AFTER, LEFT_OUT, MemberAttempts, RegionRequest, Role,
+    Answer, Attempt, Attempts, FINAL_AFTER, LEFT_OUT, MemberAttempts, MemberRequest, RegionRequest,
+    Role, Verdict,
 };
 use crate::fleet::{Fleet, Purpose};
 use crate::member::{Member, MemberStatus};
 use crate::observation::{Graph, Look, Observation};
+use crate::patience::Asked;
 use crate::plan::{BATCH, Reason, Step, Wait};
 
 /// How many looks may pass before what AWS said it did has to show in its lists.
@@ -15,6 +17,11 @@ use crate::plan::{BATCH, Reason, Step, Wait};
 /// about half a minute. AWS publishes no figure; Terraform's provider waits minutes for a new member
 /// to appear, and asking AWS twice for one thing would be the worse mistake.
 pub const VISIBLE_AFTER: u32 = 40;
+
+/// How many looks may pass before an account that AWS left out of a batch counts as not done. Nothing
+/// suggests that it was, except that another run may have done it just now: these looks take about half
+/// a second, where [`VISIBLE_AFTER`] would hold up every run for a suspended account.
+pub const LEFT_OUT_AFTER: u32 = 4;
 
 /// How many looks may pass before a request whose answer was lost counts as not having happened.
 const UNCLEAR_AFTER: u32 = 3;
@@ -50,9 +57,12 @@ const UNCLEAR_AFTER: u32 = 3;
 ///
 /// | what was tried | step |
 /// |---|---|
-/// | refused for good, but one may have been done or AWS left the account out, within [`VISIBLE_AFTER`] looks | wait to see it |
+/// | refused for good, but one may have been done, within [`VISIBLE_AFTER`] looks | wait to see it |
+/// | refused for good, and AWS left the account out of a batch, within [`LEFT_OUT_AFTER`] looks | wait to see it |
 /// | refused for good | blocked: AWS's words |
-/// | never sent, or throttled | due |
+/// | refused so far ([`Attempt::verdict`]), no look since the answer | wait for a look |
+/// | refused so far | wait for its turn |
+/// | never sent, throttled, or not done for another reason | due |
 /// | no look since the answer | wait for a look |
 /// | done, within [`VISIBLE_AFTER`] looks | wait to see it |
 /// | done three times | blocked: AWS says so and does not show it |
@@ -64,15 +74,17 @@ const UNCLEAR_AFTER: u32 = 3;
 /// | due | what stands in the way | step |
 /// |---|---|---|
 /// | accept | the role is not there yet | wait for it |
-/// | accept | the role failed once | wait for its last try |
-/// | accept | the role failed twice | blocked: the role |
-/// | invite, where the role comes first | the role is being assumed, failed once, or twice | as for accept |
+/// | accept | the role was refused so far | wait for its turn |
+/// | accept | the role was refused for good | blocked: the role |
+/// | invite, where the role comes first | the role is being assumed, was refused so far, or for good | as for accept |
 /// | invite | there is no graph, and none may be made, or making one was refused for good | blocked: why |
 /// | invite, remove | changes were refused in the whole Region for good | blocked: why |
 /// | invite, remove | they were refused, and no look since | wait for a look |
+/// | invite, remove | they were refused so far | wait for their turn |
 /// | invite | the graph has no room ([`super::quota`]) | blocked: the quota |
 ///
-/// Invitations go out 50 at a time, 7 after a refusal and alone after the next. The role is wanted,
+/// Invitations go out 50 at a time, 7 after a refusal of the whole batch and alone after the next. Who is
+/// left out of a batch does not hold up the others, and stays in it. The role is wanted,
 /// where nobody has asked for it, by a membership that is to be invited or that waits for its
 /// verification, to be seen, or for the role.
 #[must_use]
@@ -115,8 +127,15 @@ pub(super) fn region_trouble(attempts: &Attempts) -> Option<Reason> {
 
 /// What AWS refused for good, of the things that are asked for the whole Region.
 pub(super) fn refused_for_all(attempts: &Attempts, request: RegionRequest) -> Option<Reason> {
-    let refusal = attempts.region(request)?.refused_for_good()?;
-    Some(Reason::Region(refusal.text.clone()))
+    match attempts.region_verdict(request) {
+        Verdict::Final(refusal) => Some(Reason::Region(refusal.text.clone())),
+        Verdict::Open | Verdict::Held(_) => None,
+    }
+}
+
+/// Whether that was refused so far, and is asked again in a later turn.
+pub(super) fn is_held(attempts: &Attempts, request: RegionRequest) -> bool {
+    matches!(attempts.region_verdict(request), Verdict::Held(_))
 }
 
 /// Why a graph that is missing is not made.
@@ -149,22 +168,25 @@ fn step(
     let Some(look) = observation.look(account) else {
         return Step::Wait(Wait::Look);
     };
+    let due = Due {
+        attempts,
+        account,
+        look,
+    };
     let step = match look.member {
         None if !fleet.wants(account) => Step::Gone,
-        None => absent(tried, look),
-        Some(_) if !fleet.wants(account) => leaving(fleet, attempts, tried, look),
+        None => due.invite(tried),
+        Some(_) if !fleet.wants(account) => leaving(fleet, attempts, tried, due),
         Some(member) => match &member.status {
             MemberStatus::Enabled => Step::Right,
             MemberStatus::AcceptedButDisabled => disabled(tried, (look, member)),
             MemberStatus::Other(name) => Step::Blocked(Reason::UnknownStatus(name.clone())),
             MemberStatus::VerificationInProgress => Step::Wait(Wait::Verification),
-            MemberStatus::VerificationFailed => {
-                failed_verification(fleet, account, tried, (look, member))
-            }
+            MemberStatus::VerificationFailed => failed_verification(fleet, member, tried, due),
             MemberStatus::Invited if attempts.is_off(account) => {
                 Step::Blocked(Reason::RegionOff(account, observation.region().clone()))
             }
-            MemberStatus::Invited => invited(tried, look),
+            MemberStatus::Invited => invited(tried, due),
         },
     };
     match step {
@@ -201,11 +223,17 @@ fn in_the_way(
     }
     let change = attempts.region(RegionRequest::Change)?;
     let stale = matches!(change.last, Some(Answer::Refused(_))) && look.round <= change.after;
-    stale.then_some(Step::Wait(Wait::Look))
+    let turn = Wait::Patience(Asked::Region(RegionRequest::Change));
+    let wait = match attempts.region_verdict(RegionRequest::Change) {
+        _ if stale => Wait::Look,
+        Verdict::Held(_) => turn,
+        _ => return None,
+    };
+    Some(Step::Wait(wait))
 }
 
 /// A member that is to leave.
-fn leaving(fleet: &Fleet, attempts: &Attempts, tried: &MemberAttempts, look: Look<'_>) -> Step {
+fn leaving(fleet: &Fleet, attempts: &Attempts, tried: &MemberAttempts, due: Due<'_>) -> Step {
     let with_its_graph = fleet.settings.purpose == Purpose::DeleteGraphs;
     if with_its_graph && !attempts.has_members_first() {
         return match refused_for_all(attempts, RegionRequest::DeleteGraph) {
@@ -213,14 +241,14 @@ fn leaving(fleet: &Fleet, attempts: &Attempts, tried: &MemberAttempts, look: Loo
             None => Step::Wait(Wait::Graph),
         };
     }
-    if_due(&tried.remove, look, "DeleteMembers", Step::Remove)
+    due.remove(tried)
 }
 
 /// AWS tries again by itself every hour. Asking for it once a run costs little and tells its reason
 /// as of now.
 fn disabled(tried: &MemberAttempts, (look, member): (Look<'_>, &Member)) -> Step {
     match &tried.start.last {
-        None | Some(Answer::Throttled) => Step::Start,
+        None | Some(Answer::Throttled | Answer::NotDone) => Step::Start,
         Some(_) if look.round <= tried.start.after => Step::Wait(Wait::Look),
         Some(answer) => {
             let refusal = match answer {
@@ -234,23 +262,23 @@ fn disabled(tried: &MemberAttempts, (look, member): (Look<'_>, &Member)) -> Step
 
 fn failed_verification(
     fleet: &Fleet,
-    account: AccountId,
+    member: &Member,
     tried: &MemberAttempts,
-    (look, member): (Look<'_>, &Member),
+    due: Due<'_>,
 ) -> Step {
-    let wanted = fleet.members.get(&account);
+    let wanted = fleet.members.get(&due.account);
     let corrected = member.email.is_some() && member.email.as_ref() != wanted;
     // Once invited by this run, it has had its second chance.
     let retried = fleet.settings.retry_failed && tried.invite.sent == 0;
     if !corrected && !retried {
-        return Step::Blocked(Reason::WrongEmail(account, wanted.cloned()));
+        return Step::Blocked(Reason::WrongEmail(due.account, wanted.cloned()));
     }
-    if_due(&tried.remove, look, "DeleteMembers", Step::Remove)
+    due.remove(tried)
 }
 
-fn invited(tried: &MemberAttempts, look: Look<'_>) -> Step {
+fn invited(tried: &MemberAttempts, due: Due<'_>) -> Step {
     // The role only matters where it is needed: what was accepted already may show any moment.
-    match if_due(&tried.accept, look, "AcceptInvitation", Step::Accept) {
+    match due.accept(tried) {
         Step::Accept => with_the_role(&tried.role),
         step => step,
     }
@@ -259,46 +287,80 @@ fn invited(tried: &MemberAttempts, look: Look<'_>) -> Step {
 fn with_the_role(role: &Role) -> Step {
     match role {
         Role::Unasked | Role::Asked => Step::Wait(Wait::Role),
-        Role::Failed { reason, times } if *times >= 2 => {
-            Step::Blocked(Reason::Role(reason.clone()))
-        }
-        Role::Failed { .. } => Step::Wait(Wait::LastRoleTry),
+        Role::Refused { .. } => Step::Wait(Wait::Patience(Asked::Role)),
+        Role::Failed { reason } => Step::Blocked(Reason::Role(reason.clone())),
         Role::Ready => Step::Accept,
     }
 }
 
-fn absent(tried: &MemberAttempts, look: Look<'_>) -> Step {
-    let batch = match tried.invite.refusals.all {
-        0 => BATCH,
-        1 => 7,
-        _ => 1,
-    };
-    if_due(&tried.invite, look, "CreateMembers", Step::Invite { batch })
+/// One membership, as far as it decides whether a request about it is due.
+#[derive(Clone, Copy)]
+struct Due<'a> {
+    attempts: &'a Attempts,
+    account: AccountId,
+    look: Look<'a>,
 }
 
-/// The second table: `send`, or why not.
-fn if_due(attempt: &Attempt, look: Look<'_>, operation: &'static str, send: Step) -> Step {
-    let looks = look.round.since(attempt.after);
-    if let Some(refusal) = attempt.refused_for_good() {
-        // "Already a member" is a refusal too, and AWS's words are not for deciding: another run may
-        // have done it just now.
-        let may_be_done = attempt.may_be_done() || &*refusal.code == LEFT_OUT;
-        return if may_be_done && looks < VISIBLE_AFTER {
-            Step::Wait(Wait::Visible)
-        } else {
-            Step::Blocked(Reason::Refused(operation, refusal.text.clone()))
+impl Due<'_> {
+    fn invite(self, tried: &MemberAttempts) -> Step {
+        let batch = match tried.invite.refusals.batches {
+            0 => BATCH,
+            1 => 7,
+            _ => 1,
         };
+        let send = Step::Invite { batch };
+        self.if_due(MemberRequest::Invite, &tried.invite, send)
     }
-    match &attempt.last {
-        None | Some(Answer::Throttled) => send,
-        Some(_) if looks == 0 => Step::Wait(Wait::Look),
-        Some(Answer::Done) if looks < VISIBLE_AFTER => Step::Wait(Wait::Visible),
-        Some(Answer::Done) if attempt.done >= FINAL_AFTER => {
-            Step::Blocked(Reason::NoEffect(operation))
+
+    fn accept(self, tried: &MemberAttempts) -> Step {
+        self.if_due(MemberRequest::Accept, &tried.accept, Step::Accept)
+    }
+
+    fn remove(self, tried: &MemberAttempts) -> Step {
+        self.if_due(MemberRequest::Remove, &tried.remove, Step::Remove)
+    }
+
+    /// The second table: `send`, or why not.
+    fn if_due(self, request: MemberRequest, attempt: &Attempt, send: Step) -> Step {
+        let asked = Asked::Member(request);
+        match attempt.verdict(self.attempts.turn(asked), Some(self.account)) {
+            Verdict::Final(refusal) => {
+                // "Already a member" is a refusal too, and AWS's words are not for deciding: another
+                // run may have done it just now.
+                let looks = match &*refusal.code {
+                    _ if attempt.may_be_done() => VISIBLE_AFTER,
+                    LEFT_OUT => LEFT_OUT_AFTER,
+                    _ => 0,
+                };
+                if self.looks_since(attempt) < looks {
+                    return Step::Wait(Wait::Visible);
+                }
+                Step::Blocked(Reason::Refused(request.operation(), refusal.text.clone()))
+            }
+            // AWS may have done it all the same.
+            Verdict::Held(_) if self.looks_since(attempt) == 0 => Step::Wait(Wait::Look),
+            Verdict::Held(_) => Step::Wait(Wait::Patience(asked)),
+            Verdict::Open => self.by_the_last_answer(request, attempt, send),
         }
-        Some(Answer::Unclear(_) | Answer::Silent(_)) if looks < UNCLEAR_AFTER => {
-            Step::Wait(Wait::Visible)
+    }
+
+    fn by_the_last_answer(self, request: MemberRequest, attempt: &Attempt, send: Step) -> Step {
+        let looks = self.looks_since(attempt);
+        match &attempt.last {
+            None | Some(Answer::Throttled | Answer::NotDone) => send,
+            Some(_) if looks == 0 => Step::Wait(Wait::Look),
+            Some(Answer::Done) if looks < VISIBLE_AFTER => Step::Wait(Wait::Visible),
+            Some(Answer::Done) if attempt.done >= FINAL_AFTER => {
+                Step::Blocked(Reason::NoEffect(request.operation()))
+            }
+            Some(Answer::Unclear(_) | Answer::Silent(_)) if looks < UNCLEAR_AFTER => {
+                Step::Wait(Wait::Visible)
+            }
+            Some(_) => send,
         }
-        Some(_) => send,
+    }
+
+    fn looks_since(self, attempt: &Attempt) -> u32 {
+        self.look.round.since(attempt.after)
     }
 }

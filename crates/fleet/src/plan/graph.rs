@@ -1,6 +1,6 @@
 //! What happens to the behavior graph, given what happens to the memberships.
 
-use super::decide::{no_new_graph, refused_for_all, region_trouble};
+use super::decide::{is_held, no_new_graph, refused_for_all, region_trouble};
 use super::{GraphStep, Kind, Plan, Reason, VISIBLE_AFTER, Wait};
 use crate::attempts::{Answer, Attempt, Attempts, FINAL_AFTER, RegionRequest};
 use crate::fleet::{Fleet, Purpose};
@@ -12,11 +12,13 @@ use crate::observation::{Graph, Observation};
 /// |---|---|---|
 /// | anything | the Region cannot be read | blocked: why |
 /// | there is one | it is to end | see below |
+/// | there is one | looking at its members was refused so far | wait for the turn of that |
 /// | there is one | | keep |
 /// | none, or not known | it is being asked for, or made | wait |
-/// | not known | | find |
+/// | not known | | find, or wait for the turn of that |
 /// | none | none may be made, or making one was refused for good | blocked: why |
 /// | none | somebody is to be invited, and no look since CreateGraph ended unless throttled | find |
+/// | none | somebody is to be invited, and CreateGraph was refused so far | wait for its turn |
 /// | none | somebody is to be invited | create |
 /// | none | somebody waits for a look, or to be seen | find |
 /// | none | | keep |
@@ -30,9 +32,10 @@ use crate::observation::{Graph, Observation};
 /// | deleting it was refused for good | blocked: why |
 /// | it has members that nobody agreed to remove | blocked: who else is in it |
 /// | its members have to go first, and some are left | keep |
-/// | deleting it was not tried, or throttled | delete |
+/// | deleting it was not tried, throttled, or not done for another reason | delete |
 /// | no look since the answer; or done, within [`VISIBLE_AFTER`] looks | find |
 /// | done three times | blocked: AWS says so and does not show it |
+/// | deleting it was refused so far | wait for its turn |
 /// | otherwise | delete (again) |
 pub(super) fn step(
     plan: &Plan,
@@ -40,25 +43,34 @@ pub(super) fn step(
     observation: &Observation,
     attempts: &Attempts,
 ) -> GraphStep {
-    use RegionRequest::{CreateGraph, FindGraph};
+    use RegionRequest::{CreateGraph, FindGraph, Look};
     if let Some(reason) = region_trouble(attempts) {
         return GraphStep::Blocked(reason);
     }
     let under_way = |request| attempts.region(request).is_some_and(|sent| sent.under_way);
     match observation.graph() {
+        Graph::Present(_) if is_held(attempts, Look) => GraphStep::Patience(Look),
         Graph::Present(_) if fleet.settings.purpose == Purpose::DeleteGraphs => {
             ending(fleet, observation, attempts)
         }
         Graph::Present(_) => GraphStep::Keep,
         _ if under_way(FindGraph) || under_way(CreateGraph) => GraphStep::Wait,
-        Graph::Unknown => GraphStep::Find,
+        Graph::Unknown => find(attempts),
         Graph::Absent => match no_new_graph(fleet, observation, attempts) {
             Some(reason) => GraphStep::Blocked(reason),
             None if plan.count(Kind::Invite) > 0 => create(observation, attempts),
             // Without a graph only ListGraphs can show what is waited for.
-            None if waits_for_a_look(plan) => GraphStep::Find,
+            None if waits_for_a_look(plan) => find(attempts),
             None => GraphStep::Keep,
         },
+    }
+}
+
+fn find(attempts: &Attempts) -> GraphStep {
+    if is_held(attempts, RegionRequest::FindGraph) {
+        GraphStep::Patience(RegionRequest::FindGraph)
+    } else {
+        GraphStep::Find
     }
 }
 
@@ -83,25 +95,29 @@ fn ending(fleet: &Fleet, observation: &Observation, attempts: &Attempts) -> Grap
         0 if attempts.has_members_first() && observation.members().next().is_some() => {
             GraphStep::Keep
         }
-        0 => delete(observation, attempts.region(DeleteGraph)),
+        0 => delete(observation, attempts),
         outsiders => GraphStep::Blocked(Reason::Outsiders(outsiders)),
     }
 }
 
-fn delete(observation: &Observation, tried: Option<&Attempt>) -> GraphStep {
+fn delete(observation: &Observation, attempts: &Attempts) -> GraphStep {
     let Some(Attempt {
         last, after, done, ..
-    }) = tried
+    }) = attempts.region(RegionRequest::DeleteGraph)
     else {
         return GraphStep::Delete;
     };
+
     let looks = observation.newest().since(*after);
     match last {
-        None | Some(Answer::Throttled) => GraphStep::Delete,
-        Some(_) if looks == 0 => GraphStep::Find,
-        Some(Answer::Done) if looks < VISIBLE_AFTER => GraphStep::Find,
+        None | Some(Answer::Throttled | Answer::NotDone) => GraphStep::Delete,
+        Some(_) if looks == 0 => find(attempts),
+        Some(Answer::Done) if looks < VISIBLE_AFTER => find(attempts),
         Some(Answer::Done) if *done >= FINAL_AFTER => {
             GraphStep::Blocked(Reason::NoEffect("DeleteGraph"))
+        }
+        Some(_) if is_held(attempts, RegionRequest::DeleteGraph) => {
+            GraphStep::Patience(RegionRequest::DeleteGraph)
         }
         Some(_) => GraphStep::Delete,
     }
@@ -116,9 +132,12 @@ fn create(observation: &Observation, attempts: &Attempts) -> GraphStep {
         .listed()
         .is_some_and(|round| round > create.after);
     match create.last {
-        None | Some(Answer::Throttled) => GraphStep::Create,
+        None | Some(Answer::Throttled | Answer::NotDone) => GraphStep::Create,
+        Some(_) if looked && is_held(attempts, RegionRequest::CreateGraph) => {
+            GraphStep::Patience(RegionRequest::CreateGraph)
+        }
         Some(_) if looked => GraphStep::Create,
-        Some(_) => GraphStep::Find,
+        Some(_) => find(attempts),
     }
 }
 

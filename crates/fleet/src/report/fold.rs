@@ -197,7 +197,10 @@ impl Fold {
 impl RegionFold {
     fn apply(&mut self, event: &Event) {
         match &event.kind {
-            EventKind::Called { .. } | EventKind::Sending { .. } | EventKind::Answered { .. } => {}
+            EventKind::Called { .. }
+            | EventKind::Sending { .. }
+            | EventKind::Answered { .. }
+            | EventKind::RefusedSoFar { .. } => {}
             EventKind::Graph { arn, made } => {
                 let appeared = self.lost && self.graph_arn.is_none() && arn.is_some();
                 self.graph_arn.clone_from(arn);

@@ -7,6 +7,7 @@ use http::StatusCode;
 use super::session::{Wanted, check_characters};
 use super::{check_length, invalid};
 use crate::call::Call;
+use crate::clock::later;
 use crate::state::State;
 use crate::wire::{Answer, Failure};
 use crate::world::Role;
@@ -23,10 +24,11 @@ pub(crate) fn assume_role(call: &Call<'_>, state: &mut State) -> Result<Answer, 
             "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
         ));
     }
-    // A missing role, a trust policy or an external id that does not fit, and a suspended account
-    // all look the same.
+    // A missing role, one that STS does not know yet, a trust policy or an external id that does not
+    // fit, and a suspended account all look the same.
     let role = wanted
         .role(call)
+        .filter(|role| later(state.started, role.known_after) <= call.now)
         .filter(|role| trusts(role, call, external_id.as_deref()))
         .ok_or_else(|| denied(call, &wanted.arn))?;
     let granted = wanted.grant(call, state, role)?;

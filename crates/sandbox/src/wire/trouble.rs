@@ -16,6 +16,8 @@ pub(crate) enum Trouble {
     Expired,
     /// There is no such operation.
     UnknownOperation,
+    /// What was named is not there.
+    NotFound,
     /// The service has a problem of its own.
     ServerError,
     /// Another request for the same thing is under way.
@@ -48,6 +50,11 @@ impl Trouble {
                     "The security token included in the request is expired",
                 )
             }
+            Trouble::NotFound => Failure::new(
+                StatusCode::NOT_FOUND,
+                "ResourceNotFoundException",
+                "The requested resource was not found.",
+            ),
             Trouble::UnknownOperation => unknown_operation(service),
             Trouble::ServerError => server_error(service),
             // Amazon S3 API reference, PutObject: to be sent again.

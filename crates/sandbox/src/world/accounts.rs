@@ -91,6 +91,13 @@ pub struct Role {
         serialize_with = "duration::write"
     )]
     pub max_session: Duration,
+    /// How long after the start STS does not know it yet: it was made just now.
+    #[serde(
+        default,
+        deserialize_with = "duration::required",
+        serialize_with = "duration::write"
+    )]
+    pub known_after: Duration,
     /// How long after the start its sessions may do nothing yet: its policy was attached just now.
     #[serde(
         default,
@@ -153,6 +160,7 @@ impl Role {
             trusts_role: None,
             identity_provider: None,
             max_session: one_hour(),
+            known_after: Duration::ZERO,
             allowed_after: Duration::ZERO,
         }
     }

@@ -51,6 +51,12 @@ pub struct World {
         serialize_with = "duration::write"
     )]
     pub latency_spread: Duration,
+    /// How much longer a call takes in Regions that are far away.
+    #[serde(
+        deserialize_with = "duration::by_region",
+        serialize_with = "duration::write_by_region"
+    )]
+    pub slow_regions: BTreeMap<Region, Duration>,
     /// How long Detective takes at least to check that an account id and an e-mail belong together.
     /// With zero, and no spread, invitations are sent at once.
     #[serde(
@@ -125,6 +131,7 @@ impl Default for World {
             size: 0,
             latency: Duration::from_millis(100),
             latency_spread: Duration::ZERO,
+            slow_regions: BTreeMap::new(),
             verification: Duration::from_secs(2),
             verification_spread: Duration::ZERO,
             verified_at_once: 0.0,

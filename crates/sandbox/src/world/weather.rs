@@ -61,6 +61,8 @@ pub enum Effect {
     ServerError,
     /// A service control policy forbids it.
     Denied,
+    /// The service does not know yet, or any more, what was named.
+    NotFound,
     /// The service takes the caller's token for expired.
     ExpiredToken,
     /// The connection is cut before anything was done.

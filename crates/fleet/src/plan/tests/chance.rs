@@ -2,11 +2,14 @@
 
 use proptest::prelude::*;
 
-use super::world::{ARN, World, email, id, lost, refused, region, role_failed, silent};
+use super::world::{
+    ARN, World, denied, email, id, lost, refused, region, role_failed, role_refused, silent,
+};
 use crate::account::{AccountId, GraphArn};
 use crate::attempts::{Answer, MemberRequest, RegionRequest, Role};
 use crate::fleet::{Others, Purpose, Settings};
 use crate::member::{Member, MemberStatus};
+use crate::patience::Asked;
 
 /// How many accounts there are besides those of the roster.
 const STRANGERS: u16 = 2;
@@ -27,6 +30,7 @@ pub(super) enum Happening {
     Role(u16, Role),
     Off(u16),
     MembersFirst,
+    Turn(Asked),
 }
 
 impl Happening {
@@ -71,6 +75,7 @@ impl Happening {
                 attempts.region_answered(request, answer, newest);
             }
             Self::MembersFirst => attempts.saw_members_first(),
+            Self::Turn(asked) => *world = world.clone().turn(asked),
             Self::Role(n, role) => {
                 attempts.saw_role(id(n), role);
                 return Some(id(n));
@@ -134,6 +139,8 @@ pub(super) fn happenings(accounts: u16) -> impl Strategy<Value = Happening> {
         4 => (n(), roles()).prop_map(|(n, role)| Happening::Role(n, role)),
         1 => n().prop_map(Off),
         1 => Just(Happening::MembersFirst),
+        1 => member_requests().prop_map(|it| Happening::Turn(Asked::Member(it))),
+        1 => region_requests().prop_map(|it| Happening::Turn(Asked::Region(it))),
     ]
 }
 
@@ -167,6 +174,8 @@ fn answers() -> impl Strategy<Value = Answer> {
         Just(silent()),
         Just(refused("AccessDenied of root@example.com")),
         Just(refused("Conflict")),
+        Just(denied()),
+        Just(Answer::NotDone),
     ]
 }
 
@@ -174,8 +183,8 @@ fn roles() -> impl Strategy<Value = Role> {
     prop_oneof![
         Just(Role::Asked),
         Just(Role::Ready),
-        Just(role_failed(1)),
-        Just(role_failed(2))
+        Just(role_refused()),
+        Just(role_failed())
     ]
 }
 

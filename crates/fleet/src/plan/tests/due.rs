@@ -2,10 +2,11 @@
 
 use pretty_assertions::assert_eq;
 
-use super::world::{World, id, lost, refused, role_failed, silent};
+use super::world::{World, denied, id, lost, refused, role_failed, role_refused, silent};
 use crate::attempts::{Answer, LEFT_OUT, MemberRequest, RegionRequest, Role};
 use crate::member::MemberStatus;
-use crate::plan::{BATCH, Kind, Reason, Step, VISIBLE_AFTER, Wait};
+use crate::patience::Asked;
+use crate::plan::{BATCH, Kind, LEFT_OUT_AFTER, Reason, Step, VISIBLE_AFTER, Wait};
 
 use MemberRequest::{Accept, Invite, Remove};
 
@@ -16,6 +17,12 @@ fn due() -> [(MemberRequest, World, Step); 3] {
         (Accept, World::invited(), Step::Accept),
         (Remove, World::corrected(), Step::Remove),
     ]
+}
+
+/// The same is sent, in a batch of whatever size.
+fn assert_is(step: &Step, wanted: &Step) {
+    let kind = std::mem::discriminant::<Step>;
+    assert_eq!(kind(step), kind(wanted), "{step:?}");
 }
 
 #[test]
@@ -133,7 +140,13 @@ fn what_was_refused_after_it_may_have_been_done_is_looked_for_first() {
 fn who_is_left_out_may_be_a_member_that_the_lists_do_not_show_yet() {
     let world = World::empty(1).got_thrice(Invite, &refused(LEFT_OUT));
     assert_eq!(world.step(), Step::Wait(Wait::Visible));
-    let said = world.looks(VISIBLE_AFTER - 1).blocked();
+    let lost = World::empty(1).got(Invite, lost()).looks(3);
+    let lost = lost
+        .got_thrice(Invite, &refused(LEFT_OUT))
+        .looks(VISIBLE_AFTER - 2);
+    assert_eq!(lost.step(), Step::Wait(Wait::Visible));
+    // Where nothing suggests that it was done, that is soon known.
+    let said = world.looks(LEFT_OUT_AFTER - 1).blocked();
     assert!(said.ends_with("AWS says no"), "{said}");
 }
 
@@ -146,27 +159,27 @@ fn an_acceptance_waits_for_the_role_and_asks_for_it() {
 }
 
 #[test]
-fn an_acceptance_waits_for_the_last_try_of_a_role_that_failed_once() {
-    let world = World::invited().role(role_failed(1));
-    assert_eq!(world.step(), Step::Wait(Wait::LastRoleTry));
+fn an_acceptance_waits_for_a_role_that_was_refused_so_far() {
+    let world = World::invited().role(role_refused());
+    assert_eq!(world.step(), Step::Wait(Wait::Patience(Asked::Role)));
 }
 
 #[test]
-fn an_acceptance_is_blocked_by_a_role_that_failed_twice() {
-    let world = World::invited().role(role_failed(2));
+fn an_acceptance_is_blocked_by_a_role_that_was_refused_for_good() {
+    let world = World::invited().role(role_failed());
     assert_eq!(world.blocked(), "cannot assume the role");
 }
 
 #[test]
 fn a_role_that_fails_after_the_acceptance_does_not_block_it() {
     let world = World::invited().got(Accept, Answer::Done).looks(1);
-    let world = world.role(role_failed(2));
+    let world = world.role(role_failed());
     assert_eq!(world.step(), Step::Wait(Wait::Visible));
 }
 
 #[test]
 fn an_account_is_invited_even_where_its_role_failed() {
-    let world = World::empty(1).role(role_failed(2));
+    let world = World::empty(1).role(role_failed());
     assert_eq!(world.step(), Step::Invite { batch: BATCH });
 }
 
@@ -241,4 +254,83 @@ fn accounts_that_were_refused_do_not_share_a_batch_with_the_others() {
     assert_eq!(world.plan().next_invitations(), [id(1)]);
     let world = world.sent(Invite);
     assert_eq!(world.plan().next_invitations().len(), 19);
+}
+
+#[test]
+fn who_is_left_out_stays_in_the_batch() {
+    let world = World::empty(20).got(Invite, refused(LEFT_OUT)).looks(1);
+    assert_eq!(world.plan().next_invitations().len(), 20);
+}
+
+#[test]
+fn what_may_pass_waits_for_its_turn_and_is_final_after_the_last() {
+    for (request, world, step) in due() {
+        let asked = Asked::Member(request);
+        let waits = Step::Wait(Wait::Patience(asked));
+        let mut world = world.got(request, denied()).looks(1);
+        // However often it is looked at meanwhile.
+        assert_eq!(world.step(), waits);
+        assert_eq!(world.plan().refused_so_far(), [asked].into());
+        for _ in 0..3 {
+            world = world.turn(asked);
+            assert_is(&world.step(), &step);
+            world = world.got(request, denied()).looks(1);
+            assert_eq!(world.step(), waits);
+        }
+        world = world.last_turn(asked);
+        assert_is(&world.step(), &step);
+        let world = world.got(request, denied()).looks(1);
+        assert!(world.blocked().ends_with("AccessDenied: AWS says no"));
+        assert_eq!(world.plan().refused_so_far(), [].into());
+    }
+}
+
+#[test]
+fn what_is_refused_first_when_patience_is_over_is_asked_once_more() {
+    for (request, world, step) in due() {
+        let world = world.last_turn(Asked::Member(request));
+        let world = world.got(request, denied());
+        assert_eq!(world.step(), Step::Wait(Wait::Look));
+        let world = world.looks(1);
+        assert_is(&world.step(), &step);
+        world.got(request, denied()).looks(1).blocked();
+    }
+}
+
+#[test]
+fn a_throttle_in_its_turn_does_not_use_it_up() {
+    for (request, world, step) in due() {
+        let asked = Asked::Member(request);
+        let world = world.got(request, denied()).looks(1).last_turn(asked);
+        let world = world.got(request, Answer::Throttled);
+        assert_is(&world.step(), &step);
+    }
+}
+
+#[test]
+fn what_passed_counts_no_more() {
+    let asked = Asked::Member(Accept);
+    let world = World::invited()
+        .got(Accept, denied())
+        .looks(1)
+        .last_turn(asked);
+    let world = world.got(Accept, Answer::Done).looks(1);
+    assert_eq!(world.step(), Step::Wait(Wait::Visible));
+}
+
+#[test]
+fn changes_that_the_region_refused_so_far_wait_for_their_turn() {
+    let asked = Asked::Region(RegionRequest::Change);
+    for world in [World::empty(1), World::corrected()] {
+        let step = world.step();
+        let world = world.region_got(RegionRequest::Change, denied()).looks(1);
+        assert_eq!(world.step(), Step::Wait(Wait::Patience(asked)));
+        let world = world.turn(asked);
+        assert_eq!(world.step(), step);
+        let world = world.region_got(RegionRequest::Change, denied()).looks(1);
+        let world = world.last_turn(asked);
+        assert_eq!(world.step(), step);
+        let world = world.region_got(RegionRequest::Change, denied()).looks(1);
+        assert_eq!(world.blocked(), "AccessDenied: AWS says no");
+    }
 }

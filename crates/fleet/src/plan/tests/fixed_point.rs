@@ -8,9 +8,10 @@ use super::aws::{Aws, Meddling, Nature};
 use super::run::{Cast, Run, Weather};
 use super::world::{World, id};
 use crate::account::AccountId;
-use crate::attempts::MemberRequest;
+use crate::attempts::{MemberRequest, Verdict};
 use crate::fleet::{Others, Purpose, Settings};
 use crate::member::MemberStatus;
+use crate::patience::Turn;
 use crate::plan::Step;
 
 /// How many moments a run may take in clear weather, and how many more each mishap may cost it:
@@ -96,7 +97,10 @@ fn gave_up(run: &Run, account: AccountId) -> bool {
     tried.is_some_and(|tried| {
         [&tried.invite, &tried.accept, &tried.remove]
             .iter()
-            .any(|sent| sent.refused_for_good().is_some() || sent.done >= 3)
+            .any(|sent| {
+                let verdict = sent.verdict(Turn::default(), Some(account));
+                matches!(verdict, Verdict::Final(_)) || sent.done >= 3
+            })
     })
 }
 

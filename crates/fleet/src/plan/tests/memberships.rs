@@ -2,8 +2,11 @@
 
 use pretty_assertions::assert_eq;
 
-use super::world::{World, email, id, lost, member, refused, region, role_failed, silent, text};
-use crate::attempts::{Answer, MemberRequest, RegionRequest, Role};
+use super::world::{
+    World, denied, email, id, lost, member, refused, region, role_failed, role_refused, silent,
+    text,
+};
+use crate::attempts::{Answer, LEFT_OUT, MemberRequest, RegionRequest, Role};
 use crate::event::Conclusion;
 use crate::member::{Member, MemberStatus};
 use crate::plan::{BATCH, Kind, Reason, Step, Wait};
@@ -57,7 +60,7 @@ fn an_account_that_no_look_could_tell_of_waits_for_one() {
 
 #[test]
 fn an_enabled_account_is_right_whatever_was_tried() {
-    let world = World::with(MemberStatus::Enabled).role(role_failed(2));
+    let world = World::with(MemberStatus::Enabled).role(role_failed());
     let world = world.got_thrice(Accept, &refused("Conflict"));
     assert_eq!(world.step(), Step::Right);
 }
@@ -211,14 +214,14 @@ fn a_run_that_ends_now_concludes_what_its_plan_says() {
 }
 
 #[test]
-fn a_role_that_failed_is_told_even_where_there_was_no_time_for_its_last_try() {
+fn a_role_that_failed_is_told_even_where_there_was_no_time_to_ask_again() {
     for status in [MemberStatus::VerificationInProgress, MemberStatus::Invited] {
-        let world = World::with(status).role(role_failed(1));
+        let world = World::with(status).role(role_refused());
         let (conclusion, reason) = world.plan().conclusion(id(1), &world.attempts).unwrap();
         assert_eq!(conclusion, Conclusion::Failed);
         assert_eq!(reason.unwrap().to_string(), "cannot assume the role");
     }
-    let accepted = World::invited().got(Accept, lost()).role(role_failed(1));
+    let accepted = World::invited().got(Accept, lost()).role(role_refused());
     let concluded = accepted.plan().conclusion(id(1), &accepted.attempts);
     assert_eq!(concluded, Some((Conclusion::Waiting, None)));
 }
@@ -226,7 +229,7 @@ fn a_role_that_failed_is_told_even_where_there_was_no_time_for_its_last_try() {
 #[test]
 fn a_role_is_assumed_once_and_only_where_an_acceptance_is_ahead() {
     let verifying = || World::with(MemberStatus::VerificationInProgress);
-    for role in [Role::Asked, Role::Ready, role_failed(1)] {
+    for role in [Role::Asked, Role::Ready, role_refused(), role_failed()] {
         assert_eq!(verifying().role(role).plan().count(Kind::NeedsRole), 0);
     }
     for world in [
@@ -237,4 +240,28 @@ fn a_role_is_assumed_once_and_only_where_an_acceptance_is_ahead() {
     ] {
         assert_eq!(world.plan().count(Kind::NeedsRole), 0);
     }
+}
+
+#[test]
+fn what_was_refused_is_never_called_waiting() {
+    for (world, request) in [
+        (World::empty(1), Invite),
+        (World::invited(), Accept),
+        (World::corrected(), Remove),
+    ] {
+        for answer in [denied(), refused("Conflict"), refused(LEFT_OUT)] {
+            for looks in [0, 1] {
+                let world = world.clone().got(request, answer.clone()).looks(looks);
+                let ended = world.plan().conclusion(id(1), &world.attempts).unwrap();
+                assert_eq!(ended.0, Conclusion::Failed, "{request:?} {answer:?}");
+                let reason = ended.1.unwrap().to_string();
+                assert!(reason.ends_with("AWS says no"), "{reason}");
+            }
+        }
+    }
+    // It is refused because AWS is still comparing.
+    let early = World::invited().got(Accept, refused("Conflict"));
+    let early = early.sees(1, member(MemberStatus::VerificationInProgress));
+    let ended = early.plan().conclusion(id(1), &early.attempts);
+    assert_eq!(ended, Some((Conclusion::Waiting, None)));
 }

@@ -8,6 +8,7 @@ use crate::account::{AccountId, GraphArn};
 use crate::attempts::{Answer, MemberRequest, REFUSED_AFTER, RegionRequest, Role};
 use crate::member::Member;
 use crate::observation::Round;
+use crate::patience::Asked;
 use crate::plan::{GraphStep, Kind, Plan, Wait};
 
 /// What happens to a request on its way.
@@ -107,7 +108,9 @@ impl Run {
             GraphStep::Find => RegionRequest::FindGraph,
             GraphStep::Create => RegionRequest::CreateGraph,
             GraphStep::Delete => return self.delete_graph(),
-            GraphStep::Wait | GraphStep::Keep | GraphStep::Blocked(_) => return,
+            GraphStep::Wait | GraphStep::Patience(_) | GraphStep::Keep | GraphStep::Blocked(_) => {
+                return;
+            }
         };
         if request == RegionRequest::FindGraph {
             self.world.observation.begin_look();
@@ -239,7 +242,7 @@ impl Run {
         let plan = self.world.plan();
         let mut wanted: Vec<_> = plan.of(Kind::NeedsRole).collect();
         if wanted.is_empty() && !plan.changes_anything() {
-            wanted.extend(plan.of(Kind::Wait(Wait::LastRoleTry)));
+            wanted.extend(plan.of(Kind::Wait(Wait::Patience(Asked::Role))));
         }
         for account in wanted {
             self.world.attempts.saw_role(account, Role::Asked);
@@ -357,8 +360,11 @@ impl Run {
             }
             Reply::Role(account, true) => attempts.saw_role(account, Role::Ready),
             Reply::Role(account, false) => {
-                let times = self.role_tries[&account];
-                attempts.saw_role(account, super::world::role_failed(times));
+                let role = match self.role_tries[&account] {
+                    1 => super::world::role_refused(),
+                    _ => super::world::role_failed(),
+                };
+                attempts.saw_role(account, role);
             }
             Reply::Off(account) => attempts.saw_off(account),
             Reply::Ended(members, ended) => {
@@ -388,7 +394,7 @@ fn is_at_rest(plan: &Plan) -> bool {
         Wait::Verification,
         Wait::Visible,
         Wait::Role,
-        Wait::LastRoleTry,
+        Wait::Patience(Asked::Role),
         Wait::Graph,
     ];
     let waiting = waits.iter().any(|wait| plan.count(Kind::Wait(*wait)) > 0);

@@ -118,7 +118,7 @@ fn a_graph_is_made_once_and_only_where_none_is() {
 
 #[test]
 fn a_role_is_not_assumed_again() {
-    for role in [Role::Asked, Role::Ready, role_failed(1)] {
+    for role in [Role::Asked, Role::Ready, role_failed()] {
         objects(&World::empty(1), &World::empty(1).role(role), "needlessly");
     }
 }

@@ -1,6 +1,7 @@
 //! A small world to ask the plan about: accounts 1 to n, of which AWS has said something.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::account::{AccountId, Email, GraphArn, Region};
 use crate::attempts::{Answer, Attempts, MemberRequest, Refusal, RegionRequest, Role};
@@ -8,6 +9,7 @@ use crate::audit::audit;
 use crate::fleet::{Fleet, Settings};
 use crate::member::{Member, MemberStatus};
 use crate::observation::Observation;
+use crate::patience::{Asked, Passing, Patience};
 use crate::plan::{Plan, Step, plan};
 
 pub(super) const ARN: &str = "arn:aws:detective:us-east-1:555555555555:graph:1";
@@ -49,6 +51,16 @@ pub(super) fn refused(code: &str) -> Answer {
     Answer::Refused(Refusal {
         code: code.into(),
         text: format!("{code}: AWS says no").into(),
+        passing: None,
+    })
+}
+
+/// Refused for a reason that may pass by itself.
+pub(super) fn denied() -> Answer {
+    Answer::Refused(Refusal {
+        code: "AccessDenied".into(),
+        text: "AccessDenied: AWS says no".into(),
+        passing: Some(Passing::Propagation),
     })
 }
 
@@ -60,10 +72,15 @@ pub(super) fn silent() -> Answer {
     Answer::Silent("no answer in time".into())
 }
 
-pub(super) fn role_failed(times: u32) -> Role {
+pub(super) fn role_refused() -> Role {
+    Role::Refused {
+        reason: "cannot assume the role".into(),
+    }
+}
+
+pub(super) fn role_failed() -> Role {
     Role::Failed {
         reason: "cannot assume the role".into(),
-        times,
     }
 }
 
@@ -182,6 +199,23 @@ impl World {
             self = self.region_got(request, answer.clone());
             self.observation.begin_look();
         }
+        self
+    }
+
+    /// The next turn of what was refused so far.
+    pub(super) fn turn(mut self, asked: Asked) -> Self {
+        let mut patience = Patience::begin(Duration::ZERO, Duration::from_secs(60));
+        for n in 0..=self.attempts.turn(asked).number() {
+            patience.pass(Duration::from_secs(1 << (n + 1)), 1);
+        }
+        self.attempts.saw_turn(asked, patience.turn());
+        self
+    }
+
+    /// The last turn of what was refused so far.
+    pub(super) fn last_turn(mut self, asked: Asked) -> Self {
+        let last = self.attempts.turn(asked).and_last();
+        self.attempts.saw_turn(asked, last);
         self
     }
 

@@ -174,6 +174,7 @@ fn a_region_that_cannot_be_read_is_trouble_and_changes_nothing() {
         let refusal = Refusal {
             code: "Denied".into(),
             text: "Denied to ops@example.com".into(),
+            passing: None,
         };
         let answer = Answer::Refused(refusal);
         attempts.region_answered(RegionRequest::FindGraph, answer, Round::default());
