@@ -173,7 +173,7 @@ def test_much_data_is_told_as_a_lower_bound(world):
     assert {region["region"]: region["bytes_per_day"] for region in report["regions"]} == {US: 9.5e12, EU: 0}
 
 
-def test_a_denied_question_is_advice_with_the_statement_to_add(world):
+def test_a_service_control_policy_is_no_missing_allow(world):
     fleet = world("""
         [[faults]]
         effect = "denied"
@@ -181,13 +181,12 @@ def test_a_denied_question_is_advice_with_the_statement_to_add(world):
         accounts = ["100000000010"]
         [accounts.100000000010]
     """)
-    report = fleet.run("check").ended(0).json()
-    assert troubles(report) == [("advice", "calls")] * 2
-    for finding in findings(report, "advice"):
+    report = fleet.run("check").ended(3).json()
+    assert sorted(troubles(report)) == [("advice", "calls"), ("problem", "calls")]
+    for finding in findings(report, "advice") + findings(report, "problem"):
         assert finding["accounts"] == ["100000000010"]
-        statement = json.loads(finding["todo"][len("add "):finding["todo"].index("}") + 1])
-        assert statement["Action"] in finding["what"]
-        assert statement["Effect"] == "Allow" and statement["Resource"]
+        assert "service control policy" in finding["todo"] and "Allow" not in finding["todo"]
+    assert "forbids Detective" in only(report, "problem", "calls")["what"]
 
 
 def test_without_list_regions_a_region_that_is_off_is_found_all_the_same(world):

@@ -289,6 +289,27 @@ def test_a_time_that_is_over_is_no_failure(rollout):
     rollout.moto.hold.unlink()
 
 
+def test_a_stack_set_that_stands_in_another_region_is_noticed(rollout):
+    rollout.moto.prepare(*ACCOUNTS[:2])
+    rollout.run("deploy", "--home-region", "eu-west-1", accounts=ACCOUNTS[:2]).ended(0)
+    rollout.run("deploy", accounts=ACCOUNTS[:2]).refused("--home-region eu-west-1", SET)
+    report = rollout.run("deploy", "--home-region", "eu-west-1", accounts=ACCOUNTS[:2]).ended(0).json()
+    assert report["stack_set"]["state"] == "unchanged"
+
+
+def test_a_closed_account_leaves_the_stack_set_and_its_stack_stays(rollout):
+    moto = rollout.moto
+    moto.prepare(*ACCOUNTS[:2])
+    rollout.run("deploy", accounts=ACCOUNTS[:2]).ended(0)
+    moto.unprepare(ACCOUNTS[0])
+    failed = rollout.run("remove", accounts=ACCOUNTS[:1]).ended(3).json()
+    assert "--retain-stacks" in reasons(failed)[ACCOUNTS[0]] and "closed" in reasons(failed)[ACCOUNTS[0]]
+    report = rollout.run("remove", "--retain-stacks", accounts=ACCOUNTS[:1]).ended(0).json()
+    assert outcomes(report) == {ACCOUNTS[0]: "removed"}
+    assert set(moto.instances()) == {ACCOUNTS[1]}
+    assert moto.role(ACCOUNTS[0])
+
+
 def test_status_of_roles_that_no_stack_set_made(rollout):
     moto = rollout.moto
     template = {"ParameterKey": "AdministratorAccount", "ParameterValue": ADMINISTRATOR}

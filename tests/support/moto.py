@@ -85,6 +85,10 @@ class Moto:
                 Parameters=[{"ParameterKey": "AdministratorAccount", "ParameterValue": ADMINISTRATOR}],
             )
 
+    def unprepare(self, account):
+        """As where an account is closed: CloudFormation can do nothing in it any more."""
+        self.client("cloudformation", account).delete_stack(StackName="detective-fleet-execution")
+
     def role(self, account, name="DetectiveFleetMember"):
         """The role in an account, or None."""
         iam = self.client("iam", account)

@@ -99,7 +99,8 @@ class Instance:
                 self.backend().delete_stack(self.stack.name)
         self.stack_set.stack_instances.remove(self)
 
-    def let_go(self):
+    def leave(self):
+        """The stack stays, and nothing is asked of the account: RetainStacks."""
         self.stack_set.stack_instances.remove(self)
 
     def to_dict(self):
@@ -213,9 +214,10 @@ class AsAWS:
     def delete_stack_instances(self):
         stack_set = AsAWS.stack_set(self)
         check_id(stack_set, self._get_param("OperationId"))
-        retain = self._get_param("RetainStacks") in (True, "true")
+        retains = str(self._get_param("RetainStacks", "false")).lower() == "true"
         found = [find_instance(stack_set, *target) for target in AsAWS.targets(self)]
-        operation = operate(stack_set, "DELETE", [it for it in found if it], Instance.let_go if retain else Instance.take_away, AsAWS.given(self))
+        work = Instance.leave if retains else Instance.take_away
+        operation = operate(stack_set, "DELETE", [it for it in found if it], work, AsAWS.given(self))
         return ActionResult({"OperationId": operation})
 
     def list_stack_instances(self):

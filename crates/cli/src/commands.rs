@@ -23,7 +23,7 @@ use crate::args::{Cli, Command, Format};
 use crate::display::Output;
 use crate::exit::Exit;
 use crate::manual;
-use crate::settings::SettingsFile;
+use crate::settings::{SettingsFile, environment};
 
 /// Does what was asked for.
 ///
@@ -38,6 +38,7 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Exit> {
         (Format::Csv, _) => bail!("--output csv is for `status` and `cost`: use text or json"),
         (Format::Markdown, _) => bail!("--output markdown is for `status`: use text or json"),
     }
+    environment::check_ours()?;
     let settings = || SettingsFile::read(cli.global.config.as_deref());
     match cli.command {
         Command::Plan(args) => to_the_end(plan::run(args, &settings()?, output)),

@@ -35,11 +35,12 @@ pub(crate) use check::check;
 pub(crate) use cost::{cost, cost_csv};
 pub(crate) use export::{csv, markdown};
 pub(crate) use failure::{error, note, refusals, usage};
+pub(crate) use live::PATIENCE;
 pub(crate) use matrix::draw as matrix;
 pub(crate) use output::Output;
 pub(crate) use plan::plan;
 pub(crate) use progress::{Phase, Progress};
-pub(crate) use prompt::ask;
+pub(crate) use prompt::{YES, ask};
 pub(crate) use rehearsal::{act, curtain, second_plan};
 #[cfg(feature = "stacksets")]
 pub(crate) use roles::roles;

@@ -7,6 +7,7 @@ mod display;
 mod document;
 mod exit;
 mod from_aws_scripts;
+mod habits;
 mod journal;
 mod logging;
 mod manual;
@@ -32,7 +33,7 @@ use crate::signals::Interrupted;
 
 fn main() -> ExitCode {
     let typed: Vec<OsString> = std::env::args_os().collect();
-    if let Some(hint) = from_aws_scripts::hint(&typed) {
+    if let Some(hint) = from_aws_scripts::hint(&typed).or_else(|| habits::hint(&typed)) {
         return could_not_start(&hint, &typed).into();
     }
     match Cli::try_parse_from(&typed) {
@@ -67,7 +68,7 @@ fn run(cli: Cli) -> Exit {
 fn could_not(error: &anyhow::Error, output: Output) -> Exit {
     let invalid = document::invalid_lines(error);
     output.always(&display::unusable(&invalid, output.message_width()));
-    output.always(&display::error(error));
+    output.always(&display::error(error, output.message_width()));
     if output.is_json() {
         // Stdout that cannot be written either has been said above, or nobody reads it.
         let _ = document::json(&ErrorDocument::of(error)).and_then(|text| output.raw(&text));

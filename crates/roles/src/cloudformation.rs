@@ -15,7 +15,7 @@ use engine::Failure;
 use fleet::account::{AccountId, Email, Region};
 
 use crate::definition::{Definition, Found, TEMPLATE};
-use crate::plan::{Stack, Stacks, Status};
+use crate::plan::{Leave, Stack, Stacks, Status};
 
 /// The StackSet and its stacks, as they are now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl CloudFormation {
     }
 
     /// `cloudformation:DescribeStackSet`
-    async fn stack_set(&self) -> Result<Option<Found>, Failure> {
+    pub(crate) async fn stack_set(&self) -> Result<Option<Found>, Failure> {
         let asked = self.client.describe_stack_set().stack_set_name(&self.name);
         let output = match told("DescribeStackSet", asked.send().await) {
             Err(failure) if is(&failure, "StackSetNotFound") => return Ok(None),
@@ -173,7 +173,7 @@ impl CloudFormation {
         &self,
         operation: OperationId,
         home: &Region,
-        accounts: &BTreeSet<AccountId>,
+        (accounts, leave): (&BTreeSet<AccountId>, Leave),
         preferences: StackSetOperationPreferences,
     ) -> Result<(), Failure> {
         let request = self
@@ -183,7 +183,7 @@ impl CloudFormation {
             .operation_id(operation)
             .set_accounts(Some(names(accounts)))
             .regions(home.as_str())
-            .retain_stacks(false)
+            .retain_stacks(leave == Leave::Stacks)
             .operation_preferences(preferences);
         told("DeleteStackInstances", request.send().await).map(|_| ())
     }

@@ -87,12 +87,27 @@ pub fn deploy(
         .collect()
 }
 
-/// What takes the role from every account.
+/// What is left in an account that leaves the StackSet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leave {
+    /// Nothing: its stack is deleted, and the role with it.
+    Nothing,
+    /// Its stack: for an account that is closed, in which CloudFormation can do nothing any more.
+    Stacks,
+}
+
+/// What takes the role from every account, or just the account from the StackSet.
 #[must_use]
-pub fn remove(accounts: &BTreeSet<AccountId>, stacks: &Stacks, home: &Region) -> Plan {
+pub fn remove(
+    accounts: &BTreeSet<AccountId>,
+    stacks: &Stacks,
+    home: &Region,
+    leave: Leave,
+) -> Plan {
+    let is_stuck = |stack: &Stack| stack.status == Status::Inoperable && leave == Leave::Nothing;
     let step = |account: &AccountId| match here(stacks, *account, home) {
         Ok(None) => Step::Keep,
-        Ok(Some(stack)) if stack.status == Status::Inoperable => Step::Blocked(inoperable(stack)),
+        Ok(Some(stack)) if is_stuck(stack) => Step::Blocked(inoperable(stack)),
         Ok(Some(_)) => Step::Remove,
         Err(elsewhere) => Step::Blocked(elsewhere),
     };
@@ -136,10 +151,13 @@ fn here<'a>(
     }
 }
 
+/// How an account leaves the StackSet in which CloudFormation can do nothing.
+pub(crate) const RETAIN: &str = "detective-fleet roles remove LIST --account ID --retain-stacks";
+
 fn inoperable(stack: &Stack) -> Arc<str> {
     let why = stack.reason.as_deref().unwrap_or("AWS gives no reason");
     format!(
-        "a deletion failed there ({why}): take it out with `aws cloudformation delete-stack-instances --retain-stacks`, delete the stack in the account, and run again"
+        "a deletion failed there ({why}): take it out of the StackSet with `{RETAIN}`, delete the stack in the account, and run again"
     )
     .into()
 }
@@ -210,7 +228,7 @@ mod tests {
         let named = BTreeSet::from([account(1), account(2)]);
         for plan in [
             deploy(&named, &stacks(), &home(), true),
-            remove(&named, &stacks(), &home()),
+            remove(&named, &stacks(), &home(), Leave::Nothing),
         ] {
             assert_eq!(plan.keys().copied().collect::<BTreeSet<_>>(), named);
         }
@@ -220,12 +238,15 @@ mod tests {
     #[test]
     fn only_what_is_there_is_removed() {
         let named: BTreeSet<_> = (1..=6).map(account).collect();
-        let plan = remove(&named, &stacks(), &home());
+        let plan = remove(&named, &stacks(), &home(), Leave::Nothing);
         assert_eq!(
             kinds(&plan),
             ["keep", "remove", "remove", "remove", "blocked", "blocked"]
         );
         assert_eq!(with(&plan, &Step::Remove).len(), 3);
+        // Where the stack is left, a deletion that failed is no obstacle.
+        let plan = remove(&named, &stacks(), &home(), Leave::Stacks);
+        assert_eq!(with(&plan, &Step::Remove).len(), 4);
     }
 
     #[test]

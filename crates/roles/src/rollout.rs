@@ -5,14 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_cloudformation::Client;
-use engine::{Aws, Failure};
-use fleet::account::AccountId;
+use engine::{Aws, Failure, clock};
+use fleet::account::{AccountId, Region};
+use fleet::region::{self, Entry};
 use fleet::report::Ended;
+use tokio::task::JoinSet;
 
 use crate::cloudformation::{AccountResult, CloudFormation, OperationId, Seen};
 use crate::definition::Definition;
 use crate::operation::{Limits, Operated, Operator, Watch};
-use crate::plan::{self, Plan, Stack, Status, Step};
+use crate::plan::{self, Leave, Plan, Stack, Status, Step};
 use crate::report::{AccountReport, Action, Outcome, SetState, StackSetReport};
 
 /// The role in members, as one StackSet brings it there.
@@ -22,6 +24,9 @@ pub struct Rollout {
     cloudformation: CloudFormation,
     wanted: Definition,
 }
+
+/// For how long another Region is asked whether the StackSet stands there.
+const SEARCH: Duration = Duration::from_secs(5);
 
 /// How a run ended.
 #[derive(Clone, Debug)]
@@ -156,13 +161,38 @@ impl Rollout {
         Ok(self.conclude((seen, plan), differences, work).await)
     }
 
-    /// Takes the role from the accounts of the plan.
+    /// Another Region in which the StackSet stands: one that is looked for because there is none in
+    /// the home Region. A Region that cannot be asked is taken for one without.
+    pub async fn elsewhere(&self) -> Option<Region> {
+        let mut asked = JoinSet::new();
+        let others = region::known(self.wanted.partition).filter(|it| !it.opt_in);
+        for region in others
+            .map(Entry::region)
+            .filter(|it| *it != self.wanted.home)
+        {
+            let client = Client::new(&self.aws.service(&region));
+            let there = CloudFormation::new(client, &self.wanted.name);
+            asked.spawn(async move {
+                tokio::select! {
+                    set = there.stack_set() => set.ok().flatten().map(|_| region),
+                    () = clock::sleep(SEARCH) => None,
+                }
+            });
+        }
+        let mut found = BTreeSet::new();
+        while let Some(answer) = asked.join_next().await {
+            found.extend(answer.ok().flatten());
+        }
+        found.pop_first()
+    }
+
+    /// Takes the role from the accounts of the plan, or just the accounts from the StackSet.
     ///
     /// # Errors
     /// Where nothing was begun.
     pub async fn remove(
         &self,
-        (seen, plan): (&Seen, &Plan),
+        (seen, plan, leave): (&Seen, &Plan, Leave),
         limits: &Limits,
         watch: Watch<'_>,
     ) -> Result<Done, Failure> {
@@ -173,7 +203,7 @@ impl Rollout {
         if !leaving.is_empty() {
             let begin = |id: OperationId| async {
                 let preferences = operator.preferences(&leaving);
-                aws.delete(id, &self.wanted.home, &leaving, preferences)
+                aws.delete(id, &self.wanted.home, (&leaving, leave), preferences)
                     .await
             };
             work.take(operator.run(&leaving, begin).await)?;
@@ -265,6 +295,8 @@ impl Rollout {
         let account = |(account, step): (&AccountId, &Step)| {
             let stack = self.stack(&after, *account);
             let (outcome, reason) = ended((step, stack, seen), &work, work.results.get(account));
+            let stuck = *step == Step::Remove && outcome == Outcome::Failed;
+            let reason = reason.map(|reason| if stuck { how_to_leave(&reason) } else { reason });
             AccountReport {
                 account_id: *account,
                 stack: stack.map(|it| it.status.as_str()),
@@ -314,6 +346,15 @@ impl Rollout {
             watch,
         }
     }
+}
+
+/// What can be done about an account in which nothing can be deleted any more.
+fn how_to_leave(reason: &str) -> Arc<str> {
+    format!(
+        "{reason}; where the account is closed or suspended, `{}` takes it out of the StackSet and leaves its stack",
+        plan::RETAIN
+    )
+    .into()
 }
 
 impl Work {

@@ -75,6 +75,10 @@ pub(crate) struct RemoveArgs {
     /// Do not ask; needs the administrator's account id, from --admin-account or the settings
     #[arg(short, long)]
     pub yes: bool,
+    /// Leave the stacks where they are, and only take the accounts out of the StackSet: for accounts
+    /// that are closed, in which nothing can be deleted any more
+    #[arg(long, help_heading = "Removals")]
+    pub retain_stacks: bool,
     /// Allow the removal of so many roles, and no more [default: 5, or a tenth of them]
     #[arg(long, value_name = "N", help_heading = "Removals")]
     pub max_removals: Option<usize>,
@@ -140,14 +144,9 @@ pub(crate) struct RolloutArgs {
         help_heading = "StackSet"
     )]
     pub stack_set: String,
-    /// Its Region, and that of its one stack in each account: IAM is global
-    #[arg(
-        long,
-        value_name = "REGION",
-        default_value = "us-east-1",
-        help_heading = "StackSet"
-    )]
-    pub home_region: String,
+    /// Its Region, and that of its one stack in each account: IAM is global [default: us-east-1]
+    #[arg(long, value_name = "REGION", help_heading = "StackSet")]
+    pub home_region: Option<String>,
     /// The role of the administrator account that CloudFormation works with
     #[arg(
         long,

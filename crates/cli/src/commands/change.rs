@@ -180,7 +180,10 @@ pub(super) async fn ask(
     }
     let administrator = administrator.to_string();
     let (question, agrees) = if refusals.is_empty() {
-        ("Do you want to make these changes?".to_owned(), "yes")
+        (
+            "Do you want to make these changes?".to_owned(),
+            display::YES,
+        )
     } else {
         output.beside_question(|width| display::refusals(&refusals, width));
         let question = "If all of this is meant, enter the administrator's account id.".to_owned();
@@ -238,7 +241,7 @@ pub(crate) fn handed_over(handed_over: Result<()>, verdict: Verdict, output: Out
     match (handed_over, Exit::from(verdict)) {
         (Ok(()), exit) => exit,
         (Err(error), exit) => {
-            output.always(&display::error(&error));
+            output.always(&display::error(&error, output.message_width()));
             if exit == Exit::Interrupted {
                 exit
             } else {

@@ -2,10 +2,12 @@
 //! recorded of the run.
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
-use engine::clock::Clock;
+use engine::clock::{self, Clock};
 use engine::{Aws, Check, Finish, Limit, Newer, Run};
 use fleet::account::{AccountId, Region};
 use fleet::check::has_unproven_acceptances;
@@ -25,11 +27,14 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
-use crate::display::{Output, Phase, Progress};
+use crate::display::{Output, PATIENCE, Phase, Progress};
 use crate::journal::{Journal, JournalFile};
 use crate::settings::{Reach, Wanted, environment};
 use crate::signals::{self, Interrupted};
 use crate::sinks::Sinks;
+
+/// How often it is said again that a Region is silent.
+const TOLD_EVERY: Duration = Duration::from_secs(10);
 
 const UNPROVEN: &str = "that the role may call detective:AcceptInvitation cannot be proven before there is an invitation: the first `enable` shows it";
 
@@ -241,7 +246,7 @@ impl Ground {
             regions: self.regions.clone(),
         };
         self.progress.begin(phase, self.clock.timestamp());
-        let finish = run.observe(&self.limit).await;
+        let finish = self.watched(run.observe(&self.limit)).await;
         self.progress.end();
         match finish {
             Finish {
@@ -253,6 +258,20 @@ impl Ground {
             } => Err(Interrupted.into()),
             // A Region that could not be read in time says so itself.
             Finish { .. } => Ok(()),
+        }
+    }
+
+    /// A look, with a word now and then on who is silent.
+    async fn watched(&self, look: impl Future<Output = Finish>) -> Finish {
+        let mut look = pin!(look);
+        let mut pause = PATIENCE;
+        loop {
+            tokio::select! {
+                biased;
+                finish = &mut look => return finish,
+                () = clock::sleep(pause) => self.progress.tell_silence(self.clock.timestamp()),
+            }
+            pause = TOLD_EVERY;
         }
     }
 

@@ -88,7 +88,7 @@ async fn look_again(ground: &Ground, report: &Report, output: Output) -> Result<
     run.forget();
     ground.look(&mut run).await?;
     let plan = ground.plan(&run);
-    output.text(|width| display::second_plan(&plan, width))?;
+    output.text(|width| display::second_plan(&plan, report, width))?;
     Ok(plan)
 }
 

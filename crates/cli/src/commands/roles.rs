@@ -13,6 +13,7 @@ use fleet::guard::{self, Consent};
 use fleet::label::Labels;
 use fleet::report::{Ended, Header, Recorder};
 use fleet::roster::Roster;
+use roles::plan::Leave;
 use roles::report::Summary;
 use roles::{Done, Limits, Plan, RolesReport, Rollout, Seen, Step, plan};
 use tokio_util::sync::CancellationToken;
@@ -60,7 +61,8 @@ async fn deploy(args: DeployArgs, file: &SettingsFile, output: Output) -> Result
     let files = files.apart_from(ROSTER, Some(&path))?;
     let stage = Stage::open(settings, roster, "deploy", output).await?;
     let limits = stage.limits(&args.pace);
-    let (seen, plan) = stage.look(args.dry_run, &limits, true).await?;
+    let (seen, plan) = stage.look(args.dry_run, &limits, None).await?;
+    stage.must_be_here(&seen).await?;
     if let Some(why) = stage.rollout.touches_others(&seen, &plan) {
         bail!("{why}");
     }
@@ -86,6 +88,10 @@ async fn deploy(args: DeployArgs, file: &SettingsFile, output: Output) -> Result
 
 async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
     let path = args.rollout.file.clone();
+    let leave = match args.retain_stacks {
+        true => Leave::Stacks,
+        false => Leave::Nothing,
+    };
     let settings = RolloutSettings::of(args.rollout, file)?;
     let permit = Permit {
         yes: args.yes,
@@ -97,7 +103,7 @@ async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output) -> Result
     let files = files.apart_from(ROSTER, Some(&path))?;
     let stage = Stage::open(settings, roster, "remove", output).await?;
     let limits = stage.limits(&args.pace);
-    let (seen, plan) = stage.look(args.dry_run, &limits, false).await?;
+    let (seen, plan) = stage.look(args.dry_run, &limits, Some(leave)).await?;
     let consent = permit.consent(stage.rollout.wanted().administrator)?;
     let removals = plan::with(&plan, &Step::Remove).len();
     let bad_lines = stage.header.invalid_lines.len();
@@ -120,7 +126,10 @@ async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output) -> Result
     }
     let rolling = Rolling::new(output, stage.clock, "Removing");
     let watch = |progress: roles::Progress<'_>| rolling.tell(progress);
-    let done = stage.rollout.remove((&seen, &plan), &limits, &watch).await;
+    let done = stage
+        .rollout
+        .remove((&seen, &plan, leave), &limits, &watch)
+        .await;
     rolling.end();
     let done = done.map_err(|failure| anyhow!("nothing was changed: {failure}"))?;
     Ok(close(&stage.report(done, false), &files, output))
@@ -162,6 +171,7 @@ fn begin(
 /// AWS, the accounts and the StackSet of one run.
 struct Stage {
     rollout: Rollout,
+    home_is_given: bool,
     accounts: BTreeSet<AccountId>,
     header: Header,
     clock: Clock,
@@ -195,9 +205,11 @@ impl Stage {
         header.notes = roster.notes.clone();
         header.labels = labels;
         let timeout = settings.reach.timeout;
+        let home_is_given = settings.home_is_given;
         let wanted = settings.definition(aws.administrator(), aws.partition());
         Ok(Self {
             rollout: Rollout::new(&aws, wanted),
+            home_is_given,
             accounts: roster.members.keys().copied().collect(),
             header,
             clock,
@@ -221,7 +233,12 @@ impl Stage {
     }
 
     /// What there is, once nothing is under way any more, and what is to be done about it.
-    async fn look(&self, dry_run: bool, limits: &Limits, deploys: bool) -> Result<(Seen, Plan)> {
+    async fn look(
+        &self,
+        dry_run: bool,
+        limits: &Limits,
+        leave: Option<Leave>,
+    ) -> Result<(Seen, Plan)> {
         let cannot = "cannot ask CloudFormation for the StackSet";
         if !dry_run {
             let rolling = Rolling::new(self.output, self.clock, "Waiting");
@@ -242,13 +259,31 @@ impl Stage {
             bail!("{why}");
         }
         let home = &self.rollout.wanted().home;
-        let plan = if deploys {
-            let changed = !self.rollout.differences(&seen).is_empty();
-            plan::deploy(&self.accounts, &seen.stacks, home, changed)
-        } else {
-            plan::remove(&self.accounts, &seen.stacks, home)
+        let plan = match leave {
+            None => {
+                let changed = !self.rollout.differences(&seen).is_empty();
+                plan::deploy(&self.accounts, &seen.stacks, home, changed)
+            }
+            Some(leave) => plan::remove(&self.accounts, &seen.stacks, home, leave),
         };
         Ok((seen, plan))
+    }
+
+    /// Makes sure that no second StackSet is made because nobody has said where the first one is.
+    async fn must_be_here(&self, seen: &Seen) -> Result<()> {
+        if self.home_is_given || seen.set.is_some() {
+            return Ok(());
+        }
+        let Some(region) = self.interruptible(self.rollout.elsewhere()).await? else {
+            return Ok(());
+        };
+        let wanted = self.rollout.wanted();
+        bail!(
+            "there is no StackSet {} in {}, but there is one in {region}: say --home-region {region}; IAM is global, so that a second one would get in its way (to make a second one all the same, say --home-region {})",
+            wanted.name,
+            wanted.home,
+            wanted.home
+        )
     }
 
     async fn ask(

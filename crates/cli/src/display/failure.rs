@@ -14,18 +14,25 @@ use super::whole::Whole;
 use crate::document::{self, ErrorDocument};
 use crate::exit::Exit;
 
-/// An error that ended the command.
-pub(crate) fn error(error: &anyhow::Error) -> String {
-    format!("{} {error:#}\n", paint(BAD.bold(), "error:"))
+/// An error that ended the command. What it quotes line by line, such as a settings file, stays so.
+pub(crate) fn error(error: &anyhow::Error, width: usize) -> String {
+    let text = format!("{} {error:#}", paint(BAD.bold(), "error:"));
+    text.lines()
+        .map(|line| wrapped(line, width, "", "  ") + "\n")
+        .collect()
 }
 
 /// What clap says: help on stdout, and wrong usage on stderr.
 pub(crate) fn usage(error: &clap::Error, typed: &[OsString]) -> Exit {
     // Where not even this can be printed there is nowhere left to say so.
-    let _ = error.print();
     if !error.use_stderr() {
+        let _ = error.print();
         return Exit::Fine;
     }
+    let text = error.render().ansi().to_string();
+    let width = super::output::stderr_width();
+    let lines = text.lines().map(|line| wrapped(line, width, "", "  "));
+    super::output::stderr(&(lines.collect::<Vec<_>>().join("\n") + "\n"));
     if wants_json(typed) {
         let words = error.render().to_string();
         let words = words.trim().trim_start_matches("error: ").to_owned();

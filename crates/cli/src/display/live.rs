@@ -83,15 +83,29 @@ fn looking(
         format!("{}{bar}{regions}", head(title, window)),
         effort(tally, elapsed),
     ];
-    if heard > 0 && (1..=MOST_NAMED).contains(&silent.len()) {
-        let names = paint(
-            CHANGE,
-            format_args!("no answer yet from {}", fold::listed(silent)),
-        );
-        lines.push(format!("  {names}"));
+    if let Some(silence) = silence(&silent, elapsed) {
+        lines.push(format!("  {}", paint(CHANGE, silence)));
     }
     lines.extend(refused(tally, title.began + elapsed));
     lines
+}
+
+/// For how long a Region may take before somebody should be told of it.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Which Regions have not answered for a while, what is waited for, and for how long.
+pub(super) fn silence(silent: &[&Region], elapsed: Duration) -> Option<String> {
+    if silent.is_empty() || elapsed < PATIENCE {
+        return None;
+    }
+    let who = match silent.len() {
+        ..=MOST_NAMED => fold::listed(silent),
+        n => counted(n as u64, "Region"),
+    };
+    let waited = elapsed.as_secs();
+    Some(format!(
+        "no answer yet from {who}: waiting for detective:ListGraphs for {waited} s"
+    ))
 }
 
 fn changing(title: &Title, tally: &Tally, elapsed: Duration, window: Window) -> Vec<String> {

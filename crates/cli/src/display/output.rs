@@ -84,7 +84,7 @@ impl Output {
 
     /// How many columns messages have.
     pub(crate) fn message_width(self) -> usize {
-        width(terminal_size::terminal_size_of(std::io::stderr()))
+        stderr_width()
     }
 
     /// How many columns and rows what moves has on the terminal of messages.
@@ -204,6 +204,11 @@ fn put(mut stream: impl Write, text: &str) -> std::io::Result<bool> {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
         result => result.map(|()| true),
     }
+}
+
+/// How many columns stderr has.
+pub(super) fn stderr_width() -> usize {
+    width(terminal_size::terminal_size_of(std::io::stderr()))
 }
 
 fn width(size: Option<(terminal_size::Width, terminal_size::Height)>) -> usize {

@@ -74,6 +74,21 @@ impl Progress {
         }
     }
 
+    /// Says which Regions have not answered for a while, where that is not seen to move.
+    pub(crate) fn tell_silence(&self, at: Timestamp) {
+        let shown = lock(&self.shown);
+        let Kind::Look(regions) = &shown.title.kind else {
+            return;
+        };
+        let elapsed = at.duration_since(shown.title.began).unsigned_abs();
+        let silent: Vec<_> = shown.tally.not_heard(regions).collect();
+        let told = live::silence(&silent, elapsed);
+        drop(shown);
+        if let Some(told) = told {
+            self.line(at, &told);
+        }
+    }
+
     /// It has ended; what comes next has the screen to itself.
     pub(crate) fn end(&self) {
         drop(lock(&self.screen).take());

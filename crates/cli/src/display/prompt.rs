@@ -4,12 +4,16 @@ use std::io::BufRead;
 
 use super::text::{BOLD, paint};
 
-/// Asks, and says whether the answer was the one that agrees.
+/// The word that agrees where nothing more is at stake.
+pub(crate) const YES: &str = "yes";
+
+/// Asks, and says whether the answer was the one that agrees. A `y` is a yes, as everywhere.
 pub(crate) async fn ask(question: &str, agrees: &str) -> bool {
-    let text = format!(
-        "\n{}\n  Only '{agrees}' is accepted as a yes.\n\n  Enter a value: ",
-        paint(BOLD, question)
-    );
+    let only = match agrees {
+        YES => "'yes' or 'y' goes ahead; everything else changes nothing.".to_owned(),
+        agrees => format!("Only '{agrees}' goes ahead; everything else changes nothing."),
+    };
+    let text = format!("\n{}\n  {only}\n\n  Enter a value: ", paint(BOLD, question));
     let agrees = agrees.to_owned();
     super::output::stderr(&text);
     let (answer, answered) = tokio::sync::oneshot::channel();
@@ -18,9 +22,31 @@ pub(crate) async fn ask(question: &str, agrees: &str) -> bool {
         let mut line = String::new();
         let read = std::io::stdin().lock().read_line(&mut line);
         // Whoever asked may have been interrupted meanwhile.
-        let _ = answer.send(read.is_ok() && line.trim() == agrees);
+        let _ = answer.send(read.is_ok() && is_agreed(line.trim(), &agrees));
     });
     let yes = answered.await.unwrap_or(false);
     super::output::stderr("\n");
     yes
+}
+
+fn is_agreed(answer: &str, agrees: &str) -> bool {
+    let is_yes = |answer: &str| matches!(answer.to_lowercase().as_str(), "y" | YES);
+    answer == agrees || (agrees == YES && is_yes(answer))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn y_is_a_yes_and_no_account_id() {
+        for answer in ["yes", "y", "Y", "Yes"] {
+            assert!(is_agreed(answer, YES), "{answer}");
+            assert!(!is_agreed(answer, "555555555555"), "{answer}");
+        }
+        for answer in ["", "n", "no", "yess", "555555555555"] {
+            assert!(!is_agreed(answer, YES), "{answer}");
+        }
+        assert!(is_agreed("555555555555", "555555555555"));
+    }
 }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use fleet::report::PlanReport;
+use fleet::report::{PlanReport, Report};
 
 use super::plan::no_changes;
-use super::text::{BOLD, GOOD, paint, time, wrapped};
+use super::text::{BOLD, CHANGE, GOOD, number, paint, time, wrapped};
 
 /// What is about to be seen.
 pub(crate) fn curtain(latency: Duration, verification: Duration, width: usize) -> String {
@@ -24,9 +24,21 @@ pub(crate) fn act(title: &str) -> String {
 }
 
 /// What the plan after the run says.
-pub(crate) fn second_plan(plan: &PlanReport, width: usize) -> String {
+pub(crate) fn second_plan(plan: &PlanReport, report: &Report, width: usize) -> String {
     if plan.changes_anything() {
         return super::plan(plan, width);
+    }
+    let failed = report.summary.failed;
+    if failed > 0 || plan.has_trouble() {
+        let end = format!(
+            "A second run would do nothing more: {} not as wanted, until what is named above is put right.",
+            if failed == 1 {
+                "1 membership is".to_owned()
+            } else {
+                format!("{} memberships are", number(failed))
+            }
+        );
+        return format!("{}\n", wrapped(&paint(CHANGE, end), width, "", "  "));
     }
     let end = paint(GOOD, "A second run finds nothing to do.");
     format!("{}{end}\n", no_changes(plan))

@@ -1,6 +1,53 @@
 //! What the AWS SDK reads from the environment and would take amiss.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Result, bail};
+use clap::CommandFactory;
+
+use crate::args::Cli;
+
+/// What every variable of ours begins with.
+const PREFIX: &str = "DETECTIVE_FLEET_";
+
+/// Makes sure that every variable of ours is one: a restriction that is misspelt would not restrict.
+///
+/// # Errors
+///
+/// For the first that is none, with the one that is probably meant.
+pub(crate) fn check_ours() -> Result<()> {
+    let mut known = BTreeSet::new();
+    names(&Cli::command(), &mut known);
+    std::env::vars_os().try_for_each(|(name, _)| match name.to_str() {
+        Some(name) if name.starts_with(PREFIX) => is_known(name, &known),
+        _ => Ok(()),
+    })
+}
+
+fn names(command: &clap::Command, known: &mut BTreeSet<String>) {
+    let variables = command.get_arguments().filter_map(clap::Arg::get_env);
+    known.extend(variables.map(|name| name.to_string_lossy().into_owned()));
+    for command in command.get_subcommands() {
+        names(command, known);
+    }
+}
+
+fn is_known(name: &str, known: &BTreeSet<String>) -> Result<()> {
+    if known.contains(name) {
+        return Ok(());
+    }
+    let distance = |it: &&String| strsim::damerau_levenshtein(name, it);
+    let meant = known.iter().min_by_key(distance);
+    let meant = meant.filter(|it| distance(it) <= MOST_TYPOS);
+    let meant = meant.map(|meant| format!(": did you mean {meant}?"));
+    bail!(
+        "{name} is no setting of this command{}; unset it (docs/cli.md names those that there are)",
+        meant.unwrap_or_default()
+    )
+}
+
+/// So many letters apart, a name is meant for another.
+const MOST_TYPOS: usize = 3;
 
 /// Looks through the SDK's variables for values that it would end on without a word for people.
 ///
@@ -48,6 +95,23 @@ mod tests {
         ] {
             let error = check_one(name, value).unwrap_err().to_string();
             assert!(error.contains(word), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_variable_of_ours_that_is_none_is_named() {
+        let mut known = BTreeSet::new();
+        names(&Cli::command(), &mut known);
+        assert!(is_known("DETECTIVE_FLEET_REGIONS", &known).is_ok());
+        for (name, meant) in [
+            (
+                "DETECTIVE_FLEET_REGION",
+                "did you mean DETECTIVE_FLEET_REGIONS?",
+            ),
+            ("DETECTIVE_FLEET_WHATEVER", "no setting"),
+        ] {
+            let error = is_known(name, &known).unwrap_err().to_string();
+            assert!(error.contains(name) && error.contains(meant), "{error}");
         }
     }
 

@@ -26,9 +26,14 @@ pub(crate) struct RolloutSettings {
     boundary: Option<RoleName>,
     stack_set: String,
     home: Region,
+    /// Whether somebody has said where the StackSet stands.
+    pub home_is_given: bool,
     administration_role: RoleName,
     execution_role: String,
 }
+
+/// Where the StackSet stands, unless somebody says otherwise.
+const HOME: &str = "us-east-1";
 
 impl RolloutSettings {
     /// What flags and settings file mean.
@@ -58,7 +63,8 @@ impl RolloutSettings {
             trusted: named("trusted-role", &args.trusted_role)?,
             boundary: boundary.transpose()?,
             stack_set: stack_set(args.stack_set)?,
-            home: home(&args.home_region)?,
+            home: home(args.home_region.as_deref().unwrap_or(HOME))?,
+            home_is_given: args.home_region.is_some(),
             administration_role: named("administration-role", &args.administration_role)?,
             execution_role: execution_role(args.execution_role)?,
         })

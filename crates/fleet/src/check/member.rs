@@ -39,7 +39,8 @@ pub(super) fn roles(facts: &Facts, findings: &mut Findings) {
             Answer::Is(()) => findings.ok(Topic::Role, place, "the role can be assumed"),
             Answer::Open => findings.problem(Topic::Role, place, ENDED, RUN_AGAIN),
             Answer::Denied(text) | Answer::NotOn(text) | Answer::Failed(text) => {
-                findings.problem(Topic::Role, place, text, todo);
+                let policy = forbidding(text).map(exempt);
+                findings.problem(Topic::Role, place, text, policy.as_deref().unwrap_or(todo));
             }
         }
     }
@@ -112,8 +113,11 @@ fn regions<'a>(
         Answer::Denied(text) => {
             let what =
                 format!("which Regions are on may not be asked: account:ListRegions: {text}");
-            let statement = LIST_REGIONS.replace("PARTITION", facts.partition.name());
-            findings.advice(Topic::Calls, place, &what, &add(&statement));
+            let todo = match forbidding(text) {
+                Some(policy) => format!("nothing about the role: {}", exempt(policy)),
+                None => add(&LIST_REGIONS.replace("PARTITION", facts.partition.name())),
+            };
+            findings.advice(Topic::Calls, place, &what, &todo);
         }
         Answer::NotOn(text) => {
             let what =
@@ -159,15 +163,23 @@ fn invitations(
             }
         }
         Answer::Open => findings.problem(Topic::Invitations, place, ENDED, RUN_AGAIN),
-        Answer::Denied(text) => {
-            let what =
-                format!("who else invites may not be asked: detective:ListInvitations: {text}");
-            let todo = format!(
-                "{}; if AWS names a policy that is not the role's own, such as a service control policy, accepting is probably denied as well: ask its owner, or say --expected {account}/{region}",
-                add(LIST_INVITATIONS)
-            );
-            findings.advice(Topic::Calls, place, &what, &todo);
-        }
+        Answer::Denied(text) => match forbidding(text) {
+            Some(policy) => {
+                let what = format!(
+                    "a {policy} forbids Detective in {region} to {account}, accepting most likely included: detective:ListInvitations: {text}"
+                );
+                let todo = format!(
+                    "{}; or say that the pair is known to stay out: --expected {account}/{region}",
+                    exempt(policy)
+                );
+                findings.problem(Topic::Calls, place, &what, &todo);
+            }
+            None => {
+                let what =
+                    format!("who else invites may not be asked: detective:ListInvitations: {text}");
+                findings.advice(Topic::Calls, place, &what, &add(LIST_INVITATIONS));
+            }
+        },
         // AWS has one error for a Region that is off and for a token that does not count there.
         Answer::NotOn(text) => {
             let what = format!(
@@ -245,6 +257,23 @@ fn guardduty(
         }
     };
     findings.advice(Topic::GuardDuty, place, &what, &todo);
+}
+
+/// The kind of policy, other than the role's own, that AWS names as what forbids it. An Allow that is
+/// added to the role changes nothing then.
+fn forbidding(text: &str) -> Option<&'static str> {
+    const KINDS: [&str; 5] = [
+        "service control policy",
+        "resource control policy",
+        "permissions boundary",
+        "session policy",
+        "VPC endpoint policy",
+    ];
+    KINDS.into_iter().find(|kind| text.contains(kind))
+}
+
+fn exempt(policy: &str) -> String {
+    format!("have whoever owns the {policy} exempt the role")
 }
 
 fn add(statement: &str) -> String {

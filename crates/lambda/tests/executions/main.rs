@@ -9,6 +9,7 @@ mod drift;
 mod forged;
 mod inviting;
 mod lease;
+mod lists;
 mod machine;
 mod once;
 mod path;
