@@ -322,3 +322,44 @@ def test_an_operator_is_the_arn_of_a_role_or_user(security, arn):
 ])
 def test_an_operator_is_neither_a_session_nor_a_pattern(security, arn):
     assert not re.fullmatch(security["Parameters"]["OperatorArns"]["AllowedPattern"], arn)
+
+
+#: What the function reads, and the parameter that says it.
+SETTINGS = {
+    "STACK": "AWS::StackName", "BUCKET": "Bucket", "EXTERNAL_ID": "ExternalId", "MANAGE_MEMBER_ROLES": "ManageMemberRoles",
+    "REGIONS": "Regions", "EXCLUDE_REGIONS": "ExcludeRegions", "PACKAGES": "Packages", "SEND_EMAIL": "SendEmail",
+    "AUTHORITATIVE_KEY": "AuthoritativeKey", "DISABLE_BY_UPLOAD": "DisableByUpload", "ALLOW_REMOVALS": "AllowRemovals",
+    "PRUNE": "Prune", "ROLE_FIRST": "InviteOnlyWithRole", "MAX_INVITATIONS": "MaxInvitations", "MAX_REMOVALS": "MaxRemovals",
+    "REMOVAL_WINDOW_HOURS": "RemovalWindowHours", "REGIONS_PER_PASS": "RegionsPerPass", "MAX_CONCURRENCY": "MaxConcurrency",
+    "PATIENCE_SECONDS": "PatienceSeconds", "WAIT_LIMIT_MINUTES": "WaitLimitMinutes",
+}
+
+
+def test_every_setting_of_the_function_comes_from_its_parameter(security):
+    variables = security["Resources"]["Function"]["Properties"]["Environment"]["Variables"]
+    assert variables == {
+        **{f"DETECTIVE_FLEET_{name}": {"Ref": parameter} for name, parameter in SETTINGS.items()},
+        "DETECTIVE_FLEET_ADMINISTRATOR_ROLE": {"Fn::Sub": "detective-fleet/${AdministratorRole}"},
+        "DETECTIVE_FLEET_ROLE_NAME": {"Fn::Sub": "detective-fleet/${MemberRoleName}"},
+    }
+
+
+def test_outputs_are_what_documents_and_scripts_go_by(security):
+    outputs = {name: it["Value"] for name, it in security["Outputs"].items()}
+    assert outputs == {
+        "BucketName": {"Ref": "Bucket"}, "TopicArn": {"Ref": "Topic"}, "StateMachineArn": {"Ref": "StateMachine"},
+        "AdministratorRoleArn": {"Fn::GetAtt": "AdministratorRole.Arn"}, "EnablePolicyArn": {"Ref": "EnablePolicy"},
+        "DisablePolicyArn": {"Ref": "DisablePolicy"}, "AuthoritativePolicyArn": {"Ref": "AuthoritativePolicy"},
+        "OperatorPolicyArn": {"Ref": "OperatorPolicy"}, "DeadLettersUrl": {"Ref": "DeadLetters"},
+        "LogGroupName": {"Ref": "LogGroup"}, "RunsLogGroupName": {"Ref": "RunsLogGroup"},
+    }
+
+
+def test_roles_and_mail_are_where_others_look_for_them(security):
+    role = security["Resources"]["AdministratorRole"]["Properties"]
+    # The member role's template and the command name it.
+    assert (role["Path"], role["RoleName"]) == ("/detective-fleet/", "DetectiveFleetAdministrator")
+    assert load("member-role.yaml")["Parameters"]["AdministratorRole"]["Default"] == "detective-fleet/DetectiveFleetAdministrator"
+    mail = security["Resources"]["Mail"]
+    assert (mail["Type"], mail["Condition"]) == ("AWS::SNS::Subscription", "HasNotificationEmail")
+    assert mail["Properties"] == {"TopicArn": {"Ref": "Topic"}, "Protocol": "email", "Endpoint": {"Ref": "NotificationEmail"}}
