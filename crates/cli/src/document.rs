@@ -301,18 +301,7 @@ fn temporary(path: &Path) -> Result<Unfinished> {
         .with_context(|| format!("--report {}: cannot write there", path.display()))
 }
 
-/// A temporary file is for its owner alone; a report is for whoever its directory is for.
-#[cfg(unix)]
-fn new_file(directory: &Path) -> std::io::Result<NamedTempFile> {
-    use std::os::unix::fs::PermissionsExt;
-    let readable = std::fs::Permissions::from_mode(0o666);
-    tempfile::Builder::new()
-        .permissions(readable)
-        .prefix(".detective-fleet-")
-        .tempfile_in(directory)
-}
-
-#[cfg(not(unix))]
+/// For its owner alone, as temporary files are: a report says what an organization has.
 fn new_file(directory: &Path) -> std::io::Result<NamedTempFile> {
     tempfile::Builder::new()
         .prefix(".detective-fleet-")
@@ -346,6 +335,11 @@ mod tests {
         assert_eq!(text, json(&report).unwrap());
         assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>\n"));
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 2);
+        #[cfg(unix)]
+        for path in &paths {
+            use std::os::unix::fs::MetadataExt;
+            assert_eq!(path.metadata().unwrap().mode() & 0o777, 0o600);
+        }
     }
 
     #[test]

@@ -9,6 +9,8 @@ use anyhow::{Context, Result, bail};
 use fleet::event::{Event, Sink, SinkError};
 use fleet::journal::Line;
 
+use crate::own_file;
+
 /// A file that lines are added to.
 #[derive(Debug)]
 pub(crate) struct JournalFile {
@@ -30,7 +32,7 @@ impl JournalFile {
             bail!("{}: this is not a file", named());
         }
         // Appending puts each line at the end whoever else writes there.
-        let file = OpenOptions::new().append(true).create(true).open(&path);
+        let file = own_file::open(&path, OpenOptions::new().append(true).create(true));
         let file = file.with_context(|| format!("{}: cannot write there", named()))?;
         let is_torn = is_torn(&path).with_context(|| format!("{}: cannot be read", named()))?;
         Ok(Self {

@@ -11,6 +11,7 @@ mod habits;
 mod journal;
 mod logging;
 mod manual;
+mod own_file;
 mod rates;
 mod roster_file;
 mod settings;

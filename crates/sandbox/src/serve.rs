@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{HeaderMap, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -77,6 +77,9 @@ async fn respond(
     request: Request<Incoming>,
     sandbox: Sandbox,
 ) -> Result<Response<Full<Bytes>>, Cut> {
+    if is_of_a_page(request.headers()) {
+        return Ok(refusal(StatusCode::FORBIDDEN));
+    }
     let request = match read(request, sandbox.clock()).await {
         Ok(request) => request,
         Err(status) => return Ok(refusal(status)),
@@ -86,6 +89,22 @@ async fn respond(
         Reply::Cut => Err(Cut),
         Reply::Silence => match std::future::pending::<Infallible>().await {},
     }
+}
+
+/// Whether a page in a browser sends this: it says where it comes from, or has found this address under
+/// a name of its own. AWS's names are nobody else's.
+fn is_of_a_page(headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).and_then(|it| it.to_str().ok());
+    let host = host.unwrap_or_default();
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|it| it.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let is_loopback = ["127.0.0.1", "localhost", "[::1]"].contains(&name);
+    let is_aws = [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"]
+        .iter()
+        .any(|end| name.ends_with(end));
+    headers.contains_key(header::ORIGIN) || !(is_loopback || is_aws)
 }
 
 async fn read(request: Request<Incoming>, clock: Clock) -> Result<Request<Bytes>, StatusCode> {
@@ -107,9 +126,8 @@ async fn read(request: Request<Incoming>, clock: Clock) -> Result<Request<Bytes>
 fn refusal(status: StatusCode) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::new()));
     *response.status_mut() = status;
-    response.headers_mut().insert(
-        http::header::CONNECTION,
-        http::HeaderValue::from_static("close"),
-    );
+    response
+        .headers_mut()
+        .insert(header::CONNECTION, http::HeaderValue::from_static("close"));
     response
 }

@@ -1,5 +1,7 @@
 //! `sandbox`: an emulated AWS on 127.0.0.1.
 
+use std::fs::OpenOptions;
+use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
@@ -10,6 +12,7 @@ use tokio::net::TcpListener;
 use crate::args::{PaceArgs, SandboxArgs};
 use crate::display::Output;
 use crate::exit::Exit;
+use crate::own_file;
 use crate::signals;
 
 /// Serves until it is stopped.
@@ -35,7 +38,9 @@ pub(crate) async fn run(args: SandboxArgs, output: Output) -> Result<Exit> {
     };
     // Whoever reads the lines below may read the roster at once.
     if let Some(path) = &args.write_roster {
-        std::fs::write(path, roster(&sandbox))
+        let mut options = OpenOptions::new();
+        own_file::open(path, options.write(true).create(true).truncate(true))
+            .and_then(|mut file| file.write_all(roster(&sandbox).as_bytes()))
             .with_context(|| format!("cannot write the roster to {}", path.display()))?;
     }
     output.raw(&exports(&sandbox, address))?;

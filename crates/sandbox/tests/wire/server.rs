@@ -19,7 +19,7 @@ async fn say(address: std::net::SocketAddr, bytes: &[u8]) -> String {
 /// A request as text.
 fn text(request: &http::Request<bytes::Bytes>) -> String {
     let mut text = format!(
-        "{} {} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n",
+        "{} {} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n",
         request.method(),
         request.uri()
     );
@@ -81,6 +81,29 @@ async fn it_serves_until_it_is_stopped() {
             .await
             .starts_with("HTTP/1.1 400")
     );
+
+    // What a page in a browser sends, whatever name it has found for this address.
+    for (good, bad) in [
+        (
+            "host: 127.0.0.1",
+            "host: 127.0.0.1\r\norigin: https://example.com",
+        ),
+        ("host: 127.0.0.1", "host: rebound.example.com:80"),
+        ("host: 127.0.0.1", "host: 127.0.0.1.example.com"),
+    ] {
+        let list = list.replace(good, bad);
+        let reply = say(address, list.as_bytes()).await;
+        assert!(reply.starts_with("HTTP/1.1 403"), "{bad}: {reply}");
+    }
+    for good in [
+        "localhost:9",
+        "[::1]:9",
+        "api.detective.us-east-1.amazonaws.com",
+    ] {
+        let list = list.replace("host: 127.0.0.1", &format!("host: {good}"));
+        let reply = say(address, list.as_bytes()).await;
+        assert!(reply.starts_with("HTTP/1.1 200"), "{good}: {reply}");
+    }
 
     stop.send(()).unwrap();
     server.await.unwrap().unwrap();
