@@ -1,9 +1,15 @@
-"""A wheel whose only content is the program: `pip install` puts it beside Python, `uvx` runs it."""
+"""A wheel with the program, which `pip install` puts beside Python and `uvx` runs, and with the sandbox's
+fixture for pytest, which pytest finds by itself."""
 
 import base64
 import hashlib
 
 from archives import File, zipped
+from project import ROOT
+
+# The modules, and what tells pytest of them.
+MODULES = ROOT / "python"
+ENTRY_POINTS = "[pytest11]\ndetective_fleet_sandbox = detective_fleet_sandbox.plugin\n"
 
 
 def wheel(project, tags, program, documents):
@@ -12,6 +18,11 @@ def wheel(project, tags, program, documents):
     info = f"{name}.dist-info"
     files = [
         File(f"{name}.data/scripts/detective-fleet", program, executable=True),
+        *[
+            File(str(path.relative_to(MODULES)), path.read_bytes())
+            for path in sorted(MODULES.glob("detective_fleet_sandbox/*.py"))
+        ],
+        File(f"{info}/entry_points.txt", ENTRY_POINTS.encode()),
         *[File(f"{info}/licenses/{file.path}", file.content) for file in documents],
         File(f"{info}/METADATA", metadata(project, documents).encode()),
         File(f"{info}/WHEEL", description(tags).encode()),

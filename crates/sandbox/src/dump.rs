@@ -99,5 +99,6 @@ fn shift_account(account: &mut Account, elapsed: Duration) {
 }
 
 fn shift_role(role: &mut Role, elapsed: Duration) {
+    role.known_after = role.known_after.saturating_sub(elapsed);
     role.allowed_after = role.allowed_after.saturating_sub(elapsed);
 }

@@ -347,7 +347,8 @@ fn switches(seed: u64) -> Vec<(&'static str, &'static str)> {
 }
 
 fn unkind(seed: u64) -> Vec<(&'static str, &'static str)> {
-    Lots::of(seed, "unkind").some(&[("short_pages", "true"), ("quoting_errors", "true")], 0.4)
+    // Not `short_pages`: a report counts a list of graphs or Regions once, however many its pages are.
+    Lots::of(seed, "unkind").some(&[("quoting_errors", "true")], 0.4)
 }
 
 fn deeds(seed: u64, members: &[Member], regions: &[&'static str], clear: Duration) -> Vec<Deed> {

@@ -306,7 +306,5 @@ pub(crate) fn most_calls(scenario: &Scenario) -> u64 {
     let again = scenario.aim == Aim::EnableAgain || fails_under_way;
     let verifications = 1 + u64::from(again);
     let looks = verifications * (80 + scenario.climate.verification.1.as_secs() / 20);
-    // Where pages are short, a list is several of them.
-    let pages = if scenario.unkind.is_empty() { 1 } else { 3 };
-    10 + 4 * members + regions * (pages * looks + 6 * members)
+    10 + 4 * members + regions * (looks + 6 * members)
 }
