@@ -1,6 +1,8 @@
 """`plan` and `status`: they say how it is, and never change it."""
 
+import csv
 import os
+from datetime import datetime
 
 import pytest
 
@@ -82,3 +84,32 @@ def test_a_closed_pipe_ends_it_quietly(enabled, operation):
     stderr = process.communicate(timeout=60)[1]
     assert "panicked" not in stderr and "Broken pipe" not in stderr, stderr
     assert process.returncode != 101
+
+
+def test_a_status_says_since_when_it_is_so(enabled, tmp_path):
+    """As AWS says it: `InvitedTime` and `UpdatedTime` of ListMembers."""
+    detective = enabled.sandbox.client("detective", REGIONS[0])
+    graph = enabled.sandbox.graphs(REGIONS[0])[0]
+    told = {
+        member["AccountId"]: [member["InvitedTime"], member["UpdatedTime"]]
+        for member in detective.list_members(GraphArn=graph)["MemberDetails"]
+    }
+    page = tmp_path / "status.html"
+    status = enabled.run("status", "--report", page).ended(0).json()
+    region = next(region for region in status["regions"] if region["region"] == REGIONS[0])
+    for member in region["members"]:
+        times = [datetime.fromisoformat(member[key]) for key in ["invited", "updated"]]
+        assert times == [at.replace(microsecond=0) for at in told[member["account_id"]]]
+    words = ["status", enabled.sandbox.roster, "--regions", REGIONS[0]]
+    lines = list(csv.DictReader(enabled.command.run(*words, "--output", "csv", env=enabled.env).ended(0).stdout.splitlines()))
+    assert {line["invited"] for line in lines} == {member["invited"] for member in region["members"]}
+    long = enabled.command.run(*words, "--long", env=enabled.env).ended(0).stdout
+    for member in region["members"]:
+        assert any(member["account_id"] in line and member["updated"][:16] in line for line in long.splitlines())
+
+
+def test_a_report_says_since_when_a_membership_is_so(fleet):
+    report = fleet.run("enable").ended(0).json()
+    for region in report["regions"]:
+        for member in region["members"]:
+            assert member["invited"] <= member["updated"]

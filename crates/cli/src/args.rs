@@ -262,6 +262,9 @@ pub(crate) struct StatusArgs {
     /// Only memberships that are `enabled`, `waiting`, `failed` or `absent`; commas or repeated
     #[arg(long, value_name = "WHAT", help_heading = "Output")]
     pub only: Vec<List<Shown>>,
+    /// Show a line for each membership too, with when it was invited and when it last changed
+    #[arg(long, conflicts_with = "watch", help_heading = "Output")]
+    pub long: bool,
     /// Look again and again, and show it in the same place, until Ctrl-C
     #[arg(long, help_heading = "Output")]
     pub watch: bool,

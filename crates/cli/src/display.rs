@@ -47,6 +47,6 @@ pub(crate) use roles::roles;
 #[cfg(feature = "stacksets")]
 pub(crate) use rolling::Rolling;
 pub(crate) use run::{costs, run};
-pub(crate) use status::status;
+pub(crate) use status::{memberships, status};
 pub(crate) use validate::{unusable, validate};
 pub(crate) use watch::Watched;

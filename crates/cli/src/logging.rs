@@ -47,7 +47,9 @@ pub(crate) fn event(event: &Event) {
             tracing::debug!(region, account = %change.account, request_id, "answered {}", change.operation.as_str());
         }
         EventKind::Graph { arn, made } => tracing::debug!(region, ?arn, made, "behavior graph"),
-        EventKind::Seen { account, status } => {
+        EventKind::Seen {
+            account, status, ..
+        } => {
             let status = status
                 .as_ref()
                 .map_or("no member", |status| status.as_str());

@@ -16,7 +16,7 @@ use aws_sdk_detective::types::{
 use fleet::account::{AccountId, Email, GraphArn};
 use fleet::check::Invitation;
 use fleet::fleet::Settings;
-use fleet::member::{Member, Volume};
+use fleet::member::{Member, Since, Volume};
 use jiff::Timestamp;
 
 use crate::failure::Failure;
@@ -322,8 +322,10 @@ fn entry(detail: MemberDetail) -> Option<Entry> {
         email: detail.email_address.and_then(|email| email.parse().ok()),
         disabled_reason: detail.disabled_reason.map(|reason| reason.as_str().into()),
         organization: detail.invitation_type == Some(InvitationType::Organization),
-        invited: detail.invited_time.and_then(moment),
-        updated: detail.updated_time.and_then(moment),
+        since: Since {
+            invited: detail.invited_time.and_then(moment),
+            updated: detail.updated_time.and_then(moment),
+        },
         volumes,
     };
     Some((account, member))

@@ -128,6 +128,7 @@ mod tests {
 
     use super::*;
     use crate::account::GraphArn;
+    use crate::member::Since;
 
     fn id(n: u8) -> AccountId {
         format!("{n:012}").parse().unwrap()
@@ -143,8 +144,7 @@ mod tests {
                 email: email.map(|email| email.parse().unwrap()),
                 disabled_reason: None,
                 organization: false,
-                invited: None,
-                updated: None,
+                since: Since::default(),
                 volumes: Vec::new(),
             };
             observation.saw_member(round, id(*n), Some(member));

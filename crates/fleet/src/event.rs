@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::account::{AccountId, GraphArn, Region};
-use crate::member::MemberStatus;
+use crate::member::{MemberStatus, Since};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -69,6 +69,9 @@ pub enum EventKind {
         account: AccountId,
         /// `None` where the account is not a member.
         status: Option<MemberStatus>,
+        /// Since when it is so.
+        #[serde(flatten)]
+        since: Since,
     },
     /// AWS changed the behavior graph itself, as this run asked for.
     Changed {

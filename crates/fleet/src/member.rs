@@ -83,10 +83,8 @@ pub struct Member {
     pub disabled_reason: Option<Arc<str>>,
     /// It came through AWS Organizations (`InvitationType` ORGANIZATION), without an invitation.
     pub organization: bool,
-    /// When the administrator invited it (`InvitedTime`).
-    pub invited: Option<Timestamp>,
-    /// When its status last changed (`UpdatedTime`).
-    pub updated: Option<Timestamp>,
+    /// Since when it is so.
+    pub since: Since,
     /// How much data it sends to the graph, for each data source package that AWS has measured.
     pub volumes: Vec<Volume>,
 }
@@ -98,6 +96,18 @@ impl Member {
         let bytes = self.volumes.iter().map(|volume| volume.bytes_per_day);
         bytes.fold(0, u64::saturating_add)
     }
+}
+
+/// Since when a membership is as it is, as AWS says it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Since {
+    /// When the administrator invited the account (`InvitedTime`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invited: Option<Timestamp>,
+    /// When its status last changed (`UpdatedTime`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated: Option<Timestamp>,
 }
 
 /// How much data of one data source package a member sends to the graph, as AWS last measured it

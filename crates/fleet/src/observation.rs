@@ -234,7 +234,7 @@ impl Observation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::member::MemberStatus;
+    use crate::member::{MemberStatus, Since};
 
     fn account(n: u8) -> AccountId {
         format!("{n:012}").parse().unwrap()
@@ -246,8 +246,7 @@ mod tests {
             email: None,
             disabled_reason: None,
             organization: false,
-            invited: None,
-            updated: None,
+            since: Since::default(),
             volumes: Vec::new(),
         }
     }

@@ -28,7 +28,7 @@ pub use selection::{Selection, Standing};
 use crate::account::{AccountId, GraphArn, Region};
 use crate::event::Deed;
 use crate::label::Labels;
-use crate::member::MemberStatus;
+use crate::member::{MemberStatus, Since};
 use crate::roster::BadLine;
 
 /// The version of every document in this module. Fields and values are added without a new one.
@@ -209,6 +209,9 @@ pub struct MemberReport {
     pub outcome: Outcome,
     /// Why it is not as wanted, and what to do.
     pub reason: Option<Arc<str>>,
+    /// Since when its status is what it was last seen to be, as AWS says it.
+    #[serde(default, flatten)]
+    pub since: Since,
     /// When this run did what to it; left out where it did nothing.
     #[serde(default, skip_serializing_if = "Done::is_nothing")]
     pub done: Done,

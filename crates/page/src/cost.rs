@@ -1,6 +1,7 @@
 //! What the memberships cost.
 
 use fleet::cost::{CostReport, MembershipCost, RegionCost, dollars, volume};
+use fleet::member::Since;
 use fleet::report::Done;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -184,6 +185,7 @@ fn cell(member: &MembershipCost) -> Cell {
         status: Some(member.status.clone()),
         before: None,
         reason: (!reasons.is_empty()).then(|| reasons.join("; ").into()),
+        since: Since::default(),
         done: Done::default(),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use fleet::account::{AccountId, GraphArn, Region};
 use fleet::check::Finding;
-use fleet::member::MemberStatus;
+use fleet::member::{MemberStatus, Since};
 use fleet::report::{Done, Header};
 use jiff::Timestamp;
 
@@ -99,6 +99,8 @@ pub(crate) struct Cell {
     pub(crate) status: Option<MemberStatus>,
     pub(crate) before: Option<MemberStatus>,
     pub(crate) reason: Option<Arc<str>>,
+    /// Since when it is as it is; of a status only.
+    pub(crate) since: Since,
     pub(crate) done: Done,
 }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use fleet::account::AccountId;
 use fleet::event::Deed;
 use fleet::member::MemberStatus;
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::document::{Area, Cell, Document};
@@ -32,6 +33,11 @@ pub(crate) struct Grid {
     cells: Vec<Vec<i32>>,
     /// For each Region: account, then deed and tenths of a second since the beginning, by turns.
     done: Vec<Vec<Vec<i64>>>,
+    /// When the document was begun, in seconds of Unix time.
+    began: i64,
+    /// For each Region: account, then how many minutes before the beginning it was invited, and its
+    /// status changed.
+    since: Vec<Vec<[i64; 3]>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -86,10 +92,16 @@ impl Grid {
             .areas
             .iter()
             .map(|area| done(document, &accounts, area));
+        let since = document
+            .areas
+            .iter()
+            .map(|area| since(document, &accounts, area));
         Self {
             kind: document.header.kind.clone(),
             marks: document.marks.iter().map(mark).collect(),
             done: done.collect(),
+            began: document.header.started.as_second(),
+            since: since.collect(),
             names: accounts.iter().map(|id| names(document, *id)).collect(),
             accounts: accounts.iter().map(ToString::to_string).collect(),
             regions: document.areas.iter().map(region).collect(),
@@ -147,6 +159,18 @@ fn done(document: &Document, accounts: &[AccountId], area: &Area) -> Vec<Vec<i64
             told.extend([code(*deed), i64::try_from(since).ok()?]);
         }
         (!deeds.is_empty()).then_some(told)
+    };
+    area.cells.iter().filter_map(of).collect()
+}
+
+fn since(document: &Document, accounts: &[AccountId], area: &Area) -> Vec<[i64; 3]> {
+    let began = document.header.started;
+    let minutes = |at: Option<Timestamp>| at.map(|at| began.duration_since(at).as_mins());
+    let of = |cell: &Cell| {
+        let place = accounts.binary_search(&cell.account).ok()?;
+        let updated = minutes(cell.since.updated)?;
+        let invited = minutes(cell.since.invited).unwrap_or(updated);
+        Some([i64::try_from(place).ok()?, invited, updated])
     };
     area.cells.iter().filter_map(of).collect()
 }

@@ -1,5 +1,6 @@
 //! What would happen.
 
+use fleet::member::Since;
 use fleet::report::{Action, Done, PlanReport, RegionPlan};
 
 use crate::document::{Area, Cell, Document, Number};
@@ -75,6 +76,7 @@ fn area(region: &RegionPlan) -> Area {
         status: member.status.clone(),
         before: None,
         reason: member.reason.clone(),
+        since: Since::default(),
         done: Done::default(),
     });
     let mut changes = region.changes.clone();

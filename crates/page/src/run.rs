@@ -1,5 +1,6 @@
 //! The report of a run.
 
+use fleet::member::Since;
 use fleet::report::{Ended, Outcome, RegionReport, RegionState, Report, Verdict};
 
 use crate::document::{Area, Cell, Document, Number};
@@ -61,6 +62,7 @@ fn area(region: &RegionReport) -> Area {
         status: member.status.clone(),
         before: member.before.clone(),
         reason: member.reason.clone(),
+        since: Since::default(),
         done: member.done,
     });
     Area {

@@ -125,6 +125,7 @@ fn cell(member: &MemberNow) -> Cell {
         status: member.status.clone(),
         before: None,
         reason: (!reasons.is_empty()).then(|| reasons.join("; ").into()),
+        since: member.since,
         done: Done::default(),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use fleet::account::{AccountId, GraphArn, Region};
 use fleet::check::{Finding, Level, Topic};
-use fleet::member::MemberStatus;
+use fleet::member::{MemberStatus, Since};
 use fleet::report::{
     Action, CheckReport, CheckSummary, Done, Ended, Header, InvalidLine, MemberNow, MemberPlan,
     MemberReport, Outcome, PlanReport, RegionNow, RegionPlan, RegionReport, RegionState, Report,
@@ -47,6 +47,7 @@ fn member(n: u64, outcome: Outcome, reason: Option<&str>) -> MemberReport {
         before: (outcome == Outcome::Unchanged).then_some(MemberStatus::Enabled),
         outcome,
         reason: reason.map(Into::into),
+        since: Since::default(),
         done: Done {
             invited: done("2026-01-02T03:04:06.2Z"),
             accepted: done("2026-01-02T03:04:09.87Z"),
@@ -284,6 +285,7 @@ fn a_plan_and_a_status_have_marks_of_their_own() {
             other_email: None,
             account_id: id(1),
             status: Some(MemberStatus::AcceptedButDisabled),
+            since: Since::default(),
             disabled_reason: Some("VOLUME_TOO_HIGH".into()),
             in_roster: Some(false),
         }],

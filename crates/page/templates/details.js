@@ -48,6 +48,17 @@ function fact(name, value) {
   return value ? [element("dt", {}, name), element("dd", {}, value)] : [];
 }
 
+// Since when it is as it is, in the reader's time with UTC beside it.
+function since(account, region) {
+  const [, invited, updated] = data.since[region].find(([who]) => who === account) ?? [];
+  if (updated === undefined) return [];
+  const moment = (minutes) => {
+    const at = new Date((data.began - 60 * minutes) * 1000);
+    return `${at.toLocaleString()} (${at.toISOString().slice(0, 16)}Z)`;
+  };
+  return [...fact("Invited", moment(invited)), ...fact("Last change", moment(updated))];
+}
+
 function tell(account, region, focus = false) {
   Object.assign(open, { account, region });
   const kind = kindOf(account, region);
@@ -63,7 +74,7 @@ function tell(account, region, focus = false) {
     const reason = textOf(kind[REASON]);
     if (reason) parts.push(element("p", { class: "reason", dir: "auto" }, reason), alike(account, region));
     if (data.kind === "run") parts.push(element("h4", {}, "History"), history(account, region));
-    else parts.push(element("dl", {}, ...fact("Status", textOf(kind[STATUS]) ?? "no member")));
+    else parts.push(element("dl", {}, ...fact("Status", textOf(kind[STATUS]) ?? "no member"), ...since(account, region)));
   } else {
     parts.push(element("p", {}, "The report says nothing of this account in this Region."));
   }

@@ -26,6 +26,8 @@ struct View {
     selection: Selection,
     files: ReportFiles,
     output: Output,
+    /// A line for each membership.
+    long: bool,
 }
 
 /// Looks, and says what is there.
@@ -60,6 +62,7 @@ pub(crate) async fn run(args: StatusArgs, file: &SettingsFile, output: Output) -
         selection,
         files,
         output,
+        long: args.long,
     };
     if args.watch {
         view.watch(interval).await
@@ -86,9 +89,12 @@ impl View {
                 }
             }
             Format::Markdown => self.output.raw(&display::markdown(&status))?,
-            Format::Text | Format::Json => self
-                .output
-                .result(&status, |width| display::status(&status, width))?,
+            Format::Text | Format::Json => {
+                self.output.result(&status, |width| match self.long {
+                    true => display::memberships(&status) + &display::status(&status, width),
+                    false => display::status(&status, width),
+                })?;
+            }
         }
         self.files.write(&status)?;
         Ok(if status.summary.unread_regions == 0 {

@@ -29,11 +29,13 @@ pub(crate) fn csv(report: &StatusReport) -> Result<String> {
         "in_file",
         "name",
         "owner",
+        "invited",
+        "updated",
     ])?;
     for region in &report.regions {
         let name = region.region.as_str();
         if let Some(error) = &region.error {
-            lines.write_record(["", name, UNREAD, &cell(error), "", "", ""])?;
+            lines.write_record(["", name, UNREAD, &cell(error), "", "", "", "", ""])?;
         }
         for member in &region.members {
             let id = member.account_id.to_string();
@@ -43,7 +45,12 @@ pub(crate) fn csv(report: &StatusReport) -> Result<String> {
             let called = cell(member.name.as_deref().unwrap_or_default());
             let owner = cell(member.owner.as_deref().unwrap_or_default());
             let reason = cell(reason);
-            lines.write_record([&id, name, status, &reason, &in_file, &called, &owner])?;
+            let since = [member.since.invited, member.since.updated];
+            let [invited, updated] =
+                since.map(|at| at.map(|at| at.to_string()).unwrap_or_default());
+            lines.write_record([
+                &id, name, status, &reason, &in_file, &called, &owner, &invited, &updated,
+            ])?;
         }
     }
     let bytes = lines.into_inner().context("cannot write CSV")?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use fleet::account::{AccountId, Region};
 use fleet::event::{Event, EventKind};
-use fleet::member::MemberStatus;
+use fleet::member::{MemberStatus, Since};
 use fleet::region::{Partition, offered};
 use fleet::report::{
     Action, Done, Ended, Header, InvalidLine, MemberNow, MemberPlan, MemberReport, Outcome,
@@ -110,6 +110,7 @@ pub(crate) fn run(
             before: None,
             outcome,
             reason: reason.map(Into::into),
+            since: Since::default(),
             done: Done::default(),
         }
     };
@@ -162,6 +163,7 @@ pub(crate) fn status(
             other_email: None,
             account_id: account(n),
             status: status(n, &region),
+            since: Since::default(),
             disabled_reason: None,
             in_roster: Some(true),
         };
@@ -196,6 +198,7 @@ pub(crate) fn seen(second: usize, region: &str, n: usize, status: MemberStatus) 
     let kind = EventKind::Seen {
         account: account(n),
         status: Some(status),
+        since: Since::default(),
     };
     at(second, region, kind)
 }

@@ -4,8 +4,10 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use comfy_table::{Table, presets};
 use fleet::member::MemberStatus;
 use fleet::report::{MemberNow, StatusReport};
+use jiff::Timestamp;
 
 use super::failure;
 use super::fold;
@@ -40,6 +42,30 @@ pub(crate) fn status(report: &StatusReport, width: usize) -> String {
         wrapped(summary(report).trim_end(), width, "", "  ")
     );
     text
+}
+
+/// A line for each membership: since when it is as it is.
+pub(crate) fn memberships(report: &StatusReport) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(["account", "Region", "status", "invited", "last change"]);
+    for region in &report.regions {
+        for member in &region.members {
+            let at = |at: Option<Timestamp>| at.map(|at| format!("{at:.0}")).unwrap_or_default();
+            table.add_row([
+                report.header.labels.account(member.account_id),
+                region.region.to_string(),
+                member
+                    .status
+                    .as_ref()
+                    .map_or("no member", MemberStatus::as_str)
+                    .to_owned(),
+                at(member.since.invited),
+                at(member.since.updated),
+            ]);
+        }
+    }
+    format!("{}\n\n", table.trim_fmt())
 }
 
 /// Members of our graphs that the file does not name: they are left alone, but somebody should know.

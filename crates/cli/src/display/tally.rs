@@ -275,9 +275,9 @@ impl Tally {
 
 fn standing(kind: &EventKind) -> Option<(AccountId, Standing)> {
     match kind {
-        EventKind::Seen { account, status } => {
-            Some((*account, status.as_ref().map_or(Standing::Absent, of)))
-        }
+        EventKind::Seen {
+            account, status, ..
+        } => Some((*account, status.as_ref().map_or(Standing::Absent, of))),
         EventKind::Concluded {
             account,
             conclusion: Conclusion::Failed,

@@ -398,9 +398,14 @@ impl RegionRun {
         if self.told.get(&account) == Some(&status) || !self.concerns(account) {
             return;
         }
+        let since = look.member.map(|member| member.since).unwrap_or_default();
         self.told.insert(account, status.clone());
         self.changed.insert(account);
-        self.record(EventKind::Seen { account, status });
+        self.record(EventKind::Seen {
+            account,
+            status,
+            since,
+        });
     }
 
     /// Whether the plan is about this account, or was.

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::*;
 use crate::account::{AccountId, GraphArn, Region};
-use crate::member::{Member, MemberStatus, Package, Volume};
+use crate::member::{Member, MemberStatus, Package, Since, Volume};
 use crate::observation::Observation;
 use crate::report::{Header, VERSION};
 
@@ -70,8 +70,7 @@ fn member(status: MemberStatus, volumes: &[(Package, u64)]) -> Member {
         email: None,
         disabled_reason: None,
         organization: false,
-        invited: None,
-        updated: None,
+        since: Since::default(),
         volumes: volumes.collect(),
     }
 }
@@ -162,7 +161,10 @@ fn who_sends_nothing_costs_nothing() {
 fn a_trial_lasts_thirty_days_from_the_last_change_at_most() {
     let at = |text: &str| text.parse::<Timestamp>().unwrap();
     let since = |text: &str| Member {
-        updated: Some(at(text)),
+        since: Since {
+            updated: Some(at(text)),
+            ..Since::default()
+        },
         ..enabled(GB)
     };
     let report = report(&[observed(
@@ -254,7 +256,10 @@ fn some_member() -> impl Strategy<Value = Member> {
             let volumes: Vec<_> = packages.into_iter().zip(bytes).collect();
             let updated = now() - jiff::SignedDuration::from_hours(24 * days);
             Member {
-                updated: Some(updated),
+                since: Since {
+                    updated: Some(updated),
+                    ..Since::default()
+                },
                 ..member(MemberStatus::Enabled, &volumes)
             }
         },

@@ -4,7 +4,7 @@ use super::*;
 use crate::account::{Email, GraphArn};
 use crate::attempts::Attempts;
 use crate::fleet::{Others, Settings};
-use crate::member::{Member, MemberStatus};
+use crate::member::{Member, MemberStatus, Since};
 use crate::plan::plan;
 
 fn id(n: usize) -> AccountId {
@@ -21,8 +21,7 @@ fn region(name: &str, members: impl IntoIterator<Item = usize>) -> Observation {
             email: None,
             disabled_reason: None,
             organization: false,
-            invited: None,
-            updated: None,
+            since: Since::default(),
             volumes: Vec::new(),
         };
         observation.saw_member(round, id(n), Some(member));

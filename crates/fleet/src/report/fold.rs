@@ -13,7 +13,7 @@ use super::{
 use crate::account::{AccountId, GraphArn, Region};
 use crate::event::{Conclusion, Deed, Event, EventKind, Sink, SinkError};
 use crate::label::Labels;
-use crate::member::MemberStatus;
+use crate::member::{MemberStatus, Since};
 
 /// A sink that keeps what the report needs, and no more.
 #[derive(Debug, Default)]
@@ -48,6 +48,9 @@ struct RegionFold {
 struct MemberFold {
     /// The first status that was seen, and the last.
     seen: Option<(Option<MemberStatus>, Option<MemberStatus>)>,
+    /// Since when it was as it was last seen.
+    #[serde(default)]
+    since: Since,
     #[serde(default)]
     done: Done,
     lost: bool,
@@ -215,8 +218,14 @@ impl RegionFold {
                 self.error.clone_from(error);
                 self.finished = Some(to_the_millisecond(event.at));
             }
-            EventKind::Seen { account, status } => {
-                let seen = &mut self.members.entry(*account).or_default().seen;
+            EventKind::Seen {
+                account,
+                status,
+                since,
+            } => {
+                let member = self.members.entry(*account).or_default();
+                member.since = *since;
+                let seen = &mut member.seen;
                 let before = seen
                     .take()
                     .map_or_else(|| status.clone(), |(before, _)| before);
@@ -319,6 +328,7 @@ impl MemberFold {
                 .conclusion
                 .as_ref()
                 .and_then(|(_, reason)| reason.clone()),
+            since: self.since,
             done: self.done,
         }
     }

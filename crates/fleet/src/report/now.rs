@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::email::{OtherEmails, other_email};
 use super::{Header, Standing};
 use crate::account::{AccountId, Email, GraphArn, Region};
-use crate::member::MemberStatus;
+use crate::member::{MemberStatus, Since};
 use crate::observation::Observation;
 
 /// Every membership as it is now.
@@ -70,6 +70,9 @@ pub struct MemberNow {
     pub other_email: Option<Arc<str>>,
     /// Its status; `null` for no member.
     pub status: Option<MemberStatus>,
+    /// Since when it is so, as AWS says it.
+    #[serde(default, flatten)]
+    pub since: Since,
     /// AWS's reason for ACCEPTED_BUT_DISABLED.
     pub disabled_reason: Option<Arc<str>>,
     /// Whether the roster names it; `null` without a roster.
@@ -95,6 +98,7 @@ impl RegionNow {
                     owner: None,
                     other_email: None,
                     status: None,
+                    since: Since::default(),
                     disabled_reason: None,
                     in_roster: Some(true),
                 };
@@ -116,6 +120,7 @@ impl RegionNow {
                         Some(member),
                     ),
                     status,
+                    since: member.since,
                     disabled_reason,
                     in_roster,
                 },

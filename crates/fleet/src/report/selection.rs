@@ -119,6 +119,7 @@ mod tests {
     use super::super::{Header, VERSION};
     use super::*;
     use crate::account::Region;
+    use crate::member::Since;
     use pretty_assertions::assert_eq;
 
     fn report() -> StatusReport {
@@ -128,6 +129,7 @@ mod tests {
             owner: None,
             other_email: None,
             status,
+            since: Since::default(),
             disabled_reason: None,
             in_roster: Some(true),
         };

@@ -8,7 +8,7 @@ mod story;
 mod verdict;
 
 use crate::account::{AccountId, Email, GraphArn, Region};
-use crate::member::{Member, MemberStatus};
+use crate::member::{Member, MemberStatus, Since};
 use crate::observation::Observation;
 use crate::report::{Header, InvalidLine, VERSION};
 
@@ -48,8 +48,7 @@ fn member(status: MemberStatus) -> Member {
         email: Some(email),
         disabled_reason: None,
         organization: false,
-        invited: None,
-        updated: None,
+        since: Since::default(),
         volumes: Vec::new(),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::world::{email, id};
 use crate::account::{AccountId, Email, GraphArn};
 use crate::attempts::MemberRequest;
-use crate::member::{Member, MemberStatus};
+use crate::member::{Member, MemberStatus, Since};
 
 /// What an account is like.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -308,8 +308,7 @@ fn entry(status: MemberStatus, with: Email) -> Member {
         email: Some(with),
         disabled_reason: None,
         organization: false,
-        invited: None,
-        updated: None,
+        since: Since::default(),
         volumes: Vec::new(),
     }
 }

@@ -8,7 +8,7 @@ use super::world::{
 use crate::account::{AccountId, GraphArn};
 use crate::attempts::{Answer, MemberRequest, RegionRequest, Role};
 use crate::fleet::{Others, Purpose, Settings};
-use crate::member::{Member, MemberStatus};
+use crate::member::{Member, MemberStatus, Since};
 use crate::patience::Asked;
 
 /// How many accounts there are besides those of the roster.
@@ -160,8 +160,7 @@ fn members() -> impl Strategy<Value = Member> {
         email: name.map(email),
         disabled_reason: Some("because of admin@example.com".into()),
         organization,
-        invited: None,
-        updated: None,
+        since: Since::default(),
         volumes: Vec::new(),
     })
 }

@@ -6,7 +6,7 @@ use super::world::{World, id, lost, member, refused, region};
 use crate::attempts::{Answer, MemberRequest, RegionRequest};
 use crate::event::Conclusion;
 use crate::fleet::{Others, Purpose};
-use crate::member::{Member, MemberStatus};
+use crate::member::{Member, MemberStatus, Since};
 use crate::plan::{GraphStep, Kind, MOST_MEMBERS, Reason, Step, Wait};
 
 use MemberRequest::{Invite, Remove};
@@ -89,8 +89,7 @@ fn pruning_removes_members_that_the_roster_does_not_name() {
 fn an_organizations_member_is_not_pruned() {
     let organization = Member {
         organization: true,
-        invited: None,
-        updated: None,
+        since: Since::default(),
         volumes: Vec::new(),
         ..enabled()
     };

@@ -7,7 +7,7 @@ use crate::account::{AccountId, Email, GraphArn, Region};
 use crate::attempts::{Answer, Attempts, MemberRequest, Refusal, RegionRequest, Role};
 use crate::audit::audit;
 use crate::fleet::{Fleet, Settings};
-use crate::member::{Member, MemberStatus};
+use crate::member::{Member, MemberStatus, Since};
 use crate::observation::Observation;
 use crate::patience::{Asked, Passing, Patience};
 use crate::plan::{Plan, Step, plan};
@@ -41,8 +41,7 @@ pub(super) fn member(status: MemberStatus) -> Member {
         email: Some(email("root")),
         disabled_reason: None,
         organization: false,
-        invited: None,
-        updated: None,
+        since: Since::default(),
         volumes: Vec::new(),
     }
 }

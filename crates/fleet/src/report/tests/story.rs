@@ -3,7 +3,7 @@
 use super::{header, id, region};
 use crate::account::GraphArn;
 use crate::event::{CallResult, Conclusion, Deed, Event, EventKind, Operation, Sink};
-use crate::member::MemberStatus;
+use crate::member::{MemberStatus, Since};
 use crate::report::{Ended, MemberReport, Recorder, Report};
 
 /// What happens in one Region of a run.
@@ -51,7 +51,11 @@ impl Story {
 
     pub(super) fn seen(self, n: u16, status: Option<MemberStatus>) -> Self {
         let account = id(n);
-        self.event(EventKind::Seen { account, status })
+        self.event(EventKind::Seen {
+            account,
+            status,
+            since: Since::default(),
+        })
     }
 
     pub(super) fn did(self, n: u16, deed: Deed) -> Self {
