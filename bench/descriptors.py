@@ -53,7 +53,7 @@ def run(command, folder, accounts, limit, latency):
     sandbox = Sandbox(command, folder, accounts=accounts, latency=latency, verification="2s")
     proxy, exports = serve(sandbox)
     env = {name: value for name, value in sandbox.env.items() if name != "AWS_ENDPOINT_URL"} | exports
-    words = ["enable", sandbox.roster, "--yes", "--admin-account", sandbox.administrator, "--output", "json"]
+    words = ["enable", sandbox.roster, "--yes", "--admin-account", sandbox.administrator, "--output", "json", "--timeout", "60m"]
     begun = time.monotonic()
     process = command.start(*words, env=env, preexec_fn=limited(limit))
     most = [0]
