@@ -139,13 +139,13 @@ class Desk:
 
 @pytest.fixture
 def make_desk(command, make_sandbox, tmp_path):
-    """Each has a sandbox of its own, or the endpoint that is named, behind AWS's host names."""
+    """Each has a sandbox of its own behind AWS's host names."""
     open_ones = []
 
-    def make(upstream=None, user=None, password=None, **settings):
+    def make(user=None, password=None, http2=None, **settings):
         sandbox = make_sandbox(**settings)
         folder = tmp_path / f"ca{len(open_ones)}"
-        open_ones.append(Internet(upstream or sandbox.endpoint, folder, user, password))
+        open_ones.append(Internet(sandbox.endpoint, folder, user, password, http2=http2))
         return Desk(command, sandbox, open_ones[-1])
 
     yield make

@@ -1,8 +1,12 @@
 """AWS's own host names, as they are reached from a desk: a company's proxy, its CA, and what can be in the way."""
 
+import json
+import resource
+
 import pytest
 
-from support.internet import Authority, page
+from support.command import finish
+from support.internet import Authority, Manners, page
 from support.proxy import unused_endpoint
 from support.sandbox import REGIONS
 
@@ -189,3 +193,101 @@ def test_a_region_of_another_partition_is_said_to_be_that(desk):
 def test_tokens_come_from_a_region_that_every_account_has_on(desk):
     desk.run("enable", env={"AWS_REGION": "ap-newer-9"}).ended(0)
     assert {host for host in desk.internet.tunnels if host.startswith("sts.")} == {STS}
+
+
+def test_http2_is_spoken_where_a_host_offers_it(make_desk):
+    desk = make_desk(http2=Manners())
+    report = desk.run("enable", regions=None).ended(0).json()
+    assert report["summary"]["enabled"] == 21 * 3
+    # A question that is dropped at the end is counted by nobody but the host.
+    assert desk.internet.http2.taken.total() >= sum(report["calls"].values())
+
+
+def test_a_host_that_says_goodbye_costs_nothing(make_desk):
+    desk = make_desk(http2=Manners(goodbye_after=3), accounts=30)
+    report = desk.run("enable").ended(0).json()
+    assert report["summary"]["enabled"] == 60
+    # What it did not take is sent again over another connection; what it took, once.
+    assert desk.internet.http2.taken["PUT /invitation"] == 60
+
+
+def test_a_cut_that_takes_many_answers_with_it_is_one_trouble(make_desk):
+    desk = make_desk(http2=Manners(cut_at=20), accounts=60, latency="100ms")
+    report = desk.run("enable").ended(0).json()
+    assert desk.internet.http2.cuts == 1
+    assert report["summary"]["enabled"] == 120
+    # The lost answers are looked for in lists, and not one by one.
+    looks = report["calls"]["detective:ListMembers"] + report["calls"].get("detective:GetMembers", 0)
+    assert looks < 20, report["calls"]
+    assert report["calls"]["detective:AcceptInvitation"] <= 140
+
+
+def files(soft, hard):
+    """For a process: how many files and sockets it may have open."""
+    return lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def enable_with(desk, report, limits):
+    words = ["enable", desk.sandbox.roster, "--yes", "--admin-account", desk.sandbox.administrator]
+    words += ["--report", report, "--report", report.with_suffix(".html")]
+    return finish(desk.command.start(*words, env=desk.env, preexec_fn=limits))
+
+
+def test_a_run_keeps_within_the_files_that_it_may_open(make_desk, tmp_path):
+    desk = make_desk(accounts=24, latency="100ms")
+    report = tmp_path / "report.json"
+    enable_with(desk, report, files(256, 256)).ended(0)
+    written = json.loads(report.read_text())
+    assert written["summary"]["enabled"] == 21 * 24
+    assert report.with_suffix(".html").exists()
+    # What is open on the other side is open on this one; 256 less those that are no connections.
+    assert desk.internet.peak < 256 - 30
+    # Nothing failed for want of a file, and was asked again.
+    assert written["calls"]["detective:AcceptInvitation"] == 21 * 24
+    assert "NoAnswer" not in report.read_text()
+
+
+def test_hardly_any_files_make_it_slow_and_nothing_else(make_desk, tmp_path):
+    desk = make_desk()
+    report = tmp_path / "report.json"
+    enable_with(desk, report, files(64, 64)).ended(0)
+    assert json.loads(report.read_text())["summary"]["enabled"] == 21 * 3
+
+
+def test_a_soft_limit_is_raised(make_desk, tmp_path):
+    desk = make_desk(accounts=24, latency="300ms")
+    enable_with(desk, tmp_path / "report.json", files(64, 4096)).ended(0)
+    assert desk.internet.peak > 64
+
+
+def test_a_request_waits_for_a_file(make_desk, tmp_path):
+    desk = make_desk()
+    # What the process has open itself, and one connection: whatever else is wanted has to wait.
+    words = ["status", desk.sandbox.roster, "--regions", "us-east-1"]
+    done = finish(desk.command.start(*words, env=desk.env, preexec_fn=files(10, 10)))
+    assert "no member" in done.ended(0).stdout
+
+
+def test_keys_that_aws_does_not_know_may_be_of_another_partition(desk):
+    error = "<ErrorResponse><Error><Code>InvalidClientTokenId</Code><Message>no</Message></Error></ErrorResponse>"
+    desk.internet.trouble[STS] = page(403, "Forbidden", error, "text/xml")
+    desk.run("status").refused("AWS GovCloud (US)", "AWS_REGION=us-gov-west-1")
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "words"),
+    [
+        ("SubscriptionRequiredException", 403, "has not finished signing up"),
+        ("OptInRequired", 403, "has not finished signing up"),
+        ("RegionDisabledException", 403, "IAM's account settings"),
+        ("LimitExceededException", 400, "a quota of the account is full"),
+    ],
+)
+def test_what_awss_words_leave_open_is_said(desk, code, status, words):
+    headers = f"x-amzn-errortype: {code}\r\n"
+    answer = page(status, "Refused", '{"Message": "no"}', "application/json", headers)
+    desk.internet.trouble[detective(REGIONS[1])] = answer
+    report = desk.run("enable").ended(3).json()
+    (bad,) = [region for region in report["regions"] if region["state"] == "failed"]
+    assert bad["region"] == REGIONS[1]
+    assert code in bad["error"] and words in bad["error"]

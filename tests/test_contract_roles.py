@@ -224,6 +224,47 @@ def test_an_operation_that_began_in_between_is_waited_for_too(rollout):
         assert not rollout.moto.busy.exists()
 
 
+@pytest.mark.parametrize("operation", ["deploy", "deploy again", "remove"])
+def test_an_operation_whose_answer_was_lost_has_begun(rollout, operation):
+    moto = rollout.moto
+    moto.prepare(*ACCOUNTS[:2])
+    words = []
+    if operation != "deploy":
+        rollout.run("deploy", accounts=ACCOUNTS[:2]).ended(0)
+        words = [] if operation == "remove" else ["--external-id", "seven-of-nine"]
+    before = operations(moto)
+    moto.lost.touch()
+    report = rollout.run(operation.split()[0], *words, accounts=ACCOUNTS[:2]).ended(0).json()
+    assert not moto.lost.exists()
+    assert report["summary"]["changed"] == 2
+    # It was asked for once more, and not done twice.
+    assert operations(moto) == before + 1
+
+
+def operations(moto):
+    if not moto.client("cloudformation").list_stack_sets()["Summaries"]:
+        return 0
+    return len(moto.client("cloudformation").list_stack_set_operations(StackSetName=SET)["Summaries"])
+
+
+def test_a_role_that_was_deleted_under_its_stack_is_told_with_the_way_back(rollout):
+    moto = rollout.moto
+    moto.prepare(*ACCOUNTS[:2])
+    rollout.run("deploy", accounts=ACCOUNTS[:2]).ended(0)
+    iam = moto.client("iam", ACCOUNTS[0])
+    for name in iam.list_role_policies(RoleName="DetectiveFleetMember")["PolicyNames"]:
+        iam.delete_role_policy(RoleName="DetectiveFleetMember", PolicyName=name)
+    iam.delete_role(RoleName="DetectiveFleetMember")
+    status = rollout.run("status", accounts=ACCOUNTS[:2]).ended(3).json()
+    reason = reasons(status)[ACCOUNTS[0]]
+    assert "its stack is CURRENT" in reason and "`roles remove`" in reason and "`roles deploy`" in reason
+    # For CloudFormation nothing is missing.
+    assert rollout.run("deploy", accounts=ACCOUNTS[:2]).ended(0).json()["summary"]["changed"] == 0
+    rollout.run("remove", accounts=ACCOUNTS[:1]).ended(0)
+    rollout.run("deploy", accounts=ACCOUNTS[:2]).ended(0)
+    assert moto.role(ACCOUNTS[0])
+
+
 def test_an_operation_that_is_not_waited_for_goes_on_and_a_rerun_sees_it_through(rollout):
     moto = rollout.moto
     moto.prepare(*ACCOUNTS[:2])

@@ -103,7 +103,12 @@ def decide(ministack, requests):
 WITH, WITHOUT = {"iam:PermissionsBoundary": BOUNDARY}, {}
 WIDER = {"iam:PermissionsBoundary": "arn:aws:iam::aws:policy/AdministratorAccess"}
 ELSEWHERE = f"arn:aws:iam::{MEMBER}:role/DetectiveFleetMember"
-STACK = f"arn:aws:cloudformation:us-east-1:{MEMBER}:stack/StackSet-DetectiveFleetMember-0a1b/1"
+UUID = "0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f"
+STACK = f"arn:aws:cloudformation:us-east-1:{MEMBER}:stack/StackSet-DetectiveFleetMember-{UUID}/1"
+#: A StackSet whose name begins alike.
+ALIKE = f"arn:aws:cloudformation:us-east-1:{MEMBER}:stack/StackSet-DetectiveFleetMember-Other-{UUID}/1"
+VIA = {"aws:CalledVia": ["cloudformation.amazonaws.com"]}
+BESIDE = f"arn:aws:iam::{MEMBER}:role/detective-fleet/Another"
 
 REQUESTS = [
     # What rolling out, changing and removing the member role takes.
@@ -116,7 +121,11 @@ REQUESTS = [
     ("Allow", "cloudformation:CreateStack", STACK, {}),
     ("Allow", "cloudformation:DescribeStacks", STACK, {}),
     # The evaluator takes aws:ResourceAccount from the ARN, where it has an account, and else the caller's own.
-    ("Allow", "s3:GetObject", "arn:aws:s3::444444444444:template", {}),
+    ("Allow", "s3:GetObject", "arn:aws:s3::444444444444:template", VIA),
+    # CloudFormation puts the boundary once more that is there.
+    ("Allow", "iam:PutRolePermissionsBoundary", ROLE, WITH),
+    ("Allow", "iam:UpdateRole", ROLE, WITH),
+    ("Allow", "iam:TagRole", ROLE, {}),
     # A role without the boundary, with another, or elsewhere.
     ("Deny", "iam:CreateRole", ROLE, WITHOUT),
     ("Deny", "iam:CreateRole", ROLE, WIDER),
@@ -126,17 +135,31 @@ REQUESTS = [
     ("Deny", "iam:PutRolePolicy", EXECUTION, WITH),
     ("Deny", "iam:AttachRolePolicy", ROLE, WITH),
     ("Deny", "iam:DeleteRole", ELSEWHERE, WITH),
+    ("Deny", "iam:DeleteRole", ROLE, WITHOUT),
+    ("Deny", "iam:UpdateRole", ROLE, WITHOUT),
+    ("Deny", "iam:UpdateRoleDescription", ROLE, WIDER),
+    ("Deny", "iam:CreateRole", BESIDE, WITH),
+    ("Deny", "iam:PutRolePolicy", BESIDE, WITH),
+    ("Deny", "iam:DeleteRole", BESIDE, WITH),
+    ("Deny", "iam:TagRole", BESIDE, {}),
     # Trust in roles that the StackSet did not make.
-    ("Deny", "iam:UpdateAssumeRolePolicy", f"arn:aws:iam::{MEMBER}:role/detective-fleet/Another", WITH),
+    ("Deny", "iam:UpdateAssumeRolePolicy", BESIDE, WITH),
+    ("Deny", "iam:UpdateAssumeRolePolicy", ROLE, WITHOUT),
     ("Deny", "iam:UpdateAssumeRolePolicy", EXECUTION, WITH),
     # The boundary and its attachment.
-    ("Deny", "iam:PutRolePermissionsBoundary", ROLE, WITH),
+    ("Deny", "iam:PutRolePermissionsBoundary", ROLE, WIDER),
+    ("Deny", "iam:PutRolePermissionsBoundary", ROLE, WITHOUT),
+    ("Deny", "iam:PutRolePermissionsBoundary", BESIDE, WITH),
     ("Deny", "iam:DeleteRolePermissionsBoundary", ROLE, WITH),
     ("Deny", "iam:CreatePolicyVersion", BOUNDARY, {}),
     ("Deny", "iam:SetDefaultPolicyVersion", BOUNDARY, {}),
     ("Deny", "iam:DeletePolicy", BOUNDARY, {}),
     # Stacks of others, which may carry a role that can do more, and what lies in the account.
     ("Deny", "cloudformation:UpdateStack", f"arn:aws:cloudformation:us-east-1:{MEMBER}:stack/theirs/1", {}),
+    ("Deny", "cloudformation:UpdateStack", ALIKE, {}),
+    # Another account's bucket that is open to this one, for who has the session itself.
+    ("Deny", "s3:GetObject", "arn:aws:s3::444444444444:template", {}),
+    ("Deny", "s3:GetObject", "arn:aws:s3:::theirs", VIA),
     ("Deny", "iam:PassRole", ROLE, {}),
     ("Deny", "sts:AssumeRole", ROLE, {}),
     ("Deny", "s3:GetObject", "arn:aws:s3:::theirs", {}),

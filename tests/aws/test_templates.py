@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from awscli.customizations.cloudformation.yamlhelper import yaml_dump, yaml_parse
 
+from support.policies import Evaluated
 from support.templates import DEPLOY, TEMPLATES, actions, listed, load, read, resources, statements
 
 
@@ -30,10 +31,10 @@ def test_nobody_may_do_everything(path):
         if statement["Effect"] == "Deny":
             continue
         for action in listed(statement["Action"]):
-            # What AWS asks for in an execution role, here for the stacks of one StackSet.
-            whole = (name, action) == ("ExecutionRole", "cloudformation:*")
-            assert "*" not in action or whole and ":stack/StackSet-" in statement["Resource"]["Fn::Sub"], (name, action)
-        if "*" in listed(statement["Resource"]):
+            # What AWS asks for in an execution role: for the stacks of one StackSet, or with DocumentedMinimum.
+            whole = (name, action) == ("ExecutionRole", "cloudformation:*") and ":stack/StackSet-" in str(statement["Resource"])
+            assert "*" not in action or whole or statement.get("Sid") == "AsDocumented", (name, action)
+        if "*" in listed(statement["Resource"]) and statement.get("Sid") != "AsDocumented":
             # Those that have no resource to be limited to, and templates in buckets of other accounts.
             nowhere = {
                 "detective:ListGraphs", "detective:CreateGraph", "detective:ListInvitations", "guardduty:ListDetectors",
@@ -261,3 +262,104 @@ def test_descriptions_of_policies_stay_as_they_are():
     }
     paths = {it["Path"] for path in TEMPLATES for it in resources(load(path.name), "AWS::IAM::ManagedPolicy").values()}
     assert paths == {"/detective-fleet/"}
+
+
+def evaluated(**given):
+    return {name: properties for name, _, properties in Evaluated("security-account.yaml", given).resources()}
+
+
+def test_a_key_of_ones_own_encrypts_bucket_topic_queue_and_logs():
+    with_key, without = evaluated(KmsKeyArn="KEY"), evaluated()
+    [rule] = with_key["Bucket"]["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "KEY"}, "BucketKeyEnabled": True}
+    assert (with_key["Topic"]["KmsMasterKeyId"], with_key["DeadLetters"]["KmsMasterKeyId"]) == ("KEY", "KEY")
+    # SQS takes one of the two.
+    assert "SqsManagedSseEnabled" not in with_key["DeadLetters"] and without["DeadLetters"]["SqsManagedSseEnabled"] is True
+    for name in ("LogGroup", "RunsLogGroup"):
+        assert with_key[name]["KmsKeyId"] == "KEY" and "KmsKeyId" not in without[name]
+    [rule] = without["Bucket"]["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+
+
+def test_an_access_log_is_written_where_it_is_asked_for():
+    assert "LoggingConfiguration" not in evaluated()["Bucket"]
+    logging = evaluated(AccessLogBucket="logs")["Bucket"]["LoggingConfiguration"]
+    assert logging == {"DestinationBucketName": "logs", "LogFilePrefix": "STACK/"}
+
+
+def test_a_boundary_bounds_every_role_of_the_stack():
+    roles = resources(load("security-account.yaml"), "AWS::IAM::Role")
+    bounded = evaluated(PermissionsBoundaryArn="BOUNDARY")
+    assert {name: bounded[name].get("PermissionsBoundary") for name in roles} == dict.fromkeys(roles, "BOUNDARY")
+
+
+def test_what_is_safer_is_the_default(security):
+    defaults = {name: it.get("Default") for name, it in security["Parameters"].items()}
+    expected = {
+        "Prune": "false", "SendEmail": "false", "ManageMemberRoles": "false", "OperatorArns": "", "DocumentedMinimum": "false",
+        "DisableByUpload": "ENABLED", "AllowRemovals": "true", "MaxRemovals": "", "OperatorMfa": "false",
+    }
+    assert {name: defaults[name] for name in expected} == expected
+    # A function may have 1,024 files and sockets open.
+    assert security["Parameters"]["MaxConcurrency"]["MaxValue"] == 256
+    for name in ("stackset-administration.yaml", "stackset-execution.yaml"):
+        assert load(name)["Parameters"]["DocumentedMinimum"]["Default"] == "false"
+
+
+@pytest.mark.parametrize("arn", [
+    "arn:aws:iam::111111111111:role/Operator", "arn:aws-us-gov:iam::111111111111:role/people/Operator",
+    "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com/eu-central-1/AWSReservedSSO_Admins_0123456789abcdef",
+    "arn:aws:iam::111111111111:user/alice@example.com", "",
+])
+def test_an_operator_is_the_arn_of_a_role_or_user(security, arn):
+    assert re.fullmatch(security["Parameters"]["OperatorArns"]["AllowedPattern"], arn)
+
+
+@pytest.mark.parametrize("arn", [
+    "*", "arn:aws:iam::111111111111:role/*", "arn:aws:iam::111111111111:role/Op?rator", "arn:aws:iam::111111111111:root",
+    "arn:aws:sts::111111111111:assumed-role/Operator/me", "arn:aws:iam::*:role/Operator", "arn:aws:iam::111111111111:role/${aws:username}",
+    "Operator", "arn:aws:iam::111111111111:role/", "111111111111",
+])
+def test_an_operator_is_neither_a_session_nor_a_pattern(security, arn):
+    assert not re.fullmatch(security["Parameters"]["OperatorArns"]["AllowedPattern"], arn)
+
+
+#: What the function reads, and the parameter that says it.
+SETTINGS = {
+    "STACK": "AWS::StackName", "BUCKET": "Bucket", "EXTERNAL_ID": "ExternalId", "MANAGE_MEMBER_ROLES": "ManageMemberRoles",
+    "REGIONS": "Regions", "EXCLUDE_REGIONS": "ExcludeRegions", "PACKAGES": "Packages", "SEND_EMAIL": "SendEmail",
+    "AUTHORITATIVE_KEY": "AuthoritativeKey", "DISABLE_BY_UPLOAD": "DisableByUpload", "ALLOW_REMOVALS": "AllowRemovals",
+    "PRUNE": "Prune", "ROLE_FIRST": "InviteOnlyWithRole", "MAX_INVITATIONS": "MaxInvitations", "MAX_REMOVALS": "MaxRemovals",
+    "REMOVAL_WINDOW_HOURS": "RemovalWindowHours", "REGIONS_PER_PASS": "RegionsPerPass", "MAX_CONCURRENCY": "MaxConcurrency",
+    "PATIENCE_SECONDS": "PatienceSeconds", "WAIT_LIMIT_MINUTES": "WaitLimitMinutes",
+}
+
+
+def test_every_setting_of_the_function_comes_from_its_parameter(security):
+    variables = security["Resources"]["Function"]["Properties"]["Environment"]["Variables"]
+    assert variables == {
+        **{f"DETECTIVE_FLEET_{name}": {"Ref": parameter} for name, parameter in SETTINGS.items()},
+        "DETECTIVE_FLEET_ADMINISTRATOR_ROLE": {"Fn::Sub": "detective-fleet/${AdministratorRole}"},
+        "DETECTIVE_FLEET_ROLE_NAME": {"Fn::Sub": "detective-fleet/${MemberRoleName}"},
+    }
+
+
+def test_outputs_are_what_documents_and_scripts_go_by(security):
+    outputs = {name: it["Value"] for name, it in security["Outputs"].items()}
+    assert outputs == {
+        "BucketName": {"Ref": "Bucket"}, "TopicArn": {"Ref": "Topic"}, "StateMachineArn": {"Ref": "StateMachine"},
+        "AdministratorRoleArn": {"Fn::GetAtt": "AdministratorRole.Arn"}, "EnablePolicyArn": {"Ref": "EnablePolicy"},
+        "DisablePolicyArn": {"Ref": "DisablePolicy"}, "AuthoritativePolicyArn": {"Ref": "AuthoritativePolicy"},
+        "OperatorPolicyArn": {"Ref": "OperatorPolicy"}, "DeadLettersUrl": {"Ref": "DeadLetters"},
+        "LogGroupName": {"Ref": "LogGroup"}, "RunsLogGroupName": {"Ref": "RunsLogGroup"},
+    }
+
+
+def test_roles_and_mail_are_where_others_look_for_them(security):
+    role = security["Resources"]["AdministratorRole"]["Properties"]
+    # The member role's template and the command name it.
+    assert (role["Path"], role["RoleName"]) == ("/detective-fleet/", "DetectiveFleetAdministrator")
+    assert load("member-role.yaml")["Parameters"]["AdministratorRole"]["Default"] == "detective-fleet/DetectiveFleetAdministrator"
+    mail = security["Resources"]["Mail"]
+    assert (mail["Type"], mail["Condition"]) == ("AWS::SNS::Subscription", "HasNotificationEmail")
+    assert mail["Properties"] == {"TopicArn": {"Ref": "Topic"}, "Protocol": "email", "Endpoint": {"Ref": "NotificationEmail"}}

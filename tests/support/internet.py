@@ -11,12 +11,14 @@ import asyncio
 import base64
 import contextlib
 import datetime
+import logging
 import re
 import ssl
 import sys
 import tempfile
 import threading
 from collections import Counter
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -26,6 +28,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.events import DataReceived, RequestReceived, StreamEnded, WindowUpdated
+from hyperframe.frame import GoAwayFrame
+
+# It says of each connection that TLS cannot be half closed.
+logging.getLogger("asyncio").setLevel(logging.ERROR)
 
 HOST = re.compile(r"(?:api\.)?[a-z0-9-]+\.(?P<region>[a-z0-9-]+)\.(?:amazonaws\.com|api\.aws)")
 
@@ -100,8 +109,10 @@ class Internet:
     are what the host answers whatever it is asked. A list of these is taken one by one.
     """
 
-    def __init__(self, upstream, folder, user=None, password=None, port=0):
+    def __init__(self, upstream, folder, user=None, password=None, port=0, http2=None):
         self.upstream = urlsplit(upstream)
+        # A `Manners` of HTTP/2, where the hosts offer it.
+        self.http2 = http2
         self.authority = Authority(folder)
         self.user, self.password = user, password
         self.trouble = {}
@@ -185,13 +196,18 @@ class Internet:
         await say(writer, 200, "Connection established", body=False)
         if fate == "cut":
             return None
-        await writer.start_tls(self.authority.context(host))
+        protocols = ("h2", "http/1.1") if self.http2 else ("http/1.1",)
+        await writer.start_tls(self.authority.context(host, protocols))
         if isinstance(fate, bytes):
             return await answer(fate, reader, writer)
         self.open[host] += 1
         self.peak = max(self.peak, self.open.total())
+        chosen = writer.get_extra_info("ssl_object").selected_alpn_protocol()
         try:
-            await self.join(reader, writer)
+            if chosen == "h2":
+                await Http2(self, reader, writer).serve()
+            else:
+                await self.join(reader, writer)
         finally:
             self.open[host] -= 1
         return None
@@ -219,6 +235,110 @@ class Internet:
         line = f"{method} {url.path or '/'}{'?' + url.query if url.query else ''} HTTP/1.1"
         await self.join(reader, writer, "\r\n".join([line, *kept]).encode("latin-1"))
         return None
+
+
+@dataclass
+class Manners:
+    """What hosts that speak HTTP/2 do."""
+
+    # They say GOAWAY after so many requests of a connection, answer those, and take no others.
+    goodbye_after: int | None = None
+    # The first connection with so many unanswered requests is cut, with all of them.
+    cut_at: int | None = None
+    # What came over HTTP/2 and was taken, by method and path.
+    taken: Counter = field(default_factory=Counter)
+    cuts: int = 0
+
+
+class Http2:
+    """One connection: each stream is a request to the upstream, all at one time."""
+
+    def __init__(self, internet, reader, writer):
+        self.upstream, self.manners = internet.upstream, internet.http2
+        self.reader, self.writer = reader, writer
+        settings = H2Configuration(client_side=False, header_encoding="utf-8")
+        self.connection = H2Connection(settings)
+        self.streams, self.answering = {}, set()
+        self.begun, self.last = 0, None
+        self.room = asyncio.Event()
+
+    async def serve(self):
+        self.connection.initiate_connection()
+        self.flush()
+        while data := await self.reader.read(65536):
+            for event in self.connection.receive_data(data):
+                self.take(event)
+            self.flush()
+
+    def flush(self):
+        if not self.writer.is_closing():
+            self.writer.write(self.connection.data_to_send())
+
+    def take(self, event):
+        if isinstance(event, RequestReceived):
+            self.streams[event.stream_id] = (dict(event.headers), [])
+        elif isinstance(event, DataReceived):
+            self.streams[event.stream_id][1].append(event.data)
+            self.connection.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
+        elif isinstance(event, WindowUpdated):
+            self.room.set()
+        elif isinstance(event, StreamEnded):
+            self.begin(event.stream_id)
+
+    def begin(self, stream):
+        if self.last and stream > self.last:
+            return
+        headers, _ = self.streams[stream]
+        self.manners.taken[f"{headers[':method']} {headers[':path']}"] += 1
+        self.begun += 1
+        task = asyncio.ensure_future(self.answer(stream))
+        self.answering.add(task)
+        task.add_done_callback(self.answering.discard)
+        if self.begun == self.manners.goodbye_after:
+            self.last = stream
+            self.flush()
+            self.writer.write(GoAwayFrame(last_stream_id=stream).serialize())
+        if self.manners.cut_at == len(self.answering) and not self.manners.cuts:
+            self.manners.cuts += 1
+            # What was asked goes through, as in AWS; the answers do not come.
+            self.writer.transport.abort()
+
+    async def answer(self, stream):
+        headers, body = self.streams.pop(stream)
+        answer = await self.ask(headers, b"".join(body))
+        if self.writer.is_closing():
+            return
+        status, answered, content = answer
+        self.connection.send_headers(stream, [(":status", status), *answered])
+        while content:
+            window = self.connection.local_flow_control_window(stream)
+            if not window:
+                self.room.clear()
+                await self.room.wait()
+                continue
+            size = min(window, self.connection.max_outbound_frame_size)
+            self.connection.send_data(stream, content[:size])
+            content = content[size:]
+        self.connection.end_stream(stream)
+        self.flush()
+
+    async def ask(self, headers, body):
+        """The same over HTTP/1.1; the answer's end is the connection's."""
+        there, back = await asyncio.open_connection(self.upstream.hostname, self.upstream.port)
+        lines = [f"{headers[':method']} {headers[':path']} HTTP/1.1", f"host: {headers[':authority']}"]
+        lines += [f"{name}: {value}" for name, value in headers.items() if name[0] != ":" and name != "content-length"]
+        lines += [f"content-length: {len(body)}", "connection: close", "", ""]
+        back.write("\r\n".join(lines).encode() + body)
+        head, _, content = (await there.read()).partition(b"\r\n\r\n")
+        back.close()
+        if not head:
+            # Dropped upstream, it is dropped here.
+            self.writer.transport.abort()
+            return None
+        line, *answered = head.decode("latin-1").split("\r\n")
+        pairs = [tuple(header.split(": ", 1)) for header in answered]
+        kept = [(name.lower(), value) for name, value in pairs if name.lower() not in ("connection", "transfer-encoding")]
+        return line.split(" ")[1], kept, content
 
 
 async def say(writer, status, reason, headers="", body=True):

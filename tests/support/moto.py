@@ -26,9 +26,9 @@ class Moto:
     def __init__(self, folder):
         port = free_port()
         self.endpoint = f"http://127.0.0.1:{port}"
-        self.hold, self.busy = folder / "hold", folder / "busy"
+        self.hold, self.busy, self.lost = folder / "hold", folder / "busy", folder / "lost"
         self.log = open(folder / "moto.log", "w+b")
-        environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "HOLD": str(self.hold), "BUSY": str(self.busy),
+        environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "HOLD": str(self.hold), "BUSY": str(self.busy), "LOST": str(self.lost),
                        "MOTO_IAM_LOAD_MANAGED_POLICIES": "false"}
         self.process = subprocess.Popen(
             [sys.executable, "-P", str(PROGRAM), "-H", "127.0.0.1", "-p", str(port)], env=environment, cwd=folder,
@@ -42,7 +42,7 @@ class Moto:
 
     def reset(self):
         """As if it had just been started."""
-        for knob in (self.hold, self.busy):
+        for knob in (self.hold, self.busy, self.lost):
             knob.unlink(missing_ok=True)
         request = urllib.request.Request(f"{self.endpoint}/moto-api/reset", method="POST")
         urllib.request.urlopen(request, timeout=10).close()

@@ -4,8 +4,10 @@ It runs in the environment of the tests, with the version that is pinned there.
 
 - An account without the execution role fails alone, with AWS's words, and so does one where the stack cannot be made;
   its instance is OUTDATED then, and another operation tries again. moto checks no roles and fails the call.
-- An operation is RUNNING at first, and as long as the file HOLD is there; meanwhile there can be no other.
+- An operation is QUEUED and RUNNING at first, and RUNNING as long as the file HOLD is there; meanwhile there can be no other.
   Where the file BUSY is there, one was just over when the next is asked for, and that is refused once.
+  Where the file LOST is there, the answer to the request that begins one is lost. One that was begun is known by its id.
+- A stack that is to be retained stays, and its role with it.
 - Updating the StackSet updates the stacks of the accounts that are named, and leaves the others OUTDATED.
 - Instances and results come in pages.
 - A role that is not there, or wants another external id, cannot be assumed.
@@ -28,13 +30,18 @@ from moto.moto_api._internal import mock_random
 from moto.server import main
 from moto.sts import models as sts_models
 
-HOLD, BUSY = Path(os.environ["HOLD"]), Path(os.environ["BUSY"])
+HOLD, BUSY, LOST = (Path(os.environ[name]) for name in ("HOLD", "BUSY", "LOST"))
 PAGE = 8
 
 
 class OperationInProgress(CloudFormationError):
     code = "OperationInProgressException"
     message = "Another Operation on StackSet is in progress"
+
+
+class OperationIdAlreadyExists(CloudFormationError):
+    code = "OperationIdAlreadyExistsException"
+    message = "The specified operation ID already exists"
 
 
 class Denied(ServiceException):
@@ -85,7 +92,11 @@ class Instance:
     def take_away(self):
         check_execution_role(self.stack_set, self.account_id)
         if self.stack is not None:
-            self.backend().delete_stack(self.stack.name)
+            if find_role(self.account_id, "DetectiveFleetMember") is None:
+                # What somebody has deleted is gone as well; moto would fail.
+                self.backend().stacks.pop(self.stack.stack_id, None)
+            else:
+                self.backend().delete_stack(self.stack.name)
         self.stack_set.stack_instances.remove(self)
 
     def leave(self):
@@ -111,7 +122,13 @@ def check_turn(stack_set):
         raise OperationInProgress()
 
 
-def operate(stack_set, action, instances, work, tolerated):
+def check_id(stack_set, operation):
+    if any(it["OperationId"] == operation for it in stack_set.operations):
+        raise OperationIdAlreadyExists()
+
+
+def operate(stack_set, action, instances, work, given):
+    operation, tolerated = given
     check_turn(stack_set)
     results, failed = [], 0
     for instance in instances:
@@ -126,18 +143,23 @@ def operate(stack_set, action, instances, work, tolerated):
             failed += 1
             instance.status, instance.reason = "OUTDATED", str(error)
             results.append((instance, "FAILED", str(error)))
-    operation = stack_set._create_operation(str(mock_random.uuid4()), action, "RUNNING")
+    operation = stack_set._create_operation(operation or str(mock_random.uuid4()), action, "QUEUED")
     operation.update(Results=results, Then="FAILED" if failed > tolerated else "SUCCEEDED", Looks=2)
+    if LOST.exists():
+        LOST.unlink()
+        raise ServiceException("InternalFailure", "the answer was lost")
     return operation["OperationId"]
 
 
 def goes_on(operation):
-    if operation["Status"] != "RUNNING":
+    if operation["Status"] not in ("QUEUED", "RUNNING"):
         return False
     operation["Looks"] -= 1
+    if operation["Looks"] <= 0:
+        operation["Status"] = "RUNNING"
     if operation["Looks"] < 0 and not HOLD.exists():
         operation["Status"] = operation["Then"]
-    return operation["Status"] == "RUNNING"
+    return operation["Status"] in ("QUEUED", "RUNNING")
 
 
 def find_instance(stack_set, account, region):
@@ -155,11 +177,12 @@ class AsAWS:
         accounts, regions = self._get_param("Accounts", []), self._get_param("Regions", [])
         return [(account, region) for region in regions for account in accounts]
 
-    def tolerated(self):
-        return int(self._get_param("OperationPreferences", {}).get("FailureToleranceCount", 0))
+    def given(self):
+        return self._get_param("OperationId"), int(self._get_param("OperationPreferences", {}).get("FailureToleranceCount", 0))
 
     def create_stack_instances(self):
         stack_set, instances = AsAWS.stack_set(self), []
+        check_id(stack_set, self._get_param("OperationId"))
         for account, region in AsAWS.targets(self):
             instance = find_instance(stack_set, account, region) or Instance(stack_set, account, region)
             instances.append(instance)
@@ -170,11 +193,12 @@ class AsAWS:
             if instance.status != "CURRENT":
                 instance.bring_about()
 
-        operation = operate(stack_set, "CREATE", instances, work, AsAWS.tolerated(self))
+        operation = operate(stack_set, "CREATE", instances, work, AsAWS.given(self))
         return ActionResult({"OperationId": operation})
 
     def update_stack_set(self):
         stack_set = AsAWS.stack_set(self)
+        check_id(stack_set, self._get_param("OperationId"))
         check_turn(stack_set)
         stack_set.template = self._get_param("TemplateBody")
         stack_set.parameters = {it["ParameterKey"]: it["ParameterValue"] for it in self._get_param("Parameters", [])}
@@ -184,15 +208,16 @@ class AsAWS:
             instance.status = "OUTDATED"
         targets = AsAWS.targets(self)
         instances = [find_instance(stack_set, *target) for target in targets] if targets else list(stack_set.stack_instances)
-        operation = operate(stack_set, "UPDATE", instances, Instance.bring_about, AsAWS.tolerated(self))
+        operation = operate(stack_set, "UPDATE", instances, Instance.bring_about, AsAWS.given(self))
         return ActionResult({"OperationId": operation})
 
     def delete_stack_instances(self):
         stack_set = AsAWS.stack_set(self)
-        found = [find_instance(stack_set, *target) for target in AsAWS.targets(self)]
+        check_id(stack_set, self._get_param("OperationId"))
         retains = str(self._get_param("RetainStacks", "false")).lower() == "true"
+        found = [find_instance(stack_set, *target) for target in AsAWS.targets(self)]
         work = Instance.leave if retains else Instance.take_away
-        operation = operate(stack_set, "DELETE", [it for it in found if it], work, AsAWS.tolerated(self))
+        operation = operate(stack_set, "DELETE", [it for it in found if it], work, AsAWS.given(self))
         return ActionResult({"OperationId": operation})
 
     def list_stack_instances(self):

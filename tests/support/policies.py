@@ -32,8 +32,8 @@ VARIANTS = {
         {"Regions": "us-east-1,eu-west-1"}, {"AllowRemovals": "false"}, {"Prune": "true"},
         {"KmsKeyArn": "KEY"}, {"Prune": "true", "KmsKeyArn": "KEY"}, {"PermissionsBoundaryArn": "BOUNDARY"},
     ],
-    "stackset-administration.yaml": [{"OptInRegion": "REGION"}],
-    "stackset-execution.yaml": [],
+    "stackset-administration.yaml": [{"OptInRegion": "REGION"}, {"DocumentedMinimum": "true"}],
+    "stackset-execution.yaml": [{"DocumentedMinimum": "true"}],
 }
 
 #: Conditions that change nothing that is allowed.

@@ -292,6 +292,8 @@ where
             // A network that is just coming up says no at once; a silent endpoint has taken 10 s.
             Cause::Silent => begun.elapsed() < COMING_UP,
             Cause::Barred => false,
+            // It has been waited for already.
+            Cause::Crowded => false,
             _ => failure.is_transient(),
         })
         .await

@@ -40,14 +40,14 @@ pub fn share(wanted: usize, here: bool) -> Share {
 }
 
 /// Of what is left, three quarters are for requests. A connection that is begun while another becomes
-/// free is there beside it for a moment, and one to each host may always wait.
+/// free is there beside it for a moment, and one to each host may wait, where there is room for that.
 fn divide(wanted: usize, left: usize) -> Share {
     let requests = (left / 4 * 3).saturating_sub(HOSTS).clamp(1, wanted.max(1));
     let idle = left.saturating_sub(requests + requests / 4) / HOSTS;
     Share {
         requests,
         // More than this is never of use: what is under way is spread over the Regions.
-        idle_per_host: idle.clamp(1, 16),
+        idle_per_host: idle.min(16),
     }
 }
 
@@ -105,7 +105,7 @@ mod tests {
             divide(256, 0),
             Share {
                 requests: 1,
-                idle_per_host: 1
+                idle_per_host: 0
             }
         );
     }

@@ -157,6 +157,12 @@ impl Failure {
         matches!(self.cause, Cause::Silent | Cause::Barred)
     }
 
+    /// Whether AWS says that the caller may not do this.
+    #[must_use]
+    pub fn is_denied(&self) -> bool {
+        self.cause == Cause::Denied
+    }
+
     /// How an event names it.
     pub(crate) fn result(&self) -> CallResult {
         match self.cause {

@@ -15,7 +15,8 @@ use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
     SharedHttpConnector,
 };
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_types::os_shim_internal::{Env, Fs};
 use rustls::RootCertStore;
@@ -24,10 +25,16 @@ use rustls::pki_types::pem::PemObject;
 
 use crate::failure::innermost;
 use crate::lookup::Lookups;
+use crate::{clock, transport};
 
 /// How long a connection that nobody uses is kept: AWS ends its own after some 20 s, and each one is a
 /// descriptor.
 const IDLE: Duration = Duration::from_secs(5);
+
+/// How often, and how far apart, a connection is tried for which there is no descriptor: 3 s, within the
+/// time that an attempt has.
+const ROOM_TRIES: usize = 12;
+const ROOM_PAUSE: Duration = Duration::from_millis(250);
 
 /// Why AWS cannot be reached as the environment and the profile want it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -131,13 +138,33 @@ impl HttpConnector for CarrierConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let uri = request.uri();
         if is_on_this_machine(uri) {
-            return self.direct.call(request);
+            let connector = self.direct.clone();
+            return HttpConnectorFuture::new(until_there_is_room(connector, request));
         }
         if uri.starts_with("http://") {
             self.warned.call_once(|| warn_of_plain_http(uri));
         }
-        self.proxied.call(request)
+        let connector = self.proxied.clone();
+        HttpConnectorFuture::new(until_there_is_room(connector, request))
     }
+}
+
+/// Without a descriptor nothing was sent, and one that waits for its next request is soon given back.
+async fn until_there_is_room(
+    connector: SharedHttpConnector,
+    request: HttpRequest,
+) -> Result<HttpResponse, ConnectorError> {
+    for _ in 0..ROOM_TRIES {
+        // A request whose body is a stream cannot be sent twice: there is none here.
+        let Some(copy) = request.try_clone() else {
+            break;
+        };
+        match connector.call(copy).await {
+            Err(error) if transport::has_no_descriptor(&error) => clock::sleep(ROOM_PAUSE).await,
+            answer => return answer,
+        }
+    }
+    connector.call(request).await
 }
 
 /// Whoever is on the way reads e-mails, and credentials as STS hands them out.

@@ -41,7 +41,7 @@ pub(crate) struct CloudFormation {
     name: String,
 }
 
-/// An operation with the StackSet that CloudFormation was asked for.
+/// An operation with the StackSet. Ours have ids of our own, so that a request whose answer was lost can be sent again.
 pub(crate) type OperationId = String;
 
 impl CloudFormation {
@@ -123,14 +123,16 @@ impl CloudFormation {
     /// `cloudformation:UpdateStackSet`: the StackSet, and its stacks in these accounts.
     pub(crate) async fn update(
         &self,
+        operation: OperationId,
         wanted: &Definition,
         accounts: &BTreeSet<AccountId>,
         preferences: StackSetOperationPreferences,
-    ) -> Result<OperationId, Failure> {
+    ) -> Result<(), Failure> {
         let mut request = self
             .client
             .update_stack_set()
             .stack_set_name(&self.name)
+            .operation_id(operation)
             .description(wanted.description())
             .template_body(TEMPLATE)
             .set_parameters(Some(parameters(wanted)))
@@ -144,42 +146,46 @@ impl CloudFormation {
                 .regions(wanted.home.as_str())
                 .operation_preferences(preferences);
         }
-        begun(told("UpdateStackSet", request.send().await)?.operation_id)
+        told("UpdateStackSet", request.send().await).map(|_| ())
     }
 
     /// `cloudformation:CreateStackInstances`
     pub(crate) async fn make(
         &self,
+        operation: OperationId,
         home: &Region,
         accounts: &BTreeSet<AccountId>,
         preferences: StackSetOperationPreferences,
-    ) -> Result<OperationId, Failure> {
+    ) -> Result<(), Failure> {
         let request = self
             .client
             .create_stack_instances()
             .stack_set_name(&self.name)
+            .operation_id(operation)
             .set_accounts(Some(names(accounts)))
             .regions(home.as_str())
             .operation_preferences(preferences);
-        begun(told("CreateStackInstances", request.send().await)?.operation_id)
+        told("CreateStackInstances", request.send().await).map(|_| ())
     }
 
     /// `cloudformation:DeleteStackInstances`
     pub(crate) async fn delete(
         &self,
+        operation: OperationId,
         home: &Region,
         (accounts, leave): (&BTreeSet<AccountId>, Leave),
         preferences: StackSetOperationPreferences,
-    ) -> Result<OperationId, Failure> {
+    ) -> Result<(), Failure> {
         let request = self
             .client
             .delete_stack_instances()
             .stack_set_name(&self.name)
+            .operation_id(operation)
             .set_accounts(Some(names(accounts)))
             .regions(home.as_str())
             .retain_stacks(leave == Leave::Stacks)
             .operation_preferences(preferences);
-        begun(told("DeleteStackInstances", request.send().await)?.operation_id)
+        told("DeleteStackInstances", request.send().await).map(|_| ())
     }
 
     /// `cloudformation:ListStackSetOperations`: one that is under way; the newest come first.
@@ -229,7 +235,7 @@ impl CloudFormation {
                 ];
                 let finished = succeeded || status.as_ref().is_some_and(|it| ended.contains(it));
                 let cancelled = status == Some(StackSetOperationResultStatus::Cancelled);
-                let reason = text(it.status_reason.as_deref()).or_else(|| {
+                let reason = why(it.status_reason.as_deref()).or_else(|| {
                     cancelled.then(|| "cancelled: too many others had failed before".into())
                 });
                 let result = AccountResult {
@@ -244,6 +250,12 @@ impl CloudFormation {
     }
 }
 
+/// What the templates leave out of what AWS documents for those who start operations.
+const WIDEN_STARTING: &str = ". If you have the policy RolloutPolicy, AWS may want more than it holds: deploy stackset-administration.yaml again with DocumentedMinimum=true";
+
+/// What they leave out for the execution role.
+const WIDEN_EXECUTION: &str = ". If that is the execution role, AWS may want more than it holds: deploy stackset-execution.yaml in that account again with DocumentedMinimum=true";
+
 /// What came back, with the name of the call where it is an error.
 fn told<T, E>(call: &str, answer: Result<T, SdkError<E, HttpResponse>>) -> Result<T, Failure>
 where
@@ -251,7 +263,10 @@ where
 {
     answer.map_err(|error| {
         let failure = Failure::from(error);
-        let text = format!("cloudformation:{call}: {}", failure.text);
+        let mut text = format!("cloudformation:{call}: {}", failure.text);
+        if failure.is_denied() {
+            text.push_str(WIDEN_STARTING);
+        }
         failure.saying(text)
     })
 }
@@ -259,10 +274,6 @@ where
 /// Whether AWS gave this error; some services put `Exception` after the name of its shape.
 pub(crate) fn is(failure: &Failure, code: &str) -> bool {
     failure.code.trim_end_matches("Exception") == code
-}
-
-fn begun(operation: Option<String>) -> Result<OperationId, Failure> {
-    operation.ok_or_else(|| Failure::unclear("CloudFormation answered without an operation"))
 }
 
 fn is_going_on(status: &StackSetOperationStatus) -> bool {
@@ -292,13 +303,23 @@ fn text(words: Option<&str>) -> Option<Arc<str>> {
     words.map(|it| Email::mask_in(it.trim()).into())
 }
 
+/// Why an account failed. AWS has no code for it: where its words say that a role may not do something, they
+/// are told what can be done about it.
+fn why(words: Option<&str>) -> Option<Arc<str>> {
+    let words = text(words)?;
+    if words.contains("not authorized to perform") {
+        return Some(format!("{}{WIDEN_EXECUTION}", words.trim_end_matches('.')).into());
+    }
+    Some(words)
+}
+
 fn stack(summary: StackInstanceSummary) -> Option<(AccountId, Stack)> {
     let account = summary.account.as_deref()?.parse().ok()?;
     let detail = summary
         .stack_instance_status
         .and_then(|it| it.detailed_status);
     let suspended = detail == Some(StackInstanceDetailedStatus::SkippedSuspendedAccount);
-    let reason = text(summary.status_reason.as_deref())
+    let reason = why(summary.status_reason.as_deref())
         .or_else(|| suspended.then(|| "the account is suspended".into()));
     let status = match summary.status {
         Some(StackInstanceStatus::Current) => Status::Current,
@@ -313,4 +334,30 @@ fn stack(summary: StackInstanceSummary) -> Option<(AccountId, Stack)> {
         reason,
     };
     Some((account, stack))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_or_stops_is_not_over() {
+        use StackSetOperationStatus as Is;
+        for going in [Is::Queued, Is::Running, Is::Stopping] {
+            assert!(is_going_on(&going), "{going:?}");
+        }
+        for over in [Is::Succeeded, Is::Failed, Is::Stopped] {
+            assert!(!is_going_on(&over), "{over:?}");
+        }
+    }
+
+    #[test]
+    fn what_aws_refuses_the_execution_role_is_told_with_what_to_do() {
+        let words = "User: arn:aws:sts::222222222222:assumed-role/x/y is not authorized to perform: s3:GetObject.";
+        let told = why(Some(words)).unwrap();
+        assert!(told.contains("DocumentedMinimum=true"), "{told}");
+        let told = why(Some("Account 222222222222 should have 'x' role")).unwrap();
+        assert!(!told.contains("DocumentedMinimum"), "{told}");
+        assert_eq!(why(Some(" ")), None);
+    }
 }

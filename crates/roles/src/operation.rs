@@ -16,6 +16,14 @@ use crate::cloudformation::{AccountResult, CloudFormation, OperationId, is};
 /// the time waited so far.
 const LOOKS: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(30)];
 
+/// How often a request is sent again whose answer says nothing, or never came.
+const TRIES: u32 = 3;
+
+/// An id that no other operation has, of the letters that CloudFormation takes (`[a-zA-Z0-9][-a-zA-Z0-9]*`, 128 at most).
+fn new_id() -> OperationId {
+    format!("detective-fleet-{:032x}", fastrand::u128(..))
+}
+
 /// How far an operation goes, and for how long it is waited for.
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -77,26 +85,41 @@ impl Operator<'_> {
             .build()
     }
 
-    /// Begins an operation as soon as no other is under way, and waits for its end.
+    /// Begins an operation as soon as no other is under way, and waits for its end. `begin` is given its id.
     pub(crate) async fn run<F>(
         &self,
         accounts: &BTreeSet<AccountId>,
-        begin: impl Fn() -> F,
+        begin: impl Fn(OperationId) -> F,
     ) -> Result<Operated, Failure>
     where
-        F: Future<Output = Result<OperationId, Failure>>,
+        F: Future<Output = Result<(), Failure>>,
     {
+        let id = new_id();
+        let mut unanswered = 0;
         loop {
             if let Some(ended) = self.over() {
                 return Ok(Operated::not_begun(ended));
             }
-            match begin().await {
-                Ok(id) => return self.wait(id, accounts.len()).await,
+            match begin(id.clone()).await {
+                Ok(()) => return self.wait(id, accounts.len()).await,
+                // A request of ours came through before, and its answer did not.
+                Err(failure) if is(&failure, "OperationIdAlreadyExists") => {
+                    return self.wait(id, accounts.len()).await;
+                }
                 Err(failure) if is(&failure, "OperationInProgress") => {
                     // One that ended meanwhile leaves no trace here; then the next try goes through.
                     let other = self.aws.under_way().await?.unwrap_or_default();
+                    if other == id {
+                        return self.wait(id, accounts.len()).await;
+                    }
                     let ended = self.wait_for_other(&other).await?;
                     if ended != Ended::Complete {
+                        return Ok(Operated::not_begun(ended));
+                    }
+                }
+                Err(failure) if failure.is_transient() && unanswered < TRIES => {
+                    unanswered += 1;
+                    if let Some(ended) = self.pause(self.clock.elapsed()).await {
                         return Ok(Operated::not_begun(ended));
                     }
                 }

@@ -11,7 +11,7 @@ use fleet::region::{self, Entry};
 use fleet::report::Ended;
 use tokio::task::JoinSet;
 
-use crate::cloudformation::{AccountResult, CloudFormation, Seen};
+use crate::cloudformation::{AccountResult, CloudFormation, OperationId, Seen};
 use crate::definition::Definition;
 use crate::operation::{Limits, Operated, Operator, Watch};
 use crate::plan::{self, Leave, Plan, Stack, Status, Step};
@@ -142,14 +142,20 @@ impl Rollout {
             aws.create(&self.wanted).await?;
             work.state = SetState::Created;
         } else if !differences.is_empty() || !behind.is_empty() {
-            let begin = || aws.update(&self.wanted, &behind, operator.preferences(&behind));
+            let begin = |id: OperationId| async {
+                let preferences = operator.preferences(&behind);
+                aws.update(id, &self.wanted, &behind, preferences).await
+            };
             let begun = work.take(operator.run(&behind, begin).await)?;
             if begun && !differences.is_empty() {
                 work.state = SetState::Updated;
             }
         }
         if work.may_go_on() && !missing.is_empty() {
-            let begin = || aws.make(&self.wanted.home, &missing, operator.preferences(&missing));
+            let begin = |id: OperationId| async {
+                let preferences = operator.preferences(&missing);
+                aws.make(id, &self.wanted.home, &missing, preferences).await
+            };
             work.take(operator.run(&missing, begin).await)?;
         }
         Ok(self.conclude((seen, plan), differences, work).await)
@@ -195,12 +201,10 @@ impl Rollout {
         let leaving = plan::with(plan, &Step::Remove);
         let aws = &self.cloudformation;
         if !leaving.is_empty() {
-            let begin = || {
-                aws.delete(
-                    &self.wanted.home,
-                    (&leaving, leave),
-                    operator.preferences(&leaving),
-                )
+            let begin = |id: OperationId| async {
+                let preferences = operator.preferences(&leaving);
+                aws.delete(id, &self.wanted.home, (&leaving, leave), preferences)
+                    .await
             };
             work.take(operator.run(&leaving, begin).await)?;
         }
@@ -248,7 +252,7 @@ impl Rollout {
             let behind = stack
                 .filter(|it| it.status != Status::Current)
                 .map(|it| lacking(it, None));
-            let reason = tried.as_ref().err().map(|it| it.text.clone());
+            let reason = tried.as_ref().err().map(|it| refused(stack, it));
             let reason = reason.or(behind);
             AccountReport {
                 account_id: *account,
@@ -398,6 +402,20 @@ impl Work {
             }
         }
     }
+}
+
+/// Why a role cannot be assumed. CloudFormation does not see what becomes of a stack's resources: a role that
+/// somebody deleted stays away, however often the StackSet is deployed.
+fn refused(stack: Option<&Stack>, failure: &Failure) -> Arc<str> {
+    let is_current = stack.is_some_and(|it| it.status == Status::Current);
+    if !is_current || !failure.is_denied() {
+        return failure.text.clone();
+    }
+    format!(
+        "{}; its stack is CURRENT: if somebody deleted the role there, run `roles remove` with this account, and then `roles deploy`",
+        failure.text
+    )
+    .into()
 }
 
 fn action(step: &Step) -> Action {

@@ -26,6 +26,8 @@ pub enum Answer {
     Reply(Reply),
     /// 200 with a body of any kind, for answers that AWS would not give.
     Body(SdkBody),
+    /// None: the system could not make the connection, and nothing was sent.
+    NoConnection(std::io::Error),
 }
 
 impl From<Reply> for Answer {
@@ -89,6 +91,7 @@ where
                         .map_err(|error| ConnectorError::other(error.into(), None))?,
                     body,
                 )),
+                Answer::NoConnection(error) => Err(ConnectorError::io(error.into())),
                 Answer::Reply(Reply::Response(response)) => response
                     .map(|body: Bytes| SdkBody::from(body))
                     .try_into()

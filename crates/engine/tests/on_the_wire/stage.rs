@@ -43,6 +43,15 @@ impl Instead {
         Self(Arc::new(answer))
     }
 
+    /// Requests with these paths find no descriptor for their connection.
+    pub(crate) fn without_descriptor(at: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
+        const EMFILE: i32 = 24;
+        Self::interfering(move |request| {
+            at(request.uri().path())
+                .then(|| Answer::NoConnection(std::io::Error::from_raw_os_error(EMFILE)))
+        })
+    }
+
     /// Leaves everything to the sandbox.
     fn nothing() -> Self {
         Self::answering(|_| None)

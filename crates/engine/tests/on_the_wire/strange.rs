@@ -73,3 +73,30 @@ async fn a_graph_without_an_arn_is_a_failure_soon() {
     assert!(error.contains("without the graph's ARN"), "{error}");
     assert_eq!(report.verdict(), Verdict::NotAsWanted);
 }
+
+#[tokio::test(start_paused = true)]
+async fn no_descriptor_for_a_while_is_nobodys_fault() {
+    let mut stage = Stage::of(World::of_size(20)).in_regions(&["us-east-1", "eu-central-1"]);
+    let refused = Arc::new(AtomicUsize::new(0));
+    let count = refused.clone();
+    stage.instead = Instead::without_descriptor(move |path| {
+        path == "/invitation" && count.fetch_add(1, Ordering::Relaxed) < 30
+    });
+    let report = stage.enable().await;
+    assert_eq!(report.summary.enabled, 40);
+    assert_eq!(report.verdict(), Verdict::AsWanted);
+    assert!(refused.load(Ordering::Relaxed) >= 70);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_descriptor_to_the_end_is_named_and_no_silence_of_the_region() {
+    let mut stage = Stage::of(World::of_size(2)).in_regions(&["us-east-1"]);
+    stage.timeout = Duration::from_secs(60);
+    stage.instead = Instead::without_descriptor(|path| path == "/graphs/list");
+    let report = stage.enable().await;
+    // A silent Region is given up after three tries; this may end at any time.
+    assert_eq!(report.ended, Ended::Timeout);
+    let error = report.regions[0].error.as_deref().unwrap();
+    assert!(error.contains("ulimit -n"), "{error}");
+    assert!(!error.contains("may not be offered"), "{error}");
+}
