@@ -58,7 +58,7 @@ def run(command, folder, accounts, limit, latency):
     process = command.start(*words, env=env, preexec_fn=limited(limit))
     most = [0]
     threading.Thread(target=watch, args=(process.pid, most), daemon=True).start()
-    stdout, stderr = process.communicate(timeout=1800)
+    stdout, stderr = process.communicate(timeout=3600)
     took = time.monotonic() - begun
     proxy.terminate()
     proxy.wait(20)
