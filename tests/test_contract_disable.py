@@ -218,7 +218,8 @@ def test_a_region_that_cannot_be_read_is_not_pruned_blindly(enabled, write):
     """It could be read again once the others were judged; by then it is too late for this run."""
     roster = write(lines_of(enabled, enabled.sandbox.ids[:2]))
     enabled.proxy.trouble["detective:ListMembers"].extend([(403, "AccessDeniedException")] * 3)
-    report = enabled.run("enable", "--prune", roster=roster, regions=REGIONS[:1]).ended(3).json()
+    words = ["enable", "--prune", "--patience", "0s"]
+    report = enabled.run(*words, roster=roster, regions=REGIONS[:1]).ended(3).json()
     assert report["regions"][0]["state"] == "failed"
     assert enabled.proxy.changes() == []
 

@@ -7,7 +7,7 @@ import pytest
 
 from support.command import finish
 from support.internet import Authority, Manners, page
-from support.proxy import unused_endpoint
+from support.server import unused_endpoint
 from support.sandbox import REGIONS
 
 STS = "sts.us-east-1.amazonaws.com"

@@ -76,14 +76,19 @@ def test_sessions_that_end_before_their_time_are_replaced(make_stack):
     assert report["calls"]["sts:AssumeRole"] > len(stack.members) + 2
 
 
-def test_an_administrators_session_that_ends_before_its_time_fails_the_run(make_stack):
+def test_an_administrators_session_that_ends_before_its_time_is_renewed(make_stack):
     faults = '[{effect = "expired_token", operations = ["detective:CreateGraph"], regions = ["us-east-1"], first = 1}]'
+    stack = make_stack(world={"faults": faults})
+    assert stack.upload().succeeded().report["summary"]["enabled"] == 6
+
+
+def test_an_administrators_session_that_always_ends_before_its_time_fails_the_run(make_stack):
+    faults = '[{effect = "expired_token", operations = ["detective:CreateGraph"], regions = ["us-east-1"]}]'
     stack = make_stack(world={"faults": faults})
     report = stack.upload().failed("Failed").report
     assert "expired" in report["error"]
     [message] = stack.messages()
     assert "expired" in message
-    assert stack.upload().succeeded().report["summary"]["enabled"] == 6
 
 
 def test_throttling_and_errors_only_cost_time(make_stack):

@@ -1,6 +1,7 @@
 """The sandbox as the command of the product starts it, and clients for it."""
 
 import json
+import os
 import re
 import subprocess
 import urllib.request
@@ -20,7 +21,9 @@ class Running:
     def __init__(self, binary, arguments, roster):
         command = [str(binary), "sandbox", "--port", "0", *arguments]
         command += ["--write-roster", str(roster)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        # The name of the program is a variable of the tests, and no setting of the command.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("DETECTIVE_FLEET_")}
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
         self.env = {}
         # The last of the five lines that it writes once it listens.
         while "AWS_DEFAULT_REGION" not in self.env:

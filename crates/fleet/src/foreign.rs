@@ -1,22 +1,26 @@
 //! Text that others wrote: AWS's reasons, names, keys. What could move a cursor, end a line or turn
 //! the direction of writing is made visible where it comes in.
 
-/// Controls (C0 and C1), marks of direction, and characters without a width.
+/// Controls (C0 and C1), marks of direction, and characters that nobody sees.
 fn is_harmful(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// A text for a line of a terminal, a log, a mail or a table: white space is a blank, and whatever else
-/// nobody sees is a replacement character.
+/// nobody sees is named, as in `[U+202E]`.
 #[must_use]
 pub fn visible(text: &str) -> String {
-    let shown = |c: char| match c {
-        '\t' | '\n' | '\r' => ' ',
-        c if is_harmful(c) => char::REPLACEMENT_CHARACTER,
-        c => c,
-    };
-    text.chars().map(shown).collect()
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\t' | '\n' | '\r' => shown.push(' '),
+            c if is_harmful(c) => shown.push_str(&format!("[U+{:04X}]", u32::from(c))),
+            c => shown.push(c),
+        }
+    }
+    shown
 }
 
 /// A name as it is, with what nobody sees written out, as in `\u{1b}`.
@@ -53,7 +57,7 @@ mod tests {
     fn what_nobody_sees_is_shown() {
         assert_eq!(
             visible(HOSTILE),
-            "a\u{fffd}[2J\u{fffd}31m  b\u{fffd}c\u{fffd}\u{fffd}é😀"
+            "a[U+001B][2J[U+009B]31m  b[U+202E]c[U+200B][U+007F]é😀"
         );
         assert_eq!(
             escaped(HOSTILE),

@@ -4,25 +4,10 @@ use fleet::account::Email;
 pub(crate) use fleet::report::number;
 use jiff::Timestamp;
 
-/// Text from outside (AWS, the list of accounts): addresses are masked, and characters that nobody
-/// sees, or that turn the reading order around, are named instead. The template escapes the rest.
+/// Text from outside (AWS, the list of accounts): addresses are masked, and what nobody sees, or what turns the
+/// reading order around, is named instead. The template escapes the rest.
 pub(crate) fn visible(text: &str) -> String {
-    let masked = Email::mask_in(text);
-    let mut shown = String::with_capacity(masked.len());
-    for c in masked.chars() {
-        match c {
-            '\n' | '\r' | '\t' => shown.push(' '),
-            c if is_hidden(c) => shown.push_str(&format!("[U+{:04X}]", u32::from(c))),
-            c => shown.push(c),
-        }
-    }
-    shown
-}
-
-fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
-        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+    Email::mask_in(text)
 }
 
 /// A number of things; `thing` is made plural with an s.

@@ -157,9 +157,9 @@ mod tests {
         let text = csv(&report).unwrap();
         assert_eq!(text.lines().count(), 1 + 1 + 11 * 80);
         for line in [
-            "account_id,region,status,reason,in_file,name,owner",
-            "111111111004,eu-west-1,ACCEPTED_BUT_DISABLED,\"VOLUME_TOO_HIGH, \"\"<b>\"\"\",true,,",
-            "111111111006,eu-west-1,NO_MEMBER,,true,,",
+            "account_id,region,status,reason,in_file,name,owner,invited,updated",
+            "111111111004,eu-west-1,ACCEPTED_BUT_DISABLED,\"VOLUME_TOO_HIGH, \"\"<b>\"\"\",true,,,,",
+            "111111111006,eu-west-1,NO_MEMBER,,true,,,,",
         ] {
             assert!(text.lines().any(|it| it == line), "{line}");
         }
