@@ -77,12 +77,12 @@ def test_no_proxy_leads_past_it(desk):
 
 
 def test_plain_http_has_a_proxy_of_its_own(desk):
-    env = {"HTTP_PROXY": desk.internet.proxy, "AWS_ENDPOINT_URL": "http://aws.test:4566"}
+    env = {"HTTP_PROXY": desk.internet.proxy, "AWS_ENDPOINT_URL": "http://aws.amazonaws.com:4566"}
     del desk.env["HTTPS_PROXY"]
     status = desk.run("status", env=env).ended(0)
-    assert set(desk.internet.forwarded) == {"aws.test:4566"}
+    assert set(desk.internet.forwarded) == {"aws.amazonaws.com:4566"}
     # Said once, not for each request.
-    assert status.stderr.count("http://aws.test:4566 is not encrypted") == 1
+    assert status.stderr.count("http://aws.amazonaws.com:4566 is not encrypted") == 1
 
 
 def test_what_is_on_this_machine_is_reached_without_the_proxy(desk):

@@ -62,7 +62,11 @@ class Sandbox:
             command += ["--latency", latency]
         if verification is not None:
             command += ["--verification", verification]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        # Settings of the command are for people's runs, not for a sandbox of tests.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("DETECTIVE_FLEET_")}
+        self._process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        )
         self.env = self._exports()
         self.url = self.env["AWS_ENDPOINT_URL"]
         lines = roster.read_text(encoding="utf-8").splitlines()

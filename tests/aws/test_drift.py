@@ -94,7 +94,7 @@ def test_members_that_left_everywhere_are_each_named_once(make_stack):
 
 def test_who_could_not_be_looked_at_has_not_vanished(stack):
     stack.upload().succeeded()
-    with lacking(stack, Permission("AdministratorRole", "InviteMembers", "detective:ListMembers")):
+    with lacking(stack, Permission("AdministratorRole", "SeeMembers", "detective:ListMembers")):
         report = stack.drift().failed("Failed").report
     assert report["summary"]["failed"] == 6 and report["notes"] == []
     assert stack.drift().succeeded().report["notes"] == []

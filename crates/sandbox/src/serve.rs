@@ -33,12 +33,14 @@ const PAUSE: Duration = Duration::from_millis(50);
 ///
 /// # Errors
 ///
-/// None today: a connection that fails harms no other.
+/// When the address of `listener` cannot be told. A connection that fails harms no other.
 pub async fn serve(
     listener: TcpListener,
     sandbox: Sandbox,
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
+    // Whoever listens elsewhere wants to be found under names that nobody knows here.
+    let any_host = !listener.local_addr()?.ip().is_loopback();
     let mut stop = pin!(stop);
     let mut connections = JoinSet::new();
     loop {
@@ -47,18 +49,18 @@ pub async fn serve(
             () = &mut stop => return Ok(()),
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => { connections.spawn(converse(stream, sandbox.clone())); }
+                Ok((stream, _)) => { connections.spawn(converse(stream, sandbox.clone(), any_host)); }
                 Err(_) => sandbox.clock().sleep(PAUSE).await,
             },
         }
     }
 }
 
-async fn converse(stream: TcpStream, sandbox: Sandbox) {
+async fn converse(stream: TcpStream, sandbox: Sandbox, any_host: bool) {
     // Replies are small: waiting to fill packets would add 40 ms to some of them. If it cannot be
     // set, replies are slower and nothing else.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(|request| respond(request, sandbox.clone()));
+    let service = service_fn(|request| respond(request, sandbox.clone(), any_host));
     // How a connection ends is the client's affair, and a cut one ends with the error below.
     let _ = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -76,8 +78,9 @@ struct Cut;
 async fn respond(
     request: Request<Incoming>,
     sandbox: Sandbox,
+    any_host: bool,
 ) -> Result<Response<Full<Bytes>>, Cut> {
-    if is_of_a_page(request.headers()) {
+    if is_of_a_page(request.headers(), any_host) {
         return Ok(refusal(StatusCode::FORBIDDEN));
     }
     let request = match read(request, sandbox.clock()).await {
@@ -93,7 +96,7 @@ async fn respond(
 
 /// Whether a page in a browser sends this: it says where it comes from, or has found this address under
 /// a name of its own. AWS's names are nobody else's.
-fn is_of_a_page(headers: &HeaderMap) -> bool {
+fn is_of_a_page(headers: &HeaderMap, any_host: bool) -> bool {
     let host = headers.get(header::HOST).and_then(|it| it.to_str().ok());
     let host = host.unwrap_or_default();
     let name = match host.rsplit_once(':') {
@@ -104,7 +107,7 @@ fn is_of_a_page(headers: &HeaderMap) -> bool {
     let is_aws = [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"]
         .iter()
         .any(|end| name.ends_with(end));
-    headers.contains_key(header::ORIGIN) || !(is_loopback || is_aws)
+    headers.contains_key(header::ORIGIN) || !(any_host || is_loopback || is_aws)
 }
 
 async fn read(request: Request<Incoming>, clock: Clock) -> Result<Request<Bytes>, StatusCode> {
@@ -130,4 +133,25 @@ fn refusal(status: StatusCode) -> Response<Full<Bytes>> {
         .headers_mut()
         .insert(header::CONNECTION, http::HeaderValue::from_static("close"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_who_listens_elsewhere_is_found_under_any_name() {
+        let of = |host: &str| HeaderMap::from_iter([(header::HOST, host.parse().unwrap())]);
+        for (host, on_loopback, elsewhere) in [
+            ("127.0.0.1:4566", false, false),
+            ("api.detective.us-east-1.amazonaws.com", false, false),
+            ("detective:4566", true, false),
+        ] {
+            assert_eq!(is_of_a_page(&of(host), false), on_loopback, "{host}");
+            assert_eq!(is_of_a_page(&of(host), true), elsewhere, "{host}");
+        }
+        let mut page = of("127.0.0.1:4566");
+        page.insert(header::ORIGIN, header::HeaderValue::from_static("null"));
+        assert!(is_of_a_page(&page, false) && is_of_a_page(&page, true));
+    }
 }
