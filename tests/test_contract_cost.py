@@ -102,3 +102,19 @@ def test_the_page_shows_the_sum(enabled, tmp_path):
     page = tmp_path / "cost.html"
     cost(enabled, "--report", page).ended(0)
     assert "<h1 class=\"tone-calm\">$720.00 a month" in page.read_text()
+
+
+def test_a_plan_says_what_new_memberships_would_cost(make_fleet, write):
+    fleet = make_fleet(accounts=5)
+    first = fleet.run("plan").ended(0).json()["estimate"]
+    assert (first["memberships"], first["cannot_say"]) == (0, 5 * len(REGIONS))
+    known = write("".join(",".join(member) + "\n" for member in fleet.sandbox.members[:3]))
+    fleet.run("enable", roster=known).ended(0)
+    estimate = fleet.run("plan").ended(0).json()["estimate"]
+    new = 2 * len(REGIONS)
+    assert (estimate["memberships"], estimate["cannot_say"], estimate["compared_with"]) == (new, 0, 3 * len(REGIONS))
+    assert Decimal(estimate["usd_a_month"]) == USD * new
+    words = ["plan", fleet.sandbox.roster, "--regions", ",".join(REGIONS)]
+    assert "would cost about $480.00 a month" in fleet.command.run(*words, env=fleet.env).ended(0).stdout
+    fleet.run("enable").ended(0)
+    assert "estimate" not in fleet.run("plan").ended(0).json()

@@ -8,7 +8,7 @@ use fleet::account::{AccountId, Region};
 use fleet::adopt::{Adopted, adopt};
 use fleet::attempts::Attempts;
 use fleet::check::GraphFacts;
-use fleet::cost::RegionUsage;
+use fleet::cost::{Estimate, Rates, RegionEstimate, RegionUsage};
 use fleet::fleet::{Fleet, Others};
 use fleet::guard::{self, Before, Consent, Refusal};
 use fleet::patience::Asked;
@@ -276,6 +276,18 @@ impl Run {
     pub fn usage(&self) -> Vec<RegionUsage> {
         let usage = |region: &RegionRun| RegionUsage::of(region.observation(), region.error());
         self.regions.iter().map(usage).collect()
+    }
+
+    /// What the memberships that are planned to begin would cost a month, after [`Run::observe`].
+    #[must_use]
+    pub fn estimate(&self, rates: &Rates) -> Option<Estimate> {
+        let estimate = |region: &RegionRun| {
+            let begins = [Kind::Invite, Kind::Accept].into_iter();
+            let new = begins.flat_map(|kind| region.plan().of(kind)).collect();
+            RegionEstimate::of(region.observation(), &new, rates)
+        };
+        let regions: Vec<_> = self.regions.iter().map(estimate).collect();
+        Estimate::of(&regions)
     }
 
     /// How full every behavior graph is and would be, after [`Run::observe`].

@@ -29,6 +29,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::display::{Output, PATIENCE, Phase, Progress};
 use crate::journal::{Journal, JournalFile};
+use crate::rates;
 use crate::settings::{Reach, Wanted, environment};
 use crate::signals::{self, Interrupted};
 use crate::sinks::Sinks;
@@ -347,11 +348,14 @@ impl Ground {
 
     /// What would happen, after [`Ground::look`].
     pub(crate) fn plan(&self, run: &Run) -> PlanReport {
-        PlanReport::of(
+        let report = PlanReport::of(
             self.header("plan", self.operation()),
             run.plan(),
             self.recorder.calls(),
-        )
+        );
+        // A plan without a figure is better than none: the rates that come along are tested.
+        let rates = rates::read(None).ok();
+        report.estimated(rates.and_then(|rates| run.estimate(&rates)))
     }
 
     /// What there is, after [`Ground::look`].

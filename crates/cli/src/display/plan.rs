@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use anstyle::Style;
 use fleet::account::{AccountId, Region};
+use fleet::cost::{Estimate, dollars};
 use fleet::report::{Action, PlanReport, PlanSummary, RegionPlan};
 
 use super::fold;
@@ -222,7 +223,11 @@ fn summary(report: &PlanReport, width: usize) -> String {
         paint(BOLD, "Plan:"),
         counts(sum, report.header.operation == "disable")
     );
-    let lines = administrator.into_iter().chain(charges).chain(removals);
+    let lines = administrator
+        .into_iter()
+        .chain(charges)
+        .chain(report.estimate.as_ref().map(estimate))
+        .chain(removals);
     let lines = lines.chain(deletions).chain([counts]);
     lines
         .map(|line| wrapped(&line, width, "", "  ") + "\n")
@@ -264,6 +269,25 @@ fn counts(sum: &PlanSummary, leaving: bool) -> String {
         .chain(sometimes.into_iter().filter(|(n, _)| *n > 0));
     let counts = counts.map(|(n, what)| format!("{} {what}", number(n)));
     fold::listed(graphs.chain(counts))
+}
+
+/// What the new memberships would cost, as far as there is something to compare them with.
+fn estimate(estimate: &Estimate) -> String {
+    if estimate.memberships == 0 {
+        return "What that would cost a month cannot be said: too few members are measured to compare them with.".to_owned();
+    }
+    let rest = match estimate.cannot_say {
+        0 => String::new(),
+        n => format!(" Of {} more it cannot be said.", counted(n, "membership")),
+    };
+    format!(
+        "{} of them would cost about {} a month, between {} and {}, if they are like the {} that their Regions have (rates not verified, see `cost`).{rest}",
+        counted(estimate.memberships, "membership"),
+        dollars(estimate.usd_a_month),
+        dollars(estimate.usd_a_month_low),
+        dollars(estimate.usd_a_month_high),
+        counted(estimate.compared_with, "member"),
+    )
 }
 
 #[cfg(test)]

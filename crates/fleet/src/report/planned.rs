@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Header;
 use super::email::{OtherEmails, other_email};
 use crate::account::{AccountId, GraphArn, Region};
+use crate::cost::Estimate;
 use crate::fleet::Fleet;
 use crate::member::MemberStatus;
 use crate::observation::Observation;
@@ -23,6 +24,9 @@ pub struct PlanReport {
     pub summary: PlanSummary,
     /// Each Region, by name.
     pub regions: Vec<RegionPlan>,
+    /// What the new memberships would cost a month; left out where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Estimate>,
     /// How many requests were sent to find out, by `service:Operation`.
     pub calls: BTreeMap<String, u64>,
 }
@@ -231,8 +235,15 @@ impl PlanReport {
             header,
             summary,
             regions,
+            estimate: None,
             calls,
         }
+    }
+
+    /// The same, with what the new memberships would cost.
+    #[must_use]
+    pub fn estimated(self, estimate: Option<Estimate>) -> Self {
+        Self { estimate, ..self }
     }
 
     /// Whether anything in AWS would change.
