@@ -44,7 +44,7 @@ def build(package, name, profile, target, commit):
         "PATH": f"{Path(sys.prefix) / 'bin'}:{os.environ['PATH']}",
         "CARGO_ENCODED_RUSTFLAGS": "\x1f".join(f"--remap-path-prefix={old}={new}" for old, new in renamed(folder)),
         "CARGO_INCREMENTAL": "0",
-        "DETECTIVE_FLEET_COMMIT": commit,
+        "BUILD_COMMIT": commit,
     }
     words = ["cargo", "build" if "apple" in target else "zigbuild", "--locked", "--profile", profile, "--target", target, "--package", package]
     subprocess.run(words, cwd=ROOT, env=environment, check=True)

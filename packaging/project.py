@@ -58,7 +58,7 @@ class Project:
     @cached_property
     def commit(self):
         """The commit, marked where files differ from it; `unknown` where there is no repository."""
-        if given := os.environ.get("DETECTIVE_FLEET_COMMIT"):
+        if given := os.environ.get("BUILD_COMMIT"):
             return given
         try:
             commit = said("git", "rev-parse", "HEAD", stderr=subprocess.DEVNULL).strip()

@@ -15,6 +15,15 @@ def test_the_long_version_says_what_a_build_is(run):
     assert run("-V").ended(0).stdout == f"detective-fleet {version}\n"
 
 
+def test_cargo_hands_no_variable_on_that_the_command_refuses(run):
+    """`cargo run` starts the command with the variables that its build script sets."""
+    script = (ROOT / "crates/cli/build.rs").read_text()
+    handed_on = dict.fromkeys(re.findall(r'"(\w+_(?:COMMIT|FEATURES|TARGET))"|rustc-env=(\w+)=', script))
+    names = {name for pair in handed_on for name in pair if name}
+    assert len(names) == 3
+    run("validate", ROOT / "examples/accounts.csv", env=dict.fromkeys(names, "x")).ended(0)
+
+
 def test_a_shell_completes_the_command(run, write):
     script = run("completions", "bash").ended(0).stdout
     asked = r"""

@@ -7,14 +7,15 @@
 use std::env;
 use std::process::Command;
 
-const COMMIT: &str = "DETECTIVE_FLEET_COMMIT";
+// `cargo run` hands these on to the command, which knows all variables of its own name.
+const COMMIT: &str = "BUILD_COMMIT";
 
 fn main() {
     println!("cargo::rerun-if-env-changed={COMMIT}");
     println!("cargo::rustc-env={COMMIT}={}", commit());
-    println!("cargo::rustc-env=DETECTIVE_FLEET_FEATURES={}", features());
+    println!("cargo::rustc-env=BUILD_FEATURES={}", features());
     let target = env::var("TARGET").unwrap_or_default();
-    println!("cargo::rustc-env=DETECTIVE_FLEET_TARGET={target}");
+    println!("cargo::rustc-env=BUILD_TARGET={target}");
 }
 
 /// What releases are told, or what git says. A build for development is not made anew for every commit.

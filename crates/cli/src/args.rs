@@ -24,11 +24,11 @@ pub(crate) use roles::{RolesArgs, RolesCommand};
 const VERSION: &str = concat!(
     env!("CARGO_PKG_VERSION"),
     "\ncommit: ",
-    env!("DETECTIVE_FLEET_COMMIT"),
+    env!("BUILD_COMMIT"),
     "\nfeatures: ",
-    env!("DETECTIVE_FLEET_FEATURES"),
+    env!("BUILD_FEATURES"),
     "\ntarget: ",
-    env!("DETECTIVE_FLEET_TARGET"),
+    env!("BUILD_TARGET"),
 );
 
 /// Amazon Detective on, in every account and every Region, without AWS Organizations.
