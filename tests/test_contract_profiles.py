@@ -334,16 +334,16 @@ def test_the_code_of_an_mfa_device_is_asked_for_on_the_terminal(command, desk, h
 def test_whoever_is_asked_for_a_code_can_leave(command, desk, home):
     terminal = Terminal(command, "status", "--profile", "with-mfa", env=environment(desk))
     terminal.until_shown("Enter MFA code")
-    assert not shows_what_is_typed(terminal)
+    terminal.until(hides_what_is_typed)  # The question is written a moment before.
     terminal.interrupt()
-    terminal.until(shows_what_is_typed)
+    terminal.until(lambda it: not hides_what_is_typed(it))
     assert terminal.to_the_end() == 130
     assert not desk.of("AssumeRole")
     terminal.close()
 
 
-def shows_what_is_typed(terminal):
-    return bool(termios.tcgetattr(terminal.master)[3] & termios.ECHO)
+def hides_what_is_typed(terminal):
+    return not termios.tcgetattr(terminal.master)[3] & termios.ECHO
 
 
 @pytest.mark.parametrize("way", ["--mfa-code", "DETECTIVE_FLEET_MFA_CODE"])
