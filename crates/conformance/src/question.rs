@@ -333,4 +333,21 @@ mod tests {
             assert_eq!(find(question.id), Some(*question));
         }
     }
+
+    #[test]
+    fn the_documents_have_every_question_and_the_sandbox_a_switch_for_each_that_is_asked() {
+        let questions = include_str!("../../../docs/conformance.md");
+        let switches = include_str!("../../../docs/sandbox.md");
+        for question in QUESTIONS {
+            let row = format!("| `{}` | {} |", question.id, question.text);
+            assert!(questions.contains(&row), "{row}");
+            let answers: Vec<_> = question
+                .answers
+                .iter()
+                .map(|it| format!("`{it}`"))
+                .collect();
+            let row = format!("| `{}` | {} |", question.id, answers.join(", "));
+            assert!(answers.is_empty() || switches.contains(&row), "{row}");
+        }
+    }
 }

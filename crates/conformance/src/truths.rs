@@ -44,19 +44,19 @@ pub struct Truths {
     #[serde(default)]
     pub accounts: u8,
     /// Question to answer.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub truths: BTreeMap<String, String>,
     /// Question to an answer that nobody expected, in words.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub surprises: BTreeMap<String, String>,
     /// How long something took.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub measured: BTreeMap<String, String>,
     /// Question to why it was not answered.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub open: BTreeMap<String, String>,
     /// Question to what AWS said.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub words: BTreeMap<String, String>,
 }
 

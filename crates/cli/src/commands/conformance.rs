@@ -204,25 +204,26 @@ async fn perform(
         display::found(&truths, comparison.as_ref(), width)
     });
     output.message(&format!("\nWritten to {}.\n", files.out.display()));
-    let exit = close(&asked, &truths, comparison.as_ref());
-    let mut exit = exit;
-    for trouble in [
-        asked.obstacle.clone().map(|why| anyhow!("{why}")),
-        cleaned.err().map(|why| {
-            anyhow!("{why}").context("something is left behind: run it again with --clean-up")
-        }),
+    let left = "something is left behind: run it again with --clean-up";
+    let troubles = [
+        asked.obstacle.clone().map(|why| anyhow!(why)),
+        cleaned.err().map(|why| anyhow!(why).context(left)),
         written.err(),
         shown.err(),
-    ]
-    .into_iter()
-    .flatten()
-    {
+    ];
+    let exit = close(&asked, &truths, comparison.as_ref());
+    Ok(told(troubles.into_iter().flatten(), exit, output))
+}
+
+/// Says what went wrong, and what the exit status is then.
+fn told(troubles: impl IntoIterator<Item = anyhow::Error>, mut exit: Exit, output: Output) -> Exit {
+    for trouble in troubles {
         output.always(&display::error(&trouble, output.message_width()));
         if exit == Exit::Fine {
             exit = Exit::NotAsWanted;
         }
     }
-    Ok(exit)
+    exit
 }
 
 fn close(asked: &Asked, truths: &Truths, comparison: Option<&Comparison>) -> Exit {

@@ -189,7 +189,7 @@ impl Run<'_> {
         let after = self.once_listed(member).await?;
         match answer {
             _ if after.as_deref() != Some(IN_PROGRESS) => {
-                self.open(&EARLY_ACCEPT, "the verification ended meanwhile")
+                self.open(&EARLY_ACCEPT, "the verification ended meanwhile");
             }
             Ok(()) => self.is(&EARLY_ACCEPT, "succeeds"),
             Err(refusal) => self.refused(&EARLY_ACCEPT, &refusal, &NOTHING_TO_ACCEPT),

@@ -1,10 +1,15 @@
 //! Runs that are interrupted, killed, or meet bad weather.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use bytes::Bytes;
 use conformance::LeftBehind;
 use conformance::question::QUESTIONS;
+use http::{Request, Response};
 use pretty_assertions::assert_eq;
+use sandbox::Reply;
 use tokio_util::sync::CancellationToken;
 
 use super::stage::{
@@ -96,4 +101,57 @@ async fn a_wrong_address_of_the_member_leaves_its_questions_open() {
     assert_eq!(found.open["second_accept"], why);
     assert_eq!(found.truths["delete_graph_with_members"], "deleted");
     assert_eq!(found.truths["recreated_graph"], "created");
+}
+
+/// What a service says now and then that is not Detective.
+const STRANGE: [(u16, &str); 6] = [
+    (200, "{}"),
+    (200, "[]"),
+    (200, "<html></html>"),
+    (
+        418,
+        "{\"__type\": \"TeapotException\", \"message\": \"short and stout\"}",
+    ),
+    (404, "<Error><Code>NoSuchBucket</Code></Error>"),
+    (400, "{\"code\": \"ValidationException\"}"),
+];
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_says_strange_things_ends_with_words() {
+    let (mut surprises, mut open) = (0, 0);
+    for seed in 0..12_usize {
+        let sandbox = start(&world("", ""));
+        let (behind, sent) = (sandbox.clone(), Arc::new(AtomicUsize::new(0)));
+        let http = sandbox_connector::answering(move |request: Request<Bytes>| {
+            let behind = behind.clone();
+            let nth = sent.fetch_add(1, Ordering::Relaxed);
+            async move {
+                let (status, body) = STRANGE[(nth + seed) % STRANGE.len()];
+                // More and more often, but for who is calling.
+                let strange = nth > CONNECTING && nth.is_multiple_of(seed + 3);
+                if !strange {
+                    return behind.handle(request).await;
+                }
+                let response = Response::builder().status(status).body(Bytes::from(body));
+                Reply::Response(response.unwrap())
+            }
+        });
+        let stage = stage_over(&sandbox, http, true).await;
+        let (mark, stop) = (mark(), CancellationToken::new());
+        let asked = stage.ask(&mark, &stop, &|_| {}).await;
+        let found = truths(&asked);
+        let told = found.truths.len() + found.surprises.len() + found.open.len();
+        assert_eq!(told, QUESTIONS.len());
+        surprises += found.surprises.len();
+        open += found.open.len();
+        assert!(found.surprises.values().all(|words| !words.is_empty()));
+        // Another time, when nothing is in the way.
+        super::stage::stage(&sandbox)
+            .await
+            .clean_up(&mark)
+            .await
+            .unwrap();
+        assert_eq!(graphs(&sandbox), 0);
+    }
+    assert!(surprises > 0 && open > 12, "{surprises} {open}");
 }

@@ -18,6 +18,10 @@ pub(crate) const ADMINISTRATOR: &str = "555555555555";
 pub(crate) const MEMBER: &str = "111111111111";
 pub(crate) const EMAIL: &str = "Root.User@example.org";
 
+/// Asking fast ends soon, so that a run sends a hundred requests.
+const THROTTLE: &str =
+    "[[throttles]]\noperations = ['detective:ListGraphs']\nrate = 5.0\nburst = 60\n";
+
 /// A world of one member, in which a verification takes 10 s. `more` comes before the switches.
 pub(crate) fn world(more: &str, switches: &str) -> String {
     let account = format!("[accounts.{MEMBER}]\nemail = '{EMAIL}'\n");
@@ -27,7 +31,9 @@ pub(crate) fn world(more: &str, switches: &str) -> String {
         "verification = '10s'\n"
     };
     let (top, of_member) = more.split_once("--").unwrap_or((more, ""));
-    format!("latency = '0s'\n{verification}{top}\n{account}{of_member}\n[unverified]\n{switches}")
+    format!(
+        "latency = '0s'\n{verification}{top}\n{account}{of_member}\n{THROTTLE}[unverified]\n{switches}"
+    )
 }
 
 fn epoch() -> SystemTime {

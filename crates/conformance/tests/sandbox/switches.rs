@@ -15,9 +15,6 @@ fn needs(question: &str) -> &'static str {
         "guardduty" => "--guardduty_off = true",
         "wrong_email_at_once" => "verification = '0s'",
         "recreated_graph" => "deletion = '30s'",
-        "throttling_error" => {
-            "--[[throttles]]\noperations = ['detective:ListGraphs']\nrate = 1.0\nburst = 100"
-        }
         "monitoring_without_room" | "disassociate_disabled" => "--gigabytes_per_day = 20_000.0",
         _ => "",
     }
