@@ -15,5 +15,6 @@ mod passes;
 mod probe;
 mod refusals;
 mod repair;
+mod silence;
 mod stage;
 mod strange;
