@@ -38,6 +38,7 @@ pub(crate) use failure::{error, note, refusals, usage};
 pub(crate) use live::PATIENCE;
 pub(crate) use matrix::draw as matrix;
 pub(crate) use output::Output;
+pub(crate) use text::time;
 pub(crate) use plan::plan;
 pub(crate) use progress::{Phase, Progress};
 pub(crate) use prompt::{YES, ask, ask_unseen};

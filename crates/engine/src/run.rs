@@ -207,6 +207,7 @@ impl Run {
     /// How it ended is told to the sink, membership by membership. A fleet that removes members
     /// needs [`Run::agree`] before; without it, only what needs no consent goes through.
     pub async fn reconcile(&mut self, limit: &Limit) -> Finish {
+        let begun = clock::now();
         if self.fleet.removes() && !self.agreed {
             let finish = self.observe(limit).await;
             let refused = self.agree(0, Consent::default()).err();
@@ -214,7 +215,11 @@ impl Run {
                 return self.refuse(finish, &refused.unwrap_or_default());
             }
         }
-        self.make_it_so(limit).await
+        let left = Limit {
+            timeout: limit.timeout.saturating_sub(begun.elapsed()),
+            ..limit.clone()
+        };
+        self.make_it_so(&left).await
     }
 
     fn refuse(&self, finish: Finish, refusals: &[Refusal]) -> Finish {

@@ -6,6 +6,7 @@
 
 mod check;
 mod credentials;
+mod deadline;
 mod enable;
 mod gate;
 mod isolation;
