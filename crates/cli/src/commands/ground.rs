@@ -192,7 +192,9 @@ impl Ground {
         accounts.settings.patience = reach.patience;
         let connect = Aws::connect(reach.connection(output), Arc::new(sinks));
         let deadline = Deadline::new(reach.timeout, stop);
-        let aws = deadline.within("STS, or what hands out the credentials,", connect).await??;
+        let aws = deadline
+            .within("STS, or what hands out the credentials,", connect)
+            .await??;
         tracing::debug!(caller = aws.caller(), administrator = %aws.administrator(), "connected");
         if !accounts.roster.members.is_empty() {
             accounts.roster.exclude_administrator(aws.administrator())?;

@@ -80,7 +80,11 @@ async fn a_dead_region_is_asked_side_by_side() {
     let stage = stage(3, DEAD);
     stage.enable().await;
     let asked = stage.sandbox.calls()["operations"]["detective:ListGraphs"].clone();
-    assert_eq!(asked, 3 + 3, "one for each of the others, three for the dead one");
+    assert_eq!(
+        asked,
+        3 + 3,
+        "one for each of the others, three for the dead one"
+    );
 }
 
 #[tokio::test(start_paused = true)]

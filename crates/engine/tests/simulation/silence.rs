@@ -79,11 +79,7 @@ fn a_dead_region_costs_half_as_long_again_or_five_seconds() {
         };
         let took = timed(&dead);
         let most = healthy.mul_f64(1.5).max(healthy + Duration::from_secs(5));
-        assert!(
-            took <= most,
-            "{}: {took:?}, healthy {healthy:?}",
-            dead.seed
-        );
+        assert!(took <= most, "{}: {took:?}, healthy {healthy:?}", dead.seed);
     }
 }
 
