@@ -70,7 +70,7 @@ impl Company {
             changes: self.0.subscribe(),
             region: region.clone(),
         };
-        place.stand(standing);
+        place.stand(&standing);
         place
     }
 
@@ -111,12 +111,12 @@ impl Place {
 
     /// The Region has answered.
     pub(crate) fn heard(&self) {
-        self.stand(Standing::Working);
+        self.stand(&Standing::Working);
     }
 
     /// The Region is not waited for any more.
     pub(crate) fn gave_up(&self, why: Arc<str>) {
-        self.stand(Standing::GivenUp(why));
+        self.stand(&Standing::GivenUp(why));
     }
 
     /// The other Regions, for one that has not answered.
@@ -138,10 +138,10 @@ impl Place {
         let _ = self.changes.changed().await;
     }
 
-    fn stand(&self, standing: Standing) {
+    fn stand(&self, standing: &Standing) {
         self.company.0.send_if_modified(|seen| {
             let now = seen.regions.insert(self.region.clone(), standing.clone());
-            now.as_ref() != Some(&standing)
+            now.as_ref() != Some(standing)
         });
     }
 }
