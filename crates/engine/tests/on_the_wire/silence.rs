@@ -149,7 +149,7 @@ async fn removals_do_not_wait_for_a_dead_region() {
             if purpose == Purpose::Enable {
                 stage.fleet.members.pop_last();
             }
-            let (report, time) = timed(stage.remove(consent.clone())).await;
+            let (report, time) = timed(stage.remove(consent)).await;
             let report = report.unwrap();
             took.push(time);
             if trouble == DEAD {
