@@ -57,6 +57,13 @@ def test_every_link_leads_somewhere(page):
             assert anchor in (ALL.get(target) or Page(target)).anchors, f"no heading is at {link}"
 
 
+@pytest.mark.parametrize("page", ALL.values(), ids=lambda page: page.name)
+def test_every_file_that_is_named_is_there(page):
+    named = re.findall(r"`((?:action|bench|crates|deploy|docs|examples|packaging|python|tests)/[\w./-]+)`", page.path.read_text(encoding="utf-8"))
+    gone = [name for name in named if not (ROOT / name).exists()]
+    assert not gone or page.name == "CHANGELOG.md", f"not there: {gone}"
+
+
 def test_every_page_can_be_found():
     index = ALL[ROOT / "docs" / "README.md"]
     linked = {(index.path.parent / link.partition("#")[0]).resolve() for link in index.links}
