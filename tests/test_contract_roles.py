@@ -97,7 +97,7 @@ def check_role(moto, account):
     role = moto.role(account)
     assert role["Path"] == "/detective-fleet/"
     assert role["PermissionsBoundary"]["PermissionsBoundaryArn"] == f"arn:aws:iam::{account}:policy/detective-fleet/DetectiveFleetMemberBoundary"
-    [trust] = role["AssumeRolePolicyDocument"]["Statement"]
+    [trust] = filter(None, role["AssumeRolePolicyDocument"]["Statement"])
     assert trust["Principal"] == {"AWS": f"arn:aws:iam::{ADMINISTRATOR}:root"}
     administrator = f"arn:aws:iam::{ADMINISTRATOR}:role/detective-fleet/DetectiveFleetAdministrator"
     assert trust["Condition"] == {"ArnEquals": {"aws:PrincipalArn": administrator}}
@@ -158,6 +158,29 @@ def test_another_external_id_updates_the_accounts_of_the_file_and_no_others(roll
     # The third has the old role, and is brought up to date when its turn comes.
     report = rollout.run("deploy", *with_id, accounts=ACCOUNTS[2:3]).ended(0).json()
     assert outcomes(report) == {ACCOUNTS[2]: "updated"}
+
+
+def test_a_second_administrator_is_trusted_for_a_while_and_then_alone(rollout):
+    moto, second = rollout.moto, "333333333333"
+    moto.prepare(ACCOUNTS[0])
+    rollout.run("deploy", accounts=ACCOUNTS[:1]).ended(0)
+    operator = f"arn:aws:iam::{second}:role/people/Operator"
+    rollout.run("deploy", "--also-trust", operator, accounts=ACCOUNTS[:1]).refused("--second-administrator")
+    words = ["--second-administrator", second, "--also-trust", operator]
+    report = rollout.run("deploy", *words, accounts=ACCOUNTS[:1]).ended(0).json()
+    assert report["stack_set"]["differences"] == ["parameter AlsoTrusted", "parameter SecondAdministrator"]
+    both, named = filter(None, moto.role(ACCOUNTS[0])["AssumeRolePolicyDocument"]["Statement"])
+    roots = [f"arn:aws:iam::{it}:root" for it in (ADMINISTRATOR, second)]
+    assert both["Principal"] == named["Principal"] == {"AWS": roots}
+    roles = [f"arn:aws:iam::{it}:role/detective-fleet/DetectiveFleetAdministrator" for it in (ADMINISTRATOR, second)]
+    assert both["Condition"] == {"ArnEquals": {"aws:PrincipalArn": roles}}
+    assert named["Condition"]["StringEquals"]["aws:PrincipalArn"] == [operator]
+    [policy] = moto.policies(ACCOUNTS[0])
+    [accept] = [it for it in policy["Statement"] if it and it["Sid"] == "Accept"]
+    assert accept["Resource"] == [f"arn:aws:detective:*:{it}:graph:*" for it in (ADMINISTRATOR, second)]
+    # And narrow again.
+    rollout.run("deploy", accounts=ACCOUNTS[:1]).ended(0)
+    check_role(moto, ACCOUNTS[0])
 
 
 def test_an_update_that_would_touch_only_others_is_refused(rollout):

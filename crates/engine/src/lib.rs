@@ -27,11 +27,14 @@ mod roles;
 mod run;
 mod skew;
 mod sts;
+mod trust;
 mod transport;
 
 pub use aws::{Aws, ConnectError};
 pub use check::{Check, HAS_GUARDDUTY};
-pub use connection::{Connection, Endpoint, Ground, NotARoleName, RoleName};
+pub use connection::{
+    ADMINISTRATOR_ROLE, Connection, Endpoint, Ground, MEMBER_ROLE, NotARoleName, RoleName,
+};
 pub use descriptors::{Share, share};
 pub use failure::Failure;
 pub use gate::Gate;

@@ -34,6 +34,10 @@ pub struct Definition {
     pub guardduty: bool,
     /// The role of the administrator that the member role trusts.
     pub trusted: RoleName,
+    /// What else it trusts: ARNs of roles and users of the administrators.
+    pub also_trusted: Vec<String>,
+    /// Another administrator, whose role of the same name it trusts, too, and whose invitations it accepts.
+    pub second_administrator: Option<AccountId>,
     /// The role with which CloudFormation works in the administrator.
     pub administration_role: RoleName,
     /// The name of the role with which it works in members.
@@ -81,9 +85,12 @@ impl Definition {
     #[must_use]
     pub fn parameters(&self) -> BTreeMap<String, String> {
         let boundary = self.boundary.as_ref().map(ToString::to_string);
+        let second = self.second_administrator.map(|it| it.to_string());
         [
             ("AdministratorAccount", self.administrator.to_string()),
             ("AdministratorRole", self.trusted.to_string()),
+            ("AlsoTrusted", self.also_trusted.join(",")),
+            ("SecondAdministrator", second.unwrap_or_default()),
             ("RoleName", self.role_name.clone()),
             ("ExternalId", self.external_id.clone().unwrap_or_default()),
             ("Boundary", boundary.unwrap_or_default()),
@@ -153,6 +160,8 @@ mod tests {
             trusted: "detective-fleet/DetectiveFleetAdministrator"
                 .parse()
                 .unwrap(),
+            also_trusted: Vec::new(),
+            second_administrator: None,
             administration_role: "detective-fleet/Administration".parse().unwrap(),
             execution_role: "Execution".to_owned(),
             boundary: Some("detective-fleet/Boundary".parse().unwrap()),

@@ -4,10 +4,11 @@ use std::num::NonZeroU16;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use fleet::values::ExternalId;
+use fleet::account::AccountId;
+use fleet::values::{ExternalId, List};
 
 use super::{CallerArgs, SelectArgs};
-use crate::values::Timeout;
+use crate::values::{Principal, Timeout};
 
 /// `roles`.
 #[derive(Debug, Args)]
@@ -99,9 +100,10 @@ pub(crate) struct RolloutArgs {
     /// Which accounts of the file.
     #[command(flatten)]
     pub select: SelectArgs,
-    /// The name of the role in members; its path is always detective-fleet/ [default: DetectiveFleetMember]
+    /// The role in members; its path is always detective-fleet/, said or not [default: detective-fleet/DetectiveFleetMember]
     #[arg(
         long,
+        alias = "role",
         value_name = "NAME",
         env = "DETECTIVE_FLEET_ROLE_NAME",
         hide_env = true,
@@ -128,6 +130,13 @@ pub(crate) struct RolloutArgs {
         help_heading = "Role"
     )]
     pub trusted_role: String,
+    /// Roles and users that the role trusts as well, by their ARNs: of the administrator, or of the second one; commas or repeated
+    #[arg(long, value_name = "ARNS", help_heading = "Role")]
+    pub also_trust: Vec<List<Principal>>,
+    /// Another administrator, while behavior graphs move there: its role of the same name is trusted as well, and its
+    /// invitations are accepted
+    #[arg(long, value_name = "ID", help_heading = "Role")]
+    pub second_administrator: Option<AccountId>,
     /// The policy in members that bounds what the role may do, or `none`
     #[arg(
         long,

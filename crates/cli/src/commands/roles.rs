@@ -206,7 +206,7 @@ impl Stage {
         header.labels = labels;
         let timeout = settings.reach.timeout;
         let home_is_given = settings.home_is_given;
-        let wanted = settings.definition(aws.administrator(), aws.partition());
+        let wanted = settings.definition(aws.administrator(), aws.partition())?;
         Ok(Self {
             rollout: Rollout::new(&aws, wanted),
             home_is_given,

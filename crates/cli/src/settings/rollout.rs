@@ -1,15 +1,16 @@
 //! What the flags of `roles` mean.
 
 use anyhow::{Result, anyhow, bail};
-use engine::RoleName;
+use engine::{MEMBER_ROLE, RoleName};
 use fleet::account::{AccountId, Region};
 use fleet::label::Who;
 use fleet::region::{Partition, find, suggest};
 use roles::Definition;
 use roles::definition::PATH;
 
-use super::{ROLE_NAME, Reach, SettingsFile, listed, role};
+use super::{Reach, SettingsFile, listed, role};
 use crate::args::{ReachArgs, RolloutArgs};
+use crate::values::Principal;
 
 /// What is to be rolled out, and to whom.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub(crate) struct RolloutSettings {
     role_name: String,
     guardduty: bool,
     trusted: RoleName,
+    also_trusted: Vec<Principal>,
+    second_administrator: Option<AccountId>,
     boundary: Option<RoleName>,
     stack_set: String,
     home: Region,
@@ -49,7 +52,7 @@ impl RolloutSettings {
         };
         let mut reach = Reach::of(typed, file)?;
         let name = role("role-name", args.role_name, file.role_name.as_ref())?;
-        let role_name = base(name.as_ref().map_or(ROLE_NAME, RoleName::as_str))?;
+        let role_name = base(name.as_ref().map_or(MEMBER_ROLE, RoleName::as_str))?;
         reach.connection.role_name = named("role-name", &format!("{PATH}{role_name}"))?;
         let external_id = args.external_id.or_else(|| file.external_id.clone());
         reach.connection.external_id = external_id.map(|id| id.0);
@@ -61,6 +64,8 @@ impl RolloutSettings {
             role_name,
             guardduty: args.allow_guardduty_reads,
             trusted: named("trusted-role", &args.trusted_role)?,
+            also_trusted: listed(args.also_trust).unwrap_or_default(),
+            second_administrator: args.second_administrator,
             boundary: boundary.transpose()?,
             stack_set: stack_set(args.stack_set)?,
             home: home(args.home_region.as_deref().unwrap_or(HOME))?,
@@ -71,8 +76,27 @@ impl RolloutSettings {
     }
 
     /// The StackSet that they want in this account.
-    pub(crate) fn definition(self, administrator: AccountId, partition: Partition) -> Definition {
-        Definition {
+    ///
+    /// # Errors
+    ///
+    /// When the role would trust somebody whom it cannot.
+    pub(crate) fn definition(
+        self,
+        administrator: AccountId,
+        partition: Partition,
+    ) -> Result<Definition> {
+        let second = self.second_administrator;
+        if second == Some(administrator) {
+            bail!("--second-administrator {administrator}: that is the first one");
+        }
+        let is_administrator = |it: &&Principal| it.account == administrator || second == Some(it.account);
+        if let Some(other) = self.also_trusted.iter().find(|it| !is_administrator(it)) {
+            bail!(
+                "--also-trust {}: the role trusts principals of the administrator {administrator} and of --second-administrator alone",
+                other.arn
+            );
+        }
+        Ok(Definition {
             name: self.stack_set,
             administrator,
             partition,
@@ -81,10 +105,12 @@ impl RolloutSettings {
             external_id: self.reach.connection.external_id,
             guardduty: self.guardduty,
             trusted: self.trusted,
+            also_trusted: self.also_trusted.into_iter().map(|it| it.arn).collect(),
+            second_administrator: second,
             administration_role: self.administration_role,
             execution_role: self.execution_role,
             boundary: self.boundary,
-        }
+        })
     }
 }
 
@@ -163,6 +189,23 @@ mod tests {
             assert_eq!(assumed.as_str(), "detective-fleet/DetectiveFleetMember");
         }
         assert!(settings("--role-name other/Name", "").is_err());
+    }
+
+    #[test]
+    fn the_role_trusts_principals_of_the_administrators_alone() {
+        let definition = |flags: &str| {
+            let partition = Partition::from_name("aws").unwrap();
+            let administrator = "111111111111".parse().unwrap();
+            settings(flags, "").unwrap().definition(administrator, partition)
+        };
+        let theirs = "--also-trust arn:aws:iam::222222222222:role/people/Operator";
+        let error = definition(theirs).unwrap_err().to_string();
+        assert!(error.contains("--second-administrator"), "{error}");
+        let wanted = definition(&format!("{theirs} --second-administrator 222222222222")).unwrap();
+        let parameters = wanted.parameters();
+        assert_eq!(parameters["AlsoTrusted"], "arn:aws:iam::222222222222:role/people/Operator");
+        assert_eq!(parameters["SecondAdministrator"], "222222222222");
+        assert!(definition("--second-administrator 111111111111").is_err());
     }
 
     #[test]
