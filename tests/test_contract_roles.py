@@ -93,14 +93,18 @@ def test_twenty_accounts_get_the_role_one_fails_a_rerun_heals_and_all_of_it_goes
     assert all(moto.role(account) is None for account in ACCOUNTS)
 
 
-def check_role(moto, account):
-    role = moto.role(account)
-    assert role["Path"] == "/detective-fleet/"
-    assert role["PermissionsBoundary"]["PermissionsBoundaryArn"] == f"arn:aws:iam::{account}:policy/detective-fleet/DetectiveFleetMemberBoundary"
+def check_trust(role):
     [trust] = filter(None, role["AssumeRolePolicyDocument"]["Statement"])
     assert trust["Principal"] == {"AWS": f"arn:aws:iam::{ADMINISTRATOR}:root"}
     administrator = f"arn:aws:iam::{ADMINISTRATOR}:role/detective-fleet/DetectiveFleetAdministrator"
     assert trust["Condition"] == {"ArnEquals": {"aws:PrincipalArn": administrator}}
+
+
+def check_role(moto, account):
+    role = moto.role(account)
+    assert role["Path"] == "/detective-fleet/"
+    assert role["PermissionsBoundary"]["PermissionsBoundaryArn"] == f"arn:aws:iam::{account}:policy/detective-fleet/DetectiveFleetMemberBoundary"
+    check_trust(role)
     [policy] = moto.policies(account)
     allowed = {it["Sid"]: (it["Action"], it["Resource"]) for it in policy["Statement"] if it}
     assert allowed == {

@@ -14,6 +14,7 @@ mod detective;
 mod events;
 mod failure;
 mod gate;
+mod guest;
 mod halt;
 mod http;
 mod lookup;

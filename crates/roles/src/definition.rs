@@ -103,21 +103,32 @@ impl Definition {
     /// In what the StackSet differs from what is wanted, for people; values are not named.
     #[must_use]
     pub fn differences(&self, found: &Found) -> Vec<String> {
-        let mut differences = Vec::new();
-        if found.template.trim() != TEMPLATE.trim() {
-            differences.push("template".to_owned());
-        }
-        for (name, value) in self.parameters() {
-            let there = found.parameters.get(&name).map_or("", String::as_str);
-            if there != value {
-                differences.push(format!("parameter {name}"));
-            }
-        }
+        let mut differences = self.stack_differences(&found.template, &found.parameters);
         if found.administration_role != self.administration_role_arn() {
             differences.push("administration role".to_owned());
         }
         if found.execution_role != self.execution_role {
             differences.push("execution role".to_owned());
+        }
+        differences
+    }
+
+    /// In what a stack differs that was made of this template with these parameters, for people; values are not named.
+    #[must_use]
+    pub fn stack_differences(
+        &self,
+        template: &str,
+        parameters: &BTreeMap<String, String>,
+    ) -> Vec<String> {
+        let mut differences = Vec::new();
+        if template.trim() != TEMPLATE.trim() {
+            differences.push("template".to_owned());
+        }
+        for (name, value) in self.parameters() {
+            let there = parameters.get(&name).map_or("", String::as_str);
+            if there != value {
+                differences.push(format!("parameter {name}"));
+            }
         }
         differences
     }

@@ -137,14 +137,22 @@ pub(crate) struct RolloutArgs {
     /// invitations are accepted
     #[arg(long, value_name = "ID", help_heading = "Role")]
     pub second_administrator: Option<AccountId>,
-    /// The policy in members that bounds what the role may do, or `none`
+    /// The policy in members that bounds what the role may do, or `none` [default:
+    /// detective-fleet/DetectiveFleetMemberBoundary; with --via none]
+    #[arg(long, value_name = "NAME", help_heading = "Role")]
+    pub boundary: Option<String>,
+    /// Do without a StackSet: deploy a stack in each account, with this role of each (such as
+    /// OrganizationAccountAccessRole or AWSControlTowerExecution), in sessions that may do nothing but that
+    #[arg(long, value_name = "ROLE", help_heading = "Without a StackSet")]
+    pub via: Option<String>,
+    /// The name of that stack [default: detective-fleet-member]
     #[arg(
         long,
         value_name = "NAME",
-        default_value = "detective-fleet/DetectiveFleetMemberBoundary",
-        help_heading = "Role"
+        requires = "via",
+        help_heading = "Without a StackSet"
     )]
-    pub boundary: String,
+    pub stack: Option<String>,
     /// The name of the StackSet
     #[arg(
         long,
@@ -191,12 +199,24 @@ pub(crate) struct RolesReportArgs {
     pub files: Vec<PathBuf>,
 }
 
+/// As many as keep CloudFormation busy, and few enough for one look at what happens.
+const AT_A_TIME: NonZeroU16 = NonZeroU16::MIN.saturating_add(24);
+
+impl Default for RolloutPaceArgs {
+    fn default() -> Self {
+        Self {
+            at_a_time: AT_A_TIME,
+            failure_tolerance: None,
+        }
+    }
+}
+
 /// How it is rolled out.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Pace")]
 pub(crate) struct RolloutPaceArgs {
     /// In how many accounts at a time
-    #[arg(long, value_name = "N", default_value = "25")]
+    #[arg(long, value_name = "N", default_value_t = AT_A_TIME)]
     pub at_a_time: NonZeroU16,
     /// Try no more accounts once more than so many have failed [default: try all]
     #[arg(long, value_name = "N")]

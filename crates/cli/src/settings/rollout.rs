@@ -23,6 +23,10 @@ pub(crate) struct RolloutSettings {
     pub except: Vec<Who>,
     role_name: String,
     guardduty: bool,
+    /// How to do without a StackSet.
+    pub via: Option<ViaSettings>,
+    /// The account that the role trusts, where it is named.
+    pub administrator: Option<AccountId>,
     trusted: RoleName,
     also_trusted: Vec<Principal>,
     second_administrator: Option<AccountId>,
@@ -34,6 +38,31 @@ pub(crate) struct RolloutSettings {
     administration_role: RoleName,
     execution_role: String,
 }
+
+/// A stack in each account, deployed with a role that is there.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ViaSettings {
+    role: String,
+    /// The name of the stack.
+    pub stack: String,
+}
+
+impl ViaSettings {
+    /// The role.
+    ///
+    /// # Errors
+    ///
+    /// When it is no name of a role.
+    pub(crate) fn role(&self) -> Result<RoleName> {
+        named("via", &self.role)
+    }
+}
+
+/// The stack in each account, unless somebody says otherwise: the one that the documents deploy by hand.
+const STACK: &str = "detective-fleet-member";
+
+/// The policy that the template of the execution role makes.
+const BOUNDARY: &str = "detective-fleet/DetectiveFleetMemberBoundary";
 
 /// Where the StackSet stands, unless somebody says otherwise.
 const HOME: &str = "us-east-1";
@@ -50,13 +79,23 @@ impl RolloutSettings {
             timeout: args.timeout,
             ..ReachArgs::default()
         };
+        let names_admin_role = typed.caller.admin_role.is_some();
         let mut reach = Reach::of(typed, file)?;
+        if args.via.is_some() && !names_admin_role {
+            // That of a run may do no more than a run: it hardly becomes a role that deploys stacks.
+            reach.connection.admin_role = None;
+        }
         let name = role("role-name", args.role_name, file.role_name.as_ref())?;
         let role_name = base(name.as_ref().map_or(MEMBER_ROLE, RoleName::as_str))?;
         reach.connection.role_name = named("role-name", &format!("{PATH}{role_name}"))?;
+        cloudformation_name("stack-set", &args.stack_set)?;
         let external_id = args.external_id.or_else(|| file.external_id.clone());
         reach.connection.external_id = external_id.map(|id| id.0);
-        let boundary = (args.boundary != "none").then(|| named("boundary", &args.boundary));
+        let via = args.via.map(|role| via(role, args.stack)).transpose()?;
+        let default = if via.is_some() { "none" } else { BOUNDARY };
+        let boundary = args.boundary.as_deref().unwrap_or(default);
+        let boundary = (boundary != "none").then(|| named("boundary", boundary));
+        let administrator = reach.connection.admin_account;
         Ok(Self {
             reach,
             only: listed(args.select.account).unwrap_or_default(),
@@ -64,10 +103,12 @@ impl RolloutSettings {
             role_name,
             guardduty: args.allow_guardduty_reads,
             trusted: named("trusted-role", &args.trusted_role)?,
+            via,
+            administrator,
             also_trusted: listed(args.also_trust).unwrap_or_default(),
             second_administrator: args.second_administrator,
             boundary: boundary.transpose()?,
-            stack_set: stack_set(args.stack_set)?,
+            stack_set: args.stack_set,
             home: home(args.home_region.as_deref().unwrap_or(HOME))?,
             home_is_given: args.home_region.is_some(),
             administration_role: named("administration-role", &args.administration_role)?,
@@ -114,6 +155,13 @@ impl RolloutSettings {
     }
 }
 
+fn via(role: String, stack: Option<String>) -> Result<ViaSettings> {
+    named("via", &role)?;
+    let stack = stack.unwrap_or_else(|| STACK.to_owned());
+    cloudformation_name("stack", &stack)?;
+    Ok(ViaSettings { role, stack })
+}
+
 fn named(flag: &str, name: &str) -> Result<RoleName> {
     name.parse()
         .map_err(|error| anyhow!("--{flag} {name:?}: {error}"))
@@ -136,14 +184,14 @@ fn execution_role(name: String) -> Result<String> {
     Ok(name)
 }
 
-/// CloudFormation's rule for names of StackSets.
-fn stack_set(name: String) -> Result<String> {
+/// CloudFormation's rule for names of StackSets and stacks.
+fn cloudformation_name(flag: &str, name: &str) -> Result<()> {
     let letters = |c: char| c.is_ascii_alphanumeric() || c == '-';
     let begins = name.starts_with(|c: char| c.is_ascii_alphabetic());
     if !begins || name.len() > 128 || !name.chars().all(letters) {
-        bail!("--stack-set {name:?}: up to 128 letters, digits and -, the first one a letter");
+        bail!("--{flag} {name:?}: up to 128 letters, digits and -, the first one a letter");
     }
-    Ok(name)
+    Ok(())
 }
 
 fn home(name: &str) -> Result<Region> {
