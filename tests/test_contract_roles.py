@@ -209,6 +209,30 @@ def test_with_a_tolerance_the_rest_is_not_tried(rollout):
     assert sorted("cancelled" in it for it in reasons(report).values()) == [False, False, True, True]
 
 
+def test_where_the_execution_role_is_nowhere_the_usual_roles_are_offered_that_are_there(rollout):
+    moto = rollout.moto
+    report = rollout.run("deploy", accounts=ACCOUNTS[:3]).ended(3).json()
+    assert report["notes"] == []
+    for account in ACCOUNTS[:2]:
+        moto.make_role(account, "AWSCloudFormationStackSetExecutionRole", f"arn:aws:iam::{ADMINISTRATOR}:root")
+    report = rollout.run("deploy", accounts=ACCOUNTS[:3]).ended(3).json()
+    [note] = report["notes"]
+    assert "2 of 3 accounts" in note and "--via AWSCloudFormationStackSetExecutionRole" in note
+    assert "--administration-role AWSCloudFormationStackSetAdministrationRole" in note
+    # It was only tried: the sessions may do nothing.
+    [nothing, *_] = moto.policies_of_sessions("AWSCloudFormationStackSetExecutionRole")
+    assert [it["Effect"] for it in nothing["Statement"]] == ["Deny"]
+    words = ["--administration-role", "AWSCloudFormationStackSetAdministrationRole", "--boundary", "none"]
+    moto.make_role(ADMINISTRATOR, "AWSCloudFormationStackSetAdministrationRole", "cloudformation.amazonaws.com")
+    for account in ACCOUNTS[:2]:
+        moto.client("iam", account).update_assume_role_policy(
+            RoleName="AWSCloudFormationStackSetExecutionRole",
+            PolicyDocument='{"Statement": [{"Principal": {"AWS": "arn:aws:iam::%s:role/AWSCloudFormationStackSetAdministrationRole"}}]}' % ADMINISTRATOR,
+        )
+    words += ["--execution-role", "AWSCloudFormationStackSetExecutionRole"]
+    rollout.run("deploy", *words, accounts=ACCOUNTS[:2]).ended(0)
+
+
 def test_a_stack_set_that_others_made_is_left_alone(rollout):
     cloudformation = rollout.moto.client("cloudformation")
     cloudformation.create_stack_set(StackSetName=SET, TemplateBody='{"Resources": {}}', Description="somebody's")

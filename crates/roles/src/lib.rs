@@ -7,6 +7,7 @@
 
 mod cloudformation;
 pub mod definition;
+pub mod offers;
 mod operation;
 pub mod plan;
 pub mod report;

@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 
 use crate::cloudformation::{AccountResult, CloudFormation, OperationId, Seen};
 use crate::definition::Definition;
+use crate::offers::{self, Offer};
 use crate::operation::{Limits, Operated, Operator, Watch};
 use crate::plan::{self, Leave, Plan, Stack, Status, Step};
 use crate::report::{AccountReport, Action, Outcome, SetState, StackSetReport, ViaReport};
@@ -161,6 +162,15 @@ impl Rollout {
             work.take(operator.run(&missing, begin).await)?;
         }
         Ok(self.conclude((seen, plan), differences, work).await)
+    }
+
+    /// Roles that do as well, where this way has led to no role at all.
+    pub async fn offers(&self, done: &Done) -> Vec<Offer> {
+        let in_vain = offers::in_vain(&done.accounts);
+        if in_vain.is_empty() {
+            return Vec::new();
+        }
+        offers::find(&self.aws, &in_vain, &self.wanted.home).await
     }
 
     /// Another Region in which the StackSet stands: one that is looked for because there is none in

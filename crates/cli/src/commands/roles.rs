@@ -94,7 +94,13 @@ async fn deploy(args: DeployArgs, file: &SettingsFile, output: Output) -> Result
     let done = stage.way.deploy((&seen, &plan), &limits, &watch).await;
     rolling.end();
     let done = done.map_err(|failure| anyhow!("nothing was changed: {failure}"))?;
-    Ok(close(&stage.report(done, false), &files, output))
+    let offers = stage.interruptible(stage.way.offers(&done)).await;
+    let mut report = stage.report(done, false);
+    // Who interrupts that has the report of what was done all the same.
+    let offers = offers.unwrap_or_default();
+    let advice = offers.iter().map(roles::offers::Offer::advice);
+    report.header.notes.extend(advice);
+    Ok(close(&report, &files, output))
 }
 
 async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
