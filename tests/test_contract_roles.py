@@ -1,5 +1,6 @@
 """`roles`: the role in every member by a StackSet, on moto's CloudFormation, IAM and STS."""
 
+import json
 import signal
 
 import pytest
@@ -10,6 +11,7 @@ from support.sandbox import wait_until
 
 ACCOUNTS = [f"2222222222{n:02}" for n in range(1, 21)]
 SET = "DetectiveFleetMember"
+AWS_ADMINISTRATION = f"arn:aws:iam::{ADMINISTRATOR}:role/AWSCloudFormationStackSetAdministrationRole"
 
 
 class Rollout:
@@ -227,10 +229,13 @@ def test_where_the_execution_role_is_nowhere_the_usual_roles_are_offered_that_ar
     for account in ACCOUNTS[:2]:
         moto.client("iam", account).update_assume_role_policy(
             RoleName="AWSCloudFormationStackSetExecutionRole",
-            PolicyDocument='{"Statement": [{"Principal": {"AWS": "arn:aws:iam::%s:role/AWSCloudFormationStackSetAdministrationRole"}}]}' % ADMINISTRATOR,
+            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+                {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": AWS_ADMINISTRATION}},
+            ]}),
         )
     words += ["--execution-role", "AWSCloudFormationStackSetExecutionRole"]
-    rollout.run("deploy", *words, accounts=ACCOUNTS[:2]).ended(0)
+    report = rollout.run("deploy", *words, accounts=ACCOUNTS[:3]).ended(3).json()
+    assert [it for it, outcome in outcomes(report).items() if outcome == "failed"] == ACCOUNTS[2:3]
 
 
 def test_a_stack_set_that_others_made_is_left_alone(rollout):

@@ -5,7 +5,7 @@
   ROLLBACK_COMPLETE, with AWS's reason in its events, and has to be deleted before another.
 - A change set of an update can be executed: moto cannot change a role that stands.
 - A stack can be asked for by the resource that it has (DescribeStackResources, PhysicalResourceId).
-- What is not there is a ValidationError.
+- A change set that would change nothing is FAILED, and what is not there is a ValidationError.
 
 (docs.aws.amazon.com/AWSCloudFormation/latest/APIReference: CreateChangeSet, ExecuteChangeSet, DescribeStackResources,
 DescribeStacks; the user guide, view-stack-events.)
@@ -56,14 +56,11 @@ def finish(backend, stack):
         stack.status = f"{kind}_COMPLETE"
     except Exception as error:
         event(stack, "CREATE_FAILED", f"{error} (Service: Iam, Status Code: 409)", "MemberRole")
-        stack.resource_map, stack.template_dict = Stack._create_resource_map(bare(stack)), {}
+        stack.template_dict = {"Resources": {}}
+        stack.resource_map = stack._create_resource_map()
+        stack.output_map = stack._create_output_map()
         stack.status = "ROLLBACK_COMPLETE"
     event(stack, stack.status)
-
-
-def bare(stack):
-    stack.template_dict = {}
-    return stack
 
 
 def look(backend, stack):
@@ -100,7 +97,7 @@ class AsAWS:
         change_set = self.describe_change_set(change_set_name)
         stack = named(self, change_set.stack_id)
         if stack is None or getattr(stack, "under_way", None) is not None:
-            raise ValidationError(stack_name, "Stack is in progress")
+            raise ValidationError(stack_name, f"Stack {stack_name} is in progress")
         for other in [it for it, given in self.change_sets.items() if given.stack_id == stack.stack_id]:
             self.change_sets.pop(other)
         begin(stack, change_set, f"{change_set.change_set_type}_IN_PROGRESS")
@@ -118,7 +115,7 @@ class AsAWS:
         stack = named(self, name_or_stack_id)
         if stack is None:
             return
-        if stack.status == "REVIEW_IN_PROGRESS" or not stack.template_dict:
+        if stack.status in ("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"):
             self.stacks.pop(stack.stack_id)
         elif getattr(stack, "under_way", None) is None and hasattr(stack, "looks"):
             begin(stack, "DELETE", "DELETE_IN_PROGRESS")
@@ -137,6 +134,11 @@ def describe_stack_resources(self):
     raise ValidationError(asked, f"Stack for {asked} does not exist")
 
 
+def has_parameters(self, others):
+    """Whatever was given, and the defaults."""
+    return all(self.resource_map.resolved_parameters.get(key) in (value, value.split(",")) for key, value in others.items())
+
+
 def parameter_list(self):
     """As they were given, lists too."""
     joined = {key: ",".join(it) if isinstance(it, list) else it for key, it in self.resource_map.resolved_parameters.items()}
@@ -151,8 +153,18 @@ def delete_stack(self):
 by_stack = responses.CloudFormationResponse.describe_stack_resources
 
 
+def validate_different_update(self, *given):
+    """A change set that would change nothing is made, and FAILED."""
+    if self._get_param("ChangeSetName") is None:
+        before_validation(self, *given)
+
+
+before_validation = responses.CloudFormationResponse._validate_different_update
+
+
 def put_right():
+    responses.CloudFormationResponse._validate_different_update = validate_different_update
     for name in ("create_change_set", "execute_change_set", "describe_stacks", "delete_stack"):
         setattr(Backend, name, getattr(AsAWS, name))
     responses.CloudFormationResponse.describe_stack_resources = describe_stack_resources
-    Stack.parameter_list = property(parameter_list)
+    Stack.parameter_list, Stack.has_parameters = property(parameter_list), has_parameters
