@@ -50,14 +50,22 @@ impl FromStr for Principal {
         const NOT_ONE: &str = "write the ARN of a role or user (arn:aws:iam::ACCOUNT:role/PATH/NAME), not of a session, without wildcards";
         let arn = arn.trim();
         let mut parts = arn.splitn(6, ':');
-        let [prefix, partition, service, region] = [(); 4].map(|()| parts.next().unwrap_or_default());
-        let is_iam = prefix == "arn" && partition.starts_with("aws") && (service, region) == ("iam", "");
+        let [prefix, partition, service, region] =
+            [(); 4].map(|()| parts.next().unwrap_or_default());
+        let is_iam =
+            prefix == "arn" && partition.starts_with("aws") && (service, region) == ("iam", "");
         let account = parts.next().and_then(|it| it.parse().ok()).ok_or(NOT_ONE)?;
         let resource = parts.next().unwrap_or_default();
-        let name = resource.strip_prefix("role/").or_else(|| resource.strip_prefix("user/"));
-        let is_named = name.is_some_and(|it| it.parse::<RoleName>().is_ok_and(|name| name.as_str() == it));
+        let name = resource
+            .strip_prefix("role/")
+            .or_else(|| resource.strip_prefix("user/"));
+        let is_named =
+            name.is_some_and(|it| it.parse::<RoleName>().is_ok_and(|name| name.as_str() == it));
         if is_iam && is_named {
-            Ok(Self { arn: arn.to_owned(), account })
+            Ok(Self {
+                arn: arn.to_owned(),
+                account,
+            })
         } else {
             Err(NOT_ONE)
         }
@@ -150,8 +158,14 @@ mod tests {
 
     #[test]
     fn a_principal_is_a_role_or_user_by_its_arn() {
-        for good in ["arn:aws:iam::111122223333:role/a/B", "arn:aws-us-gov:iam::111122223333:user/b"] {
-            assert_eq!(good.parse::<Principal>().map(|it| it.arn), Ok(good.to_owned()));
+        for good in [
+            "arn:aws:iam::111122223333:role/a/B",
+            "arn:aws-us-gov:iam::111122223333:user/b",
+        ] {
+            assert_eq!(
+                good.parse::<Principal>().map(|it| it.arn),
+                Ok(good.to_owned())
+            );
         }
         for bad in [
             "Role",

@@ -34,7 +34,10 @@ impl Aws {
             events: self.events().clone(),
         };
         let keys = Keys::new(source, self.clock());
-        patiently(self.seed() ^ account.number(), || async { keys.get().await }).await?;
+        patiently(self.seed() ^ account.number(), || async {
+            keys.get().await
+        })
+        .await?;
         let config = self.service(region).into_builder();
         Ok(config
             .region(SdkRegion::new(region.as_str().to_owned()))

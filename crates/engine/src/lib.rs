@@ -29,8 +29,8 @@ mod roles;
 mod run;
 mod skew;
 mod sts;
-mod trust;
 mod transport;
+mod trust;
 
 pub use aws::{Aws, ConnectError};
 pub use check::{Check, HAS_GUARDDUTY};

@@ -257,7 +257,10 @@ const WIDEN_STARTING: &str = ". If you have the policy RolloutPolicy, AWS may wa
 const WIDEN_EXECUTION: &str = ". If that is the execution role, AWS may want more than it holds: deploy stackset-execution.yaml in that account again with DocumentedMinimum=true";
 
 /// What came back, with the name of the call where it is an error.
-pub(crate) fn told<T, E>(call: &str, answer: Result<T, SdkError<E, HttpResponse>>) -> Result<T, Failure>
+pub(crate) fn told<T, E>(
+    call: &str,
+    answer: Result<T, SdkError<E, HttpResponse>>,
+) -> Result<T, Failure>
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {

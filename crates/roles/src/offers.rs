@@ -20,7 +20,8 @@ pub const USUAL: [&str; 3] = [
 ];
 
 /// A session that may do nothing: it is only asked whether the role can be assumed.
-const NOTHING: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}"#;
+const NOTHING: &str =
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}"#;
 
 /// In so many accounts it is tried: what is in none of them is not what a company has everywhere.
 const SAMPLE: usize = 5;

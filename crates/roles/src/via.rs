@@ -90,7 +90,10 @@ impl Via {
             Step::Make => looked.finds.get(*account) == Some(&Found::Nothing),
             _ => false,
         };
-        let due = plan.iter().filter(is_due).map(|(account, step)| (*account, step.clone()));
+        let due = plan
+            .iter()
+            .filter(is_due)
+            .map(|(account, step)| (*account, step.clone()));
         let crew = self.crew(limits, watch);
         let prepared = crew
             .each(looked.only(due), async |_, (member, step)| {
@@ -112,7 +115,10 @@ impl Via {
         };
         let token = new_id();
         let said = |failure: Failure| failure.text;
-        member.prepare(&self.wanted, kind, &token).await.map_err(said)?;
+        member
+            .prepare(&self.wanted, kind, &token)
+            .await
+            .map_err(said)?;
         let begun = crew.now();
         loop {
             match member.prepared(&token).await.map_err(said)? {
@@ -124,7 +130,10 @@ impl Via {
                 }
                 Prepared::Refused(reason) => return Err(reason),
                 Prepared::Pending if crew.pause(begun).await.is_some() => {
-                    return Err("CloudFormation had not made the change set when the run ended: run again".into());
+                    return Err(
+                        "CloudFormation had not made the change set when the run ended: run again"
+                            .into(),
+                    );
                 }
                 Prepared::Pending => {}
             }
@@ -151,13 +160,18 @@ impl Via {
         };
         let crew = self.crew(&limits, &|_| {});
         let dropped = crew
-            .each(looked.only(left), async |_, (member, (step, set))| match step {
-                Step::Make => member.delete().await,
-                _ => member.drop_change_set(&set.name).await,
-            })
+            .each(
+                looked.only(left),
+                async |_, (member, (step, set))| match step {
+                    Step::Make => member.delete().await,
+                    _ => member.drop_change_set(&set.name).await,
+                },
+            )
             .await;
         let dropped = dropped.into_iter();
-        dropped.filter_map(|(account, it)| Some((account, it.err()?.text))).collect()
+        dropped
+            .filter_map(|(account, it)| Some((account, it.err()?.text)))
+            .collect()
     }
 
     /// Brings the role to the accounts of the plan.
@@ -168,7 +182,9 @@ impl Via {
         limits: &Limits,
         watch: Watch<'_>,
     ) -> Done {
-        let due = plan.iter().filter(|(_, step)| matches!(step, Step::Make | Step::Update));
+        let due = plan
+            .iter()
+            .filter(|(_, step)| matches!(step, Step::Make | Step::Update));
         let due: BTreeMap<_, _> = due
             .map(|(account, step)| {
                 let found = looked.finds.get(account).cloned();
@@ -192,7 +208,11 @@ impl Via {
         set: Option<Result<Option<ChangeSet>, Arc<str>>>,
         crew: &Crew<'_>,
     ) -> Result<End, Failure> {
-        if let Some(Found::Ours(Own { state: State::Failed(_), .. })) = found {
+        if let Some(Found::Ours(Own {
+            state: State::Failed(_),
+            ..
+        })) = found
+        {
             member.delete().await?;
             match self.gone(member, crew).await? {
                 End::Done => {}
@@ -212,10 +232,14 @@ impl Via {
         let begun = crew.now();
         loop {
             let Some(now) = member.describe().await? else {
-                return Ok(End::Failed("its stack is gone: somebody else has deleted it".into()));
+                return Ok(End::Failed(
+                    "its stack is gone: somebody else has deleted it".into(),
+                ));
             };
             match (&now.status, now.state(&self.stack)) {
-                (StackStatus::CreateComplete | StackStatus::UpdateComplete, _) => return Ok(End::Done),
+                (StackStatus::CreateComplete | StackStatus::UpdateComplete, _) => {
+                    return Ok(End::Done);
+                }
                 // The change set is being executed.
                 (_, None | Some(State::Busy(_))) => {
                     if crew.pause(begun).await.is_some() {
@@ -225,7 +249,9 @@ impl Via {
                 _ => {
                     let said = member.why().await.or(now.reason);
                     let status = now.status.as_str();
-                    let unsaid = || format!("its stack is {status}, and CloudFormation gives no reason: look at the stack {} in the account", self.stack).into();
+                    let unsaid = || {
+                        format!("its stack is {status}, and CloudFormation gives no reason: look at the stack {} in the account", self.stack).into()
+                    };
                     return Ok(End::Failed(said.unwrap_or_else(unsaid)));
                 }
             }
@@ -264,7 +290,11 @@ impl Via {
             if now.status == StackStatus::DeleteFailed {
                 let why = member.why().await.or(now.reason);
                 return Ok(End::Failed(why.unwrap_or_else(|| {
-                    format!("its stack {} could not be deleted, and CloudFormation gives no reason", self.stack).into()
+                    format!(
+                        "its stack {} could not be deleted, and CloudFormation gives no reason",
+                        self.stack
+                    )
+                    .into()
                 })));
             }
             if crew.pause(begun).await.is_some() {
@@ -313,6 +343,8 @@ impl Changes {
 
     fn of(&self, account: AccountId) -> Vec<String> {
         let set = self.0.get(&account).and_then(|it| it.as_ref().ok());
-        set.and_then(Option::as_ref).map(|it| it.changes.clone()).unwrap_or_default()
+        set.and_then(Option::as_ref)
+            .map(|it| it.changes.clone())
+            .unwrap_or_default()
     }
 }

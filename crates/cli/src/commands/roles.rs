@@ -227,7 +227,9 @@ impl<Way> Stage<Way> {
         }
         let connect = Aws::connect(connection, Arc::new(Recorder::default()));
         let aws = signals::unless_interrupted(&stop, connect).await??;
-        let administrator = settings.administrator.unwrap_or_else(|| aws.administrator());
+        let administrator = settings
+            .administrator
+            .unwrap_or_else(|| aws.administrator());
         roster.exclude_administrator(administrator)?;
         let labels = Labels::of(&roster);
         let mut header = ground::header(&clock, administrator);

@@ -76,11 +76,18 @@ impl Kind {
 }
 
 fn head(report: &RolesReport, width: usize) -> String {
-    let set = report.stack_set.as_ref().map(|set| stack_set(report, set, width));
+    let set = report
+        .stack_set
+        .as_ref()
+        .map(|set| stack_set(report, set, width));
     let via = report.via.as_ref().map(|via| {
         let administrator = report.header.administrator;
         let name = format!("Stack {} in {}", via.stack, via.region);
-        let words = format!("{}, deployed with {} of each account, for the administrator {administrator}", paint(BOLD, name), via.role);
+        let words = format!(
+            "{}, deployed with {} of each account, for the administrator {administrator}",
+            paint(BOLD, name),
+            via.role
+        );
         format!("{}\n", wrapped(&words, width, "", "  "))
     });
     [set, via].into_iter().flatten().collect()

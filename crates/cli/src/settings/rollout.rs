@@ -130,7 +130,8 @@ impl RolloutSettings {
         if second == Some(administrator) {
             bail!("--second-administrator {administrator}: that is the first one");
         }
-        let is_administrator = |it: &&Principal| it.account == administrator || second == Some(it.account);
+        let is_administrator =
+            |it: &&Principal| it.account == administrator || second == Some(it.account);
         if let Some(other) = self.also_trusted.iter().find(|it| !is_administrator(it)) {
             bail!(
                 "--also-trust {}: the role trusts principals of the administrator {administrator} and of --second-administrator alone",
@@ -244,14 +245,19 @@ mod tests {
         let definition = |flags: &str| {
             let partition = Partition::from_name("aws").unwrap();
             let administrator = "111111111111".parse().unwrap();
-            settings(flags, "").unwrap().definition(administrator, partition)
+            settings(flags, "")
+                .unwrap()
+                .definition(administrator, partition)
         };
         let theirs = "--also-trust arn:aws:iam::222222222222:role/people/Operator";
         let error = definition(theirs).unwrap_err().to_string();
         assert!(error.contains("--second-administrator"), "{error}");
         let wanted = definition(&format!("{theirs} --second-administrator 222222222222")).unwrap();
         let parameters = wanted.parameters();
-        assert_eq!(parameters["AlsoTrusted"], "arn:aws:iam::222222222222:role/people/Operator");
+        assert_eq!(
+            parameters["AlsoTrusted"],
+            "arn:aws:iam::222222222222:role/people/Operator"
+        );
         assert_eq!(parameters["SecondAdministrator"], "222222222222");
         assert!(definition("--second-administrator 111111111111").is_err());
     }

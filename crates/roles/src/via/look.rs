@@ -99,7 +99,9 @@ impl Via {
             let state = State::Stuck(why.into());
             return Ok(Found::Ours(Own { state, differences }));
         }
-        let differences = self.wanted.stack_differences(&template, &described.parameters);
+        let differences = self
+            .wanted
+            .stack_differences(&template, &described.parameters);
         Ok(Found::Ours(Own { state, differences }))
     }
 

@@ -84,7 +84,9 @@ pub fn ours(finds: &Finds) -> usize {
 
 fn each(finds: &Finds, step: impl Fn(&Found) -> Step) -> Plan {
     let steps = finds.iter();
-    steps.map(|(account, found)| (*account, step(found))).collect()
+    steps
+        .map(|(account, found)| (*account, step(found)))
+        .collect()
 }
 
 #[cfg(test)]

@@ -57,7 +57,8 @@ impl Scope<'_> {
             role_name,
         } = self;
         let partition = partition.name();
-        let calls_through = json!({"ForAnyValue:StringEquals": {"aws:CalledVia": "cloudformation.amazonaws.com"}});
+        let calls_through =
+            json!({"ForAnyValue:StringEquals": {"aws:CalledVia": "cloudformation.amazonaws.com"}});
         let document = json!({
             "Version": "2012-10-17",
             "Statement": [

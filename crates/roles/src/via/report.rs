@@ -81,7 +81,9 @@ impl Via {
             }
         };
         let accounts: Vec<_> = plan.iter().map(account).collect();
-        let waits = accounts.iter().any(|it| it.outcome == Some(Outcome::Waiting));
+        let waits = accounts
+            .iter()
+            .any(|it| it.outcome == Some(Outcome::Waiting));
         let ended = over.filter(|_| waits).unwrap_or(Ended::Complete);
         self.report(ended, accounts)
     }
@@ -106,7 +108,9 @@ impl Via {
             Some(End::Failed(why)) => (Outcome::Failed, Some(why.clone())),
             Some(End::GoesOn) => {
                 let stack = &self.stack;
-                let why = format!("the operation with its stack {stack} goes on in AWS: run again to see how it ended");
+                let why = format!(
+                    "the operation with its stack {stack} goes on in AWS: run again to see how it ended"
+                );
                 (Outcome::Waiting, Some(why.into()))
             }
             None if over.is_some() => {
@@ -150,7 +154,8 @@ fn stack(found: Option<&Found>) -> Option<&'static str> {
 /// What would change in an account, by CloudFormation's word, and in what its stack differs now.
 fn what(looked: &Looked, step: &Step, account: AccountId, changes: &Changes) -> Vec<String> {
     let mut lines = Vec::new();
-    if let (Some(Found::Ours(own)), Step::Make | Step::Update) = (looked.finds.get(&account), step) {
+    if let (Some(Found::Ours(own)), Step::Make | Step::Update) = (looked.finds.get(&account), step)
+    {
         if let State::Failed(why) = &own.state {
             lines.push(format!("{why}; it is deleted first"));
         } else if !own.differences.is_empty() {

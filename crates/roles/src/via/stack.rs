@@ -85,7 +85,9 @@ impl MemberStack {
     pub(super) async fn template(&self) -> Result<String, Failure> {
         let asked = self.client.get_template().stack_name(&self.name);
         let asked = asked.template_stage(TemplateStage::Original).send().await;
-        Ok(told("GetTemplate", asked)?.template_body.unwrap_or_default())
+        Ok(told("GetTemplate", asked)?
+            .template_body
+            .unwrap_or_default())
     }
 
     /// `cloudformation:DescribeStackResources`: the stack of this Region that has the role. As with stacks, a
@@ -169,7 +171,11 @@ impl MemberStack {
     /// `cloudformation:DeleteChangeSet`
     pub(super) async fn drop_change_set(&self, name: &str) -> Result<(), Failure> {
         let request = self.client.delete_change_set().stack_name(&self.name);
-        told("DeleteChangeSet", request.change_set_name(name).send().await).map(|_| ())
+        told(
+            "DeleteChangeSet",
+            request.change_set_name(name).send().await,
+        )
+        .map(|_| ())
     }
 
     /// `cloudformation:DeleteStack`
@@ -184,15 +190,24 @@ impl MemberStack {
         let asked = self.client.describe_stack_events().stack_name(&self.name);
         let events = asked.send().await.ok()?.stack_events.unwrap_or_default();
         let of_last = events.into_iter().take_while(|it| {
-            let is_stack = it.physical_resource_id.is_some() && it.physical_resource_id == it.stack_id;
+            let is_stack =
+                it.physical_resource_id.is_some() && it.physical_resource_id == it.stack_id;
             let status = it.resource_status.as_ref().map_or("", |it| it.as_str());
-            !(is_stack && ["CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS"].contains(&status))
+            !(is_stack
+                && [
+                    "CREATE_IN_PROGRESS",
+                    "UPDATE_IN_PROGRESS",
+                    "DELETE_IN_PROGRESS",
+                ]
+                .contains(&status))
         });
         let failed = of_last.filter(|it| {
             let status = it.resource_status.as_ref().map_or("", |it| it.as_str());
             status.ends_with("_FAILED") && it.logical_resource_id.as_deref() == Some(RESOURCE)
         });
-        failed.last().and_then(|it| text(it.resource_status_reason.as_deref()))
+        failed
+            .last()
+            .and_then(|it| text(it.resource_status_reason.as_deref()))
     }
 }
 
@@ -240,7 +255,10 @@ fn shown(change: &ResourceChange) -> String {
         .collect();
     properties.sort_unstable();
     properties.dedup();
-    let replaced = change.replacement.as_ref().filter(|it| it.as_str() == "True");
+    let replaced = change
+        .replacement
+        .as_ref()
+        .filter(|it| it.as_str() == "True");
     let mut text = format!("{action} {name} ({kind})");
     if !properties.is_empty() {
         text.push_str(": ");
@@ -255,7 +273,10 @@ fn shown(change: &ResourceChange) -> String {
 /// AWS has no code for it: these are the words by which the AWS CLI knows it (`aws cloudformation deploy`,
 /// awscli/customizations/cloudformation/deployer.py).
 fn says_that_nothing_changes(reason: Option<&str>) -> bool {
-    let words = ["The submitted information didn't contain changes.", "No updates are to be performed"];
+    let words = [
+        "The submitted information didn't contain changes.",
+        "No updates are to be performed",
+    ];
     reason.is_some_and(|reason| words.iter().any(|it| reason.contains(it)))
 }
 
@@ -264,7 +285,11 @@ mod tests {
     use super::*;
 
     fn state(status: StackStatus) -> Option<State> {
-        let described = Described { status, reason: None, parameters: BTreeMap::new() };
+        let described = Described {
+            status,
+            reason: None,
+            parameters: BTreeMap::new(),
+        };
         described.state("stack")
     }
 
@@ -272,21 +297,42 @@ mod tests {
     fn each_status_says_what_can_be_done() {
         use StackStatus as Is;
         assert_eq!(state(Is::ReviewInProgress), None);
-        for stands in [Is::CreateComplete, Is::UpdateComplete, Is::UpdateRollbackComplete] {
+        for stands in [
+            Is::CreateComplete,
+            Is::UpdateComplete,
+            Is::UpdateRollbackComplete,
+        ] {
             assert_eq!(state(stands), Some(State::Stands));
         }
-        assert!(matches!(state(Is::RollbackComplete), Some(State::Failed(_))));
-        for busy in [Is::CreateInProgress, Is::UpdateInProgress, Is::DeleteInProgress, Is::RollbackInProgress] {
+        assert!(matches!(
+            state(Is::RollbackComplete),
+            Some(State::Failed(_))
+        ));
+        for busy in [
+            Is::CreateInProgress,
+            Is::UpdateInProgress,
+            Is::DeleteInProgress,
+            Is::RollbackInProgress,
+        ] {
             assert!(matches!(state(busy), Some(State::Busy(_))));
         }
-        for stuck in [Is::DeleteFailed, Is::UpdateRollbackFailed, Is::RollbackFailed] {
+        for stuck in [
+            Is::DeleteFailed,
+            Is::UpdateRollbackFailed,
+            Is::RollbackFailed,
+        ] {
             assert!(matches!(state(stuck), Some(State::Stuck(_))));
         }
     }
 
     #[test]
     fn more_than_the_role_is_strange() {
-        let change = |kind: &str, id: &str| ResourceChange::builder().resource_type(kind).logical_resource_id(id).build();
+        let change = |kind: &str, id: &str| {
+            ResourceChange::builder()
+                .resource_type(kind)
+                .logical_resource_id(id)
+                .build()
+        };
         assert!(!is_strange(&change("AWS::IAM::Role", RESOURCE)));
         assert!(is_strange(&change("AWS::IAM::Role", "Admin")));
         assert!(is_strange(&change("AWS::S3::Bucket", RESOURCE)));

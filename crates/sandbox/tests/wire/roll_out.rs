@@ -30,7 +30,9 @@ async fn a_member_goes_from_nothing_to_enabled_and_back() {
     );
 
     let member = administrator
-        .assume(&format!("arn:aws:iam::{id}:role/detective-fleet/DetectiveFleetMember"))
+        .assume(&format!(
+            "arn:aws:iam::{id}:role/detective-fleet/DetectiveFleetMember"
+        ))
         .await;
     assert_eq!(
         member.post("/graphs/list", json!({})).await["GraphList"],

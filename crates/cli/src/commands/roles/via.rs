@@ -49,7 +49,9 @@ pub(super) async fn deploy(args: DeployArgs, file: &SettingsFile, output: Output
     if let Err(declined) = agreed {
         let left = stage.way.withdraw(&looked, &plan, changes, &limits).await;
         for (account, why) in left {
-            output.always(&format!("A change set that was not executed stays in {account}: {why}\n"));
+            output.always(&format!(
+                "A change set that was not executed stays in {account}: {why}\n"
+            ));
         }
         return Err(declined);
     }
