@@ -234,7 +234,7 @@ impl Aws {
         let target = RoleToAssume::new(partition, administrator, role.as_str(), None);
         let source = Source::Role {
             sts: self.0.sts.clone(),
-            role: target,
+            role: Box::new(target),
             caller: self.0.keys.clone(),
             events: self.events().clone(),
         };

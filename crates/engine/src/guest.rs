@@ -29,7 +29,7 @@ impl Aws {
         };
         let source = Source::Role {
             sts: self.sts().clone(),
-            role,
+            role: Box::new(role),
             caller: self.keys().clone(),
             events: self.events().clone(),
         };

@@ -141,7 +141,7 @@ async fn callers_keys(
     Ok(roles.into_iter().fold(base, |caller, role| {
         let source = Source::Role {
             sts: sts.clone(),
-            role: RoleToAssume::of_profile(role, connection.mfa.clone()),
+            role: Box::new(RoleToAssume::of_profile(role, connection.mfa.clone())),
             caller,
             events: events.clone(),
         };
@@ -218,7 +218,7 @@ async fn administrators_keys(
         Some(role) if !is_session_of(caller, administrator, role) => {
             let source = Source::Role {
                 sts: sts.clone(),
-                role: RoleToAssume::new(partition, administrator, role.as_str(), None),
+                role: Box::new(RoleToAssume::new(partition, administrator, role.as_str(), None)),
                 caller: own,
                 events: events.clone(),
             };
