@@ -218,7 +218,12 @@ async fn administrators_keys(
         Some(role) if !is_session_of(caller, administrator, role) => {
             let source = Source::Role {
                 sts: sts.clone(),
-                role: Box::new(RoleToAssume::new(partition, administrator, role.as_str(), None)),
+                role: Box::new(RoleToAssume::new(
+                    partition,
+                    administrator,
+                    role.as_str(),
+                    None,
+                )),
                 caller: own,
                 events: events.clone(),
             };
