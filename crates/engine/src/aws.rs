@@ -201,6 +201,24 @@ impl Aws {
         )
     }
 
+    /// The role that is assumed in each member.
+    pub(crate) fn role_name(&self) -> &RoleName {
+        &self.0.connection.role_name
+    }
+
+    /// The credentials that requests are made with.
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.0.keys
+    }
+
+    /// Whether requests are made as this role of the administrator's account.
+    pub(crate) fn works_as(&self, role: &RoleName) -> bool {
+        match &self.0.connection.admin_role {
+            Some(there) => there == role,
+            None => connect::is_session_of(&self.0.caller, self.0.administrator, role),
+        }
+    }
+
     /// The same AWS as seen by another role of the administrator's account, which the one that is
     /// there now assumes; the same one again where it is that role already.
     #[must_use]
@@ -210,17 +228,13 @@ impl Aws {
             administrator,
             ..
         } = *self.0;
-        let is_there = match &self.0.connection.admin_role {
-            Some(there) => there == role,
-            None => connect::is_session_of(&self.0.caller, administrator, role),
-        };
-        if is_there {
+        if self.works_as(role) {
             return self.clone();
         }
         let target = RoleToAssume::new(partition, administrator, role.as_str(), None);
         let source = Source::Role {
             sts: self.0.sts.clone(),
-            role: target,
+            role: Box::new(target),
             caller: self.0.keys.clone(),
             events: self.events().clone(),
         };

@@ -22,6 +22,8 @@ pub(crate) struct RoleToAssume {
     /// How long the session is wanted, in seconds: 900 to 43,200, and an hour at most where the caller
     /// is a session itself. `None`: AWS's hour.
     pub(crate) seconds: Option<i32>,
+    /// What the session may do at most; what the role may, where nothing is said.
+    pub(crate) policy: Option<String>,
     /// The MFA device that the role's trust policy asks for.
     pub(crate) device: Option<Arc<Device>>,
 }
@@ -35,6 +37,7 @@ impl RoleToAssume {
             external_id: role.external_id,
             session_name: role.session_name,
             seconds: role.seconds,
+            policy: None,
             device: role.mfa_serial.map(device),
         }
     }
@@ -51,6 +54,7 @@ impl RoleToAssume {
             external_id,
             session_name: None,
             seconds: None,
+            policy: None,
             device: None,
         }
     }
@@ -84,6 +88,7 @@ pub(crate) async fn assume(
         .role_session_name(role.session_name.as_deref().unwrap_or(SESSION_NAME))
         .set_external_id(role.external_id.clone())
         .set_duration_seconds(role.seconds)
+        .set_policy(role.policy.clone())
         .set_serial_number(serial)
         .set_token_code(code)
         .customize()

@@ -11,7 +11,7 @@ use fleet::region::{Partition, UnsupportedPartition};
 use tokio::sync::Semaphore;
 
 use super::{Aws, Inner, patiently, sts_region};
-use crate::connection::{Connection, Ground, RoleName, timeouts};
+use crate::connection::{ADMINISTRATOR_ROLE, Connection, Ground, RoleName, timeouts};
 use crate::credentials::{Keys, Source};
 use crate::descriptors;
 use crate::events::Events;
@@ -35,7 +35,7 @@ pub enum ConnectError {
     AdminRole(Arc<str>),
     /// The caller is not the administrator.
     #[error(
-        "the credentials are those of account {caller} ({arn}), not of the administrator {administrator}: use another profile, or name a role of the administrator with --admin-role"
+        "the credentials are those of account {caller} ({arn}), not of the administrator {administrator}: use another profile, or name a role of the administrator with --admin-role, such as {ADMINISTRATOR_ROLE}"
     )]
     NotTheAdministrator {
         /// The caller's account.
@@ -141,7 +141,7 @@ async fn callers_keys(
     Ok(roles.into_iter().fold(base, |caller, role| {
         let source = Source::Role {
             sts: sts.clone(),
-            role: RoleToAssume::of_profile(role, connection.mfa.clone()),
+            role: Box::new(RoleToAssume::of_profile(role, connection.mfa.clone())),
             caller,
             events: events.clone(),
         };
@@ -218,7 +218,12 @@ async fn administrators_keys(
         Some(role) if !is_session_of(caller, administrator, role) => {
             let source = Source::Role {
                 sts: sts.clone(),
-                role: RoleToAssume::new(partition, administrator, role.as_str(), None),
+                role: Box::new(RoleToAssume::new(
+                    partition,
+                    administrator,
+                    role.as_str(),
+                    None,
+                )),
                 caller: own,
                 events: events.clone(),
             };
