@@ -25,13 +25,14 @@ mod region;
 mod regions;
 mod roles;
 mod run;
+mod signature;
 mod skew;
 mod sts;
 mod transport;
 
 pub use aws::{Aws, ConnectError};
 pub use check::{Check, HAS_GUARDDUTY};
-pub use connection::{Connection, Endpoint, Ground, NotARoleName, RoleName};
+pub use connection::{APP_NAME, Connection, Endpoint, Ground, NotARoleName, RoleName};
 pub use descriptors::{Share, share};
 pub use failure::Failure;
 pub use gate::Gate;

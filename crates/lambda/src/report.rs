@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::error::{Name, StepError};
 use crate::function::{self, Cause, Function, GroupResult, Next};
 use crate::message::{self, Said};
+use crate::prepare::origin;
 use crate::run::{
     COVERED_KEY, Manifest, Outcome, Progress, Refused, baseline_key, latest_key, manifest_key,
     page_key, progress_key, refused_key, report_key,
@@ -108,6 +109,7 @@ fn failed(text: String) -> Refused {
         operation: None,
         key: None,
         invalid_lines: Vec::new(),
+        origin: origin(),
     }
 }
 
@@ -128,6 +130,7 @@ async fn not_begun(
         invalid_lines: refused.invalid_lines,
         notes: Vec::new(),
         labels: Default::default(),
+        origin: refused.origin,
     };
     let ended = match refused.name {
         Some(_) => Ended::Complete,

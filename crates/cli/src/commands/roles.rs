@@ -193,12 +193,14 @@ impl Stage {
         }
         let stop = signals::listen(output, GOES_ON)?;
         let clock = Clock::system();
-        let connection = settings.reach.connection(output);
+        let begun = ground::begin(&clock);
+        let connection = settings.reach.connection(&begun.1, output);
         let connect = Aws::connect(connection, Arc::new(Recorder::default()));
         let aws = signals::unless_interrupted(&stop, connect).await??;
         roster.exclude_administrator(aws.administrator())?;
         let labels = Labels::of(&roster);
-        let mut header = ground::header(&clock, aws.administrator());
+        let mut header = ground::header_of(begun, aws.administrator());
+        header.origin = header.origin.called_by(aws.caller()).by(roster.list.clone());
         header.kind = "roles".to_owned();
         header.operation = operation.to_owned();
         header.invalid_lines = roster.invalid.iter().map(Into::into).collect();
