@@ -364,9 +364,7 @@ enum Learned {
         reason: Arc<str>,
     },
     /// STS has said nothing at all, several times.
-    Silent {
-        reason: Arc<str>,
-    },
+    Silent { reason: Arc<str> },
 }
 
 /// A refusal that does not hold any more.

@@ -164,7 +164,10 @@ mod tests {
             text(&origin),
             r#"{"product_version":"1.2.3","caller":"arn:aws:sts::111111111111:assumed-role/R/r***@example.com","list":{"name":"of r***@example.com[U+001B].csv"}}"#
         );
-        assert_eq!(serde_json::from_str::<Origin>(&text(&origin)).unwrap(), origin);
+        assert_eq!(
+            serde_json::from_str::<Origin>(&text(&origin)).unwrap(),
+            origin
+        );
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use aws_config::{AppName, BehaviorVersion};
 use aws_smithy_types::timeout::TimeoutConfig;
-use engine::{APP_NAME, Ground};
 use engine::clock::Clock;
+use engine::{APP_NAME, Ground};
 use lambda::error::StepError;
 use lambda::function::{Function, Step};
 use lambda::logging;

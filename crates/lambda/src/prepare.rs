@@ -149,7 +149,20 @@ async fn begin(
     if !upload.place.plan_only && !take_turn(function, execution, entered).await? {
         return Ok(nothing(Next::Busy));
     }
-    let manifest = look(function, execution, (entered, upload, sha256, Roster { list: Some(list), ..roster })).await?;
+    let manifest = look(
+        function,
+        execution,
+        (
+            entered,
+            upload,
+            sha256,
+            Roster {
+                list: Some(list),
+                ..roster
+            },
+        ),
+    )
+    .await?;
     let place = manifest_key(execution);
     let seal = function.store.write(&place, &manifest).await?;
     let prepared = go(execution, &manifest, seal);

@@ -447,7 +447,10 @@ pub(super) fn begin(clock: &Clock) -> (Timestamp, String) {
 }
 
 /// What documents say of a run.
-pub(super) fn header_of((started, run_id): (Timestamp, String), administrator: AccountId) -> Header {
+pub(super) fn header_of(
+    (started, run_id): (Timestamp, String),
+    administrator: AccountId,
+) -> Header {
     Header {
         version: VERSION,
         kind: String::new(),

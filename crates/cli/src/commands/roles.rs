@@ -200,7 +200,10 @@ impl Stage {
         roster.exclude_administrator(aws.administrator())?;
         let labels = Labels::of(&roster);
         let mut header = ground::header_of(begun, aws.administrator());
-        header.origin = header.origin.called_by(aws.caller()).by(roster.list.clone());
+        header.origin = header
+            .origin
+            .called_by(aws.caller())
+            .by(roster.list.clone());
         header.kind = "roles".to_owned();
         header.operation = operation.to_owned();
         header.invalid_lines = roster.invalid.iter().map(Into::into).collect();

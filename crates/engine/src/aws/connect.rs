@@ -97,10 +97,7 @@ impl Aws {
             source_identity: source_identity(&caller),
             on: (&sts, &ground, &events),
         };
-        let Session {
-            keys,
-            unnamed,
-        } = administrators
+        let Session { keys, unnamed } = administrators
             .session(&connection, (&caller, administrator, partition), own)
             .await?;
         let permits = Arc::new(Semaphore::new(
