@@ -77,7 +77,7 @@ class Page:
 
     def __init__(self, path):
         self.path, self.name = path, str(path.relative_to(ROOT))
-        self.blocks, self.headings, self.links, self.unfenced = [], [], [], []
+        self.blocks, self.headings, self.prose, self.unfenced = [], [], [], []
         self.read(path.read_text(encoding="utf-8").splitlines())
 
     def read(self, lines):
@@ -101,13 +101,15 @@ class Page:
                 assert not marks, f"{self.name}, line {at}: no block follows this comment"
                 if re.match(r" {4,}\S", line) and not (at and lines[at - 1].strip()):
                     self.unfenced.append(at + 1)
-                self.prose(line)
+                if heading := HEADING.match(line):
+                    self.headings.append((len(heading[1]), heading[2]))
+            if not FENCE.match(line):
+                self.prose.append(CODE.sub("``", line))
             at += 1
 
-    def prose(self, line):
-        if heading := HEADING.match(line):
-            self.headings.append((len(heading[1]), heading[2]))
-        self.links += LINK.findall(CODE.sub("``", line))
+    @cached_property
+    def links(self):
+        return LINK.findall("\n".join(self.prose))
 
     @cached_property
     def anchors(self):

@@ -6,6 +6,7 @@
 
 mod check;
 mod credentials;
+mod deadline;
 mod enable;
 mod gate;
 mod isolation;
@@ -16,5 +17,6 @@ mod passes;
 mod probe;
 mod refusals;
 mod repair;
+mod silence;
 mod stage;
 mod strange;
