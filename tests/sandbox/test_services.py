@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from sandbox.calls import code
 
 
-def assume(sts, account, role="DetectiveFleetMember", **more):
+def assume(sts, account, role="detective-fleet/DetectiveFleetMember", **more):
     arn = f"arn:aws:iam::{account}:role/{role}"
     return sts.assume_role(RoleArn=arn, RoleSessionName="test", **more)["Credentials"]
 
@@ -52,9 +52,9 @@ def test_one_error_for_every_reason_not_to_be_trusted(start):
         world="""
         size = 2
         [[roles]]
-        name = "DetectiveFleetMember"
+        name = "detective-fleet/DetectiveFleetMember"
         [accounts.111111111111]
-        roles = [{ name = "DetectiveFleetMember", external_id = "secret" }]
+        roles = [{ name = "detective-fleet/DetectiveFleetMember", external_id = "secret" }]
         [accounts.222222222222]
         roles = []
         [accounts.333333333333]
@@ -62,7 +62,7 @@ def test_one_error_for_every_reason_not_to_be_trusted(start):
         [accounts.444444444444]
         roles = [{ name = "path/DetectiveFleetMember", trusts_role = "Fleet" }]
         [accounts.666666666666]
-        roles = [{ name = "DetectiveFleetMember", trusts = ["111111111111"] }]
+        roles = [{ name = "detective-fleet/DetectiveFleetMember", trusts = ["111111111111"] }]
         """,
     )
     sts = sandbox.client("sts")
@@ -126,7 +126,7 @@ def test_lengths_of_sessions(start):
         "0s",
         world="""
         size = 2
-        roles = [{ name = "DetectiveFleetMember" }, { name = "Long", max_session = "12h", trusts = ["555555555555"] }]
+        roles = [{ name = "detective-fleet/DetectiveFleetMember" }, { name = "Long", max_session = "12h", trusts = ["555555555555"] }]
         """,
     )
     sts, account = sandbox.client("sts"), sandbox.ids[0]

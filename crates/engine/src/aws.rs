@@ -225,8 +225,26 @@ impl Aws {
         signature::source_identity(&self.0.caller)
     }
 
-    fn session_name(&self) -> String {
+    pub(crate) fn session_name(&self) -> String {
         signature::session_name(self.0.connection.run.as_deref())
+    }
+
+    /// The role that is assumed in each member.
+    pub(crate) fn role_name(&self) -> &RoleName {
+        &self.0.connection.role_name
+    }
+
+    /// The credentials that other roles are assumed with, in nobody's name: those roles need not allow one.
+    pub(crate) fn unnamed_keys(&self) -> &Keys {
+        &self.0.unnamed
+    }
+
+    /// Whether requests are made as this role of the administrator's account.
+    pub(crate) fn works_as(&self, role: &RoleName) -> bool {
+        match &self.0.connection.admin_role {
+            Some(there) => there == role,
+            None => connect::is_session_of(&self.0.caller, self.0.administrator, role),
+        }
     }
 
     /// The same AWS as seen by another role of the administrator's account, which the one that is
@@ -238,17 +256,18 @@ impl Aws {
             administrator,
             ..
         } = *self.0;
-        let is_there = match &self.0.connection.admin_role {
-            Some(there) => there == role,
-            None => connect::is_session_of(&self.0.caller, administrator, role),
-        };
-        if is_there {
+        if self.works_as(role) {
             return self.clone();
         }
         let sessions = self.session_name();
         let source = Source::Role {
             sts: self.0.sts.clone(),
-            role: RoleToAssume::new(partition, administrator, role.as_str(), sessions),
+            role: Box::new(RoleToAssume::new(
+                partition,
+                administrator,
+                role.as_str(),
+                sessions,
+            )),
             // That role may be anybody's, and need not allow a name.
             caller: self.0.unnamed.clone(),
             events: self.events().clone(),

@@ -59,6 +59,12 @@ impl fmt::Debug for Endpoint {
     }
 }
 
+/// The role in every member, as `deploy/member-role.yaml` makes it.
+pub const MEMBER_ROLE: &str = "detective-fleet/DetectiveFleetMember";
+
+/// The role of the administrator that the role in members trusts, unless its template is told otherwise.
+pub const ADMINISTRATOR_ROLE: &str = "detective-fleet/DetectiveFleetAdministrator";
+
 /// The name of an IAM role, with its path where it has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoleName(String);
@@ -66,7 +72,7 @@ pub struct RoleName(String);
 /// Why a text is not the name of a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a role is given by its name, such as DetectiveFleetMember or path/DetectiveFleetMember: up to 64 letters, digits and +=,.@_- (not its ARN)"
+    "a role is given by its name, such as detective-fleet/DetectiveFleetMember: up to 64 letters, digits and +=,.@_- (not its ARN)"
 )]
 pub struct NotARoleName;
 

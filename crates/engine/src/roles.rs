@@ -121,6 +121,13 @@ impl Roles {
         lock(&self.known).get(&account)?.failure.clone()
     }
 
+    /// Whether roles were asked for and every one was refused, which is hardly the members' doing.
+    pub(crate) fn are_all_refused(&self) -> bool {
+        let all = lock(&self.known);
+        let is_refused = |known: &Known| known.failure.as_ref().is_some_and(Failure::is_denied);
+        !all.is_empty() && all.values().all(is_refused)
+    }
+
     /// AWS says that these credentials are past their time.
     pub(crate) fn expired(&self, account: AccountId) {
         if let Some(known) = lock(&self.known).get_mut(&account) {

@@ -25,6 +25,8 @@ pub(crate) struct RoleToAssume {
     /// How long the session is wanted, in seconds: 900 to 43,200, and an hour at most where the caller
     /// is a session itself. `None`: AWS's hour.
     pub(crate) seconds: Option<i32>,
+    /// What the session may do at most; what the role may, where nothing is said.
+    pub(crate) policy: Option<String>,
     /// The MFA device that the role's trust policy asks for.
     pub(crate) device: Option<Arc<Device>>,
 }
@@ -44,6 +46,7 @@ impl RoleToAssume {
             session_name: role.session_name.unwrap_or(session_name),
             source_identity: None,
             seconds: role.seconds,
+            policy: None,
             device: role.mfa_serial.map(device),
         }
     }
@@ -61,6 +64,7 @@ impl RoleToAssume {
             session_name,
             source_identity: None,
             seconds: None,
+            policy: None,
             device: None,
         }
     }
@@ -92,6 +96,7 @@ pub(crate) async fn assume(
         .set_source_identity(role.source_identity.clone())
         .set_external_id(role.external_id.clone())
         .set_duration_seconds(role.seconds)
+        .set_policy(role.policy.clone())
         .set_serial_number(serial)
         .set_token_code(code)
         .customize()

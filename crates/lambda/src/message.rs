@@ -281,7 +281,6 @@ mod tests {
             notes: Vec::new(),
             labels: Default::default(),
             origin: Default::default(),
-            origin: Default::default(),
         };
         let error = error.map(str::to_owned);
         Recorder::default().report(header, now, Ended::Complete, error)

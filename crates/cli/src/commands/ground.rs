@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
 use engine::clock::{self, Clock};
-use engine::{Aws, Check, Finish, Newer, Run};
-use fleet::account::{AccountId, Region};
+use engine::{ADMINISTRATOR_ROLE, Aws, Check, Finish, Newer, Run};
+use fleet::account::{AccountId, Email, Region};
 use fleet::check::has_unproven_acceptances;
 use fleet::cost::{CostReport, Rates};
 use fleet::expected::{Exception, Exceptions};
@@ -332,7 +332,10 @@ impl Ground {
         let limit = self.deadline.limit();
         let finish = self.deadline.counted(run.reconcile(&limit)).await;
         self.progress.end();
-        let header = self.header("run", self.operation());
+        let mut header = self.header("run", self.operation());
+        if run.roles_are_refused() && self.aws.is_hardly_trusted() {
+            header.notes.push(untrusted(self.aws.caller()));
+        }
         self.recorder
             .report(header, self.clock.timestamp(), finish.ended, finish.error)
     }
@@ -436,6 +439,14 @@ impl Ground {
         header.notes.extend(self.newer.note());
         header
     }
+}
+
+/// Why every member may have refused.
+fn untrusted(caller: &str) -> String {
+    let caller = Email::mask_in(caller);
+    format!(
+        "every member refused {caller}: the role of the template trusts {ADMINISTRATOR_ROLE} alone where nothing else was said; name it with --admin-role, and `check` says whether the caller may assume it"
+    )
 }
 
 /// The guard rails do not let the run go ahead.

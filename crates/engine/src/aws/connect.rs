@@ -11,7 +11,7 @@ use fleet::region::{Partition, UnsupportedPartition};
 use tokio::sync::Semaphore;
 
 use super::{Aws, Inner, patiently, sts_region};
-use crate::connection::{Connection, Ground, RoleName, timeouts};
+use crate::connection::{ADMINISTRATOR_ROLE, Connection, Ground, RoleName, timeouts};
 use crate::credentials::{Keys, Source};
 use crate::descriptors;
 use crate::events::Events;
@@ -36,7 +36,7 @@ pub enum ConnectError {
     AdminRole(Arc<str>),
     /// The caller is not the administrator.
     #[error(
-        "the credentials are those of account {caller} ({arn}), not of the administrator {administrator}: use another profile, or name a role of the administrator with --admin-role"
+        "the credentials are those of account {caller} ({arn}), not of the administrator {administrator}: use another profile, or name a role of the administrator with --admin-role, such as {ADMINISTRATOR_ROLE}"
     )]
     NotTheAdministrator {
         /// The caller's account.
@@ -144,11 +144,11 @@ async fn callers_keys(
     Ok(roles.into_iter().fold(base, |caller, role| {
         let source = Source::Role {
             sts: sts.clone(),
-            role: RoleToAssume::of_profile(
+            role: Box::new(RoleToAssume::of_profile(
                 role,
                 session_name(connection.run.as_deref()),
                 connection.mfa.clone(),
-            ),
+            )),
             caller,
             events: events.clone(),
         };
@@ -283,7 +283,7 @@ impl Administrators<'_> {
         let (sts, ground, events) = self.on;
         let source = Source::Role {
             sts: sts.clone(),
-            role,
+            role: Box::new(role),
             caller: own.clone(),
             events: events.clone(),
         };

@@ -15,7 +15,7 @@ use sandbox_connector::Answer;
 
 use crate::stage::{Instead, Stage, calls};
 
-const ROLE: &str = "DetectiveFleetMember";
+const ROLE: &str = "detective-fleet/DetectiveFleetMember";
 const HOUR: Duration = Duration::from_secs(3600);
 
 fn stage(more: &str) -> Stage {

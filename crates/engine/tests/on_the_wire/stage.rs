@@ -119,7 +119,7 @@ impl Stage {
             },
             sandbox,
             regions: RegionSelection::default(),
-            role_name: "DetectiveFleetMember".to_owned(),
+            role_name: "detective-fleet/DetectiveFleetMember".to_owned(),
             timeout: Duration::from_secs(900),
             grace: Limit::GRACE,
             max_concurrency: 256,

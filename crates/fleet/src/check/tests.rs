@@ -72,6 +72,7 @@ fn facts() -> Facts {
         expired: Vec::new(),
         now: NOW.parse().unwrap(),
         guardduty: false,
+        trusted: Trusted::Unknown,
         graphs: vec![graph(EU), graph(US)],
         members: [(id(1), fine()), (id(2), fine())].into(),
     }
