@@ -69,12 +69,13 @@ async fn write(
         }
         Some((_, seal)) => {
             let key = refused_key(execution);
-            store.read_sealed(&key, &seal).await.map(Read::NotBegun)
+            let refused = store.read_sealed(&key, &seal).await;
+            refused.map(|it| Read::NotBegun(Box::new(it)))
         }
-        None => Ok(Read::NotBegun(lost(error.as_ref()))),
+        None => Ok(Read::NotBegun(Box::new(lost(error.as_ref())))),
     };
     match read {
-        Ok(Read::NotBegun(refused)) => not_begun(function, execution, refused).await,
+        Ok(Read::NotBegun(refused)) => not_begun(function, execution, *refused).await,
         Ok(Read::Begun(manifest)) if manifest.plan_only => {
             plan(function, &manifest, &results).await
         }
@@ -91,7 +92,7 @@ async fn write(
 /// What the first step wrote down.
 enum Read {
     Begun(Box<Manifest>),
-    NotBegun(Refused),
+    NotBegun(Box<Refused>),
 }
 
 /// The first step did not come to an end of its own.
