@@ -1,12 +1,13 @@
 # `make test` checks everything, on a machine that has Rust, a C compiler and Python 3.11 or later.
-# What it installs goes into .venv and .venv-ministack (for `make bench`: .venv-bench, for `make dist`: .venv-dist); CARGO_TARGET_DIR is honoured.
+# What it installs goes into .venv and .venv-ministack (for `make bench`: .venv-bench, for `make dist`: .venv-dist,
+# for `make docs`: .venv-docs); CARGO_TARGET_DIR is honoured.
 # Only Chromium, where it is missing, comes as Debian's package, for root alone.
 
 PYTHON ?= python3
 VENV   := .venv
 PYTEST := $(VENV)/bin/python -m pytest
 
-.PHONY: test quick lint unit fuzz packing end-to-end e2e-full chromium package dist dist-test dist-twice supply-chain mutants bench bench-page picture clean
+.PHONY: test docs quick lint unit fuzz packing end-to-end e2e-full chromium package dist dist-test dist-twice supply-chain mutants bench bench-page picture clean
 
 test: lint unit fuzz packing end-to-end
 
@@ -73,7 +74,7 @@ $(VENV)/ready: tests/requirements.txt
 
 $(VENV)-ministack/ready: tests/requirements-ministack.txt
 	$(PYTHON) -m venv --clear $(VENV)-ministack
-	$(VENV)-ministack/bin/python -m pip install --quiet --requirement tests/requirements-ministack.txt
+	$(VENV)-ministack/bin/python -m pip install --quiet --require-hashes --requirement tests/requirements-ministack.txt
 	touch $@
 
 # The function for AWS, where deploy/security-account.yaml names it.
@@ -112,6 +113,15 @@ picture: $(VENV)/ready
 	cargo build --locked
 	$(VENV)/bin/python docs/picture.py docs/rehearsal.svg rehearse --scenario examples/troubled.toml
 
+# The documentation as a site with search, in target/site. Whatever leads nowhere ends the build.
+docs: $(VENV)/ready $(VENV)-docs/ready
+	$(VENV)/bin/python docs/site.py $(VENV)-docs/bin/mkdocs
+
+$(VENV)-docs/ready: docs/requirements.txt
+	$(PYTHON) -m venv --clear $(VENV)-docs
+	$(VENV)-docs/bin/python -m pip install --quiet --require-hashes --requirement docs/requirements.txt
+	touch $@
+
 # Not part of `test`: it takes a quarter of an hour, and says nothing on a busy machine.
 # ARGS goes to it: make bench ARGS='--aws-scripts PATH'
 bench: $(VENV)-bench/ready
@@ -119,7 +129,7 @@ bench: $(VENV)-bench/ready
 
 $(VENV)-bench/ready: bench/requirements.txt
 	$(PYTHON) -m venv --clear $(VENV)-bench
-	$(VENV)-bench/bin/python -m pip install --quiet --requirement bench/requirements.txt
+	$(VENV)-bench/bin/python -m pip install --quiet --require-hashes --requirement bench/requirements.txt
 	touch $@
 
 # How fast the page of 1,200 accounts in 21 Regions opens and scrolls; docs/report.md has the figures.
@@ -129,4 +139,4 @@ bench-page: $(VENV)/ready chromium
 
 clean:
 	cargo clean
-	rm -rf $(VENV) $(VENV)-ministack $(VENV)-bench $(VENV)-dist
+	rm -rf $(VENV) $(VENV)-ministack $(VENV)-bench $(VENV)-dist $(VENV)-docs

@@ -6,6 +6,7 @@ mod check;
 mod completions;
 mod conformance;
 mod cost;
+mod deadline;
 mod disable;
 mod enable;
 mod ground;

@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::aws::Aws;
 use crate::clock;
+use crate::company::Company;
 use crate::region::{Mode, RegionRun};
 use crate::roles::Roles;
 
@@ -38,8 +39,8 @@ impl Limit {
     pub const GRACE: Duration = Duration::from_secs(5);
 }
 
-/// How long a Region may take to be read: three silent attempts and the pauses between them fit, and
-/// a throttled list of 1,200 members does.
+/// How long a Region may take to be read: three silent attempts and the pauses between them fit, where no
+/// other Region answers, and a throttled list of 1,200 members does.
 pub const LOOK_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// How a run ended.
@@ -56,8 +57,10 @@ pub struct Run {
     aws: Aws,
     fleet: Arc<Fleet>,
     regions: Vec<RegionRun>,
+    company: Company,
     agreed: bool,
     before: Before,
+    roles_are_refused: bool,
 }
 
 impl Run {
@@ -72,8 +75,10 @@ impl Run {
             aws: aws.clone(),
             fleet,
             regions,
+            company: Company::new(),
             agreed: false,
             before: Before::default(),
+            roles_are_refused: false,
         }
     }
 
@@ -204,6 +209,7 @@ impl Run {
     /// How it ended is told to the sink, membership by membership. A fleet that removes members
     /// needs [`Run::agree`] before; without it, only what needs no consent goes through.
     pub async fn reconcile(&mut self, limit: &Limit) -> Finish {
+        let begun = clock::now();
         if self.fleet.removes() && !self.agreed {
             let finish = self.observe(limit).await;
             let refused = self.agree(0, Consent::default()).err();
@@ -211,7 +217,11 @@ impl Run {
                 return self.refuse(finish, &refused.unwrap_or_default());
             }
         }
-        self.make_it_so(limit).await
+        let left = Limit {
+            timeout: limit.timeout.saturating_sub(begun.elapsed()),
+            ..limit.clone()
+        };
+        self.make_it_so(&left).await
     }
 
     fn refuse(&self, finish: Finish, refusals: &[Refusal]) -> Finish {
@@ -227,16 +237,23 @@ impl Run {
     async fn make_it_so(&mut self, limit: &Limit) -> Finish {
         let newsrooms = self.regions.iter().map(RegionRun::newsroom).collect();
         let (roles, assume) = Roles::new(&self.aws, newsrooms, self.patience_with_roles());
-        let modes = vec![Mode::Reconcile(roles); self.regions.len()];
+        let modes = vec![Mode::Reconcile(roles.clone()); self.regions.len()];
         let mut assumer = JoinSet::new();
         assumer.spawn(assume);
         let mut finish = self.drive(modes, limit).await;
+        self.roles_are_refused = roles.are_all_refused();
         for region in &self.regions {
             region.conclude();
         }
         // The sink may have refused the last words.
         finish.error = self.halted();
         finish
+    }
+
+    /// Whether [`Run::reconcile`] asked for members' roles, and every one was refused.
+    #[must_use]
+    pub fn roles_are_refused(&self) -> bool {
+        self.roles_are_refused
     }
 
     /// None, where an earlier process has had it.
@@ -290,6 +307,11 @@ impl Run {
         Estimate::of(&regions)
     }
 
+    /// Who has answered, for those who are to ask there, too.
+    pub(crate) fn company(&self) -> Company {
+        self.company.clone()
+    }
+
     /// How full every behavior graph is and would be, after [`Run::observe`].
     pub(crate) fn graphs(&self) -> Vec<GraphFacts> {
         let facts = |region: &RegionRun| {
@@ -322,11 +344,17 @@ impl Run {
         let stop = limit.stop.child_token();
         let mut tasks = JoinSet::new();
         let mut names = BTreeMap::new();
-        for (mut region, mode) in std::mem::take(&mut self.regions).into_iter().zip(modes) {
+        self.company.begin();
+        let places = self.regions.iter().map(|region| {
+            let was_heard = region.attempts().was_heard();
+            self.company.place(region.region(), was_heard)
+        });
+        let work: Vec<_> = modes.into_iter().zip(places).collect();
+        for (mut region, work) in std::mem::take(&mut self.regions).into_iter().zip(work) {
             let (stop, name) = (stop.clone(), region.region().clone());
             let grace = limit.grace;
             let task = tasks.spawn(async move {
-                region.drive(mode, &stop, grace).await;
+                region.drive(work, &stop, grace).await;
                 region
             });
             names.insert(task.id(), name);

@@ -8,14 +8,15 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
 use engine::clock::{self, Clock};
-use engine::{Aws, Check, Finish, Limit, Newer, Run};
-use fleet::account::{AccountId, Region};
+use engine::{ADMINISTRATOR_ROLE, Aws, Check, Finish, Newer, Run};
+use fleet::account::{AccountId, Email, Region};
 use fleet::check::has_unproven_acceptances;
 use fleet::cost::{CostReport, Rates};
 use fleet::expected::{Exception, Exceptions};
 use fleet::fleet::{Fleet, Purpose, Settings};
 use fleet::guard::{Consent, Refusal};
 use fleet::label::Labels;
+use fleet::origin::Origin;
 use fleet::region;
 use fleet::report::{
     Action, CheckReport, Ended, Header, MemberPlan, PlanReport, Recorder, Report, StatusReport,
@@ -27,11 +28,12 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
+use super::deadline::Deadline;
 use crate::display::{Output, PATIENCE, Phase, Progress};
 use crate::journal::{Journal, JournalFile};
 use crate::rates;
 use crate::settings::{Reach, Wanted, environment};
-use crate::signals::{self, Interrupted};
+use crate::signals::Interrupted;
 use crate::sinks::Sinks;
 
 /// How often it is said again that a Region is silent.
@@ -148,7 +150,7 @@ pub(crate) struct Ground {
     clock: Clock,
     header: Header,
     newer: Newer,
-    limit: Limit,
+    deadline: Deadline,
 }
 
 impl Ground {
@@ -185,17 +187,22 @@ impl Ground {
         let progress = Arc::new(Progress::new(output));
         let (started, run_id) = begin(&clock);
         let mut sinks = Sinks(vec![recorder.clone(), progress.clone()]);
-        if let Some(file) = journal {
-            sinks.0.push(Arc::new(Journal::of_run(file, &run_id)));
+        let journal = journal.map(|file| Arc::new(Journal::of_run(file, &run_id)));
+        if let Some(journal) = &journal {
+            sinks.0.push(journal.clone());
         }
         accounts.settings.patience = reach.patience;
-        let connect = Aws::connect(reach.connection(output), Arc::new(sinks));
-        let aws = signals::unless_interrupted(&stop, connect).await??;
+        let connect = Aws::connect(reach.connection(&run_id, output), Arc::new(sinks));
+        let deadline = Deadline::new(reach.timeout, stop);
+        let aws = deadline
+            .within("STS, or what hands out the credentials,", connect)
+            .await??;
         tracing::debug!(caller = aws.caller(), administrator = %aws.administrator(), "connected");
         if !accounts.roster.members.is_empty() {
             accounts.roster.exclude_administrator(aws.administrator())?;
         }
-        let chosen = signals::unless_interrupted(&stop, aws.regions(&reach.regions)).await??;
+        let regions = aws.regions(&reach.regions);
+        let chosen = deadline.within("the Account service", regions).await??;
         let today = TimeZone::UTC.to_datetime(clock.timestamp()).date();
         accounts.except(today, aws.administrator(), &chosen.regions)?;
         let fleet = Arc::new(accounts.fleet(aws.administrator(), &chosen.regions));
@@ -203,12 +210,12 @@ impl Ground {
         header.invalid_lines = accounts.roster.invalid.iter().map(Into::into).collect();
         header.notes = [accounts.roster.notes, accounts.notes, chosen.notes.clone()].concat();
         header.labels = accounts.labels;
+        header.origin = header.origin.called_by(aws.caller());
+        header.origin.list = accounts.roster.list;
+        if let Some(journal) = journal {
+            journal.is_by(header.origin.clone());
+        }
         let newer = aws.look_for_newer(&chosen);
-        let limit = Limit {
-            timeout: reach.timeout,
-            grace: Limit::GRACE,
-            stop,
-        };
         Ok(Self {
             aws,
             fleet,
@@ -218,7 +225,7 @@ impl Ground {
             clock,
             header,
             newer,
-            limit,
+            deadline,
         })
     }
 
@@ -229,7 +236,12 @@ impl Ground {
 
     /// What ends the run.
     pub(crate) fn stop(&self) -> &CancellationToken {
-        &self.limit.stop
+        self.deadline.stop()
+    }
+
+    /// It is looked once more, as in a run of its own.
+    pub(crate) fn begin_again(&self) {
+        self.deadline.begin_again();
     }
 
     /// Nothing was asked yet.
@@ -247,7 +259,9 @@ impl Ground {
             regions: self.regions.clone(),
         };
         self.progress.begin(phase, self.clock.timestamp());
-        let finish = self.watched(run.observe(&self.limit)).await;
+        let limit = self.deadline.limit();
+        let look = self.deadline.counted(run.observe(&limit));
+        let finish = self.watched(look).await;
         self.progress.end();
         match finish {
             Finish {
@@ -315,9 +329,13 @@ impl Ground {
         };
         let phase = Phase::Change { leaving, regions };
         self.progress.begin(phase, self.clock.timestamp());
-        let finish = run.reconcile(&self.limit).await;
+        let limit = self.deadline.limit();
+        let finish = self.deadline.counted(run.reconcile(&limit)).await;
         self.progress.end();
-        let header = self.header("run", self.operation());
+        let mut header = self.header("run", self.operation());
+        if run.roles_are_refused() && self.aws.is_hardly_trusted() {
+            header.notes.push(untrusted(self.aws.caller()));
+        }
         self.recorder
             .report(header, self.clock.timestamp(), finish.ended, finish.error)
     }
@@ -394,7 +412,9 @@ impl Ground {
             regions: self.regions.clone(),
             guardduty,
         };
-        let (facts, finish) = check.find_out(&self.aws, &self.limit).await;
+        let limit = self.deadline.limit();
+        let found_out = check.find_out(&self.aws, &limit);
+        let (facts, finish) = self.deadline.counted(found_out).await;
         self.progress.end();
         if let Some(error) = finish.error {
             bail!("{error}");
@@ -421,20 +441,22 @@ impl Ground {
     }
 }
 
+/// Why every member may have refused.
+fn untrusted(caller: &str) -> String {
+    let caller = Email::mask_in(caller);
+    format!(
+        "every member refused {caller}: the role of the template trusts {ADMINISTRATOR_ROLE} alone where nothing else was said; name it with --admin-role, and `check` says whether the caller may assume it"
+    )
+}
+
 /// The guard rails do not let the run go ahead.
 pub(crate) fn refused(refusals: &[Refusal]) -> anyhow::Error {
     let reasons: Vec<_> = refusals.iter().map(Refusal::to_string).collect();
     anyhow!("nothing was changed: {}", reasons.join("; and "))
 }
 
-/// What documents say of a run that begins now.
-#[cfg(feature = "stacksets")]
-pub(super) fn header(clock: &Clock, administrator: AccountId) -> Header {
-    header_of(begin(clock), administrator)
-}
-
 /// When a run begins, and what it is called.
-fn begin(clock: &Clock) -> (Timestamp, String) {
+pub(super) fn begin(clock: &Clock) -> (Timestamp, String) {
     let started = clock.timestamp();
     // One process makes one run, and no two of a machine have a number at the same time.
     let run_id = format!(
@@ -445,7 +467,11 @@ fn begin(clock: &Clock) -> (Timestamp, String) {
     (started, run_id)
 }
 
-fn header_of((started, run_id): (Timestamp, String), administrator: AccountId) -> Header {
+/// What documents say of a run.
+pub(super) fn header_of(
+    (started, run_id): (Timestamp, String),
+    administrator: AccountId,
+) -> Header {
     Header {
         version: VERSION,
         kind: String::new(),
@@ -456,5 +482,6 @@ fn header_of((started, run_id): (Timestamp, String), administrator: AccountId) -
         invalid_lines: Vec::new(),
         notes: Vec::new(),
         labels: Default::default(),
+        origin: Origin::of_version(env!("CARGO_PKG_VERSION")),
     }
 }

@@ -1,6 +1,7 @@
 //! How a Region ended, and the words for what went wrong.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use fleet::account::{AccountId, Region};
 use fleet::attempts::{Answer, Attempt, FINAL_AFTER, RegionRequest};
@@ -77,6 +78,15 @@ impl RegionRun {
     pub(super) fn why_unread(&self) -> Arc<str> {
         self.error()
             .unwrap_or_else(|| self.why_unanswered(RegionRequest::Look))
+    }
+
+    /// Why a Region is not waited for any more that has never answered.
+    pub(super) fn why_given_up(&self, waited: Duration) -> Arc<str> {
+        let find = self.attempts.region(RegionRequest::FindGraph);
+        let (region, seconds) = (self.region(), waited.as_secs());
+        find.and_then(last_words).unwrap_or_else(|| {
+            format!("ListGraphs: no answer in {seconds} s, when the other Regions were done: {region} is down, very slow, or cannot be reached from here; leave it out with --exclude-region {region}, or run it alone with --regions {region}").into()
+        })
     }
 
     fn why_unanswered(&self, request: RegionRequest) -> Arc<str> {

@@ -6,14 +6,17 @@
 
 mod check;
 mod credentials;
+mod deadline;
 mod enable;
 mod gate;
 mod isolation;
 mod leaving;
+mod names;
 mod pacing;
 mod passes;
 mod probe;
 mod refusals;
 mod repair;
+mod silence;
 mod stage;
 mod strange;

@@ -24,6 +24,7 @@ mod rules;
 mod scenario;
 mod seeds;
 mod shrink;
+mod silence;
 mod watch;
 mod wire;
 

@@ -26,6 +26,7 @@ impl Attempts {
             }
         }
         self.region.values_mut().for_each(carry);
+        self.given_up.iter_mut().for_each(mask);
         for member in self.members.values_mut() {
             let MemberAttempts {
                 invite,
