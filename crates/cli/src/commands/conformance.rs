@@ -15,6 +15,7 @@ use fleet::report::Recorder;
 use tokio_util::sync::CancellationToken;
 
 use self::state::StateFile;
+use super::ground;
 use crate::args::{CallerArgs, ConformanceArgs, ReachArgs};
 use crate::display::{self, Output};
 use crate::document::{self, is_same};
@@ -43,7 +44,8 @@ pub(crate) async fn run(args: ConformanceArgs, output: Output) -> Result<Exit> {
     let files = files(&args)?;
     let stop = signals::listen(output, TOLD)?;
     let region = Region::new(&args.region);
-    let stage = stage(&args, &region, (&stop, output)).await?;
+    let (_, run) = ground::begin(&Clock::system());
+    let stage = stage(&args, (&region, &run), (&stop, output)).await?;
     let file = StateFile::of(&region);
     let before = file.read(&stage)?;
     let looked = stage.look(before.as_ref());
@@ -66,7 +68,13 @@ pub(crate) async fn run(args: ConformanceArgs, output: Output) -> Result<Exit> {
             return Ok(Exit::Fine);
         }
     }
-    perform(&stage, &region, (files, file), (&stop, output)).await
+    let mark = Mark {
+        run,
+        region,
+        administrator: stage.administrator(),
+        member: stage.member(),
+    };
+    perform(&stage, &mark, (files, file), (&stop, output)).await
 }
 
 fn files(args: &ConformanceArgs) -> Result<Files> {
@@ -93,11 +101,11 @@ fn read(path: &Path) -> Result<Truths> {
 /// Connects as both accounts, in a Region that is on in both.
 async fn stage(
     args: &ConformanceArgs,
-    region: &Region,
+    (region, run): (&Region, &str),
     (stop, output): (&CancellationToken, Output),
 ) -> Result<Stage> {
     let connected = async |profile: &str| {
-        let aws = connect(profile, output).await;
+        let aws = connect(profile, run, output).await;
         let aws = aws.with_context(|| format!("profile {profile}"))?;
         let selection = RegionSelection {
             names: Some(vec![region.to_string()]),
@@ -117,7 +125,7 @@ async fn stage(
     Ok(Stage::new(&administrator, Some((&member, email)), region)?)
 }
 
-async fn connect(profile: &str, output: Output) -> Result<Aws> {
+async fn connect(profile: &str, run: &str, output: Output) -> Result<Aws> {
     let caller = CallerArgs {
         profile: Some(profile.to_owned()),
         ..CallerArgs::default()
@@ -129,7 +137,7 @@ async fn connect(profile: &str, output: Output) -> Result<Aws> {
     // Two profiles are named: whom the settings name is neither.
     let reach = Reach::of(args, &SettingsFile::default())?;
     let recorder = Arc::new(Recorder::default());
-    Ok(Aws::connect(reach.connection(output), recorder).await?)
+    Ok(Aws::connect(reach.connection(run, output), recorder).await?)
 }
 
 async fn email(
@@ -176,26 +184,19 @@ async fn clean_up(stage: &Stage, mark: &Mark, file: &StateFile) -> Result<(), St
 
 async fn perform(
     stage: &Stage,
-    region: &Region,
+    mark: &Mark,
     (files, file): (Files, StateFile),
     (stop, output): (&CancellationToken, Output),
 ) -> Result<Exit> {
-    let clock = Clock::system();
-    let mark = Mark {
-        run: format!("{:x}", clock.timestamp().as_nanosecond()),
-        region: region.clone(),
-        administrator: stage.administrator(),
-        member: stage.member(),
-    };
-    file.write(&mark)?;
+    file.write(mark)?;
     let tell = |what: &str| output.message(&format!("{what}...\n"));
-    let asked = stage.ask(&mark, stop, &tell).await;
+    let asked = stage.ask(mark, stop, &tell).await;
     output.message("Deleting what was made...\n");
-    let cleaned = clean_up(stage, &mark, &file).await;
+    let cleaned = clean_up(stage, mark, &file).await;
     let truths = asked.truths(Header {
         made_by: concat!("detective-fleet ", env!("CARGO_PKG_VERSION")).to_owned(),
-        made_on: clock.timestamp().strftime("%Y-%m-%d").to_string(),
-        region: region.to_string(),
+        made_on: Clock::system().timestamp().strftime("%Y-%m-%d").to_string(),
+        region: mark.region.to_string(),
     });
     let comparison = files.against.as_ref().map(|file| truths.compare(file));
     let text = truths.to_toml().context("the file of truths")?;

@@ -68,6 +68,7 @@ async fn connect(http: SharedHttpClient, key: String) -> Aws {
         mfa: None,
         external_id: None,
         max_concurrency: 16,
+        run: None,
         endpoint: Some(Endpoint {
             url: "http://sandbox.invalid".to_owned(),
             access_key_id: key,
