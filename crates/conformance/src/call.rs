@@ -87,8 +87,8 @@ impl From<Failure> for Refusal {
         };
         Self {
             kind,
-            code: failure.code.clone(),
-            words: failure.text.clone(),
+            code: failure.code,
+            words: failure.text,
         }
     }
 }

@@ -56,7 +56,7 @@ async fn an_interrupted_run_says_so_and_can_be_cleaned_up() {
         let stage = stage(&sandbox).await;
         let (mark, stop) = (mark(), CancellationToken::new());
         let interrupt = async {
-            tokio::time::sleep(Duration::from_secs(seconds)).await;
+            engine::clock::sleep(Duration::from_secs(seconds)).await;
             stop.cancel();
         };
         let (asked, ()) = tokio::join!(stage.ask(&mark, &stop, &|_| {}), interrupt);
