@@ -11,6 +11,7 @@ from support.sandbox import REGIONS, wait_until
 US, EU = REGIONS
 KEYS = {
     "version", "kind", "operation", "run_id", "administrator", "started", "finished", "ended", "caller", "partition",
+    "product_version", "list",
     "summary", "findings", "regions", "invalid_lines", "notes", "labels", "calls",
 }
 # What a build needs to ask GuardDuty, and `make end-to-end` builds with.

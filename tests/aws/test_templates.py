@@ -263,7 +263,7 @@ def test_the_administrator_role_holds_what_the_product_calls(security):
     ]
     # A graph is deleted by a person with the command, never by an upload.
     detective = [f"detective:{name}" for name in reads + changes]
-    assert actions(security, "AdministratorRole") == sorted(["account:ListRegions", "sts:AssumeRole", *detective])
+    assert actions(security, "AdministratorRole") == sorted(["account:ListRegions", "sts:AssumeRole", "sts:SetSourceIdentity", *detective])
 
 
 def test_descriptions_of_policies_stay_as_they_are():

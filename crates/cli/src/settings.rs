@@ -96,6 +96,7 @@ impl Reach {
                 role_name: default_role()?,
                 mfa: None,
                 external_id: None,
+                run: None,
                 max_concurrency: concurrency.map_or(MAX_CONCURRENCY, Into::into).into(),
                 endpoint: None,
             },
@@ -110,12 +111,13 @@ impl Reach {
     }
 
     /// The connection, where a code that is wanted can be asked for.
-    pub(crate) fn connection(&self, output: Output) -> Connection {
+    pub(crate) fn connection(&self, run: &str, output: Output) -> Connection {
         let codes = Mfa {
             given: self.mfa_code.clone(),
             output,
         };
         Connection {
+            run: Some(run.to_owned()),
             mfa: Some(Arc::new(codes)),
             ..self.connection.clone()
         }

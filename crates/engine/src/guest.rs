@@ -25,12 +25,17 @@ impl Aws {
     ) -> Result<SdkConfig, Failure> {
         let role = RoleToAssume {
             policy: Some(policy),
-            ..RoleToAssume::new(self.partition(), account, role.as_str(), None)
+            ..RoleToAssume::new(
+                self.partition(),
+                account,
+                role.as_str(),
+                self.session_name(),
+            )
         };
         let source = Source::Role {
             sts: self.sts().clone(),
             role: Box::new(role),
-            caller: self.keys().clone(),
+            caller: self.unnamed_keys().clone(),
             events: self.events().clone(),
         };
         let keys = Keys::new(source, self.clock());

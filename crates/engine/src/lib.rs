@@ -27,6 +27,7 @@ mod region;
 mod regions;
 mod roles;
 mod run;
+mod signature;
 mod skew;
 mod sts;
 mod transport;
@@ -35,7 +36,7 @@ mod trust;
 pub use aws::{Aws, ConnectError};
 pub use check::{Check, HAS_GUARDDUTY};
 pub use connection::{
-    ADMINISTRATOR_ROLE, Connection, Endpoint, Ground, MEMBER_ROLE, NotARoleName, RoleName,
+    ADMINISTRATOR_ROLE, APP_NAME, Connection, Endpoint, Ground, MEMBER_ROLE, NotARoleName, RoleName,
 };
 pub use descriptors::{Share, share};
 pub use failure::Failure;

@@ -23,7 +23,7 @@ impl Aws {
         if !self.is_hardly_trusted() {
             return Trusted::Unknown;
         }
-        match self.becoming(&role).keys().get().await {
+        match self.becoming(&role).unnamed_keys().get().await {
             Ok(_) => Trusted::WithinReach(ADMINISTRATOR_ROLE.into()),
             Err(_) => Trusted::OutOfReach(ADMINISTRATOR_ROLE.into()),
         }

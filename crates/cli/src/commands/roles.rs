@@ -220,7 +220,8 @@ impl<Way> Stage<Way> {
         }
         let stop = signals::listen(output, GOES_ON)?;
         let clock = Clock::system();
-        let mut connection = settings.reach.connection(output);
+        let begun = ground::begin(&clock);
+        let mut connection = settings.reach.connection(&begun.1, output);
         if settings.via.is_some() && connection.admin_role.is_none() {
             // Whom the role of each account trusts need not be the administrator.
             connection.admin_account = None;
@@ -232,7 +233,11 @@ impl<Way> Stage<Way> {
             .unwrap_or_else(|| aws.administrator());
         roster.exclude_administrator(administrator)?;
         let labels = Labels::of(&roster);
-        let mut header = ground::header(&clock, administrator);
+        let mut header = ground::header_of(begun, administrator);
+        header.origin = header
+            .origin
+            .called_by(aws.caller())
+            .by(roster.list.clone());
         header.kind = "roles".to_owned();
         header.operation = operation.to_owned();
         header.invalid_lines = roster.invalid.iter().map(Into::into).collect();

@@ -40,6 +40,11 @@ fn refusal_of_sts(code: &str, status: u16) -> Answer {
     refusal_with((code, status), body)
 }
 
+/// STS refuses.
+pub(crate) fn denied() -> Answer {
+    refusal_of_sts("AccessDenied", 403)
+}
+
 /// What Detective and the Account service answer.
 fn refusal(code: &str, status: u16) -> Answer {
     refusal_with((code, status), "{}".to_owned())
