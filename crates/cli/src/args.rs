@@ -16,8 +16,8 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use crate::exit;
 use crate::values::{Interval, Shown, Time, Usd};
 
-pub(crate) use init::{InitArgs, RunIn};
 pub(crate) use fleet::{CallerArgs, FleetArgs, ReachArgs, SelectArgs};
+pub(crate) use init::{InitArgs, RunIn};
 #[cfg(feature = "stacksets")]
 pub(crate) use roles::{DeployArgs, RemoveArgs, RolesStatusArgs, RolloutArgs, RolloutPaceArgs};
 pub(crate) use roles::{RolesArgs, RolesCommand};

@@ -32,11 +32,7 @@ pub(crate) struct InitArgs {
     #[arg(short, long)]
     pub yes: bool,
     /// The settings file to write; one that is there is never written over
-    #[arg(
-        long,
-        value_name = "FILE.toml",
-        default_value = "detective-fleet.toml"
-    )]
+    #[arg(long, value_name = "FILE.toml", default_value = "detective-fleet.toml")]
     pub write: PathBuf,
 }
 

@@ -53,7 +53,10 @@ async fn set_up(answers: &Answers, path: &Path, yes: bool, output: Output) -> Re
             output.raw("The member role can be assumed in every account of the list: nothing is to be done for it.\n")?;
         } else {
             let words = text::deploy(answers, via, path, yes);
-            output.raw(&format!("\nThe member role, by {via}:\n\n    {}\n\n", text::typed(&words)))?;
+            output.raw(&format!(
+                "\nThe member role, by {via}:\n\n    {}\n\n",
+                text::typed(&words)
+            ))?;
             let deployed = perform(&words, &file, output).await?;
             if deployed == Exit::Interrupted {
                 return Ok(deployed);
@@ -61,7 +64,10 @@ async fn set_up(answers: &Answers, path: &Path, yes: bool, output: Output) -> Re
         }
     }
     let words = text::command(&["check"], answers, path);
-    output.raw(&format!("\nWill it work?\n\n    {}\n\n", text::typed(&words)))?;
+    output.raw(&format!(
+        "\nWill it work?\n\n    {}\n\n",
+        text::typed(&words)
+    ))?;
     perform(&words, &file, output).await
 }
 
@@ -91,7 +97,9 @@ async fn perform(words: &[String], file: &SettingsFile, output: Output) -> Resul
 
 fn next(answers: &Answers, path: &Path) -> String {
     let commands = match answers.run_in {
-        RunIn::Here => ["plan", "enable"].map(|it| text::typed(&text::command(&[it], answers, path))).join("\n    "),
+        RunIn::Here => ["plan", "enable"]
+            .map(|it| text::typed(&text::command(&[it], answers, path)))
+            .join("\n    "),
         RunIn::Aws => format!(
             "aws cloudformation deploy --template-file deploy/security-account.yaml --stack-name detective-fleet ... (docs/deploy.md, step 1 and 2)\n    aws s3 cp {} s3://BUCKET/plan/enable/",
             answers.list.display()

@@ -25,7 +25,11 @@ pub(crate) async fn ask(question: &str, agrees: &str) -> bool {
 /// Asks for a word, which is `default` where nothing is typed; `None` where nobody answers.
 pub(crate) async fn ask_for(question: &str, default: Option<&str>) -> Option<String> {
     let shown = default.map(|it| format!(" [{it}]"));
-    let text = format!("\n{}\n  {}: ", paint(BOLD, question), shown.unwrap_or_default().trim_start());
+    let text = format!(
+        "\n{}\n  {}: ",
+        paint(BOLD, question),
+        shown.unwrap_or_default().trim_start()
+    );
     loop {
         super::output::stderr(&text);
         let typed = line().await?;

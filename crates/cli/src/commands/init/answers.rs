@@ -174,7 +174,8 @@ impl Interview {
             return Ok(Some(parsed(ADMINISTRATOR_ROLE)?));
         }
         let question = "As which role of the administrator will the command run? Members will trust that role, by its path and name";
-        self.ask("--admin-role", question, Some(ADMINISTRATOR_ROLE)).await
+        self.ask("--admin-role", question, Some(ADMINISTRATOR_ROLE))
+            .await
     }
 
     async fn regions(&mut self, given: Vec<List<RegionName>>) -> Result<Option<Vec<String>>> {
@@ -195,7 +196,9 @@ impl Interview {
             return Ok(given);
         }
         let question = "Will AWS run it from then on, or this machine (`aws` or `here`)?";
-        let word: Option<Word> = self.ask("--run-in aws|here", question, Some("here")).await?;
+        let word: Option<Word> = self
+            .ask("--run-in aws|here", question, Some("here"))
+            .await?;
         Ok(word.map(|it| it.0))
     }
 }

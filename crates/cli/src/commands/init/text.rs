@@ -41,7 +41,10 @@ admin-role = {}
         ),
     }
     let profile = answers.profile.as_deref().map(quoted);
-    let profile = profile.map_or_else(|| "# profile = \"security\"".to_owned(), |it| format!("profile = {it}"));
+    let profile = profile.map_or_else(
+        || "# profile = \"security\"".to_owned(),
+        |it| format!("profile = {it}"),
+    );
     let _ = write!(
         text,
         "
@@ -77,7 +80,14 @@ fn member_role(answers: &Answers) -> &str {
 fn regions(names: &[String]) -> String {
     match names {
         [all] if all == "all" => quoted(all),
-        names => format!("[{}]", names.iter().map(|it| quoted(it)).collect::<Vec<_>>().join(", ")),
+        names => format!(
+            "[{}]",
+            names
+                .iter()
+                .map(|it| quoted(it))
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
     }
 }
 
@@ -110,7 +120,12 @@ pub(super) fn command(name: &[&str], answers: &Answers, file: &Path) -> Vec<Stri
 
 /// How a command is typed.
 pub(super) fn typed(words: &[String]) -> String {
-    let is_plain = |it: &str| !it.is_empty() && it.chars().all(|c| c.is_ascii_alphanumeric() || "-_./=,:@+".contains(c));
+    let is_plain = |it: &str| {
+        !it.is_empty()
+            && it
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "-_./=,:@+".contains(c))
+    };
     let word = |it: &String| match is_plain(it) {
         true => it.clone(),
         false => format!("'{}'", it.replace('\'', r"'\''")),
@@ -160,7 +175,12 @@ mod tests {
 
     #[test]
     fn commands_can_be_typed() {
-        let words = deploy(&answers(), &"Everywhere".parse().unwrap(), Path::new("it's.toml"), true);
+        let words = deploy(
+            &answers(),
+            &"Everywhere".parse().unwrap(),
+            Path::new("it's.toml"),
+            true,
+        );
         assert_eq!(
             typed(&words),
             r#"detective-fleet roles deploy 'my "list".csv' --config 'it'\''s.toml' --via Everywhere --trusted-role people/Security --yes"#
