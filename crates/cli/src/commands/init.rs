@@ -12,10 +12,11 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use clap::Parser;
 use engine::Aws;
+use engine::clock::Clock;
 use fleet::report::Recorder;
 
 use self::answers::{Answers, Member};
-use super::{check, roles};
+use super::{check, ground, roles};
 use crate::args::{Cli, Command, FleetArgs, InitArgs, RunIn};
 use crate::display::{self, Output};
 use crate::exit::Exit;
@@ -77,7 +78,8 @@ async fn are_there(answers: &Answers, file: &SettingsFile, output: Output) -> Re
     let wanted = Wanted::of(FleetArgs::default(), file)?;
     let roster = roster_file::read(&answers.list, Some(answers.administrator))?;
     let accounts = roster.members.keys().copied().collect();
-    let connection = wanted.reach.connection(output);
+    let (_, run_id) = ground::begin(&Clock::system());
+    let connection = wanted.reach.connection(&run_id, output);
     // Where the administrator's role is not there yet, nobody trusts it either.
     let Ok(aws) = Aws::connect(connection, Arc::new(Recorder::default())).await else {
         return Ok(false);
