@@ -4,6 +4,7 @@
 //! [`Rollout::deploy`] and [`Rollout::remove`] do it. AWS is the only state: a run that was dropped is
 //! resumed by running again.
 
+mod assumable;
 mod cloudformation;
 pub mod definition;
 mod operation;
@@ -11,6 +12,7 @@ pub mod plan;
 pub mod report;
 mod rollout;
 
+pub use assumable::wait_until_assumable;
 pub use cloudformation::Seen;
 pub use definition::Definition;
 pub use operation::{Limits, Progress, Watch};

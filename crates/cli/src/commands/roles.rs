@@ -15,7 +15,9 @@ use fleet::report::{Ended, Header, Recorder};
 use fleet::roster::Roster;
 use roles::plan::Leave;
 use roles::report::Summary;
-use roles::{Done, Limits, Plan, RolesReport, Rollout, Seen, Step, plan};
+use roles::{
+    Done, Limits, Plan, RolesReport, Rollout, Seen, Step, plan, wait_until_assumable,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::change::{self, Permit};
@@ -81,9 +83,14 @@ async fn deploy(args: DeployArgs, file: &SettingsFile, output: Output) -> Result
     let rolling = Rolling::new(output, stage.clock.clone(), "Deploying");
     let watch = |progress: roles::Progress<'_>| rolling.tell(progress);
     let done = stage.rollout.deploy((&seen, &plan), &limits, &watch).await;
+    let mut done = done.map_err(|failure| anyhow!("nothing was changed: {failure}"))?;
+    let trusted = (&stage.aws, &stage.rollout.wanted().trusted);
+    let unknown = wait_until_assumable(trusted, &mut done, (&limits, &watch)).await;
     rolling.end();
-    let done = done.map_err(|failure| anyhow!("nothing was changed: {failure}"))?;
-    Ok(close(&stage.report(done, false), &files, output))
+    let mut report = stage.report(done, false);
+    let unknown = unknown.as_deref().map(str::to_owned);
+    report.header.notes.extend(unknown);
+    Ok(close(&report, &files, output))
 }
 
 async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
@@ -170,6 +177,7 @@ fn begin(
 
 /// AWS, the accounts and the StackSet of one run.
 struct Stage {
+    aws: Aws,
     rollout: Rollout,
     home_is_given: bool,
     accounts: BTreeSet<AccountId>,
@@ -208,6 +216,7 @@ impl Stage {
         let home_is_given = settings.home_is_given;
         let wanted = settings.definition(aws.administrator(), aws.partition());
         Ok(Self {
+            aws: aws.clone(),
             rollout: Rollout::new(&aws, wanted),
             home_is_given,
             accounts: roster.members.keys().copied().collect(),

@@ -1,21 +1,24 @@
 //! Who is calling, and how the caller becomes the administrator.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_config::provider_config::ProviderConfig;
 use aws_config::{Region as SdkRegion, SdkConfig};
 use aws_smithy_types::retry::RetryConfig;
 use fleet::account::{AccountId, Email};
-use fleet::event::{Operation, Sink};
+use fleet::event::{EventKind, Operation, Sink};
+use fleet::patience::Patience;
 use fleet::region::{Partition, UnsupportedPartition};
 use tokio::sync::Semaphore;
 
 use super::{Aws, Inner, patiently, sts_region};
+use crate::clock;
 use crate::connection::{Connection, Ground, RoleName, timeouts};
 use crate::credentials::{Keys, Source};
 use crate::descriptors;
 use crate::events::Events;
-use crate::failure::Cause;
+use crate::failure::{Cause, Failure};
 use crate::halt::Halt;
 use crate::http::NetworkError;
 use crate::profile::{self, Found, Machine, ProfileError};
@@ -223,8 +226,7 @@ async fn administrators_keys(
                 events: events.clone(),
             };
             let keys = Keys::new(source, ground.clock.clone());
-            let assume = || async { keys.get().await };
-            patiently(ground.seed, assume)
+            assumed(&keys, connection.patience, (ground, events))
                 .await
                 .map_err(|failure| ConnectError::AdminRole(failure.text))?;
             Ok(keys)
@@ -235,6 +237,35 @@ async fn administrators_keys(
             administrator,
         }),
         _ => Ok(own),
+    }
+}
+
+/// Assumes the administrator's role, and again where that is refused: it may have been made just now.
+async fn assumed(
+    keys: &Keys,
+    limit: Duration,
+    (ground, events): (&Ground, &Events),
+) -> Result<(), Failure> {
+    let begun = clock::now();
+    let mut patience: Option<Patience> = None;
+    loop {
+        let answer = patiently(ground.seed, || async { keys.get().await }).await;
+        let denied = match answer {
+            Err(failure) if failure.is_denied() => failure,
+            answer => return answer.map(drop),
+        };
+        let patience = patience.get_or_insert_with(|| {
+            if !limit.is_zero() {
+                let (operation, seconds) = (Operation::AssumeRole, limit.as_secs());
+                events.record(None, EventKind::RefusedSoFar { operation, seconds });
+            }
+            Patience::begin(begun.elapsed(), limit)
+        });
+        let Some(next) = patience.next().filter(|_| !limit.is_zero()) else {
+            return Err(denied);
+        };
+        clock::until(begun + next).await;
+        patience.pass(begun.elapsed(), 1);
     }
 }
 
