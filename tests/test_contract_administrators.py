@@ -13,7 +13,7 @@ BOTH = f"""
     administrator = "{OLD}"
     size = 8
     latency = "2ms"
-    roles = [{{ name = "DetectiveFleetMember", trusts = ["{OLD}", "{NEW}"] }}]
+    roles = [{{ name = "detective-fleet/DetectiveFleetMember", trusts = ["{OLD}", "{NEW}"] }}]
     [accounts.{NEW}]
     unlisted = true
 """

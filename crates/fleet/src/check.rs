@@ -10,7 +10,7 @@ mod member;
 #[cfg(test)]
 mod tests;
 
-pub use facts::{Answer, Facts, GraphFacts, GuardDuty, Invitation, MemberFacts};
+pub use facts::{Answer, Facts, GraphFacts, GuardDuty, Invitation, MemberFacts, Trusted};
 pub use finding::{Finding, Level, Topic};
 
 use crate::report::Header;

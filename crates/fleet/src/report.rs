@@ -29,6 +29,7 @@ use crate::account::{AccountId, GraphArn, Region};
 use crate::event::Deed;
 use crate::label::Labels;
 use crate::member::{MemberStatus, Since};
+use crate::origin::Origin;
 use crate::roster::BadLine;
 
 /// The version of every document in this module. Fields and values are added without a new one.
@@ -56,6 +57,9 @@ pub struct Header {
     /// What the list says of its accounts, by id.
     #[serde(default, skip_serializing_if = "Labels::is_empty")]
     pub labels: Labels,
+    /// Who made it, and by which list.
+    #[serde(flatten)]
+    pub origin: Origin,
 }
 
 /// A line of the roster that could not be used.

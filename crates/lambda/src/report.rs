@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::error::{Name, StepError};
 use crate::function::{self, Cause, Function, GroupResult, Next};
 use crate::message::{self, Said};
+use crate::prepare::origin;
 use crate::run::{
     COVERED_KEY, Manifest, Outcome, Progress, Refused, baseline_key, latest_key, manifest_key,
     page_key, progress_key, refused_key, report_key,
@@ -68,12 +69,13 @@ async fn write(
         }
         Some((_, seal)) => {
             let key = refused_key(execution);
-            store.read_sealed(&key, &seal).await.map(Read::NotBegun)
+            let refused = store.read_sealed(&key, &seal).await;
+            refused.map(|it| Read::NotBegun(Box::new(it)))
         }
-        None => Ok(Read::NotBegun(lost(error.as_ref()))),
+        None => Ok(Read::NotBegun(Box::new(lost(error.as_ref())))),
     };
     match read {
-        Ok(Read::NotBegun(refused)) => not_begun(function, execution, refused).await,
+        Ok(Read::NotBegun(refused)) => not_begun(function, execution, *refused).await,
         Ok(Read::Begun(manifest)) if manifest.plan_only => {
             plan(function, &manifest, &results).await
         }
@@ -90,7 +92,7 @@ async fn write(
 /// What the first step wrote down.
 enum Read {
     Begun(Box<Manifest>),
-    NotBegun(Refused),
+    NotBegun(Box<Refused>),
 }
 
 /// The first step did not come to an end of its own.
@@ -108,6 +110,7 @@ fn failed(text: String) -> Refused {
         operation: None,
         key: None,
         invalid_lines: Vec::new(),
+        origin: origin(),
     }
 }
 
@@ -128,6 +131,7 @@ async fn not_begun(
         invalid_lines: refused.invalid_lines,
         notes: Vec::new(),
         labels: Default::default(),
+        origin: refused.origin,
     };
     let ended = match refused.name {
         Some(_) => Ended::Complete,

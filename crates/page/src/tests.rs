@@ -33,6 +33,7 @@ fn header(kind: &str, operation: &str) -> Header {
         invalid_lines: Vec::new(),
         notes: Vec::new(),
         labels: Default::default(),
+        origin: Default::default(),
     }
 }
 
@@ -317,7 +318,6 @@ fn a_check_says_its_problems_first_and_what_to_do() {
         header: header("check", "check"),
         finished: "2026-01-02T03:04:15Z".parse().unwrap(),
         ended: Ended::Complete,
-        caller: String::new(),
         partition: "aws".to_owned(),
         summary: CheckSummary {
             problem: 1,

@@ -1,53 +1,64 @@
 //! Whether the roles that were made just now can be assumed: IAM tells all of AWS about a new role within
 //! seconds and not at once, and whoever deploys roles enables next.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use engine::{Aws, Failure, JUST_MADE, RoleName, clock};
+use engine::{Failure, JUST_MADE, clock};
 use fleet::account::AccountId;
 use fleet::report::Ended;
 
 use crate::operation::{Limits, Progress, Watch};
 use crate::report::{AccountReport, Outcome};
-use crate::rollout::Done;
+use crate::rollout::{Done, Rollout};
 
-/// Waits until the roles that were made can be assumed by the role that they trust, for a minute and not
-/// longer than the run has, and names those that cannot. Gives back what is worth knowing where that could
-/// not be tried.
-pub async fn wait_until_assumable(
-    (aws, trusted): (&Aws, &RoleName),
-    done: &mut Done,
-    (limits, watch): (&Limits, Watch<'_>),
-) -> Option<Arc<str>> {
-    let made = made(&done.accounts);
-    if made.is_empty() || done.ended != Ended::Complete {
-        return None;
-    }
-    watch(Progress::Assuming(made.len() as u64));
-    let aws = aws.becoming(trusted);
-    let patience = JUST_MADE.min(limits.timeout);
-    let tried = async {
-        aws.can_call().await?;
-        Ok::<_, Failure>(aws.try_roles(&made, patience).await)
-    };
-    let tried = tokio::select! {
-        biased;
-        () = limits.stop.cancelled() => return Some(untried("it was interrupted")),
-        tried = tried => tried,
-        () = clock::sleep(patience + LAST_ANSWERS) => return Some(untried("AWS has not answered in time")),
-    };
-    match tried {
-        Ok(tried) => {
-            for account in &mut done.accounts {
-                if let Some(tried) = tried.get(&account.account_id) {
-                    tell(account, tried);
-                }
-            }
-            None
+impl Rollout {
+    /// Waits until the roles that were made can be assumed by the role that they trust, for a minute and not
+    /// longer than the run has, and names those that cannot. Gives back what is worth knowing where that
+    /// could not be tried.
+    pub async fn wait_until_assumable(
+        &self,
+        done: &mut Done,
+        (limits, watch): (&Limits, Watch<'_>),
+    ) -> Option<String> {
+        let made = made(&done.accounts);
+        if made.is_empty() || done.ended != Ended::Complete {
+            return None;
         }
-        Err(failure) => Some(untried(&failure.text)),
+        if self.wanted().administrator != self.aws().administrator() {
+            return Some(untried("the administrator is another account"));
+        }
+        watch(Progress::Assuming(made.len() as u64));
+        let patience = JUST_MADE.min(limits.timeout);
+        let tried = tokio::select! {
+            biased;
+            () = limits.stop.cancelled() => return Some(untried("it was interrupted")),
+            tried = self.try_to_assume(&made, patience) => tried,
+            () = clock::sleep(patience + LAST_ANSWERS) => {
+                return Some(untried("AWS has not answered in time"));
+            }
+        };
+        match tried {
+            Ok(tried) => {
+                for account in &mut done.accounts {
+                    if let Some(tried) = tried.get(&account.account_id) {
+                        tell(account, tried);
+                    }
+                }
+                None
+            }
+            Err(failure) => Some(untried(&failure.text)),
+        }
+    }
+
+    async fn try_to_assume(
+        &self,
+        made: &BTreeSet<AccountId>,
+        patience: Duration,
+    ) -> Result<BTreeMap<AccountId, Result<(), Failure>>, Failure> {
+        let trusted = self.aws().becoming(&self.wanted().trusted);
+        trusted.can_call().await?;
+        Ok(trusted.try_roles(made, patience).await)
     }
 }
 
@@ -73,11 +84,10 @@ fn tell(account: &mut AccountReport, tried: &Result<(), Failure>) {
     }
 }
 
-fn untried(why: &str) -> Arc<str> {
+fn untried(why: &str) -> String {
     format!(
         "whether the new roles can be assumed was not tried ({why}): AWS may take a minute to know of them; enable with --patience 60s, or see `roles status`"
     )
-    .into()
 }
 
 #[cfg(test)]
@@ -92,6 +102,7 @@ mod tests {
             action: Action::Make,
             outcome: Some(outcome),
             assumable: None,
+            changes: Vec::new(),
             reason: None,
         }
     }

@@ -13,7 +13,7 @@ use fleet::report::{
 
 pub(crate) const WRONG_EMAIL: &str = "the root e-mail of 111111111003 is not r***@example.com: correct its line in the CSV and run again";
 pub(crate) const REGION_OFF: &str = "me-south-1 is not switched on in 111111111004: switch it on there, or list the pair as expected: \"111111111004/me-south-1\"";
-pub(crate) const NO_ROLE: &str = "cannot assume the role DetectiveFleetMember: role missing, trust or external id wrong, or account suspended; AWS does not say which";
+pub(crate) const NO_ROLE: &str = "cannot assume the role detective-fleet/DetectiveFleetMember: role missing, trust or external id wrong, or account suspended; AWS does not say which";
 
 /// The 21 Regions of the table.
 pub(crate) fn regions() -> Vec<Region> {
@@ -40,6 +40,7 @@ pub(crate) fn header(kind: &str) -> Header {
         invalid_lines: Vec::new(),
         notes: Vec::new(),
         labels: Default::default(),
+        origin: Default::default(),
     }
 }
 

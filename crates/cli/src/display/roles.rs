@@ -5,7 +5,7 @@ use std::fmt::Write;
 use fleet::account::AccountId;
 use fleet::report::Ended;
 use roles::RolesReport;
-use roles::report::{AccountReport, Action, Outcome, SetState};
+use roles::report::{AccountReport, Action, Outcome, SetState, StackSetReport};
 
 use super::text::{BAD, BOLD, CHANGE, DIM, GOOD, counted, len, number, paint, wrapped};
 use super::{failure, fold};
@@ -46,6 +46,7 @@ pub(crate) fn roles(report: &RolesReport, width: usize) -> String {
             );
         }
     }
+    text.push_str(&changes(report, width));
     text.push_str(&reasons(report, width));
     text.push('\n');
     text.push_str(&failure::bad_lines(&report.header, width));
@@ -75,7 +76,24 @@ impl Kind {
 }
 
 fn head(report: &RolesReport, width: usize) -> String {
-    let set = &report.stack_set;
+    let set = report
+        .stack_set
+        .as_ref()
+        .map(|set| stack_set(report, set, width));
+    let via = report.via.as_ref().map(|via| {
+        let administrator = report.header.administrator;
+        let name = format!("Stack {} in {}", via.stack, via.region);
+        let words = format!(
+            "{}, deployed with {} of each account, for the administrator {administrator}",
+            paint(BOLD, name),
+            via.role
+        );
+        format!("{}\n", wrapped(&words, width, "", "  "))
+    });
+    [set, via].into_iter().flatten().collect()
+}
+
+fn stack_set(report: &RolesReport, set: &StackSetReport, width: usize) -> String {
     let state = match (set.state, report.dry_run) {
         (SetState::Missing, _) if report.error.is_some() => "it could not be read",
         (SetState::Missing, _) => "there is none",
@@ -112,24 +130,52 @@ fn accounts(report: &RolesReport, wanted: impl Fn(&AccountReport) -> bool) -> Ve
     wanted.map(|it| it.account_id).collect()
 }
 
+/// What a reason is for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Why {
+    Left,
+    Waits,
+    Failed,
+}
+
+/// What CloudFormation would change; accounts with the same changes together.
+fn changes(report: &RolesReport, width: usize) -> String {
+    let mut text = String::new();
+    let all = report.accounts.iter().flat_map(|it| {
+        let changes = it.changes.iter();
+        changes.map(|change| (change.clone(), it.account_id))
+    });
+    for (change, accounts) in fold::group(all) {
+        let first = format!("  {} ", paint(CHANGE, '~'));
+        let _ = writeln!(text, "{}", wrapped(&change, width, &first, "    "));
+        let names = fold::accounts(&names(report, &accounts));
+        let _ = writeln!(text, "{}", wrapped(&names, width, "      ", "      "));
+    }
+    text
+}
+
 /// What is not as wanted, and what AWS is not finished with; accounts with the same reason together.
 fn reasons(report: &RolesReport, width: usize) -> String {
     let general = |it: &AccountReport| {
         let reason = it.reason.as_deref()?;
         let id = it.account_id.to_string();
-        let waits = it.outcome == Some(Outcome::Waiting);
-        Some(((waits, reason.replace(&id, "ACCOUNT")), it.account_id))
+        let kind = match (it.action, it.outcome) {
+            (Action::Leave, _) | (Action::Look, Some(Outcome::Unchanged)) => Why::Left,
+            (_, Some(Outcome::Waiting)) => Why::Waits,
+            _ => Why::Failed,
+        };
+        Some(((kind, reason.replace(&id, "ACCOUNT")), it.account_id))
     };
     let mut text = String::new();
-    for ((waits, reason), accounts) in fold::group(report.accounts.iter().filter_map(general)) {
+    for ((kind, reason), accounts) in fold::group(report.accounts.iter().filter_map(general)) {
         let reason = match accounts.as_slice() {
             [account] => reason.replace("ACCOUNT", &account.to_string()),
             _ => reason,
         };
-        let sign = if waits {
-            paint(CHANGE, '…')
-        } else {
-            paint(BAD, '!')
+        let sign = match kind {
+            Why::Left => paint(DIM, '='),
+            Why::Waits => paint(CHANGE, '…'),
+            Why::Failed => paint(BAD, '!'),
         };
         let first = format!("  {sign} ");
         let _ = writeln!(text, "{}", wrapped(&reason, width, &first, "    "));

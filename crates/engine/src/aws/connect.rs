@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 
 use super::{Aws, Inner, patiently, sts_region};
 use crate::clock;
-use crate::connection::{Connection, Ground, RoleName, timeouts};
+use crate::connection::{ADMINISTRATOR_ROLE, Connection, Ground, RoleName, timeouts};
 use crate::credentials::{Keys, Source};
 use crate::descriptors;
 use crate::events::Events;
@@ -22,6 +22,7 @@ use crate::failure::{Cause, Failure};
 use crate::halt::Halt;
 use crate::http::NetworkError;
 use crate::profile::{self, Found, Machine, ProfileError};
+use crate::signature::{session_name, source_identity};
 use crate::sts::{self, Identity, RoleToAssume};
 
 /// Why AWS cannot be worked with at all. Nothing has been changed then.
@@ -38,7 +39,7 @@ pub enum ConnectError {
     AdminRole(Arc<str>),
     /// The caller is not the administrator.
     #[error(
-        "the credentials are those of account {caller} ({arn}), not of the administrator {administrator}: use another profile, or name a role of the administrator with --admin-role"
+        "the credentials are those of account {caller} ({arn}), not of the administrator {administrator}: use another profile, or name a role of the administrator with --admin-role, such as {ADMINISTRATOR_ROLE}"
     )]
     NotTheAdministrator {
         /// The caller's account.
@@ -94,13 +95,14 @@ impl Aws {
         let caller = who_is_calling(&sts, &own, (&ground, &events), &endpoint(&config)).await?;
         let partition = Partition::from_name(caller.arn.split(':').nth(1).unwrap_or_default())?;
         let administrator = connection.admin_account.unwrap_or(caller.account);
-        let keys = administrators_keys(
-            &connection,
-            (&caller, administrator, partition),
-            own,
-            (&sts, &ground, &events),
-        )
-        .await?;
+        let administrators = Administrators {
+            sessions: session_name(connection.run.as_deref()),
+            source_identity: source_identity(&caller),
+            on: (&sts, &ground, &events),
+        };
+        let Session { keys, unnamed } = administrators
+            .session(&connection, (&caller, administrator, partition), own)
+            .await?;
         let permits = Arc::new(Semaphore::new(
             connection.max_concurrency.clamp(1, Semaphore::MAX_PERMITS),
         ));
@@ -108,6 +110,7 @@ impl Aws {
             config,
             sts,
             keys,
+            unnamed,
             caller,
             administrator,
             partition,
@@ -144,7 +147,11 @@ async fn callers_keys(
     Ok(roles.into_iter().fold(base, |caller, role| {
         let source = Source::Role {
             sts: sts.clone(),
-            role: RoleToAssume::of_profile(role, connection.mfa.clone()),
+            role: Box::new(RoleToAssume::of_profile(
+                role,
+                session_name(connection.run.as_deref()),
+                connection.mfa.clone(),
+            )),
             caller,
             events: events.clone(),
         };
@@ -211,61 +218,114 @@ async fn who_is_calling(
     })
 }
 
-async fn administrators_keys(
-    connection: &Connection,
-    (caller, administrator, partition): (&Identity, AccountId, Partition),
-    own: Keys,
-    (sts, ground, events): (&aws_sdk_sts::Client, &Ground, &Events),
-) -> Result<Keys, ConnectError> {
-    match &connection.admin_role {
-        Some(role) if !is_session_of(caller, administrator, role) => {
-            let source = Source::Role {
-                sts: sts.clone(),
-                role: RoleToAssume::new(partition, administrator, role.as_str(), None),
-                caller: own,
-                events: events.clone(),
-            };
-            let keys = Keys::new(source, ground.clock.clone());
-            assumed(&keys, connection.patience, (ground, events))
-                .await
-                .map_err(|failure| ConnectError::AdminRole(failure.text))?;
-            Ok(keys)
-        }
-        None if caller.account != administrator => Err(ConnectError::NotTheAdministrator {
-            caller: caller.account,
-            arn: Email::mask_in(&caller.arn),
-            administrator,
-        }),
-        _ => Ok(own),
-    }
+/// The administrator's credentials.
+struct Session {
+    /// In the caller's name, where the role lets them be.
+    keys: Keys,
+    /// The same in nobody's name, for roles that do not.
+    unnamed: Keys,
 }
 
-/// Assumes the administrator's role, and again where that is refused: it may have been made just now.
-async fn assumed(
-    keys: &Keys,
-    limit: Duration,
-    (ground, events): (&Ground, &Events),
-) -> Result<(), Failure> {
-    let begun = clock::now();
-    let mut patience: Option<Patience> = None;
-    loop {
-        let answer = patiently(ground.seed, || async { keys.get().await }).await;
-        let denied = match answer {
-            Err(failure) if failure.is_denied() => failure,
-            answer => return answer.map(drop),
-        };
-        let patience = patience.get_or_insert_with(|| {
-            if !limit.is_zero() {
+/// How the administrator's role is assumed.
+struct Administrators<'a> {
+    sessions: String,
+    source_identity: Option<String>,
+    on: (&'a aws_sdk_sts::Client, &'a Ground, &'a Events),
+}
+
+impl Administrators<'_> {
+    async fn session(
+        &self,
+        connection: &Connection,
+        (caller, administrator, partition): (&Identity, AccountId, Partition),
+        own: Keys,
+    ) -> Result<Session, ConnectError> {
+        match &connection.admin_role {
+            Some(role) if !is_session_of(caller, administrator, role) => {
+                let (name, session) = (role.as_str(), self.sessions.clone());
+                let role = RoleToAssume::new(partition, administrator, name, session);
+                let assumed = self.patiently_assumed(&role, &own, connection.patience);
+                let assumed = assumed.await;
+                assumed.map_err(|failure| ConnectError::AdminRole(failure.text))
+            }
+            None if caller.account != administrator => Err(ConnectError::NotTheAdministrator {
+                caller: caller.account,
+                arn: Email::mask_in(&caller.arn),
+                administrator,
+            }),
+            _ => Ok(Session {
+                unnamed: own.clone(),
+                keys: own,
+            }),
+        }
+    }
+
+    /// The role, and again where it is refused: it may have been made just now.
+    async fn patiently_assumed(
+        &self,
+        role: &RoleToAssume,
+        own: &Keys,
+        limit: Duration,
+    ) -> Result<Session, Failure> {
+        let (_, _, events) = self.on;
+        let begun = clock::now();
+        let mut patience: Option<Patience> = None;
+        loop {
+            let denied = match self.assumed(role, own).await {
+                Err(failure) if failure.is_denied() && !limit.is_zero() => failure,
+                answer => return answer,
+            };
+            let patience = patience.get_or_insert_with(|| {
                 let (operation, seconds) = (Operation::AssumeRole, limit.as_secs());
                 events.record(None, EventKind::RefusedSoFar { operation, seconds });
+                Patience::begin(begun.elapsed(), limit)
+            });
+            let Some(next) = patience.next() else {
+                return Err(denied);
+            };
+            clock::until(begun + next).await;
+            patience.pass(begun.elapsed(), 1);
+        }
+    }
+
+    /// The role in the caller's name; where that is refused, in nobody's. STS does not say whether it was
+    /// for the name.
+    async fn assumed(&self, role: &RoleToAssume, own: &Keys) -> Result<Session, Failure> {
+        let unnamed = self.keys(role.clone(), own);
+        if self.source_identity.is_some() {
+            let named = RoleToAssume {
+                source_identity: self.source_identity.clone(),
+                ..role.clone()
+            };
+            let keys = self.keys(named, own);
+            match self.try_out(&keys).await {
+                Ok(()) => return Ok(Session { keys, unnamed }),
+                Err(failure) if failure.cause == Cause::Denied => {}
+                Err(failure) => return Err(failure),
             }
-            Patience::begin(begun.elapsed(), limit)
-        });
-        let Some(next) = patience.next().filter(|_| !limit.is_zero()) else {
-            return Err(denied);
+        }
+        self.try_out(&unnamed).await?;
+        Ok(Session {
+            keys: unnamed.clone(),
+            unnamed,
+        })
+    }
+
+    fn keys(&self, role: RoleToAssume, own: &Keys) -> Keys {
+        let (sts, ground, events) = self.on;
+        let source = Source::Role {
+            sts: sts.clone(),
+            role: Box::new(role),
+            caller: own.clone(),
+            events: events.clone(),
         };
-        clock::until(begun + next).await;
-        patience.pass(begun.elapsed(), 1);
+        Keys::new(source, ground.clock.clone())
+    }
+
+    async fn try_out(&self, keys: &Keys) -> Result<(), Failure> {
+        let (_, ground, _) = self.on;
+        let assume = || async { keys.get().await };
+        patiently(ground.seed, assume).await.map(|_| ())
     }
 }
 

@@ -254,6 +254,7 @@ impl Stage {
             patience: scenario.patience,
             external_id: None,
             max_concurrency: go.concurrency,
+            run: None,
             endpoint: Some(Endpoint {
                 url: "http://sandbox.invalid".to_owned(),
                 access_key_id,
@@ -372,5 +373,6 @@ fn header(aws: &Aws) -> Header {
         invalid_lines: Vec::new(),
         notes: Vec::new(),
         labels: Default::default(),
+        origin: Default::default(),
     }
 }

@@ -1,10 +1,11 @@
 //! What an account says of itself.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::facts::{Answer, Facts, GuardDuty, Invitation, MemberFacts};
+use super::facts::{Answer, Facts, GuardDuty, Invitation, MemberFacts, Trusted};
 use super::finding::{Findings, Place, Topic};
 use crate::account::{AccountId, Region};
 
@@ -28,11 +29,8 @@ pub(super) fn roles(facts: &Facts, findings: &mut Findings) {
     let failed = |member: &&MemberFacts| matches!(member.role, Answer::Failed(_));
     let failed = facts.members.values().filter(failed).count();
     // Where nobody's role can be assumed it is hardly the members.
-    let todo = if failed > 1 && failed == facts.members.len() {
-        "it is so in every account: look at --role-name and --external-id first, and whether the administrator may call sts:AssumeRole"
-    } else {
-        "deploy the role there (deploy/member-role.yaml) with this administrator and external id; one of another name needs --role-name"
-    };
+    let everywhere = failed > 1 && failed == facts.members.len();
+    let todo = todo(&facts.trusted, everywhere);
     for (account, member) in &facts.members {
         let place = (Some(*account), None);
         match &member.role {
@@ -40,8 +38,27 @@ pub(super) fn roles(facts: &Facts, findings: &mut Findings) {
             Answer::Open => findings.problem(Topic::Role, place, ENDED, RUN_AGAIN),
             Answer::Denied(text) | Answer::NotOn(text) | Answer::Failed(text) => {
                 let policy = forbidding(text).map(exempt);
-                findings.problem(Topic::Role, place, text, policy.as_deref().unwrap_or(todo));
+                findings.problem(Topic::Role, place, text, policy.as_deref().unwrap_or(&todo));
             }
+        }
+    }
+}
+
+fn todo(trusted: &Trusted, everywhere: bool) -> Cow<'static, str> {
+    match trusted {
+        Trusted::WithinReach(role) => format!(
+            "say --admin-role {role}: it is the role that the member role trusts where nothing else was said, and the caller may assume it"
+        )
+        .into(),
+        Trusted::OutOfReach(role) => format!(
+            "the member role trusts {role} where nothing else was said, and this run does not work as that role, nor may the caller assume it: look at --admin-role, or deploy the role with --trusted-role or --also-trust (docs/roles.md); then at --role-name and --external-id"
+        )
+        .into(),
+        Trusted::Unknown if everywhere => {
+            "it is so in every account: look at --role-name and --external-id first, and whether the administrator may call sts:AssumeRole".into()
+        }
+        Trusted::Unknown => {
+            "deploy the role there (deploy/member-role.yaml) with this administrator and external id; one of another name needs --role-name".into()
         }
     }
 }

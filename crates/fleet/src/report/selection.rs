@@ -149,6 +149,7 @@ mod tests {
             invalid_lines: Vec::new(),
             notes: Vec::new(),
             labels: Default::default(),
+            origin: Default::default(),
         };
         let mut unread = region("eu-west-2", Vec::new());
         unread.error = Some("no answer".into());
