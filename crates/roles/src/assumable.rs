@@ -122,7 +122,10 @@ mod tests {
     fn a_role_that_was_made_and_cannot_be_assumed_failed_and_says_why() {
         let mut ready = account("111111111111", Outcome::Made);
         tell(&mut ready, &Ok(()));
-        assert_eq!((ready.outcome, ready.assumable), (Some(Outcome::Made), Some(true)));
+        assert_eq!(
+            (ready.outcome, ready.assumable),
+            (Some(Outcome::Made), Some(true))
+        );
         let mut refused = account("111111111111", Outcome::Made);
         tell(&mut refused, &Err(Failure::unclear("AccessDenied")));
         assert_eq!(refused.outcome, Some(Outcome::Failed));

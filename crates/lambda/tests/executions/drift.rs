@@ -116,6 +116,10 @@ async fn a_region_that_is_down_is_told_as_known_after_the_first_time() {
         let message = format!("{execution:?}");
         assert!(message.contains("--exclude-region"), "{message}");
         assert_eq!(message.contains(&told), is_known, "{message}");
-        assert!(begun.elapsed() < Duration::from_secs(9), "{:?}", begun.elapsed());
+        assert!(
+            begun.elapsed() < Duration::from_secs(9),
+            "{:?}",
+            begun.elapsed()
+        );
     }
 }
