@@ -69,6 +69,7 @@ async fn connect(http: SharedHttpClient, key: String) -> Aws {
         external_id: None,
         max_concurrency: 16,
         run: None,
+        patience: Duration::ZERO,
         endpoint: Some(Endpoint {
             url: "http://sandbox.invalid".to_owned(),
             access_key_id: key,
