@@ -194,9 +194,7 @@ impl Ground {
         accounts.settings.patience = reach.patience;
         let connect = Aws::connect(reach.connection(&run_id, output), Arc::new(sinks));
         let deadline = Deadline::new(reach.timeout, stop);
-        let aws = deadline
-            .within(CALLER, connect)
-            .await??;
+        let aws = deadline.within(CALLER, connect).await??;
         tracing::debug!(caller = aws.caller(), administrator = %aws.administrator(), "connected");
         if !accounts.roster.members.is_empty() {
             accounts.roster.exclude_administrator(aws.administrator())?;
