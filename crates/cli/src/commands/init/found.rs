@@ -65,10 +65,6 @@ pub(super) async fn roles(
 /// None: this build cannot deploy by them.
 #[cfg(not(feature = "stacksets"))]
 #[expect(clippy::unused_async, reason = "the other one waits for AWS")]
-pub(super) async fn roles(
-    _: &CallerArgs,
-    _: (&Path, Option<AccountId>),
-    _: Output,
-) -> Vec<Usual> {
+pub(super) async fn roles(_: &CallerArgs, _: (&Path, Option<AccountId>), _: Output) -> Vec<Usual> {
     Vec::new()
 }
