@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
-use engine::{Connection, HAS_GUARDDUTY, MEMBER_ROLE, RegionSelection, RoleName};
+use engine::{Access, Connection, HAS_GUARDDUTY, MEMBER_ROLE, RegionSelection, RoleName};
 use fleet::expected::Exception;
 use fleet::fleet::{Others, Purpose, Settings};
 use fleet::label::Who;
@@ -96,6 +96,7 @@ impl Reach {
                 role_name: default_role()?,
                 mfa: None,
                 external_id: None,
+                access: Access::Look,
                 run: None,
                 max_concurrency: concurrency.map_or(MAX_CONCURRENCY, Into::into).into(),
                 endpoint: None,
@@ -111,12 +112,13 @@ impl Reach {
     }
 
     /// The connection, where a code that is wanted can be asked for.
-    pub(crate) fn connection(&self, run: &str, output: Output) -> Connection {
+    pub(crate) fn connection(&self, (run, access): (&str, Access), output: Output) -> Connection {
         let codes = Mfa {
             given: self.mfa_code.clone(),
             output,
         };
         Connection {
+            access,
             run: Some(run.to_owned()),
             mfa: Some(Arc::new(codes)),
             ..self.connection.clone()

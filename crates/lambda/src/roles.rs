@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use engine::{Aws, JUST_MADE};
+use engine::{Access, Aws, JUST_MADE};
 use fleet::account::{AccountId, Email};
 use fleet::roster::Roster;
 use serde::{Deserialize, Serialize};
@@ -67,6 +67,7 @@ pub async fn tried(
     let made = results.made();
     let aws = function.connect(
         execution,
+        Access::Look,
         std::sync::Arc::new(fleet::report::Recorder::default()),
     );
     let patience = JUST_MADE.min(function.time_left().saturating_sub(RESERVE));

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
 use engine::clock::{self, Clock};
-use engine::{ADMINISTRATOR_ROLE, Aws, Check, Finish, Newer, Run};
+use engine::{ADMINISTRATOR_ROLE, Access, Aws, Check, Finish, Newer, Run};
 use fleet::account::{AccountId, Email, Region};
 use fleet::check::has_unproven_acceptances;
 use fleet::cost::{CostReport, Rates};
@@ -165,7 +165,8 @@ impl Ground {
         stop: CancellationToken,
         output: Output,
     ) -> Result<Self> {
-        Self::open_with_journal(reach, accounts, (stop, output), None).await
+        let access = Access::Look;
+        Self::prepare(reach, accounts, (stop, output), (access, None)).await
     }
 
     /// The same, for a run that changes something, which the journal takes down.
@@ -175,9 +176,22 @@ impl Ground {
     /// As [`Ground::open`].
     pub(crate) async fn open_with_journal(
         reach: Reach,
+        accounts: Accounts,
+        to: (CancellationToken, Output),
+        journal: Option<JournalFile>,
+    ) -> Result<Self> {
+        let access = match accounts.settings.purpose {
+            Purpose::Enable => Access::Enable,
+            Purpose::Disable | Purpose::DeleteGraphs => Access::Look,
+        };
+        Self::prepare(reach, accounts, to, (access, journal)).await
+    }
+
+    async fn prepare(
+        reach: Reach,
         mut accounts: Accounts,
         (stop, output): (CancellationToken, Output),
-        journal: Option<JournalFile>,
+        (access, journal): (Access, Option<JournalFile>),
     ) -> Result<Self> {
         if reach.connection.endpoint.is_none() {
             environment::check()?;
@@ -192,7 +206,7 @@ impl Ground {
             sinks.0.push(journal.clone());
         }
         accounts.settings.patience = reach.patience;
-        let connect = Aws::connect(reach.connection(&run_id, output), Arc::new(sinks));
+        let connect = Aws::connect(reach.connection((&run_id, access), output), Arc::new(sinks));
         let deadline = Deadline::new(reach.timeout, stop);
         let aws = deadline
             .within("STS, or what hands out the credentials,", connect)

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::stage::{Instead, Stage, calls};
 
-const MEMBER: &str = "DetectiveFleetMember";
+const MEMBER: &str = "detective-fleet/DetectiveFleetMember";
 const ADMINISTRATOR: &str = "Administrator";
 
 /// A fleet whose roles allow a source identity or not.
@@ -42,7 +42,7 @@ fn names(stage: &Stage, role: &str) -> BTreeSet<Option<String>> {
         it["session"]
             .as_str()
             .unwrap()
-            .contains(&format!("/{role}/"))
+            .contains(&format!("/{}/", role.rsplit('/').next().unwrap()))
     };
     let name = |it: &Value| it["source_identity"].as_str().map(str::to_owned);
     sessions.filter(of_role).map(name).collect()
