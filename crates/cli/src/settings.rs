@@ -5,6 +5,7 @@ pub(crate) mod environment;
 mod file;
 #[cfg(feature = "stacksets")]
 pub(crate) mod rollout;
+mod trust;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,6 +40,8 @@ pub(crate) struct Reach {
     mfa_code: Option<MfaCode>,
     /// How long a refusal that may pass is asked again.
     pub patience: Duration,
+    /// The administrator was named by whoever runs it: with a flag, a variable, or in a file that was named.
+    pub names_administrator: bool,
 }
 
 /// What is left when members leave.
@@ -79,6 +82,8 @@ impl Reach {
         let concurrency = args.max_concurrency.or(file.max_concurrency);
         let timeout = args.timeout.or(file.timeout);
         let patience = args.patience.or(file.patience);
+        let by_file = file.admin_account.is_some() && !file.was_found;
+        let names_administrator = args.caller.admin_account.is_some() || by_file;
         Ok(Self {
             connection: Connection {
                 // An empty name, as of a variable that is not set, names none.
@@ -108,6 +113,7 @@ impl Reach {
             timeout: timeout.map_or(TIMEOUT, |timeout| timeout.0),
             mfa_code: args.caller.mfa_code,
             patience: patience.map_or(patience::DEFAULT, |patience| patience.0),
+            names_administrator,
         })
     }
 

@@ -136,6 +136,15 @@ pub struct Cause {
     pub cause: String,
 }
 
+impl From<StepError> for Cause {
+    fn from(error: StepError) -> Self {
+        Self {
+            error: error.name.as_str().to_owned(),
+            cause: error.text,
+        }
+    }
+}
+
 /// How a group ended, as the state machine has it.
 #[derive(Clone, Debug, Deserialize)]
 pub struct GroupResult {

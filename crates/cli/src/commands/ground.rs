@@ -29,6 +29,7 @@ use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
 use super::deadline::Deadline;
+use super::notice;
 use crate::display::{Output, PATIENCE, Phase, Progress};
 use crate::journal::{Journal, JournalFile};
 use crate::rates;
@@ -119,6 +120,7 @@ impl Accounts {
             }
         }
         if self.settings.purpose == Purpose::Enable {
+            self.expected.clone_from(&all);
             self.settings.exceptions = Exceptions::on(today, all);
             self.notes.extend(self.settings.exceptions.expired());
         }
@@ -150,6 +152,8 @@ pub(crate) struct Ground {
     clock: Clock,
     header: Header,
     newer: Newer,
+    /// What settings and list except.
+    expected: Vec<Exception>,
     deadline: Deadline,
 }
 
@@ -238,6 +242,7 @@ impl Ground {
             progress,
             clock,
             header,
+            expected: accounts.expected,
             newer,
             deadline,
         })
@@ -380,11 +385,13 @@ impl Ground {
 
     /// What would happen, after [`Ground::look`].
     pub(crate) fn plan(&self, run: &Run) -> PlanReport {
-        let report = PlanReport::of(
-            self.header("plan", self.operation()),
-            run.plan(),
-            self.recorder.calls(),
-        );
+        let mut header = self.header("plan", self.operation());
+        let regions = run.plan();
+        header
+            .notes
+            .extend(notice::mail(&self.fleet.settings, &regions));
+        header.notes.extend(notice::left_out(&self.expected));
+        let report = PlanReport::of(header, regions, self.recorder.calls());
         // A plan without a figure is better than none: the rates that come along are tested.
         let rates = rates::read(None).ok();
         report.estimated(rates.and_then(|rates| run.estimate(&rates)))
