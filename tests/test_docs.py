@@ -101,3 +101,9 @@ def test_every_parameter_of_the_templates_is_on_its_page():
         parameters.PAGE.write_text(parameters.rendered(), encoding="utf-8")
     written = parameters.PAGE.read_text(encoding="utf-8")
     assert written == parameters.rendered(), "the templates say something else: UPDATE_PARAMETERS=1 pytest tests/test_docs.py -k parameter"
+
+
+def test_what_a_page_says_is_shown_is_compared_line_by_line():
+    assert shows("a\n…\nz", "a\nb\nc\nz\n") and shows("a\n…\nz", "a\nz\n") and shows("a … c", "a b c\n")
+    assert not shows("a", "a\nb\n") and not shows("a\n…\nz", "a\nb\nzz\n") and not shows("a", "")
+    assert shows("a", "2026-11-28T09:00:00Z Looking at 21 Regions\na  \n")

@@ -102,6 +102,7 @@ impl Reach {
                 mfa: None,
                 external_id: None,
                 access: Access::Look,
+                patience: patience.map_or(patience::DEFAULT, |patience| patience.0),
                 run: None,
                 max_concurrency: concurrency.map_or(MAX_CONCURRENCY, Into::into).into(),
                 endpoint: None,

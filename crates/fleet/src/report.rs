@@ -6,6 +6,7 @@ mod email;
 mod fold;
 mod now;
 mod number;
+mod organization;
 mod planned;
 mod selection;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use fleet::account::Email;
+use fleet::account::{Email, Region};
 use fleet::foreign::escaped;
 use fleet::report::{Ended, Header, Outcome, PlanReport, RegionReport, Report, Verdict};
 use serde_json::Value;
@@ -27,6 +27,8 @@ pub(crate) struct Said<'a> {
     pub(crate) key: Option<&'a str>,
     /// Where the report lies.
     pub(crate) report: &'a str,
+    /// Regions that had failed in the report before already.
+    pub(crate) known: &'a [Region],
 }
 
 /// The words of an error that Step Functions caught.
@@ -100,7 +102,11 @@ pub(crate) fn run(report: &Report, error: Option<Name>, said: Said<'_>) -> Repor
         "Lines that cannot be used:",
         lines(&report.header),
     );
-    list(&mut text, "Regions that failed:", troubles(report));
+    list(
+        &mut text,
+        "Regions that failed:",
+        troubles(report, said.known),
+    );
     list(
         &mut text,
         "Accounts that are not as wanted:",
@@ -187,11 +193,17 @@ fn lines(header: &Header) -> Vec<String> {
 }
 
 /// What is wrong with Regions and their graphs, apart from their members.
-fn troubles(report: &Report) -> Vec<String> {
+fn troubles(report: &Report, known: &[Region]) -> Vec<String> {
     let told = |region: &RegionReport| -> Vec<String> {
         let reasons = region.error.iter().chain(&region.amiss);
         let place = &region.region;
-        reasons.map(|reason| format!("{place}: {reason}")).collect()
+        let since = match known.contains(place) {
+            true => ", as in the report before",
+            false => "",
+        };
+        reasons
+            .map(|reason| format!("{place}{since}: {reason}"))
+            .collect()
     };
     report.regions.iter().flat_map(told).collect()
 }

@@ -284,6 +284,7 @@ fn a_plan_and_a_status_have_marks_of_their_own() {
             name: None,
             owner: None,
             other_email: None,
+            organization: false,
             account_id: id(1),
             status: Some(MemberStatus::AcceptedButDisabled),
             since: Since::default(),

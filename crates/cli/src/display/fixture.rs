@@ -162,6 +162,7 @@ pub(crate) fn status(
             name: None,
             owner: None,
             other_email: None,
+            organization: false,
             account_id: account(n),
             status: status(n, &region),
             since: Since::default(),

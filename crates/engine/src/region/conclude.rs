@@ -84,7 +84,8 @@ impl RegionRun {
     pub(super) fn why_given_up(&self, waited: Duration) -> Arc<str> {
         let find = self.attempts.region(RegionRequest::FindGraph);
         let (region, seconds) = (self.region(), waited.as_secs());
-        find.and_then(last_words).unwrap_or_else(|| {
+        let words = find.and_then(last_words).or_else(|| self.judged.clone());
+        words.unwrap_or_else(|| {
             format!("ListGraphs: no answer in {seconds} s, when the other Regions were done: {region} is down, very slow, or cannot be reached from here; leave it out with --exclude-region {region}, or run it alone with --regions {region}").into()
         })
     }

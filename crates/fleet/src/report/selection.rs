@@ -128,6 +128,7 @@ mod tests {
             name: None,
             owner: None,
             other_email: None,
+            organization: false,
             status,
             since: Since::default(),
             disabled_reason: None,
