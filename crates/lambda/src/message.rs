@@ -328,7 +328,7 @@ mod tests {
         waiting.settled = false;
         assert_eq!(error_of(&waiting), Some(Name::StillWaiting));
         let region = |error: Option<&str>, amiss: &[&str]| RegionReport {
-            region: fleet::account::Region::new("eu-west-1"),
+            region: Region::new("eu-west-1"),
             graph_arn: None,
             state: fleet::report::RegionState::Failed,
             error: error.map(Into::into),
