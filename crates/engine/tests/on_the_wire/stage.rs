@@ -100,6 +100,8 @@ pub(crate) struct Stage {
     pub(crate) access: Access,
     /// The role that the caller assumes in the administrator.
     pub(crate) admin_role: Option<&'static str>,
+    /// What is sent along with each member's AssumeRole.
+    pub(crate) external_id: Option<&'static str>,
 }
 
 impl Stage {
@@ -132,6 +134,7 @@ impl Stage {
             instead: Instead::nothing(),
             access: Access::Enable,
             admin_role: None,
+            external_id: None,
         }
     }
 
@@ -216,7 +219,7 @@ impl Stage {
             role_name: self.role_name.parse()?,
             mfa: None,
             patience: self.fleet.settings.patience,
-            external_id: None,
+            external_id: self.external_id.map(str::to_owned),
             max_concurrency: self.max_concurrency,
             access: self.access,
             run: Some("a-run".to_owned()),
