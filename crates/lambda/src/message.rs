@@ -320,6 +320,31 @@ mod tests {
     }
 
     #[test]
+    fn what_a_newer_list_took_over_is_no_error_and_a_graph_that_is_amiss_is_one() {
+        let mut superseded = report(Some("no"), true);
+        superseded.ended = Ended::Superseded;
+        assert_eq!(error_of(&superseded), None);
+        let mut waiting = report(None, false);
+        waiting.settled = false;
+        assert_eq!(error_of(&waiting), Some(Name::StillWaiting));
+        let region = |error: Option<&str>, amiss: &[&str]| RegionReport {
+            region: Region::new("eu-west-1"),
+            graph_arn: None,
+            state: fleet::report::RegionState::Failed,
+            error: error.map(Into::into),
+            changes: Vec::new(),
+            amiss: amiss.iter().map(|it| (*it).into()).collect(),
+            finished: None,
+            members: Vec::new(),
+        };
+        for broken in [region(Some("down"), &[]), region(None, &["tags"])] {
+            let mut report = report(None, true);
+            report.regions.push(broken);
+            assert_eq!(error_of(&report), Some(Name::Failed));
+        }
+    }
+
+    #[test]
     fn a_subject_fits_into_sns() {
         let report = report(None, false);
         let long = "é".repeat(30) + &"x".repeat(200);
