@@ -53,17 +53,19 @@ fn with(credentials: Credentials) -> Builder {
 pub(crate) async fn find_graph(
     client: &Client,
     keys: Credentials,
+    administrator: AccountId,
     before: impl Fn(),
 ) -> Result<Option<GraphArn>, Failure> {
     let mut token = None;
     loop {
         let call = client.list_graphs().set_next_token(token).customize();
         let page = call.config_override(with(keys.clone())).send().await?;
-        let mut graphs = page.graph_list.unwrap_or_default().into_iter();
-        let arn = graphs.find_map(|graph| graph.arn);
+        let graphs = page.graph_list.unwrap_or_default().into_iter();
+        let mut arns = graphs.filter_map(|graph| graph.arn.as_deref().map(GraphArn::new));
+        let own = arns.find(|arn| arn.is_of(administrator));
         token = page.next_token.filter(|token| !token.is_empty());
-        if arn.is_some() || token.is_none() {
-            return Ok(arn.map(|arn| GraphArn::new(&arn)));
+        if own.is_some() || token.is_none() {
+            return Ok(own);
         }
         before();
     }

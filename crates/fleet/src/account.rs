@@ -229,6 +229,13 @@ impl GraphArn {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether this account is the administrator of the graph, which its ARN names
+    /// (`arn:aws:detective:REGION:ADMINISTRATOR:graph:ID`; Service Authorization Reference).
+    #[must_use]
+    pub fn is_of(&self, administrator: AccountId) -> bool {
+        self.0.split(':').nth(4) == Some(administrator.to_string().as_str())
+    }
 }
 
 impl fmt::Display for GraphArn {

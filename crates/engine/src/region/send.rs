@@ -187,7 +187,7 @@ impl RegionRun {
         let (events, region) = (self.events.clone(), self.region().clone());
         let request = async move {
             let before = || events.called(Some(&region), Operation::ListGraphs, Ok(()));
-            let found = |keys| detective::find_graph(&client, keys, before);
+            let found = |keys| detective::find_graph(&client, keys, aws.administrator(), before);
             let found = aws.with_keys_or_halt(found);
             tokio::select! {
                 biased;

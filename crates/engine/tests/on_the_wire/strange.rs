@@ -115,3 +115,24 @@ async fn each_page_of_a_list_is_a_call_of_the_report() {
         assert_eq!(report.calls, sent, "{seed}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_graph_that_the_administrator_is_only_a_member_of_is_not_taken_for_its_own() {
+    let stranger = "111111111111";
+    let text = format!(
+        r#"
+        size = 2
+        administrator = "555555555555"
+        graphs = [{{ administrator = "{stranger}", regions = ["us-east-1"], age = "1h" }}]
+        memberships = [{{ accounts = ["555555555555"], administrator = "{stranger}", regions = ["us-east-1"], status = "ENABLED", age = "1h" }}]
+        [unverified]
+        listed_graphs = "memberships_too"
+        "#
+    );
+    let stage = Stage::of(World::from_toml(&text).unwrap()).in_regions(&["us-east-1"]);
+    let report = stage.enable().await;
+    assert_eq!(report.verdict(), Verdict::AsWanted, "{report:#?}");
+    let own = report.regions[0].graph_arn.clone().unwrap().to_string();
+    assert!(own.contains(":555555555555:graph:"), "{own}");
+    assert_eq!(calls(&report, "detective:CreateGraph"), 1);
+}
