@@ -7,6 +7,7 @@ use std::time::Duration;
 use fleet::account::{AccountId, Region};
 use fleet::adopt::{Adopted, adopt};
 use fleet::attempts::Attempts;
+use fleet::cause::{Cause, Place};
 use fleet::check::GraphFacts;
 use fleet::cost::{Estimate, Rates, RegionEstimate, RegionUsage};
 use fleet::fleet::{Fleet, Others};
@@ -106,8 +107,11 @@ impl Run {
         for region in &mut self.regions {
             if unwanted(region.region()) {
                 let why = match region.error() {
-                    Some(error) => format!("{why} ({error})").into(),
-                    None => why.into(),
+                    Some(cause) => {
+                        let told = cause.told(&Place::region(region.region()));
+                        Cause::other(&format!("{why} ({})", told.in_one()))
+                    }
+                    None => Cause::other(why),
                 };
                 region.close(why);
             }
@@ -256,7 +260,7 @@ impl Run {
             .iter()
             .map(|region| {
                 let plan = RegionPlan::of(&self.fleet, region.observation(), region.plan());
-                plan.failed(region.error())
+                plan.failed(region.error().as_ref())
             })
             .collect()
     }
@@ -294,7 +298,7 @@ impl Run {
     pub(crate) fn graphs(&self) -> Vec<GraphFacts> {
         let facts = |region: &RegionRun| {
             let (observation, plan) = (region.observation(), region.plan());
-            GraphFacts::of(&self.fleet, observation, plan, region.error())
+            GraphFacts::of(&self.fleet, observation, plan, region.error().as_ref())
         };
         self.regions.iter().map(facts).collect()
     }

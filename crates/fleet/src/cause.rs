@@ -11,6 +11,7 @@ mod tests;
 mod told;
 mod words;
 
+use std::fmt;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 pub use call::{FailedCall, FailureKind, advice, answered, ours};
 pub use place::Place;
 pub use told::Told;
+pub use words::not_assumed;
 
 use crate::account::{AccountId, Email, GraphArn};
 use crate::event::Operation;
@@ -102,8 +104,6 @@ pub enum Cause {
     },
     /// A call about the Region, or about the whole graph, did not succeed.
     RegionFailed {
-        /// The account in whose name it was made.
-        administrator: AccountId,
         /// Which, and what AWS answered.
         error: FailedCall,
     },
@@ -269,13 +269,7 @@ impl Cause {
             Self::CallRefused { error } => Self::CallRefused { error: error.key() },
             Self::GraphFull { .. } => Self::GraphFull { ahead: 0 },
             Self::GraphHasOthers { .. } => Self::GraphHasOthers { members: 0 },
-            Self::RegionFailed {
-                administrator,
-                error,
-            } => Self::RegionFailed {
-                administrator,
-                error: error.key(),
-            },
+            Self::RegionFailed { error } => Self::RegionFailed { error: error.key() },
             Self::GraphGone { .. } => Self::GraphGone { graph: None },
             Self::AwaitingVerification { last: it } => {
                 Self::AwaitingVerification { last: last(&it) }
@@ -308,5 +302,19 @@ impl Cause {
     #[must_use]
     pub fn told(&self, place: &Place) -> Told {
         words::told(self, place)
+    }
+}
+
+/// Words that have no cause of their own.
+impl From<&str> for Cause {
+    fn from(words: &str) -> Self {
+        Self::other(words)
+    }
+}
+
+/// The words for it, wherever it was met: for logs.
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.told(&Place::default()).in_one())
     }
 }

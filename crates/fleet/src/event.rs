@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::account::{AccountId, GraphArn, Region};
+use crate::cause::Cause;
 use crate::member::{MemberStatus, Since};
 
 /// One thing that happened.
@@ -80,8 +81,8 @@ pub enum EventKind {
     },
     /// Something about the behavior graph itself is not as wanted.
     Amiss {
-        /// What, and what to do: a sentence for people.
-        reason: Arc<str>,
+        /// What.
+        cause: Cause,
     },
     /// AWS did something to a membership that this run asked for.
     Did {
@@ -110,13 +111,13 @@ pub enum EventKind {
         account: AccountId,
         /// How.
         conclusion: Conclusion,
-        /// Why, where it is not as wanted: a sentence for people.
-        reason: Option<Arc<str>>,
+        /// Why, where it is not as wanted.
+        cause: Option<Cause>,
     },
     /// The run has ended in a Region.
     RegionEnded {
         /// Why nothing more could be done there.
-        error: Option<Arc<str>>,
+        cause: Option<Cause>,
     },
 }
 

@@ -114,25 +114,20 @@ fn accounts(report: &RolesReport, wanted: impl Fn(&AccountReport) -> bool) -> Ve
 
 /// What is not as wanted, and what AWS is not finished with; accounts with the same reason together.
 fn reasons(report: &RolesReport, width: usize) -> String {
-    let general = |it: &AccountReport| {
+    fn told(it: &AccountReport) -> Option<((bool, &str), AccountId)> {
         let reason = it.reason.as_deref()?;
-        let id = it.account_id.to_string();
         let waits = it.outcome == Some(Outcome::Waiting);
-        Some(((waits, reason.replace(&id, "ACCOUNT")), it.account_id))
-    };
+        Some(((waits, reason), it.account_id))
+    }
     let mut text = String::new();
-    for ((waits, reason), accounts) in fold::group(report.accounts.iter().filter_map(general)) {
-        let reason = match accounts.as_slice() {
-            [account] => reason.replace("ACCOUNT", &account.to_string()),
-            _ => reason,
-        };
+    for ((waits, reason), accounts) in fold::group(report.accounts.iter().filter_map(told)) {
         let sign = if waits {
             paint(CHANGE, '…')
         } else {
             paint(BAD, '!')
         };
         let first = format!("  {sign} ");
-        let _ = writeln!(text, "{}", wrapped(&reason, width, &first, "    "));
+        let _ = writeln!(text, "{}", wrapped(reason, width, &first, "    "));
         let _ = writeln!(
             text,
             "{}",

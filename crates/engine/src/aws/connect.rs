@@ -15,7 +15,7 @@ use crate::connection::{Connection, Ground, RoleName, timeouts};
 use crate::credentials::{Keys, Source};
 use crate::descriptors;
 use crate::events::Events;
-use crate::failure::Cause;
+use crate::failure::FailureKind;
 use crate::halt::Halt;
 use crate::http::NetworkError;
 use crate::profile::{self, Found, Machine, ProfileError};
@@ -191,14 +191,14 @@ async fn who_is_calling(
         result
     };
     patiently(ground.seed, ask).await.map_err(|failure| {
-        ConnectError::Identity(match failure.cause {
-            Cause::Expired => format!("{}: sign in again", failure.text).into(),
-            Cause::NotOn => format!(
+        ConnectError::Identity(match failure.kind {
+            FailureKind::Expired => format!("{}: sign in again", failure.text).into(),
+            FailureKind::NotOn => format!(
                 "{}: the access key is unknown to AWS, or switched off; keys of AWS GovCloud (US) are known in its Regions only: set AWS_REGION=us-gov-west-1",
                 failure.text
             )
             .into(),
-            Cause::Silent => format!(
+            FailureKind::Silent => format!(
                 "{endpoint}: {}: is the network up, and is the endpoint right?",
                 failure.text
             )

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::aws::Aws;
 use crate::clock;
-use crate::failure::{Cause, Failure};
+use crate::failure::{Failure, FailureKind};
 use crate::pace::{Begun, NotYet, Pace};
 use crate::roles::Roles;
 
@@ -81,7 +81,7 @@ impl Asker {
             match answer {
                 Ok(answer) => return Answer::Is(answer),
                 Err(failure) if trouble.may_pass(&failure) => {}
-                Err(failure) => return final_answer(failure),
+                Err(failure) => return Answer::Failed(failure.call(operation)),
             }
         }
     }
@@ -108,31 +108,23 @@ impl Asker {
 impl Trouble {
     /// Whether asking again may help: for ever, where it was too fast only.
     fn may_pass(&mut self, failure: &Failure) -> bool {
-        let (count, most) = match failure.cause {
-            Cause::Throttled | Cause::Stale | Cause::Crowded => return true,
+        let (count, most) = match failure.kind {
+            FailureKind::Throttled | FailureKind::Stale | FailureKind::Crowded => return true,
             // The credentials are good by our clock: AWS may see that, too.
-            Cause::Expired => (&mut self.expired, FINAL_AFTER),
-            Cause::Silent | Cause::Barred => (&mut self.silent, FINAL_AFTER),
-            Cause::Unclear => (&mut self.unclear, REFUSED_AFTER),
-            Cause::NoKeys
-            | Cause::NotOn
-            | Cause::Denied
-            | Cause::Missing
-            | Cause::InTheWay
-            | Cause::Refused
-            | Cause::NotSent => {
+            FailureKind::Expired => (&mut self.expired, FINAL_AFTER),
+            FailureKind::Silent | FailureKind::Barred => (&mut self.silent, FINAL_AFTER),
+            FailureKind::Unclear => (&mut self.unclear, REFUSED_AFTER),
+            FailureKind::NoKeys
+            | FailureKind::NotOn
+            | FailureKind::Denied
+            | FailureKind::Missing
+            | FailureKind::InTheWay
+            | FailureKind::Refused
+            | FailureKind::NotSent => {
                 return false;
             }
         };
         *count += 1;
         *count < most
-    }
-}
-
-fn final_answer<T>(failure: Failure) -> Answer<T> {
-    match failure.cause {
-        Cause::Denied => Answer::Denied(failure.text),
-        Cause::NotOn => Answer::NotOn(failure.text),
-        _ => Answer::Failed(failure.text),
     }
 }

@@ -1,7 +1,8 @@
 //! From replies to what is known.
 
 use fleet::account::{AccountId, GraphArn};
-use fleet::attempts::{Answer, LEFT_OUT, MemberRequest, Refusal, RegionRequest, Role};
+use fleet::attempts::{Answer, MemberRequest, Refusal, RegionRequest, Role};
+use fleet::cause::{FailedCall, ours};
 use fleet::event::{CallResult, Deed, EventKind, Operation};
 use fleet::observation::Round;
 use fleet::patience::Asked;
@@ -10,7 +11,7 @@ use fleet::plan::{Kind, Wait, concerns};
 use super::send::{Body, Refused, Reply};
 use super::{Mode, RegionRun};
 use crate::detective::{Entry, LeftOut};
-use crate::failure::{Cause, Failure};
+use crate::failure::{Failure, FailureKind};
 
 impl RegionRun {
     /// Takes in one reply.
@@ -22,7 +23,7 @@ impl RegionRun {
             body,
         } = reply;
         let result = body.result();
-        if !matches!(result, Err(failure) if failure.cause == Cause::NotSent) {
+        if !matches!(result, Err(failure) if failure.kind == FailureKind::NotSent) {
             self.events
                 .called(Some(self.observation.region()), under.0, result);
         }
@@ -77,7 +78,7 @@ impl RegionRun {
                 self.tell_all();
             }
             Err(failure) => {
-                self.region_failed(RegionRequest::FindGraph, Operation::ListGraphs, failure);
+                self.region_failed(RegionRequest::FindGraph, Operation::ListGraphs, &failure);
             }
         }
         self.everything_changed();
@@ -97,10 +98,10 @@ impl RegionRun {
             }
             Err(failure) => {
                 // It may be there now, or be somebody else's.
-                if failure.cause != Cause::NotSent {
+                if failure.kind != FailureKind::NotSent {
                     self.observation.lost_graph();
                 }
-                self.region_failed(RegionRequest::CreateGraph, Operation::CreateGraph, failure);
+                self.region_failed(RegionRequest::CreateGraph, Operation::CreateGraph, &failure);
             }
         }
         self.everything_changed();
@@ -118,7 +119,7 @@ impl RegionRun {
                 }
             }
             Err(failure) if failure.is_transient() => {
-                self.region_failed(RegionRequest::Look, Operation::ListMembers, failure);
+                self.region_failed(RegionRequest::Look, Operation::ListMembers, &failure);
             }
             Err(failure) => self.look_failed(Operation::ListMembers, failure),
         }
@@ -139,10 +140,10 @@ impl RegionRun {
     /// A list begins anew after a final answer, and a graph that is not there is looked for.
     fn look_failed(&mut self, operation: Operation, failure: Failure) {
         self.looks.listing = None;
-        if failure.cause == Cause::Missing {
+        if failure.kind == FailureKind::Missing {
             self.observation.lost_graph();
         }
-        self.region_failed(RegionRequest::Look, operation, failure);
+        self.region_failed(RegionRequest::Look, operation, &failure);
         self.everything_changed();
     }
 
@@ -190,8 +191,12 @@ impl RegionRun {
     ) {
         for (account, words) in &left_out {
             let refusal = Refusal {
-                code: LEFT_OUT.into(),
-                text: words.as_str().into(),
+                call: FailedCall::new(
+                    request.operation(),
+                    FailureKind::Refused,
+                    ours::LEFT_OUT,
+                    Some(words),
+                ),
                 passing: None,
             };
             self.answered_for(request, *account, Answer::Refused(refusal));
@@ -199,8 +204,8 @@ impl RegionRun {
         for account in asked {
             if !done.contains(account) && !left_out.iter().any(|(left_out, _)| left_out == account)
             {
-                let answer =
-                    Answer::Unclear("AWS answered without a word about this account".into());
+                let failure = Failure::unclear("AWS answered without a word about this account");
+                let answer = failure.answer(request.operation());
                 self.answered_for(request, *account, answer);
             }
         }
@@ -214,22 +219,22 @@ impl RegionRun {
             _ => Operation::CreateMembers,
         };
         let of_the_region = matches!(
-            failure.cause,
-            Cause::Denied | Cause::NotOn | Cause::Expired | Cause::Missing
+            failure.kind,
+            FailureKind::Denied | FailureKind::NotOn | FailureKind::Expired | FailureKind::Missing
         );
         let answer = if of_the_region {
             Answer::NotDone
         } else {
-            failure.answer()
+            failure.answer(operation)
         };
         for account in asked {
             self.answered_for(request, *account, answer.clone());
         }
-        if failure.cause == Cause::Missing {
+        if failure.kind == FailureKind::Missing {
             self.observation.lost_graph();
         }
         if of_the_region {
-            self.region_failed(RegionRequest::Change, operation, failure);
+            self.region_failed(RegionRequest::Change, operation, &failure);
             self.everything_changed();
         }
     }
@@ -238,7 +243,8 @@ impl RegionRun {
         let Err(failure) = started else {
             return self.did(account, MemberRequest::Start, Deed::Started);
         };
-        self.answered_for(MemberRequest::Start, account, failure.answer());
+        let answer = failure.answer(Operation::StartMonitoringMember);
+        self.answered_for(MemberRequest::Start, account, answer);
     }
 
     /// DeleteGraph ended. Where it was refused, its members have nothing to do with that; where its
@@ -247,7 +253,7 @@ impl RegionRun {
         self.altered = Some(self.observation.newest());
         let answer = ended
             .as_ref()
-            .map_or_else(Failure::answer, |()| Answer::Done);
+            .map_or_else(|it| it.answer(Operation::DeleteGraph), |()| Answer::Done);
         for account in members {
             match &answer {
                 Answer::Done => self.did(*account, MemberRequest::Remove, Deed::Removed),
@@ -262,7 +268,7 @@ impl RegionRun {
                 self.answered(RegionRequest::DeleteGraph, Answer::Done);
                 self.graph_deleted();
             }
-            Err(failure) if failure.cause == Cause::Missing => {
+            Err(failure) if failure.kind == FailureKind::Missing => {
                 if self.came_about(RegionRequest::DeleteGraph) {
                     self.graph_deleted();
                 } else {
@@ -271,10 +277,10 @@ impl RegionRun {
                 }
             }
             Err(failure) => {
-                if failure.cause == Cause::Refused && !members.is_empty() {
+                if failure.kind == FailureKind::Refused && !members.is_empty() {
                     self.attempts.saw_members_first();
                 }
-                self.region_failed(RegionRequest::DeleteGraph, Operation::DeleteGraph, failure);
+                self.region_failed(RegionRequest::DeleteGraph, Operation::DeleteGraph, &failure);
             }
         }
         self.everything_changed();
@@ -288,18 +294,14 @@ impl RegionRun {
         if off {
             self.attempts.saw_off(account);
         }
-        if failure.cause == Cause::Expired
+        if failure.kind == FailureKind::Expired
             && let Mode::Reconcile(roles) = &self.mode
         {
             roles.expired(account);
             self.attempts.saw_role(account, Role::Unasked);
         }
-        let text = super::conclude::why_not_accepted(self.observation.region(), account, &failure);
-        self.answered_for(
-            MemberRequest::Accept,
-            account,
-            failure.saying(text).answer(),
-        );
+        let answer = failure.answer(Operation::AcceptInvitation);
+        self.answered_for(MemberRequest::Accept, account, answer);
     }
 
     /// Whether a request whose answer was lost has come about, as is seen now; it is noted as done.
@@ -348,14 +350,9 @@ impl RegionRun {
         &mut self,
         request: RegionRequest,
         operation: Operation,
-        failure: Failure,
+        failure: &Failure,
     ) {
-        let text = super::conclude::why_the_region_failed(
-            self.observation.region(),
-            self.aws.administrator(),
-            (operation, &failure),
-        );
-        self.answered(request, failure.saying(text).answer());
+        self.answered(request, failure.answer(operation));
     }
 
     fn saw_entries(&mut self, round: Round, entries: Vec<Entry>) {

@@ -66,7 +66,11 @@ pub mod ours {
     /// AWS left an account out of a batch, in words and without a code.
     pub const LEFT_OUT: &str = "UnprocessedAccount";
 
-    pub(super) const ALL: [&str; 8] = [
+    /// Asked too fast.
+    pub const THROTTLED: &str = "Throttled";
+
+    /// All of them, with those that a request of one kind alone has.
+    pub(super) const ALL: [&str; 15] = [
         UNCLEAR,
         NO_CREDENTIALS,
         NO_ANSWER,
@@ -75,6 +79,13 @@ pub mod ours {
         NOT_SENT,
         EXPIRED_AT_ONCE,
         LEFT_OUT,
+        THROTTLED,
+        "RequestNotBuilt",
+        "EndlessList",
+        "OutOfTime",
+        "AnotherAccount",
+        "NoArn",
+        "NoTime",
     ];
 }
 

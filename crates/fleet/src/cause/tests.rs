@@ -47,10 +47,7 @@ fn all() -> Vec<Cause> {
         },
         Cause::GraphFull { ahead: 1_200 },
         Cause::GraphHasOthers { members: 3 },
-        Cause::RegionFailed {
-            administrator: id(9),
-            error: error(),
-        },
+        Cause::RegionFailed { error: error() },
         Cause::GraphGone {
             graph: Some(GraphArn::new("arn:aws:detective:us-east-1:9:graph:1")),
         },

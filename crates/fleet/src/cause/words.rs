@@ -1,7 +1,6 @@
 //! The words for each cause: what happened, why, and what to do.
 
 use super::{Cause, FailedCall, FailureKind, MemberRole, Place, Told, ours};
-use crate::account::AccountId;
 use crate::event::Operation;
 use crate::plan::MOST_MEMBERS;
 
@@ -9,10 +8,7 @@ pub(super) fn told(cause: &Cause, place: &Place) -> Told {
     match cause {
         Cause::RoleNotAssumed { role, error } => role_not_assumed(role, error, place),
         Cause::CallRefused { error } => call_refused(error, place),
-        Cause::RegionFailed {
-            administrator,
-            error,
-        } => region_failed(*administrator, error, place),
+        Cause::RegionFailed { error } => region_failed(error, place),
         Cause::WrongEmail { .. }
         | Cause::AcceptedButDisabled { .. }
         | Cause::UnknownStatus { .. }
@@ -51,8 +47,8 @@ fn of_a_member(cause: &Cause, place: &Place) -> Told {
         Cause::WrongEmail { email } => {
             let what = match (place.account(), email) {
                 (Some(account), Some(email)) => format!("the root e-mail of {account} is not {email}"),
-                (Some(account), None) => format!("the root e-mail of {account} is wrong"),
-                (None, _) => format!("the root e-mails of {who} are not those of the list"),
+                (Some(account), None) => format!("the root e-mail of {account} is not the one that it was invited with"),
+                (None, _) => format!("the root e-mails of {who} are not those that they were invited with"),
             };
             Told::what(what)
                 .because("AWS compares the root e-mail in the list with that of the account, and they differ")
@@ -82,11 +78,11 @@ fn of_a_member(cause: &Cause, place: &Place) -> Told {
         .to_do("Run again later, or ask AWS Support"),
         Cause::KnownException { until, reason } => {
             let until = until.map(|day| format!(" until {day}")).unwrap_or_default();
-            let told = Told::what(format!("expected to stay out{until}"));
-            match reason {
-                Some(reason) => told.because(reason),
-                None => told,
-            }
+            let reason = reason.as_ref().map(|reason| format!(": {reason}"));
+            Told::what(format!(
+                "expected to stay out{until}{}",
+                reason.unwrap_or_default()
+            ))
         }
         Cause::AlsoInvited {
             administrator,
@@ -224,7 +220,7 @@ fn call_refused(error: &FailedCall, place: &Place) -> Told {
     }
 }
 
-fn region_failed(administrator: AccountId, error: &FailedCall, place: &Place) -> Told {
+fn region_failed(error: &FailedCall, place: &Place) -> Told {
     let region = place.where_to();
     let operation = error.operation.as_str();
     let told = Told::what(format!("{operation} failed in {region}"));
@@ -235,7 +231,7 @@ fn region_failed(administrator: AccountId, error: &FailedCall, place: &Place) ->
             .because(answered_that(
                 error,
                 place,
-                &format!("{region} is not switched on in {administrator}, or the token is of the global STS endpoint"),
+                &format!("{region} is not switched on in the administrator account, or the token is of the global STS endpoint"),
             ))
             .to_do(format!("Switch the Region on, {leave_out}")),
         FailureKind::Denied => {
@@ -490,4 +486,27 @@ fn capital(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(chars).collect()
     })
+}
+
+/// Why a role could not be assumed that somebody wants to work with, such as the administrator's, in
+/// `text`'s words where AWS says why. STS gives one AccessDenied for every reason, but for a wrong code of
+/// an MFA device.
+#[must_use]
+pub fn not_assumed(arn: &str, kind: FailureKind, text: &str, with_mfa: bool) -> String {
+    match kind {
+        FailureKind::Denied if with_mfa => format!(
+            "cannot assume {arn} with the code of the MFA device: {text}; a code is taken once only: wait for the next one, and run again"
+        ),
+        FailureKind::Denied => format!(
+            "cannot assume {arn}: role missing, trust or external id wrong, or account suspended; AWS does not say which"
+        ),
+        // Nothing is known of the role then.
+        FailureKind::Throttled
+        | FailureKind::Unclear
+        | FailureKind::Silent
+        | FailureKind::Barred
+        | FailureKind::Crowded
+        | FailureKind::Stale => format!("AssumeRole of {arn} was not answered: {text}"),
+        _ => format!("cannot assume {arn}: {text}"),
+    }
 }

@@ -376,7 +376,8 @@ impl Run {
                 for account in members {
                     attempts.answered(MemberRequest::Remove, account, member.clone(), newest);
                 }
-                if matches!(&answer, Answer::Refused(refusal) if &*refusal.code == "Validation") {
+                if matches!(&answer, Answer::Refused(refusal) if &*refusal.call.code == "Validation")
+                {
                     attempts.saw_members_first();
                 }
                 attempts.region_answered(RegionRequest::DeleteGraph, answer, newest);

@@ -87,7 +87,7 @@ fn where_nothing_could_be_read_nothing_is_claimed() {
     let region = RegionNow::of(&observation, error, Some(&roster(&[id(1)])));
     assert_eq!(
         (rows(&region).len(), region.error.as_deref()),
-        (0, Some("no answer"))
+        (0, Some("No answer."))
     );
     let report = StatusReport::of(header("status", "status"), vec![region], BTreeMap::new());
     assert_eq!(
