@@ -183,7 +183,8 @@ impl Aws {
     }
 
     /// The role that accepts in members, whatever the account.
-    pub(crate) fn role_in_members(&self) -> MemberRole {
+    #[must_use]
+    pub fn role_in_members(&self) -> MemberRole {
         let connection = &self.0.connection;
         MemberRole {
             partition: self.0.partition,

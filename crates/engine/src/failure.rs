@@ -156,7 +156,8 @@ impl Failure {
     }
 
     /// The call that failed, as data.
-    pub(crate) fn call(&self, operation: Operation) -> FailedCall {
+    #[must_use]
+    pub fn call(&self, operation: Operation) -> FailedCall {
         FailedCall::new(operation, self.kind, &self.code, self.words.as_deref())
     }
 

@@ -82,6 +82,14 @@ pub enum Cause {
         /// What STS answered.
         error: FailedCall,
     },
+    /// The role could not be assumed, though its stack in the member is CURRENT. CloudFormation does not
+    /// see what becomes of a stack's resources.
+    RoleNotInStack {
+        /// The role that was tried.
+        role: MemberRole,
+        /// What STS answered.
+        error: FailedCall,
+    },
     /// A call about a member was refused.
     CallRefused {
         /// Which, and what AWS answered.
@@ -226,6 +234,7 @@ impl Cause {
             Self::UnknownStatus { .. } => "unknown-status",
             Self::RegionOff => "region-off",
             Self::RoleNotAssumed { .. } => "role-not-assumed",
+            Self::RoleNotInStack { .. } => "role-not-in-stack",
             Self::CallRefused { .. } => "call-refused",
             Self::NoEffect { .. } => "no-effect",
             Self::GraphFull { .. } => "graph-full",
@@ -263,6 +272,10 @@ impl Cause {
                 error: last(&error),
             },
             Self::RoleNotAssumed { role, error } => Self::RoleNotAssumed {
+                role,
+                error: error.key(),
+            },
+            Self::RoleNotInStack { role, error } => Self::RoleNotInStack {
                 role,
                 error: error.key(),
             },

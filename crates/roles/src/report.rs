@@ -74,6 +74,9 @@ pub struct AccountReport {
     pub assumable: Option<bool>,
     /// Why it is not as wanted, and what to do.
     pub reason: Option<Arc<str>>,
+    /// The same as data, where it is the role and not what CloudFormation says.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
 }
 
 /// What was planned for an account.

@@ -3,12 +3,13 @@
 use std::fmt::Write;
 
 use fleet::account::AccountId;
+use fleet::cause::{Cause, Place};
 use fleet::report::Ended;
 use roles::RolesReport;
 use roles::report::{AccountReport, Action, Outcome, SetState};
 
 use super::text::{BAD, BOLD, CHANGE, DIM, GOOD, counted, len, number, paint, wrapped};
-use super::{failure, fold};
+use super::{failure, fold, trouble};
 
 /// Draws what became of the roles for a window of that many columns.
 pub(crate) fn roles(report: &RolesReport, width: usize) -> String {
@@ -112,32 +113,24 @@ fn accounts(report: &RolesReport, wanted: impl Fn(&AccountReport) -> bool) -> Ve
     wanted.map(|it| it.account_id).collect()
 }
 
-/// What is not as wanted, and what AWS is not finished with; accounts with the same reason together.
+/// What is not as wanted, and what AWS is not finished with; accounts with the same cause together, or
+/// with the same words of CloudFormation.
 fn reasons(report: &RolesReport, width: usize) -> String {
-    fn told(it: &AccountReport) -> Option<((bool, &str), AccountId)> {
-        let reason = it.reason.as_deref()?;
+    let with_reason = report.accounts.iter().filter_map(|it| {
+        let cause = it.cause.clone().or_else(|| it.reason.as_deref().map(Cause::other))?;
         let waits = it.outcome == Some(Outcome::Waiting);
-        Some(((waits, reason), it.account_id))
-    }
+        Some(((waits, cause.key()), (it.account_id, cause)))
+    });
     let mut text = String::new();
-    for ((waits, reason), accounts) in fold::group(report.accounts.iter().filter_map(told)) {
-        let sign = if waits {
-            paint(CHANGE, '…')
-        } else {
-            paint(BAD, '!')
+    for ((waits, _), found) in fold::group(with_reason) {
+        let ids: Vec<_> = found.iter().map(|(id, _)| *id).collect();
+        let place = Place::among(&ids, &[]).out_of(report.accounts.len());
+        let Some((_, cause)) = found.first() else {
+            continue;
         };
-        let first = format!("  {sign} ");
-        let _ = writeln!(text, "{}", wrapped(reason, width, &first, "    "));
-        let _ = writeln!(
-            text,
-            "{}",
-            wrapped(
-                &fold::accounts(&names(report, &accounts)),
-                width,
-                "      ",
-                "      "
-            )
-        );
+        let mark = if waits { ('…', CHANGE) } else { ('!', BAD) };
+        let accounts = fold::accounts(&names(report, &ids));
+        text.push_str(&trouble::entry(&cause.told(&place), &[accounts], mark, width));
     }
     text
 }

@@ -262,6 +262,7 @@ mod tests {
             region.changes.clear();
         }
         let some = &mut report.regions[0];
+        some.amiss = vec!["the tags".into()];
         some.amiss_causes = vec![Cause::GraphNotChanged {
             change: "set the tags team".into(),
         }];

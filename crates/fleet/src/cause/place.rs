@@ -14,7 +14,7 @@ pub struct Place {
 }
 
 /// The most accounts or pairs that a command names; with more it is nothing that anybody types or reads.
-const MOST_NAMED: usize = 20;
+const MOST_NAMED: usize = 10;
 
 impl Place {
     /// One membership.

@@ -41,6 +41,10 @@ fn all() -> Vec<Cause> {
         },
         Cause::RegionOff,
         no_role("X", "no root@example.com"),
+        Cause::RoleNotInStack {
+            role: role("X"),
+            error: error(),
+        },
         Cause::CallRefused { error: error() },
         Cause::NoEffect {
             operation: Operation::CreateMembers,

@@ -7,6 +7,7 @@ use crate::plan::MOST_MEMBERS;
 pub(super) fn told(cause: &Cause, place: &Place) -> Told {
     match cause {
         Cause::RoleNotAssumed { role, error } => role_not_assumed(role, error, place),
+        Cause::RoleNotInStack { role, error } => role_not_in_stack(role, error, place),
         Cause::CallRefused { error } => call_refused(error, place),
         Cause::RegionFailed { error } => region_failed(error, place),
         Cause::WrongEmail { .. }
@@ -58,7 +59,11 @@ fn of_a_member(cause: &Cause, place: &Place) -> Told {
                 })
         }
         Cause::AcceptedButDisabled { reason, error } => {
-            let told = Told::what(format!("{who} accepted, but AWS did not enable it"));
+            let it = match place.account() {
+                Some(_) => "it",
+                None => "them",
+            };
+            let told = Told::what(format!("{who} accepted, but AWS did not enable {it}"));
             disabled(told, reason.as_deref(), error.as_ref())
         }
         Cause::UnknownStatus { status } => Told::what(format!(
@@ -159,6 +164,18 @@ fn role_not_assumed(role: &MemberRole, error: &FailedCall, place: &Place) -> Tol
     }
 }
 
+/// However often the StackSet is deployed, a role that somebody deleted stays away.
+fn role_not_in_stack(role: &MemberRole, error: &FailedCall, place: &Place) -> Told {
+    let told = role_not_assumed(role, error, place);
+    let told = told.to_do(
+        "The stack is CURRENT: if somebody deleted the role there, run `roles remove` with this account, and then `roles deploy`",
+    );
+    match place.account_ids() {
+        Some(ids) => told.with(format!("detective-fleet roles remove accounts.csv --account {ids}")),
+        None => told.with("detective-fleet roles remove accounts.csv"),
+    }
+}
+
 /// Which template makes the role, and the command that deploys it.
 fn deploy(told: Told, role: &MemberRole, place: &Place) -> Told {
     if place.is_everybody() {
@@ -225,7 +242,7 @@ fn region_failed(error: &FailedCall, place: &Place) -> Told {
     let operation = error.operation.as_str();
     let told = Told::what(format!("{operation} failed in {region}"));
     let names = place.region_names();
-    let leave_out = format!("or leave it out with --exclude-region {names}");
+    let leave_out = format!("or use --exclude-region {names} to leave it out");
     match error.kind {
         FailureKind::NotOn => told
             .because(answered_that(
@@ -468,7 +485,7 @@ fn add(actions: &str, resource: &str) -> String {
 /// The other thing to do about a membership that cannot be.
 fn or_expect(place: &Place) -> String {
     match place.as_expected() {
-        Some(pairs) => format!("or say that it is known to stay out: --expected {pairs}"),
+        Some(pairs) => format!("or say with --expected {pairs} that it is known to stay out"),
         None => "or name the Region in the column `expected` of the list".to_owned(),
     }
 }
