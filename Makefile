@@ -1,12 +1,13 @@
 # `make test` checks everything, on a machine that has Rust, a C compiler and Python 3.11 or later.
-# What it installs goes into .venv and .venv-ministack (for `make bench`: .venv-bench, for `make dist`: .venv-dist); CARGO_TARGET_DIR is honoured.
+# What it installs goes into .venv and .venv-ministack (for `make bench`: .venv-bench, for `make dist`: .venv-dist,
+# for `make docs`: .venv-docs); CARGO_TARGET_DIR is honoured.
 # Only Chromium, where it is missing, comes as Debian's package, for root alone.
 
 PYTHON ?= python3
 VENV   := .venv
 PYTEST := $(VENV)/bin/python -m pytest
 
-.PHONY: test quick lint unit fuzz packing end-to-end e2e-full chromium package dist dist-test dist-twice supply-chain mutants bench bench-page picture clean
+.PHONY: test docs quick lint unit fuzz packing end-to-end e2e-full chromium package dist dist-test dist-twice supply-chain mutants bench bench-page picture clean
 
 test: lint unit fuzz packing end-to-end
 
@@ -112,6 +113,15 @@ picture: $(VENV)/ready
 	cargo build --locked
 	$(VENV)/bin/python docs/picture.py docs/rehearsal.svg rehearse --scenario examples/troubled.toml
 
+# The documentation as a site with search, in target/site. Whatever leads nowhere ends the build.
+docs: $(VENV)/ready $(VENV)-docs/ready
+	$(VENV)/bin/python docs/site.py $(VENV)-docs/bin/mkdocs
+
+$(VENV)-docs/ready: docs/requirements.txt
+	$(PYTHON) -m venv --clear $(VENV)-docs
+	$(VENV)-docs/bin/python -m pip install --quiet --require-hashes --requirement docs/requirements.txt
+	touch $@
+
 # Not part of `test`: it takes a quarter of an hour, and says nothing on a busy machine.
 # ARGS goes to it: make bench ARGS='--aws-scripts PATH'
 bench: $(VENV)-bench/ready
@@ -129,4 +139,4 @@ bench-page: $(VENV)/ready chromium
 
 clean:
 	cargo clean
-	rm -rf $(VENV) $(VENV)-ministack $(VENV)-bench $(VENV)-dist
+	rm -rf $(VENV) $(VENV)-ministack $(VENV)-bench $(VENV)-dist $(VENV)-docs

@@ -27,6 +27,8 @@ CELL, LINE, EDGE, TITLE = 7.8, 17, 14, 30
 FRAME, LAST = 0.4, 6
 # So many frames of each thing that moves, by a word of it; so many lines a frame of what scrolls by.
 MOST = {"Enabling": 14, "Looking": 4}
+# It begins where so many lines are to be seen: readers give a picture a glance, and most of the beginning is waiting.
+FIRST = 12
 LINES = 7
 SPINNER = set("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏")
 COLOURS = {"green": "g", "brown": "y", "yellow": "y", "red": "r", "brightblack": "d"}
@@ -73,7 +75,9 @@ def frames(pieces):
             moving.clear()
             found.append(rows)
     found += [*some_of(moving), seen()]
-    return [rows for n, rows in enumerate(found) if n == 0 or rows != found[n - 1]]
+    found = [rows for n, rows in enumerate(found) if n == 0 or rows != found[n - 1]]
+    first = next(n for n, rows in enumerate(found) if sum(map(bool, rows)) >= FIRST)
+    return found[first:]
 
 
 def some_of(moving):

@@ -139,3 +139,20 @@ def test_a_profile_that_is_named_goes_before_keys_in_the_environment(fleet):
 
 def test_a_region_to_exclude_has_to_exist(fleet):
     fleet.run("plan", "--exclude-region", "eu-wset-1", regions=None).refused("eu-west-1?")
+
+
+@pytest.mark.parametrize("operation", ["plan", "enable", "status", "check", "disable"])
+@pytest.mark.parametrize("silent", ["sts:GetCallerIdentity", "account:ListRegions", "sts:AssumeRole"])
+def test_nothing_that_a_run_begins_with_outlives_its_time(make_sandbox, command, operation, silent):
+    sandbox = make_sandbox(scenario=f"""
+        [[faults]]
+        effect = "silence"
+        operations = ["{silent}"]
+        [accounts.100000000001]
+    """)
+    words = [operation, sandbox.roster, "--timeout", "1s", "--admin-role", "Administrator"]
+    words += ["--admin-account", sandbox.administrator]
+    words += ["--yes"] if operation in ("enable", "disable") else []
+    # An answer may take 10 s otherwise: what it says shows that it was not waited for.
+    result = command.run(*words, env=sandbox.env).refused("--timeout 1s")
+    assert "has not answered" in result.stderr

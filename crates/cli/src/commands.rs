@@ -5,6 +5,7 @@ mod change;
 mod check;
 mod completions;
 mod cost;
+mod deadline;
 mod disable;
 mod enable;
 mod ground;

@@ -48,5 +48,6 @@ pub(crate) use roles::roles;
 pub(crate) use rolling::Rolling;
 pub(crate) use run::{costs, run};
 pub(crate) use status::{memberships, status};
+pub(crate) use text::time;
 pub(crate) use validate::{unusable, validate};
 pub(crate) use watch::Watched;

@@ -94,6 +94,11 @@ impl Aws {
         &self.0.permits
     }
 
+    /// The most requests that are under way at one time.
+    pub(crate) fn permits_at_most(&self) -> usize {
+        self.0.connection.max_concurrency
+    }
+
     /// The Account service is not asked again in this run.
     pub(crate) fn account_is_out_of_reach(&self, failure: &Failure) {
         // Whoever said so first was right.

@@ -42,7 +42,7 @@ impl Check {
             aws,
             self.wanted(),
             self.guardduty,
-            self.fleet.settings.patience,
+            (self.fleet.settings.patience, run.company()),
         );
         let halt = aws.halt().clone();
         let asked = async {

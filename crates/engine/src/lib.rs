@@ -7,6 +7,7 @@ mod aws;
 mod body;
 mod check;
 pub mod clock;
+mod company;
 mod connection;
 mod credentials;
 mod descriptors;

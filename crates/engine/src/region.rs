@@ -10,6 +10,7 @@ mod look;
 mod merge;
 mod patience;
 mod send;
+mod silence;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -33,6 +34,7 @@ use tokio_util::sync::{CancellationToken, PollSemaphore};
 
 use crate::aws::Aws;
 use crate::clock;
+use crate::company::Place;
 use crate::events::Events;
 use crate::pace::Pace;
 use crate::roles::{News, Roles};
@@ -67,6 +69,10 @@ pub(crate) struct RegionRun {
     patiences: BTreeMap<Asked, Patience>,
     begun: Instant,
     looks: Looks,
+    /// Among the Regions that are worked in.
+    place: Option<Place>,
+    /// It was given up in this run before.
+    judged: bool,
     /// The newest look that had begun when something was last changed.
     altered: Option<Round>,
     /// The statuses that events have told of.
@@ -98,6 +104,8 @@ impl RegionRun {
             patiences: BTreeMap::new(),
             begun: clock::now(),
             looks: Looks::default(),
+            place: None,
+            judged: false,
             altered: None,
             told: BTreeMap::new(),
             events: aws.events().stream(),
@@ -185,13 +193,25 @@ impl RegionRun {
     }
 
     /// Works until nothing is left to do, or until `stop`; what is under way then has `grace`.
-    pub(crate) async fn drive(&mut self, mode: Mode, stop: &CancellationToken, grace: Duration) {
+    pub(crate) async fn drive(
+        &mut self,
+        (mode, place): (Mode, Place),
+        stop: &CancellationToken,
+        grace: Duration,
+    ) {
         self.mode = mode;
         if self.closed.is_some() {
             return;
         }
+        self.join(place);
+        self.work(stop, grace).await;
+        self.place = None;
+    }
+
+    async fn work(&mut self, stop: &CancellationToken, grace: Duration) {
         // The halt is asked as well: `stop` only follows it, and nothing may begin in between.
         while !stop.is_cancelled() && !self.aws.halt().is_stopped() {
+            self.judge_silence(clock::now());
             self.replan();
             match self.next(clock::now()) {
                 Next::Done => return,
@@ -225,6 +245,7 @@ impl RegionRun {
             permit = std::future::poll_fn(|cx| self.permits.poll_acquire(cx)), if due.is_some() => {
                 self.start(due, permit);
             }
+            () = silence::changed(self.place.as_mut()), if !self.attempts.was_heard() => {}
             () = clock::until(wake.unwrap_or_else(clock::now)), if wake.is_some() => {}
         }
     }

@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::aws::Aws;
 use crate::clock;
+use crate::company::Company;
 use crate::region::{Mode, RegionRun};
 use crate::roles::Roles;
 
@@ -39,8 +40,8 @@ impl Limit {
     pub const GRACE: Duration = Duration::from_secs(5);
 }
 
-/// How long a Region may take to be read: three silent attempts and the pauses between them fit, and
-/// a throttled list of 1,200 members does.
+/// How long a Region may take to be read: three silent attempts and the pauses between them fit, where no
+/// other Region answers, and a throttled list of 1,200 members does.
 pub const LOOK_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// How a run ended.
@@ -57,6 +58,7 @@ pub struct Run {
     aws: Aws,
     fleet: Arc<Fleet>,
     regions: Vec<RegionRun>,
+    company: Company,
     agreed: bool,
     before: Before,
 }
@@ -73,6 +75,7 @@ impl Run {
             aws: aws.clone(),
             fleet,
             regions,
+            company: Company::new(),
             agreed: false,
             before: Before::default(),
         }
@@ -208,6 +211,7 @@ impl Run {
     /// How it ended is told to the sink, membership by membership. A fleet that removes members
     /// needs [`Run::agree`] before; without it, only what needs no consent goes through.
     pub async fn reconcile(&mut self, limit: &Limit) -> Finish {
+        let begun = clock::now();
         if self.fleet.removes() && !self.agreed {
             let finish = self.observe(limit).await;
             let refused = self.agree(0, Consent::default()).err();
@@ -215,7 +219,11 @@ impl Run {
                 return self.refuse(finish, &refused.unwrap_or_default());
             }
         }
-        self.make_it_so(limit).await
+        let left = Limit {
+            timeout: limit.timeout.saturating_sub(begun.elapsed()),
+            ..limit.clone()
+        };
+        self.make_it_so(&left).await
     }
 
     fn refuse(&self, finish: Finish, refusals: &[Refusal]) -> Finish {
@@ -294,6 +302,11 @@ impl Run {
         Estimate::of(&regions)
     }
 
+    /// Who has answered, for those who are to ask there, too.
+    pub(crate) fn company(&self) -> Company {
+        self.company.clone()
+    }
+
     /// How full every behavior graph is and would be, after [`Run::observe`].
     pub(crate) fn graphs(&self) -> Vec<GraphFacts> {
         let facts = |region: &RegionRun| {
@@ -326,11 +339,17 @@ impl Run {
         let stop = limit.stop.child_token();
         let mut tasks = JoinSet::new();
         let mut names = BTreeMap::new();
-        for (mut region, mode) in std::mem::take(&mut self.regions).into_iter().zip(modes) {
+        self.company.begin();
+        let places = self.regions.iter().map(|region| {
+            let was_heard = region.attempts().was_heard();
+            self.company.place(region.region(), was_heard)
+        });
+        let work: Vec<_> = modes.into_iter().zip(places).collect();
+        for (mut region, work) in std::mem::take(&mut self.regions).into_iter().zip(work) {
             let (stop, name) = (stop.clone(), region.region().clone());
             let grace = limit.grace;
             let task = tasks.spawn(async move {
-                region.drive(mode, &stop, grace).await;
+                region.drive(work, &stop, grace).await;
                 region
             });
             names.insert(task.id(), name);

@@ -11,6 +11,7 @@ use crate::cause::{Cause, FailedCall, ours};
 use crate::event::Operation;
 use crate::observation::Round;
 use crate::patience::{Asked, Passing, Turn};
+use crate::silence::Tried;
 
 /// How many times the same final answer, each after a fresh look, makes a failure of it.
 pub const FINAL_AFTER: u32 = 3;
@@ -336,6 +337,9 @@ pub struct Attempts {
     off: BTreeSet<AccountId>,
     members_first: bool,
     heard: bool,
+    /// Why the Region is not waited for any more that has never answered.
+    #[serde(default)]
+    given_up: Option<Cause>,
     /// Whose turn it is to be asked again, of the kinds that were refused.
     #[serde(default)]
     turns: Vec<(Asked, Turn)>,
@@ -399,6 +403,37 @@ impl Attempts {
         self.heard
     }
 
+    /// What was tried to hear anything of the Region; [`Tried::judged`] is for the executor to say.
+    #[must_use]
+    pub fn unheard(&self) -> Option<Tried> {
+        let find = self.region.get(&RegionRequest::FindGraph);
+        let silences = |find: &Attempt| match find.last {
+            Some(Answer::Silent(_)) => find.alike,
+            _ => 0,
+        };
+        (!self.heard).then(|| Tried {
+            questions: find.map_or(0, |find| find.sent),
+            silences: find.map_or(0, silences),
+            judged: false,
+        })
+    }
+
+    /// Why the Region is not waited for any more, where it has never answered.
+    #[must_use]
+    pub fn given_up(&self) -> Option<&Cause> {
+        self.given_up.as_ref()
+    }
+
+    /// The Region, which has never answered, is not waited for any more ([`crate::silence`]).
+    pub fn give_up(&mut self, why: Cause) {
+        self.given_up = Some(why);
+    }
+
+    /// The Region is asked again beside others. Says whether it had been given up.
+    pub fn ask_again(&mut self) -> bool {
+        self.given_up.take().is_some()
+    }
+
     /// A request about the Region was sent.
     pub fn region_sent(&mut self, request: RegionRequest) {
         let turn = self.turn(Asked::Region(request));
@@ -407,7 +442,9 @@ impl Attempts {
 
     /// A request about the Region ended; `newest` is the newest look that had begun by then.
     pub fn region_answered(&mut self, request: RegionRequest, answer: Answer, newest: Round) {
-        self.heard |= !matches!(answer, Answer::Silent(_));
+        if !matches!(answer, Answer::Silent(_)) {
+            (self.heard, self.given_up) = (true, None);
+        }
         let turn = self.turn(Asked::Region(request));
         let attempt = self.region.entry(request).or_default();
         if request == RegionRequest::Change {
@@ -552,6 +589,21 @@ mod tests {
         let change = attempts.region(RegionRequest::Change).unwrap();
         assert_eq!(change.refusals.all, 1);
         assert!(!is_final(change));
+    }
+
+    #[test]
+    fn who_answers_is_given_up_no_longer() {
+        let mut attempts = Attempts::default();
+        let silent = Answer::Silent("gone".into());
+        for questions in 1..=2 {
+            attempts.region_sent(RegionRequest::FindGraph);
+            attempts.region_answered(RegionRequest::FindGraph, silent.clone(), Round::default());
+            let tried = attempts.unheard().unwrap();
+            assert_eq!((tried.questions, tried.silences), (questions, questions));
+        }
+        attempts.give_up("silent".into());
+        attempts.region_answered(RegionRequest::FindGraph, Answer::Done, Round::default());
+        assert_eq!((attempts.given_up(), attempts.unheard()), (None, None));
     }
 
     #[test]

@@ -115,6 +115,11 @@ pub enum Cause {
         /// Which, and what AWS answered.
         error: FailedCall,
     },
+    /// The Region never answered, and everything else was done by then.
+    RegionSilent {
+        /// How long it was waited for.
+        seconds: u64,
+    },
     /// The graph that there was is gone, and a drift run makes none.
     GraphGone {
         /// The one that there was.
@@ -240,6 +245,7 @@ impl Cause {
             Self::GraphFull { .. } => "graph-full",
             Self::GraphHasOthers { .. } => "graph-has-others",
             Self::RegionFailed { .. } => "region-failed",
+            Self::RegionSilent { .. } => "region-silent",
             Self::GraphGone { .. } => "graph-gone",
             Self::GraphMissing => "graph-missing",
             Self::RegionNotCovered => "region-not-covered",
@@ -283,6 +289,7 @@ impl Cause {
             Self::GraphFull { .. } => Self::GraphFull { ahead: 0 },
             Self::GraphHasOthers { .. } => Self::GraphHasOthers { members: 0 },
             Self::RegionFailed { error } => Self::RegionFailed { error: error.key() },
+            Self::RegionSilent { .. } => Self::RegionSilent { seconds: 0 },
             Self::GraphGone { .. } => Self::GraphGone { graph: None },
             Self::AwaitingVerification { last: it } => {
                 Self::AwaitingVerification { last: last(&it) }

@@ -25,4 +25,5 @@ pub mod plan;
 pub mod region;
 pub mod report;
 pub mod roster;
+pub mod silence;
 pub mod values;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
 use engine::clock::{self, Clock};
-use engine::{Aws, Check, Finish, Limit, Newer, Run};
+use engine::{Aws, Check, Finish, Newer, Run};
 use fleet::account::{AccountId, Region};
 use fleet::check::has_unproven_acceptances;
 use fleet::cost::{CostReport, Rates};
@@ -27,11 +27,12 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
+use super::deadline::Deadline;
 use crate::display::{Output, PATIENCE, Phase, Progress};
 use crate::journal::{Journal, JournalFile};
 use crate::rates;
 use crate::settings::{Reach, Wanted, environment};
-use crate::signals::{self, Interrupted};
+use crate::signals::Interrupted;
 use crate::sinks::Sinks;
 
 /// How often it is said again that a Region is silent.
@@ -148,7 +149,7 @@ pub(crate) struct Ground {
     clock: Clock,
     header: Header,
     newer: Newer,
-    limit: Limit,
+    deadline: Deadline,
 }
 
 impl Ground {
@@ -190,12 +191,16 @@ impl Ground {
         }
         accounts.settings.patience = reach.patience;
         let connect = Aws::connect(reach.connection(output), Arc::new(sinks));
-        let aws = signals::unless_interrupted(&stop, connect).await??;
+        let deadline = Deadline::new(reach.timeout, stop);
+        let aws = deadline
+            .within("STS, or what hands out the credentials,", connect)
+            .await??;
         tracing::debug!(caller = aws.caller(), administrator = %aws.administrator(), "connected");
         if !accounts.roster.members.is_empty() {
             accounts.roster.exclude_administrator(aws.administrator())?;
         }
-        let chosen = signals::unless_interrupted(&stop, aws.regions(&reach.regions)).await??;
+        let regions = aws.regions(&reach.regions);
+        let chosen = deadline.within("the Account service", regions).await??;
         let today = TimeZone::UTC.to_datetime(clock.timestamp()).date();
         accounts.except(today, aws.administrator(), &chosen.regions)?;
         let fleet = Arc::new(accounts.fleet(aws.administrator(), &chosen.regions));
@@ -204,11 +209,6 @@ impl Ground {
         header.notes = [accounts.roster.notes, accounts.notes, chosen.notes.clone()].concat();
         header.labels = accounts.labels;
         let newer = aws.look_for_newer(&chosen);
-        let limit = Limit {
-            timeout: reach.timeout,
-            grace: Limit::GRACE,
-            stop,
-        };
         Ok(Self {
             aws,
             fleet,
@@ -218,7 +218,7 @@ impl Ground {
             clock,
             header,
             newer,
-            limit,
+            deadline,
         })
     }
 
@@ -229,7 +229,12 @@ impl Ground {
 
     /// What ends the run.
     pub(crate) fn stop(&self) -> &CancellationToken {
-        &self.limit.stop
+        self.deadline.stop()
+    }
+
+    /// It is looked once more, as in a run of its own.
+    pub(crate) fn begin_again(&self) {
+        self.deadline.begin_again();
     }
 
     /// Nothing was asked yet.
@@ -247,7 +252,9 @@ impl Ground {
             regions: self.regions.clone(),
         };
         self.progress.begin(phase, self.clock.timestamp());
-        let finish = self.watched(run.observe(&self.limit)).await;
+        let limit = self.deadline.limit();
+        let look = self.deadline.counted(run.observe(&limit));
+        let finish = self.watched(look).await;
         self.progress.end();
         match finish {
             Finish {
@@ -315,7 +322,8 @@ impl Ground {
         };
         let phase = Phase::Change { leaving, regions };
         self.progress.begin(phase, self.clock.timestamp());
-        let finish = run.reconcile(&self.limit).await;
+        let limit = self.deadline.limit();
+        let finish = self.deadline.counted(run.reconcile(&limit)).await;
         self.progress.end();
         let header = self.header("run", self.operation());
         self.recorder
@@ -394,7 +402,9 @@ impl Ground {
             regions: self.regions.clone(),
             guardduty,
         };
-        let (facts, finish) = check.find_out(&self.aws, &self.limit).await;
+        let limit = self.deadline.limit();
+        let found_out = check.find_out(&self.aws, &limit);
+        let (facts, finish) = self.deadline.counted(found_out).await;
         self.progress.end();
         if let Some(error) = finish.error {
             bail!("{error}");

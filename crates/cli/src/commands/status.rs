@@ -156,6 +156,7 @@ impl View {
                 watched.look();
             }
             run.forget();
+            self.ground.begin_again();
         }
     }
 }

@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::question::Asker;
 use crate::aws::Aws;
+use crate::company::Company;
 use crate::detective;
 use crate::failure::Failure;
 use crate::regions;
@@ -31,6 +32,8 @@ pub(super) struct Members {
     aws: Aws,
     /// How long a role that is refused is asked for again.
     patience: Duration,
+    /// The Regions as the administrator's look finds them.
+    company: Company,
     clients: Arc<BTreeMap<Region, Clients>>,
     asked: JoinSet<(AccountId, MemberFacts)>,
     names: BTreeMap<Id, AccountId>,
@@ -51,7 +54,7 @@ impl Members {
         aws: &Aws,
         wanted: BTreeMap<AccountId, BTreeSet<Region>>,
         guardduty: bool,
-        patience: Duration,
+        (patience, company): (Duration, Company),
     ) -> Self {
         let nothing_yet = |(account, wanted)| {
             let facts = MemberFacts {
@@ -68,6 +71,7 @@ impl Members {
         Self {
             aws: aws.clone(),
             patience,
+            company,
             clients: Arc::new(clients.collect()),
             asked: JoinSet::new(),
             names: BTreeMap::new(),
@@ -94,7 +98,8 @@ impl Members {
                 Some((account, role)) = news.recv(), if unheard > 0 => {
                     // What was refused so far is asked again.
                     unheard -= usize::from(!matches!(role, Role::Refused { .. }));
-                    self.heard(Asker::new(&self.aws, &roles, account, stop), role);
+                    let seen = (&roles, &self.company);
+                    self.heard(Asker::new(&self.aws, seen, account, stop), role);
                 }
             }
         }

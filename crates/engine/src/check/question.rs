@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::aws::Aws;
 use crate::clock;
+use crate::company::Company;
 use crate::failure::{Failure, FailureKind};
 use crate::pace::{Begun, NotYet, Pace};
 use crate::roles::Roles;
@@ -20,6 +21,7 @@ pub(super) struct Asker {
     pub(super) aws: Aws,
     pub(super) account: AccountId,
     roles: Roles,
+    company: Company,
     stop: CancellationToken,
 }
 
@@ -34,7 +36,7 @@ struct Trouble {
 impl Asker {
     pub(super) fn new(
         aws: &Aws,
-        roles: &Roles,
+        (roles, company): (&Roles, &Company),
         account: AccountId,
         stop: &CancellationToken,
     ) -> Self {
@@ -42,6 +44,7 @@ impl Asker {
             aws: aws.clone(),
             account,
             roles: roles.clone(),
+            company: company.clone(),
             stop: stop.clone(),
         }
     }
@@ -56,6 +59,16 @@ impl Asker {
     where
         F: Future<Output = Result<T, Failure>>,
     {
+        if let Some(region) = region {
+            // Hundreds of questions to a Region that is down would take up the places of all others.
+            tokio::select! {
+                biased;
+                () = self.stop.cancelled() => return Answer::Open,
+                heard = self.company.heard(region) => if let Err(why) = heard {
+                    return Answer::Failed(why);
+                },
+            }
+        }
         let mut pace = self.pace(operation, region);
         let mut trouble = Trouble::default();
         loop {

@@ -1,5 +1,7 @@
 //! How a Region ended, and what was in the way. The words are `fleet::cause`'s.
 
+use std::time::Duration;
+
 use fleet::account::AccountId;
 use fleet::attempts::{Answer, Attempt, FINAL_AFTER, MemberRequest, RegionRequest};
 use fleet::cause::{Cause, FailedCall, FailureKind, ours};
@@ -75,6 +77,15 @@ impl RegionRun {
     pub(super) fn why_unread(&self) -> Cause {
         self.error()
             .unwrap_or_else(|| self.why_unanswered(RegionRequest::Look))
+    }
+
+    /// Why a Region is not waited for any more that has never answered.
+    pub(super) fn why_given_up(&self, waited: Duration) -> Cause {
+        let request = RegionRequest::FindGraph;
+        let find = self.attempts.region(request);
+        let last = find.and_then(|it| last_failure(it, operation(Asked::Region(request))));
+        let seconds = waited.as_secs();
+        last.map_or(Cause::RegionSilent { seconds }, |error| Cause::RegionFailed { error })
     }
 
     fn why_unanswered(&self, request: RegionRequest) -> Cause {

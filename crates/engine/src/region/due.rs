@@ -46,14 +46,17 @@ impl RegionRun {
         if let Some(work) = self
             .change_due(now, &mut wake)
             .or_else(|| self.chore_due(&mut wake))
+            .or_else(|| self.beside_due(now, &mut wake))
             .or_else(|| self.turn_due(&mut wake))
             .or_else(|| self.look_due(now, &mut wake))
         {
             return Next::Send(work);
         }
+        // Whoever is given up may still answer, as long as others work.
+        let nothing_comes = self.under_way.is_empty() || self.attempts.given_up().is_some();
         match wake {
             Some(moment) => Next::At(moment),
-            None if self.under_way.is_empty() && !self.waits_for_roles() => Next::Done,
+            None if nothing_comes && !self.waits_for_roles() => Next::Done,
             None => Next::Idle,
         }
     }

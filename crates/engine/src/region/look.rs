@@ -8,6 +8,7 @@ use fleet::event::Operation;
 use fleet::observation::Round;
 use fleet::plan::{BATCH, GraphStep, Kind, Wait};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::due::Work;
 use super::{Mode, RegionRun};
@@ -32,6 +33,8 @@ pub(super) struct Looks {
     last: Option<Instant>,
     /// Since when the graph has been looked for without a break, and when that was done last.
     finds: Option<(Instant, Instant)>,
+    /// Ends the questions for the graph that were asked beside one that was answered.
+    pub(super) answered: CancellationToken,
     /// The list that is being read, and the token of its next page.
     pub(super) listing: Option<(Round, Option<String>)>,
     /// How many are under way.
@@ -51,6 +54,16 @@ impl Looks {
     pub(super) fn begin_find(&mut self, now: Instant) {
         let since = self.finds.map_or(now, |(since, _)| since);
         self.finds = Some((since, now));
+    }
+
+    /// When the graph was looked for last.
+    pub(super) fn last_find(&self) -> Option<Instant> {
+        self.finds.map(|(_, last)| last)
+    }
+
+    /// One of the questions for the graph was answered: nobody waits for those beside it.
+    pub(super) fn drop_questions(&mut self) {
+        std::mem::take(&mut self.answered).cancel();
     }
 
     /// When the graph may be looked for again: the longer it takes, the more rarely.

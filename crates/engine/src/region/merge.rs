@@ -40,6 +40,7 @@ impl RegionRun {
         }
         match body {
             Body::Found(found) => self.merge_found(found),
+            Body::Dropped(_) => {}
             Body::Made(made) => self.merge_made(made.map(|it| it.told)),
             Body::Listed(round, page) => self.merge_page(round, page),
             Body::Got(round, asked, got) => self.merge_got(round, &asked, got),
@@ -63,6 +64,9 @@ impl RegionRun {
     }
 
     fn merge_found(&mut self, found: Result<Option<GraphArn>, Failure>) {
+        if !found.as_ref().is_err_and(Failure::is_silent) {
+            self.looks.drop_questions();
+        }
         match found {
             Ok(arn) => {
                 self.answered(RegionRequest::FindGraph, Answer::Done);

@@ -39,6 +39,8 @@ pub(super) struct Sent {
 /// What came back.
 pub(super) enum Body {
     Found(Result<Option<GraphArn>, Failure>),
+    /// Another question for the graph was answered first.
+    Dropped(Failure),
     Made(Result<Answered<GraphArn>, Failure>),
     Listed(Round, Result<(Vec<Entry>, Option<String>), Failure>),
     Got(Round, Vec<AccountId>, Result<Vec<Entry>, Failure>),
@@ -79,6 +81,7 @@ impl Body {
     pub(super) fn result(&self) -> Result<(), &Failure> {
         match self {
             Self::Found(result) => result.as_ref().map(|_| ()),
+            Self::Dropped(failure) => Err(failure),
             Self::Made(result) => result.as_ref().map(|_| ()),
             Self::Listed(_, result) => result.as_ref().map(|_| ()),
             Self::Got(_, _, result) => result.as_ref().map(|_| ()),
@@ -180,9 +183,16 @@ impl RegionRun {
         self.looks.begin_find(clock::now());
         self.attempts.region_sent(RegionRequest::FindGraph);
         let (aws, client) = (self.aws.clone(), self.client.clone());
+        let answered = self.looks.answered.clone();
         let request = async move {
             let found = aws.with_keys_or_halt(|keys| detective::find_graph(&client, keys));
-            Body::Found(found.await)
+            tokio::select! {
+                biased;
+                () = answered.cancelled() => {
+                    Body::Dropped(Failure::silent("another question was answered first"))
+                }
+                found = found => Body::Found(found),
+            }
         };
         ((Operation::ListGraphs, None), None, Box::pin(request))
     }

@@ -160,11 +160,11 @@ async fn a_region_that_never_answers() {
     assert_only(
         (&stage, &report),
         &borrowed(&everyone(&stage, "eu-west-1")),
-        "no answer in time",
+        "--exclude-region eu-west-1",
     );
-    // Three times 10 s and the pauses between them, not the deadline of 15 minutes.
+    // By what the others needed, which is 3 s, and not by the deadline of 15 minutes.
     assert!(
-        begun.elapsed() < Duration::from_secs(40),
+        begun.elapsed() < Duration::from_secs(9),
         "{:?}",
         begun.elapsed()
     );

@@ -6,6 +6,7 @@
 
 mod check;
 mod credentials;
+mod deadline;
 mod enable;
 mod gate;
 mod isolation;
@@ -15,5 +16,6 @@ mod passes;
 mod probe;
 mod refusals;
 mod repair;
+mod silence;
 mod stage;
 mod strange;

@@ -228,11 +228,32 @@ fn climate(seed: u64, regions: &[&'static str], clear: Duration) -> Climate {
         } else {
             Vec::new()
         },
+        dead: dead(seed, regions),
+        slow_regions: slow_regions(seed, regions),
         global_sts: lots.happens(0.05),
         slow,
         goes_on,
         clear,
     }
+}
+
+/// One of the Regions at most: where none answers there is nothing to judge by.
+fn dead(seed: u64, regions: &[&'static str]) -> Vec<&'static str> {
+    let mut lots = Lots::of(seed, "dead");
+    match lots.happens(0.08) {
+        true => vec![lots.among(regions)],
+        false => Vec::new(),
+    }
+}
+
+/// So slow that the first answer comes long after all others are done, and not so slow that no run would
+/// wait for it.
+fn slow_regions(seed: u64, regions: &[&'static str]) -> Vec<(&'static str, Duration)> {
+    let mut lots = Lots::of(seed, "slow regions");
+    let slow = lots.some(regions, 0.08);
+    slow.into_iter()
+        .map(|region| (region, lots.millis(500, 3_400)))
+        .collect()
 }
 
 fn faults(seed: u64, members: &[Member], regions: &[&'static str], clear: Duration) -> Vec<Fault> {

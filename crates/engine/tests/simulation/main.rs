@@ -1,7 +1,7 @@
 //! The real engine and the real SDK over the sandbox, in a thousand worlds that go wrong.
 //!
 //! A seed draws a world, its weather, what others do in it meanwhile, and how often runs are dropped
-//! and begun again; `docs/testing.md` says what has to hold.
+//! and begun again; `README.md` in this folder says what has to hold.
 //!
 //!     cargo test -p engine --test simulation                                    2,000 seeds
 //!     cargo test -p engine --test simulation -- --ignored one seed=42           just that one
@@ -24,6 +24,7 @@ mod rules;
 mod scenario;
 mod seeds;
 mod shrink;
+mod silence;
 mod watch;
 mod wire;
 

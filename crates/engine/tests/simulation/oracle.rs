@@ -90,7 +90,9 @@ fn status<'a>(
 }
 
 fn is_left_alone(scenario: &Scenario, region: &str, member: &Member) -> bool {
-    member.expected.contains(&region) || scenario.climate.denied.contains(&region)
+    let climate = &scenario.climate;
+    let is_out_of_reach = climate.denied.contains(&region) || climate.dead.contains(&region);
+    member.expected.contains(&region) || is_out_of_reach
 }
 
 fn has(scenario: &Scenario, switch: &str) -> bool {
@@ -295,7 +297,7 @@ fn check_calls(watch: &Watch, run: usize, report: &Report) {
 }
 
 /// How many calls a run may need once nothing goes wrong any more: what it has to do, looks that get
-/// rarer while AWS verifies, and three tries of what will never be allowed.
+/// rarer while AWS verifies, three tries of what will never be allowed, and questions to who is dead.
 pub(crate) fn most_calls(scenario: &Scenario) -> u64 {
     let (members, regions) = (scenario.members.len() as u64, scenario.regions.len() as u64);
     // What is tried again is verified again, and so is who fails under way with an e-mail of old.

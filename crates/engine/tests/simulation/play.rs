@@ -325,7 +325,11 @@ fn is_mild(scenario: &Scenario) -> bool {
     // Latency counts both ways.
     let memberships = scenario.members.len() * scenario.regions.len();
     let in_turn = 10 + 6 * memberships / go.concurrency;
-    let calls = 2 * climate.latency.1 * u32::try_from(in_turn).unwrap();
+    let slow = climate.slow_regions.iter().map(|(_, more)| *more).max();
+    let a_call = 2 * climate.latency.1 + slow.unwrap_or_default();
+    // A Region that never answers keeps one call at a time busy.
+    let dead = Duration::from_secs(200 * climate.dead.len() as u64);
+    let calls = a_call * u32::try_from(in_turn).unwrap() + dead;
     let harsh = ["silence", "expired_token", "denied"];
     let is_last_long = go.end == End::ByItself
         && go.timeout > climate.clear + 2 * (climate.verification.1 + climate.visibility.1) + calls;

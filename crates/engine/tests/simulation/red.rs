@@ -52,6 +52,8 @@ pub(crate) fn scenario() -> Scenario {
             verified_at_once: 1.0,
             visibility: (Duration::ZERO, Duration::ZERO),
             denied: Vec::new(),
+            dead: Vec::new(),
+            slow_regions: Vec::new(),
             global_sts: false,
             slow: 0.0,
             goes_on: 0.0,

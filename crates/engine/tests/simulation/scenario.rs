@@ -82,6 +82,10 @@ pub(crate) struct Climate {
     pub(crate) visibility: (Duration, Duration),
     /// Regions that a policy denies to the administrator.
     pub(crate) denied: Vec<&'static str>,
+    /// Regions where Detective never answers.
+    pub(crate) dead: Vec<&'static str>,
+    /// Regions where every call takes longer, and how much.
+    pub(crate) slow_regions: Vec<(&'static str, Duration)>,
     /// STS sessions do not count in opt-in Regions.
     pub(crate) global_sts: bool,
     /// How often a reply takes some 10 s.
@@ -287,8 +291,14 @@ impl Scenario {
             let regions = member.denied.iter();
             regions.map(|region| denied("detective:AcceptInvitation", *region, &member.id))
         });
+        let dead = self.climate.dead.iter().map(|region| Fault {
+            effect: "silence",
+            account: None,
+            ..denied("detective:*", region, ADMINISTRATOR)
+        });
         for_all
             .chain(for_one)
+            .chain(dead)
             .chain(late)
             .chain(self.faults.iter().cloned())
             .collect()

@@ -47,6 +47,12 @@ pub(crate) fn scenario(seed: u64, without: &Without) -> Scenario {
     if calm("slow") {
         climate.slow = 0.0;
     }
+    if calm("dead") {
+        climate.dead.clear();
+    }
+    if calm("slow_regions") {
+        climate.slow_regions.clear();
+    }
     if calm("goes_on") {
         climate.goes_on = 0.0;
     }
@@ -85,7 +91,8 @@ fn parts(scenario: &Scenario) -> Vec<String> {
     parts.extend(numbered("unkind", scenario.unkind.len()));
     parts.extend(numbered("second", acts));
     parts.extend(numbered("end", acts));
-    parts.extend(["visibility0", "slow0", "goes_on0", "spread0", "trouble0"].map(str::to_owned));
+    parts.extend(["visibility0", "slow0", "goes_on0", "spread0"].map(str::to_owned));
+    parts.extend(["dead0", "slow_regions0", "trouble0"].map(str::to_owned));
     parts
 }
 

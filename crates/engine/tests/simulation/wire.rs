@@ -60,7 +60,9 @@ impl Wire {
             };
             least + (most - least).mul_f64(lots.share(1.0)) + more
         };
-        let (there, back) = (way(), way());
+        let mut far = climate.slow_regions.iter();
+        let far = far.find(|(region, _)| *region == asked.region);
+        let (there, back) = (way(), way() + far.map_or(Duration::ZERO, |(_, more)| *more));
         let goes_on = lots.happens(climate.goes_on);
         let (wire, number) = (self.clone(), sent.number);
         let (asked_there, sent_there) = (asked.clone(), sent.clone());

@@ -55,6 +55,7 @@ fn all() -> Vec<Cause> {
         Cause::GraphGone {
             graph: Some(GraphArn::new("arn:aws:detective:us-east-1:9:graph:1")),
         },
+        Cause::RegionSilent { seconds: 30 },
         Cause::GraphMissing,
         Cause::RegionNotCovered,
         Cause::GraphNotChanged {

@@ -10,6 +10,7 @@ pub(super) fn told(cause: &Cause, place: &Place) -> Told {
         Cause::RoleNotInStack { role, error } => role_not_in_stack(role, error, place),
         Cause::CallRefused { error } => call_refused(error, place),
         Cause::RegionFailed { error } => region_failed(error, place),
+        Cause::RegionSilent { seconds } => region_silent(*seconds, place),
         Cause::WrongEmail { .. }
         | Cause::AcceptedButDisabled { .. }
         | Cause::UnknownStatus { .. }
@@ -276,6 +277,21 @@ fn region_failed(error: &FailedCall, place: &Place) -> Told {
             .to_do(format!("Have the way to AWS opened, and run again, {leave_out}")),
         _ => told.because(answered(error, place)).to_do(by_the_code(error)),
     }
+}
+
+fn region_silent(seconds: u64, place: &Place) -> Told {
+    let (region, names) = (place.where_to(), place.region_names());
+    let waited = match place.the_region() {
+        Some(_) => format!("no answer in {seconds} s, when the other Regions were done"),
+        None => "no answer by the time when the other Regions were done".to_owned(),
+    };
+    Told::what(format!("detective:ListGraphs failed in {region}"))
+        .because(format!(
+            "{waited}: {region} is down, very slow, or cannot be reached from here"
+        ))
+        .to_do(format!(
+            "Use --exclude-region {names} to leave it out, or --regions {names} to run it alone"
+        ))
 }
 
 fn of_a_graph(cause: &Cause, place: &Place) -> Told {

@@ -32,7 +32,7 @@ const UNCLEAR_AFTER: u32 = 3;
 /// | what AWS said | what is known besides | step |
 /// |---|---|---|
 /// | anything | the pair is `expected` to stay out | skipped |
-/// | anything | the Region cannot be read: refused for good, or silent from the start | blocked: why |
+/// | anything | the Region cannot be read: refused for good, or given up in silence ([`crate::silence`]) | blocked: why |
 /// | anything | a request is under way | wait for its answer |
 /// | nothing yet | | wait for a look |
 /// | absent | it is to leave | gone |
@@ -108,24 +108,11 @@ pub fn decide(
 
 /// Why the Region cannot be read, so that nothing can be done in it.
 pub(super) fn region_trouble(attempts: &Attempts) -> Option<Cause> {
-    use RegionRequest::{Change, CreateGraph, FindGraph, Look};
+    use RegionRequest::{FindGraph, Look};
     let refused = [FindGraph, Look]
         .into_iter()
         .find_map(|request| refused_for_all(attempts, request));
-    if refused.is_some() {
-        return refused;
-    }
-    // An endpoint that never said anything is not waited for until the deadline.
-    let tried = [FindGraph, CreateGraph, Look, Change];
-    let mut tried = tried.into_iter().filter_map(|r| attempts.region(r));
-    tried.find_map(|attempt| match &attempt.last {
-        Some(Answer::Silent(call)) if attempt.alike >= FINAL_AFTER && !attempts.was_heard() => {
-            Some(Cause::RegionFailed {
-                error: call.clone(),
-            })
-        }
-        _ => None,
-    })
+    refused.or_else(|| attempts.given_up().cloned())
 }
 
 /// What AWS refused for good, of the things that are asked for the whole Region.

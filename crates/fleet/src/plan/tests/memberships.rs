@@ -32,9 +32,18 @@ fn a_region_that_cannot_be_read_blocks_its_memberships() {
 }
 
 #[test]
-fn a_region_that_was_silent_from_the_start_blocks_its_memberships() {
+fn a_region_that_was_given_up_in_silence_blocks_its_memberships() {
     let world = World::unseen(1).region_got_thrice(RegionRequest::FindGraph, &silent());
-    assert_eq!(world.blocked(), "no answer in time");
+    // Silence itself decides nothing: others may not be done yet.
+    assert_eq!(world.step(), Step::Wait(Wait::Look));
+    assert_eq!(world.given_up().step(), Step::Blocked("no answer in time".into()));
+}
+
+#[test]
+fn a_region_that_answers_after_all_is_worked_in() {
+    let world = World::unseen(1).given_up();
+    let world = world.region_got(RegionRequest::FindGraph, Answer::Done);
+    assert_eq!(world.step(), Step::Wait(Wait::Look));
 }
 
 #[test]

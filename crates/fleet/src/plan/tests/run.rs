@@ -276,10 +276,6 @@ impl Run {
 
     fn cast(&mut self) -> Cast {
         let mut cast = self.casts.pop_front().unwrap_or(CLEAR);
-        // A Region that is silent from the start is given up, which is not to be tried here.
-        if cast.weather == Weather::Silent && !self.world.attempts.was_heard() {
-            cast.weather = Weather::LostBefore;
-        }
         // So many mistakes in a row would be believed.
         if matches!(cast.weather, Weather::Refused | Weather::RegionRefused) {
             self.mistakes += 1;

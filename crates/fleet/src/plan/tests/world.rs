@@ -214,6 +214,12 @@ impl World {
         self
     }
 
+    /// It never answered, and is not waited for any more.
+    pub(super) fn given_up(mut self) -> Self {
+        self.attempts.give_up("no answer in time".into());
+        self
+    }
+
     /// The next turn of what was refused so far.
     pub(super) fn turn(mut self, asked: Asked) -> Self {
         let mut patience = Patience::begin(Duration::ZERO, Duration::from_secs(60));
