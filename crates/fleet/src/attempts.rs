@@ -594,7 +594,7 @@ mod tests {
     #[test]
     fn who_answers_is_given_up_no_longer() {
         let mut attempts = Attempts::default();
-        let silent = Answer::Silent("gone".into());
+        let silent = Answer::Silent(failed(FailureKind::Silent, ours::NO_ANSWER));
         for questions in 1..=2 {
             attempts.region_sent(RegionRequest::FindGraph);
             attempts.region_answered(RegionRequest::FindGraph, silent.clone(), Round::default());

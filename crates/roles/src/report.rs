@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use fleet::account::{AccountId, Region};
+use fleet::cause::Cause;
 use fleet::report::{Ended, Header, Verdict};
 use jiff::Timestamp;
 use serde::Serialize;

@@ -258,7 +258,9 @@ impl Rollout {
             let role = trusted.role_in_members();
             let cause = tried.as_ref().err().map(|it| refused(role, stack, it));
             let place = Place::among(&[*account], &[]);
-            let told = cause.as_ref().map(|cause| cause.told(&place).in_one().into());
+            let told = cause
+                .as_ref()
+                .map(|cause| cause.told(&place).in_one().into());
             let reason = told.or(behind);
             AccountReport {
                 account_id: *account,

@@ -117,7 +117,10 @@ fn accounts(report: &RolesReport, wanted: impl Fn(&AccountReport) -> bool) -> Ve
 /// with the same words of CloudFormation.
 fn reasons(report: &RolesReport, width: usize) -> String {
     let with_reason = report.accounts.iter().filter_map(|it| {
-        let cause = it.cause.clone().or_else(|| it.reason.as_deref().map(Cause::other))?;
+        let cause = it
+            .cause
+            .clone()
+            .or_else(|| it.reason.as_deref().map(Cause::other))?;
         let waits = it.outcome == Some(Outcome::Waiting);
         Some(((waits, cause.key()), (it.account_id, cause)))
     });
@@ -130,7 +133,12 @@ fn reasons(report: &RolesReport, width: usize) -> String {
         };
         let mark = if waits { ('…', CHANGE) } else { ('!', BAD) };
         let accounts = fold::accounts(&names(report, &ids));
-        text.push_str(&trouble::entry(&cause.told(&place), &[accounts], mark, width));
+        text.push_str(&trouble::entry(
+            &cause.told(&place),
+            &[accounts],
+            mark,
+            width,
+        ));
     }
     text
 }

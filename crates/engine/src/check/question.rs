@@ -3,6 +3,7 @@
 use aws_credential_types::Credentials;
 use fleet::account::{AccountId, Region};
 use fleet::attempts::{FINAL_AFTER, REFUSED_AFTER};
+use fleet::cause::{Cause, FailedCall, ours};
 use fleet::check::Answer;
 use fleet::event::{CallResult, Operation};
 use tokio::sync::OwnedSemaphorePermit;
@@ -65,7 +66,7 @@ impl Asker {
                 biased;
                 () = self.stop.cancelled() => return Answer::Open,
                 heard = self.company.heard(region) => if let Err(why) = heard {
-                    return Answer::Failed(why);
+                    return Answer::Failed(unanswered(operation, why));
                 },
             }
         }
@@ -115,6 +116,17 @@ impl Asker {
         let region = region.map(Region::to_string).unwrap_or_default();
         let what = format_args!("{operation} {account} {region}");
         Pace::new(self.aws.seed(), what)
+    }
+}
+
+/// A question to a Region that is not waited for.
+fn unanswered(operation: Operation, why: Cause) -> FailedCall {
+    match why {
+        Cause::RegionFailed { error } => FailedCall { operation, ..error },
+        _ => {
+            let words = Some("the Region has not answered");
+            FailedCall::new(operation, FailureKind::Silent, ours::NO_ANSWER, words)
+        }
     }
 }
 

@@ -85,7 +85,9 @@ impl RegionRun {
         let find = self.attempts.region(request);
         let last = find.and_then(|it| last_failure(it, operation(Asked::Region(request))));
         let seconds = waited.as_secs();
-        last.map_or(Cause::RegionSilent { seconds }, |error| Cause::RegionFailed { error })
+        last.map_or(Cause::RegionSilent { seconds }, |error| {
+            Cause::RegionFailed { error }
+        })
     }
 
     fn why_unanswered(&self, request: RegionRequest) -> Cause {

@@ -89,7 +89,7 @@ async fn a_suspended_account() {
     assert_only(
         (&stage, &report),
         &everywhere(&account),
-        "account suspended",
+        "the account is suspended",
     );
 }
 

@@ -257,3 +257,12 @@ fn every_operation_is_read_by_its_name() {
         assert_eq!(serde_json::from_str::<Operation>(&text).unwrap(), operation);
     }
 }
+
+#[test]
+fn the_documentation_has_every_code() {
+    let page = include_str!("../../../../docs/report.md");
+    for cause in all() {
+        let code = format!("`{}`", cause.code());
+        assert!(page.contains(&code), "docs/report.md does not have {code}");
+    }
+}

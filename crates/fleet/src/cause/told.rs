@@ -75,7 +75,9 @@ fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     // A name in small letters, such as a Region's, stays as it is.
     let first_word = text.split(' ').next().unwrap_or_default();
-    let is_word = first_word.chars().all(|c| c.is_ascii_lowercase() || c == '\'');
+    let is_word = first_word
+        .chars()
+        .all(|c| c.is_ascii_lowercase() || c == '\'');
     match chars.next() {
         Some(first) if is_word => format!("{}{}{end}", first.to_ascii_uppercase(), chars.as_str()),
         _ => format!("{text}{end}"),

@@ -172,7 +172,9 @@ fn role_not_in_stack(role: &MemberRole, error: &FailedCall, place: &Place) -> To
         "The stack is CURRENT: if somebody deleted the role there, run `roles remove` with this account, and then `roles deploy`",
     );
     match place.account_ids() {
-        Some(ids) => told.with(format!("detective-fleet roles remove accounts.csv --account {ids}")),
+        Some(ids) => told.with(format!(
+            "detective-fleet roles remove accounts.csv --account {ids}"
+        )),
         None => told.with("detective-fleet roles remove accounts.csv"),
     }
 }

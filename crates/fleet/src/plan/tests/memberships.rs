@@ -36,7 +36,10 @@ fn a_region_that_was_given_up_in_silence_blocks_its_memberships() {
     let world = World::unseen(1).region_got_thrice(RegionRequest::FindGraph, &silent());
     // Silence itself decides nothing: others may not be done yet.
     assert_eq!(world.step(), Step::Wait(Wait::Look));
-    assert_eq!(world.given_up().step(), Step::Blocked("no answer in time".into()));
+    assert_eq!(
+        world.given_up().step(),
+        Step::Blocked("no answer in time".into())
+    );
 }
 
 #[test]
