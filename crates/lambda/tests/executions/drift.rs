@@ -79,7 +79,7 @@ async fn a_region_that_no_upload_covered_is_left_alone() {
             .report(&execution)
             .await
             .to_string()
-            .contains("no upload has covered")
+            .contains("No upload has covered")
     );
     assert_eq!(stage.graph(REGIONS[1]).await, None);
 }
