@@ -74,7 +74,7 @@ $(VENV)/ready: tests/requirements.txt
 
 $(VENV)-ministack/ready: tests/requirements-ministack.txt
 	$(PYTHON) -m venv --clear $(VENV)-ministack
-	$(VENV)-ministack/bin/python -m pip install --quiet --requirement tests/requirements-ministack.txt
+	$(VENV)-ministack/bin/python -m pip install --quiet --require-hashes --requirement tests/requirements-ministack.txt
 	touch $@
 
 # The function for AWS, where deploy/security-account.yaml names it.
@@ -129,7 +129,7 @@ bench: $(VENV)-bench/ready
 
 $(VENV)-bench/ready: bench/requirements.txt
 	$(PYTHON) -m venv --clear $(VENV)-bench
-	$(VENV)-bench/bin/python -m pip install --quiet --requirement bench/requirements.txt
+	$(VENV)-bench/bin/python -m pip install --quiet --require-hashes --requirement bench/requirements.txt
 	touch $@
 
 # How fast the page of 1,200 accounts in 21 Regions opens and scrolls; docs/report.md has the figures.

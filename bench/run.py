@@ -28,7 +28,7 @@ ROOT = HERE.parent
 RESULTS = HERE / "results.json"
 # As many as in examples/accounts.csv.
 ACCOUNTS = 80
-ROLE = "DetectiveFleetMember"
+ROLE = "detective-fleet/DetectiveFleetMember"
 AWS_SCRIPT = "src/amazon_detective_multiaccount_scripts/enableDetective.py"
 # Some Regions for AWS's script, which does one after the other and sleeps 20 s in each.
 SOME_REGIONS = ["us-east-1", "eu-west-1", "ap-southeast-1", "us-west-2", "eu-central-1", "sa-east-1"]

@@ -22,7 +22,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import boto3
 import botocore.config
 
-ROLE = "DetectiveFleetMember"
+ROLE = "detective-fleet/DetectiveFleetMember"
 BATCH = 50
 PAGE = 200
 # How long to leave a Region alone whose members are still being verified.

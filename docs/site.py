@@ -24,6 +24,8 @@ MKDOCS = Path(sys.argv[1]).absolute()
 TARGET = Path(sys.argv[2] if len(sys.argv) > 2 else ROOT / "target").resolve()
 SOURCE, SITE = TARGET / "site-source", TARGET / "site"
 JAPANESE = "docs/ja"
+# What the theme says around a page, which is in English.
+AROUND = {'<html lang="en"': '<html lang="ja"', "Table of contents": "目次", 'placeholder="Search"': 'placeholder="検索"'}
 
 
 def gather():
@@ -41,15 +43,16 @@ def gather():
 
 
 def navigation(folder):
-    """The sections of an index, and in each the pages that a line begins with."""
+    """The sections of an index, and in each the pages that a line begins with, as far as they are in that language."""
     index, sections = ROOT / folder / "README.md", []
     for line in index.read_text(encoding="utf-8").splitlines():
         if line.startswith("## "):
             sections.append({line[3:]: []})
         elif item := re.match(r"- \[([^\]]+)\]\(([^)#]+)\)", line):
             page = (index.parent / item[2]).resolve().relative_to(ROOT)
-            [*sections[-1].values()][0].append({item[1].replace("`", ""): str(page)})
-    return sections
+            if folder != JAPANESE or page.parent == Path(JAPANESE):
+                [*sections[-1].values()][0].append({item[1].replace("`", ""): str(page)})
+    return [section for section in sections if all(section.values())]
 
 
 def main():
@@ -66,7 +69,10 @@ def main():
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
     subprocess.run([MKDOCS, "build", "--quiet", "--strict", "--clean", "--config-file", file], check=True, env=environment)
     for page in [*SITE.glob("docs/ja/*.html"), *SITE.glob("README.ja.html")]:
-        page.write_text(page.read_text(encoding="utf-8").replace('<html lang="en"', '<html lang="ja"', 1), encoding="utf-8")
+        text = page.read_text(encoding="utf-8")
+        for theirs, ours in AROUND.items():
+            text = text.replace(theirs, ours)
+        page.write_text(text, encoding="utf-8")
     print(f"{SITE}/index.html: {len(list(SITE.rglob('*.html')))} pages")
 
 

@@ -13,7 +13,7 @@ BOTH = f"""
     administrator = "{OLD}"
     size = 8
     latency = "2ms"
-    roles = [{{ name = "DetectiveFleetMember", trusts = ["{OLD}", "{NEW}"] }}]
+    roles = [{{ name = "detective-fleet/DetectiveFleetMember", trusts = ["{OLD}", "{NEW}"] }}]
     [accounts.{NEW}]
     unlisted = true
 """
@@ -113,3 +113,38 @@ def test_the_way_back_leads_through_the_same_steps(people):
     run(NEW, "disable", "--max-removals", "8").ended(0)
     assert graphs(sandbox, OLD) == {region: dict.fromkeys(sandbox.ids, "ENABLED") for region in REGIONS}
     assert watched.unwatched == []
+
+
+def test_members_of_an_organization_are_marked_and_what_may_become_of_them_is_said(run, make_sandbox):
+    sandbox = make_sandbox(scenario=f"""
+        administrator = "{OLD}"
+        size = 2
+        latency = "0ms"
+        [organization]
+        management = "777777777777"
+        accounts = ["{OLD}", "234567000001"]
+        administrators = {{ us-east-1 = "{OLD}" }}
+        [accounts.777777777777]
+        unlisted = true
+        [[memberships]]
+        accounts = ["234567000001"]
+        regions = ["us-east-1"]
+        status = "ENABLED"
+        of_organization = true
+        [[memberships]]
+        accounts = ["234567000002"]
+        regions = ["us-east-1"]
+        status = "ENABLED"
+    """)
+    words = ["status", sandbox.roster, "--regions", "us-east-1"]
+    status = run(*words, "--output", "json", env=sandbox.env).ended(0).json()
+    marked = {member["account_id"]: member.get("organization") for member in status["regions"][0]["members"]}
+    assert marked == {"234567000001": True, "234567000002": None}
+    [note] = status["notes"]
+    assert "came through AWS Organizations" in note and "deleted" in note
+    assert "came through AWS Organizations" in run(*words, env=sandbox.env).ended(0).output
+    # They are wanted as they are, and are not pruned.
+    only = sandbox.roster.read_text().replace("234567000001,aws-234567000001@example.com\n", "")
+    sandbox.roster.write_text(only)
+    plan = run("plan", sandbox.roster, "--regions", "us-east-1", "--prune", "--detailed-exitcode", env=sandbox.env)
+    plan.ended(0)

@@ -11,6 +11,7 @@ from support.sandbox import REGIONS, wait_until
 US, EU = REGIONS
 KEYS = {
     "version", "kind", "operation", "run_id", "administrator", "started", "finished", "ended", "caller", "partition",
+    "product_version", "list",
     "summary", "findings", "regions", "invalid_lines", "notes", "labels", "calls",
 }
 # What a build needs to ask GuardDuty, and `make end-to-end` builds with.
@@ -90,7 +91,7 @@ def test_a_missing_role_is_told_with_what_to_do(world):
     report = fleet.run("check").ended(3).json()
     finding = only(report, "problem", "role")
     assert finding["accounts"] == ["100000000002"]
-    assert "arn:aws:iam::100000000002:role/DetectiveFleetMember" in finding["what"]
+    assert "arn:aws:iam::100000000002:role/detective-fleet/DetectiveFleetMember" in finding["what"]
     assert "deploy/member-role.yaml" in finding["todo"]
     assert troubles(report) == [("problem", "role")]
     fleet.run("check", "--not-account", "100000000002").ended(0)
@@ -335,3 +336,35 @@ def test_guardduty_is_advice_whatever_it_is(guardduty):
     assert troubles(report) == [("advice", "guardduty")] * 3
     assert len(only(report, "ok", "guardduty")["accounts"]) == 2
     assert report["calls"] == dict(fleet.proxy.count())
+
+
+TRUSTED = "detective-fleet/DetectiveFleetAdministrator"
+STRICT = f"[[roles]]\nname = 'detective-fleet/DetectiveFleetMember'\ntrusts_role = '{TRUSTED}'\n"
+HAS_IT = f"[accounts.555555555555]\nroles = [{{ name = '{TRUSTED}' }}]\n"
+
+
+def test_a_caller_whom_the_role_does_not_trust_is_told_with_the_flag(world):
+    fleet = world(STRICT + HAS_IT)
+    problem = only(fleet.run("check", "--patience", "0s").ended(3).json(), "problem", "role")
+    assert f"--admin-role {TRUSTED}" in problem["todo"] and "may assume it" in problem["todo"]
+    assert problem["accounts"] == sorted(fleet.sandbox.ids)
+    words = ["--admin-account", fleet.sandbox.administrator, "--admin-role", TRUSTED]
+    assert troubles(fleet.run("check", *words).ended(0).json()) == []
+
+
+def test_without_the_administrator_role_it_says_whom_the_role_trusts(world):
+    problem = only(world(STRICT).run("check", "--patience", "0s").ended(3).json(), "problem", "role")
+    assert TRUSTED in problem["todo"] and "nor may the caller assume it" in problem["todo"]
+
+
+def test_a_run_that_every_member_refuses_says_which_role_they_trust(world):
+    fleet = world(STRICT + HAS_IT)
+    report = fleet.run("enable", "--patience", "0s").ended(3).json()
+    assert any(f"trusts {TRUSTED} alone" in note and "--admin-role" in note for note in report["notes"])
+    report = fleet.run("enable", "--admin-role", TRUSTED).ended(0).json()
+    assert not any("--admin-role" in note for note in report["notes"])
+
+
+def test_a_run_that_some_members_refuse_says_nothing_of_the_kind(world):
+    report = world("[accounts.100000000002]\nroles = []").run("enable", "--patience", "0s").ended(3).json()
+    assert not any("--admin-role" in note for note in report["notes"])

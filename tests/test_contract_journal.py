@@ -1,5 +1,6 @@
 """`--journal`: a line before each change and one after it, whatever happens to the run or the disk."""
 
+import hashlib
 import json
 import os
 import resource
@@ -55,6 +56,22 @@ def test_every_change_has_a_line_before_and_one_after(fleet, tmp_path):
     invited = [line for line in entries if line["operation"] == "detective:CreateMembers"]
     assert all(line["members"] == sorted(fleet.sandbox.ids) for line in invited)
     assert {line["account"] for line in invited} == {fleet.sandbox.administrator}
+
+
+def test_report_and_journal_say_who_made_them_and_by_which_list(fleet, tmp_path):
+    journal = tmp_path / "journal"
+    report = fleet.run("enable", "--journal", journal).ended(0).json()
+    roster = fleet.sandbox.roster
+    digest = hashlib.sha256(roster.read_bytes()).hexdigest()
+    origin = {
+        "product_version": fleet.command.run("--version").ended(0).stdout.split()[1],
+        "caller": f"arn:aws:iam::{fleet.sandbox.administrator}:user/sandbox",
+        "list": {"name": str(roster), "sha256": digest},
+    }
+    assert {key: report[key] for key in origin} == origin
+    first, *others = lines(journal)
+    assert {key: first.get(key) for key in origin} == origin
+    assert not [line for line in others if set(origin) & set(line)]
 
 
 def test_the_request_ids_are_those_of_aws(fleet, tmp_path):

@@ -1,5 +1,6 @@
 """`roles`: the role in every member by a StackSet, on moto's CloudFormation, IAM and STS."""
 
+import json
 import signal
 
 import pytest
@@ -10,6 +11,7 @@ from support.sandbox import wait_until
 
 ACCOUNTS = [f"2222222222{n:02}" for n in range(1, 21)]
 SET = "DetectiveFleetMember"
+AWS_ADMINISTRATION = f"arn:aws:iam::{ADMINISTRATOR}:role/AWSCloudFormationStackSetAdministrationRole"
 
 
 class Rollout:
@@ -93,14 +95,18 @@ def test_twenty_accounts_get_the_role_one_fails_a_rerun_heals_and_all_of_it_goes
     assert all(moto.role(account) is None for account in ACCOUNTS)
 
 
+def check_trust(role):
+    [trust] = filter(None, role["AssumeRolePolicyDocument"]["Statement"])
+    assert trust["Principal"] == {"AWS": f"arn:aws:iam::{ADMINISTRATOR}:root"}
+    administrator = f"arn:aws:iam::{ADMINISTRATOR}:role/detective-fleet/DetectiveFleetAdministrator"
+    assert trust["Condition"] == {"ArnEquals": {"aws:PrincipalArn": administrator}}
+
+
 def check_role(moto, account):
     role = moto.role(account)
     assert role["Path"] == "/detective-fleet/"
     assert role["PermissionsBoundary"]["PermissionsBoundaryArn"] == f"arn:aws:iam::{account}:policy/detective-fleet/DetectiveFleetMemberBoundary"
-    [trust] = role["AssumeRolePolicyDocument"]["Statement"]
-    assert trust["Principal"] == {"AWS": f"arn:aws:iam::{ADMINISTRATOR}:root"}
-    administrator = f"arn:aws:iam::{ADMINISTRATOR}:role/detective-fleet/DetectiveFleetAdministrator"
-    assert trust["Condition"] == {"ArnEquals": {"aws:PrincipalArn": administrator}}
+    check_trust(role)
     [policy] = moto.policies(account)
     allowed = {it["Sid"]: (it["Action"], it["Resource"]) for it in policy["Statement"] if it}
     assert allowed == {
@@ -160,6 +166,29 @@ def test_another_external_id_updates_the_accounts_of_the_file_and_no_others(roll
     assert outcomes(report) == {ACCOUNTS[2]: "updated"}
 
 
+def test_a_second_administrator_is_trusted_for_a_while_and_then_alone(rollout):
+    moto, second = rollout.moto, "333333333333"
+    moto.prepare(ACCOUNTS[0])
+    rollout.run("deploy", accounts=ACCOUNTS[:1]).ended(0)
+    operator = f"arn:aws:iam::{second}:role/people/Operator"
+    rollout.run("deploy", "--also-trust", operator, accounts=ACCOUNTS[:1]).refused("--second-administrator")
+    words = ["--second-administrator", second, "--also-trust", operator]
+    report = rollout.run("deploy", *words, accounts=ACCOUNTS[:1]).ended(0).json()
+    assert report["stack_set"]["differences"] == ["parameter AlsoTrusted", "parameter SecondAdministrator"]
+    both, named = filter(None, moto.role(ACCOUNTS[0])["AssumeRolePolicyDocument"]["Statement"])
+    roots = [f"arn:aws:iam::{it}:root" for it in (ADMINISTRATOR, second)]
+    assert both["Principal"] == named["Principal"] == {"AWS": roots}
+    roles = [f"arn:aws:iam::{it}:role/detective-fleet/DetectiveFleetAdministrator" for it in (ADMINISTRATOR, second)]
+    assert both["Condition"] == {"ArnEquals": {"aws:PrincipalArn": roles}}
+    assert named["Condition"]["StringEquals"]["aws:PrincipalArn"] == [operator]
+    [policy] = moto.policies(ACCOUNTS[0])
+    [accept] = [it for it in policy["Statement"] if it and it["Sid"] == "Accept"]
+    assert accept["Resource"] == [f"arn:aws:detective:*:{it}:graph:*" for it in (ADMINISTRATOR, second)]
+    # And narrow again.
+    rollout.run("deploy", accounts=ACCOUNTS[:1]).ended(0)
+    check_role(moto, ACCOUNTS[0])
+
+
 def test_an_update_that_would_touch_only_others_is_refused(rollout):
     rollout.moto.prepare(*ACCOUNTS[:3])
     rollout.run("deploy", accounts=ACCOUNTS[:2]).ended(0)
@@ -180,6 +209,33 @@ def test_with_a_tolerance_the_rest_is_not_tried(rollout):
     report = rollout.run("deploy", "--failure-tolerance", "1", accounts=ACCOUNTS[:4]).ended(3).json()
     assert set(outcomes(report).values()) == {"failed"}
     assert sorted("cancelled" in it for it in reasons(report).values()) == [False, False, True, True]
+
+
+def test_where_the_execution_role_is_nowhere_the_usual_roles_are_offered_that_are_there(rollout):
+    moto = rollout.moto
+    report = rollout.run("deploy", accounts=ACCOUNTS[:3]).ended(3).json()
+    assert report["notes"] == []
+    for account in ACCOUNTS[:2]:
+        moto.make_role(account, "AWSCloudFormationStackSetExecutionRole", f"arn:aws:iam::{ADMINISTRATOR}:root")
+    report = rollout.run("deploy", accounts=ACCOUNTS[:3]).ended(3).json()
+    [note] = report["notes"]
+    assert "2 of 3 accounts" in note and "--via AWSCloudFormationStackSetExecutionRole" in note
+    assert "--administration-role AWSCloudFormationStackSetAdministrationRole" in note
+    # It was only tried: the sessions may do nothing.
+    [nothing, *_] = moto.policies_of_sessions("AWSCloudFormationStackSetExecutionRole")
+    assert [it["Effect"] for it in nothing["Statement"]] == ["Deny"]
+    words = ["--administration-role", "AWSCloudFormationStackSetAdministrationRole", "--boundary", "none"]
+    moto.make_role(ADMINISTRATOR, "AWSCloudFormationStackSetAdministrationRole", "cloudformation.amazonaws.com")
+    for account in ACCOUNTS[:2]:
+        moto.client("iam", account).update_assume_role_policy(
+            RoleName="AWSCloudFormationStackSetExecutionRole",
+            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+                {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": AWS_ADMINISTRATION}},
+            ]}),
+        )
+    words += ["--execution-role", "AWSCloudFormationStackSetExecutionRole"]
+    report = rollout.run("deploy", *words, accounts=ACCOUNTS[:3]).ended(3).json()
+    assert [it for it, outcome in outcomes(report).items() if outcome == "failed"] == ACCOUNTS[2:3]
 
 
 def test_a_stack_set_that_others_made_is_left_alone(rollout):

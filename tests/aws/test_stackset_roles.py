@@ -182,3 +182,37 @@ def test_the_boundary_is_what_the_member_role_does_and_no_more(ministack):
     bound = iam.get_policy_version(PolicyArn=BOUNDARY, VersionId="v1")["PolicyVersion"]["Document"]
     policy = iam.get_role_policy(RoleName="DetectiveFleetMember", PolicyName="accept")["PolicyDocument"]
     assert bound["Statement"] == policy["Statement"]
+
+
+def test_a_second_administrator_and_who_is_named_besides_become_the_member_role_and_nobody_else(ministack):
+    member, second = "444444444444", "555555555555"
+    operator = f"arn:aws:iam::{second}:role/people/Operator"
+    make_role(ministack, "Operator", second, "/people/")
+    make_role(ministack, "DetectiveFleetAdministrator", second, "/detective-fleet/")
+    first = make_role(ministack, "DetectiveFleetAdministrator", path="/detective-fleet/")
+    role = f"arn:aws:iam::{member}:role/detective-fleet/DetectiveFleetMember"
+    deploy(ministack, member, "member-role", AdministratorAccount=ADMINISTRATOR)
+    administrator = f"arn:aws:iam::{second}:role/detective-fleet/DetectiveFleetAdministrator"
+    its = assume(ministack, administrator, account=second)
+    refused(ministack, role, its)
+    ministack.client("cloudformation", member).delete_stack(StackName="member-role")
+    deploy(ministack, member, "member-role", AdministratorAccount=ADMINISTRATOR, SecondAdministrator=second, AlsoTrusted=operator)
+    for keys in (its, assume(ministack, operator, account=second), assume(ministack, first)):
+        assume(ministack, role, keys)
+    make_role(ministack, "Another", second, "/people/")
+    refused(ministack, role, assume(ministack, f"arn:aws:iam::{second}:role/people/Another", account=second))
+    # Somebody who is named, but of an account that is neither.
+    make_role(ministack, "Operator", OTHER, "/people/")
+    refused(ministack, role, assume(ministack, f"arn:aws:iam::{OTHER}:role/people/Operator", account=OTHER))
+
+
+def test_the_boundary_takes_a_second_administrator_as_the_member_role_does(ministack):
+    member, second = "666666666666", "555555555555"
+    given = {"AdministratorAccount": ADMINISTRATOR, "SecondAdministrator": second}
+    deploy(ministack, member, "stackset-execution", **given)
+    deploy(ministack, member, "member-role", AllowGuardDutyReads="true", **given)
+    iam = ministack.client("iam", member)
+    arn = f"arn:aws:iam::{member}:policy/detective-fleet/DetectiveFleetMemberBoundary"
+    bound = iam.get_policy_version(PolicyArn=arn, VersionId="v1")["PolicyVersion"]["Document"]
+    policy = iam.get_role_policy(RoleName="DetectiveFleetMember", PolicyName="accept")["PolicyDocument"]
+    assert bound["Statement"] == policy["Statement"]

@@ -215,11 +215,31 @@ def test_the_member_role_trusts_one_role_and_can_only_accept_and_tell():
         assert template["Conditions"][condition] == {"Fn::Equals": [{"Ref": "AllowGuardDutyReads"}, "true"]}
         assert otherwise == {"Ref": "AWS::NoValue"}
     assert template["Parameters"]["AllowGuardDutyReads"]["Default"] == "false"
-    [trust] = role["AssumeRolePolicyDocument"]["Statement"]
-    assert trust["Principal"]["AWS"]["Fn::Sub"].endswith("${AdministratorAccount}:root")
-    assert list(trust["Condition"]["ArnEquals"]) == ["aws:PrincipalArn"]
-    [accept] = [it for _, it in statements(template) if it["Action"] == "detective:AcceptInvitation"]
-    assert accept["Resource"]["Fn::Sub"].endswith(":detective:*:${AdministratorAccount}:graph:*")
+
+
+def member_role(**given):
+    [(_, _, role)] = Evaluated("member-role.yaml", given).resources()
+    [policy] = role["Policies"]
+    [accept] = [it for it in policy["PolicyDocument"]["Statement"] if it["Action"] == "detective:AcceptInvitation"]
+    return role["AssumeRolePolicyDocument"]["Statement"], accept
+
+
+def test_the_member_role_trusts_one_role_and_accepts_one_administrators_invitations_unless_it_is_told_otherwise():
+    administrator = "role/detective-fleet/DetectiveFleetAdministrator"
+    [trust], accept = member_role()
+    assert trust["Principal"] == {"AWS": "arn:aws:iam::SECURITY:root"}
+    assert trust["Condition"] == {"ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::SECURITY:{administrator}"}}
+    assert accept["Resource"] == "arn:aws:detective:*:SECURITY:graph:*"
+    operator = "arn:aws:iam::OTHER:role/people/Operator"
+    (both, named), accept = member_role(SecondAdministrator="OTHER", AlsoTrusted=operator, ExternalId="ID")
+    accounts = ["SECURITY", "OTHER"]
+    assert both["Principal"] == named["Principal"] == {"AWS": [f"arn:aws:iam::{it}:root" for it in accounts]}
+    assert both["Condition"] == {
+        "ArnEquals": {"aws:PrincipalArn": [f"arn:aws:iam::{it}:{administrator}" for it in accounts]},
+        "StringEquals": {"sts:ExternalId": "ID"},
+    }
+    assert named["Condition"] == {"StringEquals": {"aws:PrincipalArn": [operator], "sts:ExternalId": "ID"}}
+    assert accept["Resource"] == [f"arn:aws:detective:*:{it}:graph:*" for it in accounts]
 
 
 def test_the_state_machine_adds_accounts_to_one_stack_set_and_only_where_that_is_switched_on(security):
@@ -243,7 +263,7 @@ def test_the_administrator_role_holds_what_the_product_calls(security):
     ]
     # A graph is deleted by a person with the command, never by an upload.
     detective = [f"detective:{name}" for name in reads + changes]
-    assert actions(security, "AdministratorRole") == sorted(["account:ListRegions", "sts:AssumeRole", *detective])
+    assert actions(security, "AdministratorRole") == sorted(["account:ListRegions", "sts:AssumeRole", "sts:SetSourceIdentity", *detective])
 
 
 def test_descriptions_of_policies_stay_as_they_are():

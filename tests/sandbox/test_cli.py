@@ -21,7 +21,7 @@ def test_the_walk_through_of_the_user_guide(sandbox, aws):
     )
     assert invited["Members"][0]["Status"] == "INVITED" and invited["UnprocessedAccounts"] == []
 
-    role = f"arn:aws:iam::{account}:role/DetectiveFleetMember"
+    role = f"arn:aws:iam::{account}:role/detective-fleet/DetectiveFleetMember"
     member = aws("sts", "assume-role", "--role-arn", role, "--role-session-name", "walk")["Credentials"]
     assert aws("sts", "get-caller-identity", credentials=member)["Account"] == account
     assert aws("detective", "list-invitations", credentials=member)["Invitations"][0]["GraphArn"] == graph

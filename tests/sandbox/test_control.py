@@ -36,7 +36,7 @@ def test_time_passes_at_once(start):
     sandbox = start(world=WORLD)
     detective = sandbox.client()
     graph = detective.create_graph()["GraphArn"]
-    role = f"arn:aws:iam::{sandbox.ids[1]}:role/DetectiveFleetMember"
+    role = f"arn:aws:iam::{sandbox.ids[1]}:role/detective-fleet/DetectiveFleetMember"
     credentials = sandbox.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
     detective.create_members(GraphArn=graph, Accounts=sandbox.accounts)
     assert set(statuses(detective, graph).values()) == {"VERIFICATION_IN_PROGRESS"}

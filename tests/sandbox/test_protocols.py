@@ -72,7 +72,7 @@ def test_a_presigned_get_caller_identity(sandbox):
     status, text = fetch(url)
     assert status == 200 and "<Account>555555555555</Account>" in text
     session = sandbox.client("sts").assume_role(
-        RoleArn=f"arn:aws:iam::{sandbox.ids[0]}:role/DetectiveFleetMember", RoleSessionName="test"
+        RoleArn=f"arn:aws:iam::{sandbox.ids[0]}:role/detective-fleet/DetectiveFleetMember", RoleSessionName="test"
     )["Credentials"]
     client = sandbox.client(
         "sts",

@@ -1,12 +1,14 @@
 """The services around Detective, as boto3 sees them."""
 
+import json
+
 import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.calls import code
 
 
-def assume(sts, account, role="DetectiveFleetMember", **more):
+def assume(sts, account, role="detective-fleet/DetectiveFleetMember", **more):
     arn = f"arn:aws:iam::{account}:role/{role}"
     return sts.assume_role(RoleArn=arn, RoleSessionName="test", **more)["Credentials"]
 
@@ -50,9 +52,9 @@ def test_one_error_for_every_reason_not_to_be_trusted(start):
         world="""
         size = 2
         [[roles]]
-        name = "DetectiveFleetMember"
+        name = "detective-fleet/DetectiveFleetMember"
         [accounts.111111111111]
-        roles = [{ name = "DetectiveFleetMember", external_id = "secret" }]
+        roles = [{ name = "detective-fleet/DetectiveFleetMember", external_id = "secret" }]
         [accounts.222222222222]
         roles = []
         [accounts.333333333333]
@@ -60,7 +62,7 @@ def test_one_error_for_every_reason_not_to_be_trusted(start):
         [accounts.444444444444]
         roles = [{ name = "path/DetectiveFleetMember", trusts_role = "Fleet" }]
         [accounts.666666666666]
-        roles = [{ name = "DetectiveFleetMember", trusts = ["111111111111"] }]
+        roles = [{ name = "detective-fleet/DetectiveFleetMember", trusts = ["111111111111"] }]
         """,
     )
     sts = sandbox.client("sts")
@@ -81,13 +83,50 @@ def test_one_error_for_every_reason_not_to_be_trusted(start):
     assume(sts, "111111111111", ExternalId="secret")
 
 
+def test_a_source_identity_stays_and_has_to_be_allowed_on_the_way(start):
+    sandbox = start(
+        "--latency",
+        "0s",
+        world="""
+        size = 2
+        [[roles]]
+        name = "Named"
+        trusts = ["555555555555"]
+        [[roles]]
+        name = "Unnamed"
+        no_source_identity = true
+        """,
+    )
+    sts, account = sandbox.client("sts"), sandbox.ids[0]
+    arn = f"arn:aws:iam::{account}:role/Named"
+    answer = sts.assume_role(RoleArn=arn, RoleSessionName="test", SourceIdentity="alice@example.com")
+    assert answer["SourceIdentity"] == "alice@example.com"
+    assert code(assume, sts=sts, account=account, role="Unnamed", SourceIdentity="alice") == "AccessDenied"
+    assert "SourceIdentity" not in sts.assume_role(RoleArn=arn, RoleSessionName="test")
+    assume(sts, account, "Unnamed")
+    # It is handed on, cannot be changed, and has to be allowed by every role on the way.
+    chained = as_session(sandbox, assume(sts, "555555555555", "Named", SourceIdentity="alice"), "sts")
+    assert chained.assume_role(RoleArn=arn, RoleSessionName="test")["SourceIdentity"] == "alice"
+    assert code(assume, sts=chained, account=account, role="Named", SourceIdentity="bob") == "AccessDenied"
+    assert code(assume, sts=chained, account=account, role="Unnamed") == "AccessDenied"
+    # The policy of a session counts for it, too.
+    narrow = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}]}
+    narrowed = as_session(sandbox, assume(sts, "555555555555", "Named", Policy=json.dumps(narrow)), "sts")
+    assume(narrowed, account, "Named")
+    assert code(assume, sts=narrowed, account=account, role="Named", SourceIdentity="alice") == "AccessDenied"
+    assert code(assume, sts=sts, account=account, role="Named", SourceIdentity="a b") == "ValidationError"
+    sessions = sandbox.page("calls")["sessions"]
+    assert sessions[0]["source_identity"] == "alice@example.com"
+    assert sessions[0]["session"] == f"arn:aws:sts::{account}:assumed-role/Named/test"
+
+
 def test_lengths_of_sessions(start):
     sandbox = start(
         "--latency",
         "0s",
         world="""
         size = 2
-        roles = [{ name = "DetectiveFleetMember" }, { name = "Long", max_session = "12h", trusts = ["555555555555"] }]
+        roles = [{ name = "detective-fleet/DetectiveFleetMember" }, { name = "Long", max_session = "12h", trusts = ["555555555555"] }]
         """,
     )
     sts, account = sandbox.client("sts"), sandbox.ids[0]

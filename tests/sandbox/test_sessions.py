@@ -50,7 +50,7 @@ def client_of(sandbox, credentials, service="detective", **more):
 def limited(sandbox, **policies):
     """The credentials of a member's role that policies limit."""
     return sandbox.client("sts").assume_role(
-        RoleArn=f"arn:aws:iam::{sandbox.ids[0]}:role/DetectiveFleetMember", RoleSessionName="test", **policies
+        RoleArn=f"arn:aws:iam::{sandbox.ids[0]}:role/detective-fleet/DetectiveFleetMember", RoleSessionName="test", **policies
     )
 
 

@@ -88,9 +88,9 @@ def test_presigned_requests_get_old(start):
 
 
 def test_a_policy_takes_its_time_after_its_role(start):
-    role = "[[roles]]\nname = 'DetectiveFleetMember'\nallowed_after = '10m'"
+    role = "[[roles]]\nname = 'detective-fleet/DetectiveFleetMember'\nallowed_after = '10m'"
     sandbox = start(world=f"{QUICK}size = 1\n{role}")
-    arn = f"arn:aws:iam::{sandbox.ids[0]}:role/DetectiveFleetMember"
+    arn = f"arn:aws:iam::{sandbox.ids[0]}:role/detective-fleet/DetectiveFleetMember"
     credentials = sandbox.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
     member = client_of(sandbox, credentials)
     assert client_of(sandbox, credentials, "sts").get_caller_identity()["Account"] == sandbox.ids[0]
@@ -148,7 +148,7 @@ def test_a_closed_account_leaves_everything(start):
     assert [member["AccountId"] for member in members] == ["222222222222"]
     member = sandbox.client(account="222222222222")
     assert code(member.accept_invitation, GraphArn=theirs["Arn"]) == "ResourceNotFoundException"
-    role = "arn:aws:iam::111111111111:role/DetectiveFleetMember"
+    role = "arn:aws:iam::111111111111:role/detective-fleet/DetectiveFleetMember"
     assert code(sandbox.client("sts").assume_role, RoleArn=role, RoleSessionName="test") == "AccessDenied"
     organizations = sandbox.client("organizations", account="222222222222")
     account = organizations.describe_account(AccountId="111111111111")["Account"]

@@ -13,6 +13,7 @@ import boto3
 from support import ROOT
 from support.server import end, free_port, wait_until_it_answers
 
+MEMBER_ROLE = ROOT / "deploy" / "member-role.yaml"
 PROGRAM = ROOT / "tests" / "support" / "moto_as_aws.py"
 # Whose keys moto does not know, and whose account no header names.
 ADMINISTRATOR = "123456789012"
@@ -27,8 +28,10 @@ class Moto:
         port = free_port()
         self.endpoint = f"http://127.0.0.1:{port}"
         self.hold, self.busy, self.lost = folder / "hold", folder / "busy", folder / "lost"
+        self.suspended, self.sessions = folder / "suspended", folder / "sessions"
         self.log = open(folder / "moto.log", "w+b")
         environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "HOLD": str(self.hold), "BUSY": str(self.busy), "LOST": str(self.lost),
+                       "SUSPENDED": str(self.suspended), "SESSIONS": str(self.sessions),
                        "MOTO_IAM_LOAD_MANAGED_POLICIES": "false"}
         self.process = subprocess.Popen(
             [sys.executable, "-P", str(PROGRAM), "-H", "127.0.0.1", "-p", str(port)], env=environment, cwd=folder,
@@ -42,7 +45,7 @@ class Moto:
 
     def reset(self):
         """As if it had just been started."""
-        for knob in (self.hold, self.busy, self.lost):
+        for knob in (self.hold, self.busy, self.lost, self.suspended, self.sessions):
             knob.unlink(missing_ok=True)
         request = urllib.request.Request(f"{self.endpoint}/moto-api/reset", method="POST")
         urllib.request.urlopen(request, timeout=10).close()
@@ -84,6 +87,26 @@ class Moto:
                 StackName="detective-fleet-execution", TemplateBody=template, Capabilities=["CAPABILITY_NAMED_IAM"],
                 Parameters=[{"ParameterKey": "AdministratorAccount", "ParameterValue": ADMINISTRATOR}],
             )
+
+    def make_stack(self, account, name="detective-fleet-member", template=None, region="us-east-1", **parameters):
+        """The member role by hand, as the documents say, or of another template."""
+        given = {"AdministratorAccount": ADMINISTRATOR, **parameters}
+        self.client("cloudformation", account, region).create_stack(
+            StackName=name, TemplateBody=template or MEMBER_ROLE.read_text(), Capabilities=["CAPABILITY_NAMED_IAM"],
+            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()],
+        )
+
+    def stacks(self, account, region="us-east-1"):
+        """Name to status."""
+        stacks = self.client("cloudformation", account, region).describe_stacks()["Stacks"]
+        return {it["StackName"]: it["StackStatus"] for it in stacks}
+
+    def policies_of_sessions(self, role):
+        """The session policies with which a role of this name was assumed."""
+        if not self.sessions.exists():
+            return []
+        sessions = map(json.loads, self.sessions.read_text().splitlines())
+        return [json.loads(it["policy"] or "null") for it in sessions if it["role"].endswith(f"/{role}")]
 
     def unprepare(self, account):
         """As where an account is closed: CloudFormation can do nothing in it any more."""

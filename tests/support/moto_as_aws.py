@@ -10,7 +10,9 @@ It runs in the environment of the tests, with the version that is pinned there.
 - A stack that is to be retained stays, and its role with it.
 - Updating the StackSet updates the stacks of the accounts that are named, and leaves the others OUTDATED.
 - Instances and results come in pages.
-- A role that is not there, or wants another external id, cannot be assumed.
+- A role that is not there, or wants another external id, cannot be assumed, and none of an account that the file
+  SUSPENDED names.
+- Stacks of single accounts are put right in moto_stacks.py.
 
 (docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide: stacksets-prereqs-self-managed, stacksets-troubleshooting; the
 CloudFormation API reference: CreateStackInstances, UpdateStackSet.)
@@ -30,7 +32,12 @@ from moto.moto_api._internal import mock_random
 from moto.server import main
 from moto.sts import models as sts_models
 
-HOLD, BUSY, LOST = (Path(os.environ[name]) for name in ("HOLD", "BUSY", "LOST"))
+# Last: nothing of the tests may come before moto's own.
+sys.path.append(str(Path(__file__).parent))
+
+import moto_stacks  # noqa: E402
+
+HOLD, BUSY, LOST, SUSPENDED, SESSIONS = (Path(os.environ[name]) for name in ("HOLD", "BUSY", "LOST", "SUSPENDED", "SESSIONS"))
 PAGE = 8
 
 
@@ -262,8 +269,11 @@ def assume_role_as_aws(self, region_name, role_session_name, role_arn, policy, d
     account, name = role_arn.split(":")[4], role_arn.split(":role/")[1]
     role = find_role(account, name.rsplit("/", 1)[-1])
     wanted = external_id_of(role)
-    if role is None or role.arn != role_arn or wanted not in (None, external_id):
+    is_suspended = SUSPENDED.exists() and account in SUSPENDED.read_text().split()
+    if is_suspended or role is None or role.arn != role_arn or wanted not in (None, external_id):
         raise Denied(f"User is not authorized to perform: sts:AssumeRole on resource: {role_arn}")
+    with open(SESSIONS, "a") as sessions:
+        sessions.write(json.dumps({"role": role_arn, "policy": policy}) + "\n")
     return assume_role(self, region_name, role_session_name, role_arn, policy, duration, external_id)
 
 
@@ -276,5 +286,6 @@ def external_id_of(role):
 
 
 sts_models.STSBackend.assume_role = assume_role_as_aws
+moto_stacks.put_right()
 
 main(sys.argv[1:])

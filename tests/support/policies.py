@@ -25,7 +25,10 @@ OPERATOR = "arn:aws:iam::SECURITY:role/OPERATOR"
 
 #: The parameters that change what is allowed, each by itself or with those that it needs.
 VARIANTS = {
-    "member-role.yaml": [{"AllowGuardDutyReads": "true"}, {"ExternalId": "ID"}, {"Boundary": "BOUNDARY"}],
+    "member-role.yaml": [
+        {"AllowGuardDutyReads": "true"}, {"ExternalId": "ID"}, {"Boundary": "BOUNDARY"}, {"SecondAdministrator": "SECOND"},
+        {"AlsoTrusted": OPERATOR}, {"AlsoTrusted": OPERATOR, "ExternalId": "ID"}, {"AlsoTrusted": OPERATOR, "SecondAdministrator": "SECOND"},
+    ],
     "security-account.yaml": [
         {"ManageMemberRoles": "true"}, {"ManageMemberRoles": "true", "DocumentedMinimum": "true"},
         {"OperatorArns": OPERATOR}, {"OperatorArns": OPERATOR, "OperatorMfa": "true"},
@@ -33,7 +36,7 @@ VARIANTS = {
         {"KmsKeyArn": "KEY"}, {"Prune": "true", "KmsKeyArn": "KEY"}, {"PermissionsBoundaryArn": "BOUNDARY"},
     ],
     "stackset-administration.yaml": [{"OptInRegion": "REGION"}, {"DocumentedMinimum": "true"}],
-    "stackset-execution.yaml": [{"DocumentedMinimum": "true"}],
+    "stackset-execution.yaml": [{"DocumentedMinimum": "true"}, {"SecondAdministrator": "SECOND"}],
 }
 
 #: Conditions that change nothing that is allowed.

@@ -18,7 +18,7 @@ EXPORTS = {
     "AWS_REGION",
     "AWS_DEFAULT_REGION",
 }
-MEMBER_ROLE = "DetectiveFleetMember"
+MEMBER_ROLE = "detective-fleet/DetectiveFleetMember"
 # One that is always on and one in another part of the world: enough to see that Regions are apart.
 REGIONS = ["us-east-1", "eu-central-1"]
 

@@ -1,6 +1,7 @@
 //! The command line as it is typed. What it means is for [`crate::settings`] to say.
 
 mod fleet;
+mod init;
 mod roles;
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -16,6 +17,7 @@ use crate::exit;
 use crate::values::{Interval, Shown, Time, Usd};
 
 pub(crate) use fleet::{CallerArgs, FleetArgs, ReachArgs, SelectArgs};
+pub(crate) use init::{InitArgs, RunIn};
 #[cfg(feature = "stacksets")]
 pub(crate) use roles::{DeployArgs, RemoveArgs, RolesStatusArgs, RolloutArgs, RolloutPaceArgs};
 pub(crate) use roles::{RolesArgs, RolesCommand};
@@ -144,7 +146,9 @@ pub(crate) enum Command {
     Cost(CostArgs),
     /// Write a file of the accounts that the behavior graphs have now
     Adopt(AdoptArgs),
-    /// Bring the role to every account of the file, by a StackSet; look at it, or take it back
+    /// Set a fleet up: ask, write a settings file, bring the role to every account, check
+    Init(Box<InitArgs>),
+    /// Bring the role to every account of the file, by a StackSet or a role that is there; look at it, or take it back
     Roles(RolesArgs),
     /// Check the file alone: no credentials, no network
     Validate(ValidateArgs),

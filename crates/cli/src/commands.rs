@@ -9,6 +9,7 @@ mod deadline;
 mod disable;
 mod enable;
 mod ground;
+mod init;
 mod man;
 mod plan;
 mod rehearse;
@@ -39,6 +40,9 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Exit> {
         (Format::Csv, _) => bail!("--output csv is for `status` and `cost`: use text or json"),
         (Format::Markdown, _) => bail!("--output markdown is for `status`: use text or json"),
     }
+    if output.is_json() && matches!(cli.command, Command::Init(_)) {
+        bail!("`init` is for people: --output json is for the commands that it names");
+    }
     environment::check_ours()?;
     let settings = || SettingsFile::read(cli.global.config.as_deref());
     match cli.command {
@@ -50,6 +54,7 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Exit> {
         Command::Cost(args) => to_the_end(cost::run(args, &settings()?, output)),
         Command::Adopt(args) => to_the_end(adopt::run(args, &settings()?, output)),
         Command::Roles(args) => to_the_end(roles::run(args, &settings()?, output)),
+        Command::Init(args) => to_the_end(init::run(*args, output)),
         Command::Validate(args) => validate::run(&args, &settings()?, output),
         Command::Rehearse(args) => to_the_end(rehearse::run(args, output)),
         Command::Sandbox(args) => to_the_end(sandbox::run(args, output)),

@@ -40,7 +40,7 @@ pub(crate) use matrix::draw as matrix;
 pub(crate) use output::Output;
 pub(crate) use plan::plan;
 pub(crate) use progress::{Phase, Progress};
-pub(crate) use prompt::{YES, ask, ask_unseen};
+pub(crate) use prompt::{YES, ask, ask_for, ask_unseen, say};
 pub(crate) use rehearsal::{act, curtain, second_plan};
 #[cfg(feature = "stacksets")]
 pub(crate) use roles::roles;

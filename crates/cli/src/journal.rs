@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::{Context, Result, bail};
 use fleet::event::{Event, Sink, SinkError};
 use fleet::journal::Line;
+use fleet::origin::Origin;
 
 use crate::own_file;
 
@@ -96,6 +97,8 @@ fn is_torn(path: &Path) -> std::io::Result<bool> {
 pub(crate) struct Journal {
     run: String,
     file: Mutex<JournalFile>,
+    /// Who makes it, until a line has said so.
+    origin: Mutex<Option<Origin>>,
 }
 
 impl Journal {
@@ -104,7 +107,13 @@ impl Journal {
         Self {
             run: run.to_owned(),
             file: Mutex::new(file),
+            origin: Mutex::default(),
         }
+    }
+
+    /// Says in its first line who makes it.
+    pub(crate) fn is_by(&self, origin: Origin) {
+        *self.origin.lock().unwrap_or_else(PoisonError::into_inner) = Some(origin);
     }
 }
 
@@ -115,8 +124,12 @@ impl Sink for Journal {
         };
         // A panic in the middle of a line leaves it torn, which is known.
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let line = serde_json::to_string(&line);
+        let mut origin = self.origin.lock().unwrap_or_else(PoisonError::into_inner);
+        let line = serde_json::to_string(&line.by(origin.as_ref()));
         let added = line.map_err(Into::into).and_then(|line| file.add(&line));
+        if added.is_ok() {
+            *origin = None;
+        }
         added.map_err(|error| {
             let path = file.path.display();
             SinkError(format!("the journal {path} cannot be written ({error}): nothing more is changed; what was reached stays, and the same command goes on from there"))

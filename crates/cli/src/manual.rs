@@ -21,7 +21,7 @@ the settings file flags stand under their own names, those that describe the fle
 
 ```toml
 admin-account = \"555555555555\"
-role-name = \"DetectiveFleetMember\"
+role-name = \"detective-fleet/DetectiveFleetMember\"
 regions = [\"us-east-1\", \"eu-central-1\"]   # or \"all\"
 timeout = \"20m\"
 expected = [\"111122223333/eu-south-1\"]     # known to stay out: not a failure

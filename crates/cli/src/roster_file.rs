@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 use fleet::account::AccountId;
+use fleet::origin::ListOrigin;
 use fleet::roster::Roster;
 
 /// One byte more than a roster may have, so that a larger file is told from one that fits and none
@@ -19,7 +20,10 @@ const MOST: u64 = 5 * 1024 * 1024 + 1;
 /// When it cannot be read, or has no good line.
 pub(crate) fn read(path: &Path, administrator: Option<AccountId>) -> Result<Roster> {
     let bytes = bytes(path)?;
-    Roster::parse(&bytes, administrator).with_context(|| path.display().to_string())
+    let name = path.display().to_string();
+    let list = Some(ListOrigin::of(&name, &bytes));
+    let roster = Roster::parse(&bytes, administrator).context(name)?;
+    Ok(Roster { list, ..roster })
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>> {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
-use engine::{Connection, HAS_GUARDDUTY, RegionSelection, RoleName};
+use engine::{Connection, HAS_GUARDDUTY, MEMBER_ROLE, RegionSelection, RoleName};
 use fleet::expected::Exception;
 use fleet::fleet::{Others, Purpose, Settings};
 use fleet::label::Who;
@@ -23,8 +23,6 @@ use crate::mfa::{Mfa, MfaCode};
 
 pub(crate) use file::SettingsFile;
 
-/// The role in members, where nothing else is said. The CloudFormation template makes it.
-pub(crate) const ROLE_NAME: &str = "DetectiveFleetMember";
 const TIMEOUT: Duration = Duration::from_secs(15 * 60);
 const MAX_CONCURRENCY: u16 = 256;
 
@@ -98,6 +96,7 @@ impl Reach {
                 role_name: default_role()?,
                 mfa: None,
                 external_id: None,
+                run: None,
                 max_concurrency: concurrency.map_or(MAX_CONCURRENCY, Into::into).into(),
                 endpoint: None,
             },
@@ -112,12 +111,13 @@ impl Reach {
     }
 
     /// The connection, where a code that is wanted can be asked for.
-    pub(crate) fn connection(&self, output: Output) -> Connection {
+    pub(crate) fn connection(&self, run: &str, output: Output) -> Connection {
         let codes = Mfa {
             given: self.mfa_code.clone(),
             output,
         };
         Connection {
+            run: Some(run.to_owned()),
             mfa: Some(Arc::new(codes)),
             ..self.connection.clone()
         }
@@ -258,9 +258,9 @@ fn role(flag: &str, typed: Option<String>, filed: Option<&String>) -> Result<Opt
 ///
 /// Never: the name is a good one.
 fn default_role() -> Result<RoleName> {
-    ROLE_NAME
+    MEMBER_ROLE
         .parse()
-        .map_err(|error| anyhow!("{ROLE_NAME}: {error}"))
+        .map_err(|error| anyhow!("{MEMBER_ROLE}: {error}"))
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use engine::RoleName;
+use fleet::account::AccountId;
 use fleet::report::Standing;
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -29,6 +31,44 @@ impl FromStr for Shown {
         known
             .map(Self)
             .ok_or_else(|| format!("it is one of {names}"))
+    }
+}
+
+/// A role or user, by its ARN: neither a session nor a pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Principal {
+    /// The whole ARN.
+    pub arn: String,
+    /// Its account.
+    pub account: AccountId,
+}
+
+impl FromStr for Principal {
+    type Err = &'static str;
+
+    fn from_str(arn: &str) -> Result<Self, Self::Err> {
+        const NOT_ONE: &str = "write the ARN of a role or user (arn:aws:iam::ACCOUNT:role/PATH/NAME), not of a session, without wildcards";
+        let arn = arn.trim();
+        let mut parts = arn.splitn(6, ':');
+        let [prefix, partition, service, region] =
+            [(); 4].map(|()| parts.next().unwrap_or_default());
+        let is_iam =
+            prefix == "arn" && partition.starts_with("aws") && (service, region) == ("iam", "");
+        let account = parts.next().and_then(|it| it.parse().ok()).ok_or(NOT_ONE)?;
+        let resource = parts.next().unwrap_or_default();
+        let name = resource
+            .strip_prefix("role/")
+            .or_else(|| resource.strip_prefix("user/"));
+        let is_named =
+            name.is_some_and(|it| it.parse::<RoleName>().is_ok_and(|name| name.as_str() == it));
+        if is_iam && is_named {
+            Ok(Self {
+                arn: arn.to_owned(),
+                account,
+            })
+        } else {
+            Err(NOT_ONE)
+        }
     }
 }
 
@@ -115,6 +155,28 @@ from_text!(Time, Timeout);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_principal_is_a_role_or_user_by_its_arn() {
+        for good in [
+            "arn:aws:iam::111122223333:role/a/B",
+            "arn:aws-us-gov:iam::111122223333:user/b",
+        ] {
+            assert_eq!(
+                good.parse::<Principal>().map(|it| it.arn),
+                Ok(good.to_owned())
+            );
+        }
+        for bad in [
+            "Role",
+            "arn:aws:iam::111122223333:root",
+            "arn:aws:iam::111122223333:role/*",
+            "arn:aws:iam::*:role/a",
+            "arn:aws:sts::111122223333:assumed-role/a/b",
+        ] {
+            assert!(bad.parse::<Principal>().is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn lengths_of_time_carry_a_unit() {

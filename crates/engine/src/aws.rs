@@ -24,6 +24,7 @@ use crate::events::Events;
 use crate::failure::{Failure, FailureKind};
 use crate::gate::Gate;
 use crate::halt::Halt;
+use crate::signature;
 use crate::sts::{Identity, RoleToAssume};
 
 /// AWS as one run reaches it. Cheap to clone.
@@ -35,6 +36,8 @@ struct Inner {
     config: SdkConfig,
     sts: aws_sdk_sts::Client,
     keys: Keys,
+    /// The same, but in nobody's name.
+    unnamed: Keys,
     caller: Identity,
     administrator: AccountId,
     partition: Partition,
@@ -128,7 +131,8 @@ impl Aws {
     where
         F: Future<Output = Result<T, Failure>>,
     {
-        self.calling(self.0.keys.get().await?, call).await
+        let keys = &self.0.keys;
+        calling((keys, keys.get().await?), call).await
     }
 
     /// The same; without credentials nothing can go on anywhere.
@@ -139,12 +143,41 @@ impl Aws {
     where
         F: Future<Output = Result<T, Failure>>,
     {
-        let keys = self.0.keys.get().await.inspect_err(|failure| {
+        let keys = &self.0.keys;
+        let credentials = keys.get().await.inspect_err(|failure| {
             if !failure.is_transient() {
                 self.halt().stop(failure.text.to_string());
             }
         })?;
-        self.calling(keys, call).await.inspect_err(|failure| {
+        self.calling_or_halt((keys, credentials), call).await
+    }
+
+    /// The same in nobody's name: with credentials in a name, no role can be assumed that does not allow
+    /// one. An administrator role that allows no session without a name has no others.
+    pub(crate) async fn unnamed_or_halt<T, F>(
+        &self,
+        call: impl FnOnce(Credentials) -> F,
+    ) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        let keys = &self.0.unnamed;
+        match keys.get().await {
+            Ok(credentials) => self.calling_or_halt((keys, credentials), call).await,
+            Err(failure) if failure.is_transient() => Err(failure),
+            Err(_) => self.with_keys_or_halt(call).await,
+        }
+    }
+
+    async fn calling_or_halt<T, F>(
+        &self,
+        keys: (&Keys, Credentials),
+        call: impl FnOnce(Credentials) -> F,
+    ) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        calling(keys, call).await.inspect_err(|failure| {
             if failure.kind == FailureKind::Expired {
                 self.halt().stop(format!("the administrator's credentials have expired ({}): sign in again, and run again; what was reached stays", failure.text));
             }
@@ -161,19 +194,6 @@ impl Aws {
     {
         self.may_change(Duration::ZERO).await?;
         self.with_keys_or_halt(call).await
-    }
-
-    async fn calling<T, F>(
-        &self,
-        keys: Credentials,
-        call: impl FnOnce(Credentials) -> F,
-    ) -> Result<T, Failure>
-    where
-        F: Future<Output = Result<T, Failure>>,
-    {
-        let key_id = keys.access_key_id().to_owned();
-        let answer = call(keys).await;
-        answer.map_err(|failure| failure.of_keys(&self.0.keys, &key_id))
     }
 
     /// Whether the run may still change something, as of at most `age` ago.
@@ -198,19 +218,45 @@ impl Aws {
         }
     }
 
-    /// The role that accepts in a member.
+    /// The role that accepts in a member, to be assumed in nobody's name.
     pub(crate) fn member_role(&self, member: AccountId) -> RoleToAssume {
         let Connection {
             role_name,
             external_id,
             ..
         } = &self.0.connection;
-        RoleToAssume::new(
-            self.0.partition,
-            member,
-            role_name.as_str(),
-            external_id.clone(),
-        )
+        let sessions = self.session_name();
+        RoleToAssume {
+            external_id: external_id.clone(),
+            ..RoleToAssume::new(self.0.partition, member, role_name.as_str(), sessions)
+        }
+    }
+
+    /// In whose name roles are assumed, where they let that be.
+    pub(crate) fn source_identity(&self) -> Option<String> {
+        signature::source_identity(&self.0.caller)
+    }
+
+    pub(crate) fn session_name(&self) -> String {
+        signature::session_name(self.0.connection.run.as_deref())
+    }
+
+    /// The role that is assumed in each member.
+    pub(crate) fn role_name(&self) -> &RoleName {
+        &self.0.connection.role_name
+    }
+
+    /// The credentials that other roles are assumed with, in nobody's name: those roles need not allow one.
+    pub(crate) fn unnamed_keys(&self) -> &Keys {
+        &self.0.unnamed
+    }
+
+    /// Whether requests are made as this role of the administrator's account.
+    pub(crate) fn works_as(&self, role: &RoleName) -> bool {
+        match &self.0.connection.admin_role {
+            Some(there) => there == role,
+            None => connect::is_session_of(&self.0.caller, self.0.administrator, role),
+        }
     }
 
     /// The same AWS as seen by another role of the administrator's account, which the one that is
@@ -222,22 +268,25 @@ impl Aws {
             administrator,
             ..
         } = *self.0;
-        let is_there = match &self.0.connection.admin_role {
-            Some(there) => there == role,
-            None => connect::is_session_of(&self.0.caller, administrator, role),
-        };
-        if is_there {
+        if self.works_as(role) {
             return self.clone();
         }
-        let target = RoleToAssume::new(partition, administrator, role.as_str(), None);
+        let sessions = self.session_name();
         let source = Source::Role {
             sts: self.0.sts.clone(),
-            role: target,
-            caller: self.0.keys.clone(),
+            role: Box::new(RoleToAssume::new(
+                partition,
+                administrator,
+                role.as_str(),
+                sessions,
+            )),
+            // That role may be anybody's, and need not allow a name.
+            caller: self.0.unnamed.clone(),
             events: self.events().clone(),
         };
         let mut inner = (*self.0).clone();
         inner.keys = Keys::new(source, self.clock());
+        inner.unnamed = inner.keys.clone();
         inner.connection.admin_role = Some(role.clone());
         Self(Arc::new(inner), self.1.clone())
     }
@@ -286,6 +335,18 @@ impl Aws {
             .build();
         aws_sdk_account::Client::from_conf(config)
     }
+}
+
+async fn calling<T, F>(
+    (keys, credentials): (&Keys, Credentials),
+    call: impl FnOnce(Credentials) -> F,
+) -> Result<T, Failure>
+where
+    F: Future<Output = Result<T, Failure>>,
+{
+    let key_id = credentials.access_key_id().to_owned();
+    let answer = call(credentials).await;
+    answer.map_err(|failure| failure.of_keys(keys, &key_id))
 }
 
 /// How long a network that is just coming up, or a name server with a hiccup, is given.

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use fleet::account::{AccountId, Email, Region};
-use fleet::check::Facts;
+use fleet::check::{Facts, MemberFacts, RoleFacts, Trusted};
 use fleet::fleet::Fleet;
 use fleet::report::Ended;
 
@@ -59,6 +59,7 @@ impl Check {
             now: aws.clock().timestamp(),
             guardduty: self.guardduty,
             graphs: run.graphs(),
+            trusted: self.trusted(aws, &members.facts).await,
             members: members.facts,
         };
         let finish = Finish {
@@ -66,6 +67,15 @@ impl Check {
             error: halt.reason().map(str::to_owned),
         };
         (facts, finish)
+    }
+
+    /// Where every member refuses, the reason may be on this side.
+    async fn trusted(&self, aws: &Aws, members: &BTreeMap<AccountId, MemberFacts>) -> Trusted {
+        let refuses = |member: &MemberFacts| matches!(member.role, RoleFacts::Failed(_));
+        if members.is_empty() || !members.values().all(refuses) {
+            return Trusted::Unknown;
+        }
+        aws.trusted().await
     }
 
     /// Where each account is wanted; those that are expected to stay out everywhere are not asked.

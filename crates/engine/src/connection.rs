@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::{AppName, BehaviorVersion, SdkConfig};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
@@ -34,6 +34,8 @@ pub struct Connection {
     pub external_id: Option<String>,
     /// The most requests that are under way at one time.
     pub max_concurrency: usize,
+    /// What the run is called: its sessions carry that name.
+    pub run: Option<String>,
     /// An AWS other than the SDK's configuration names.
     pub endpoint: Option<Endpoint>,
 }
@@ -57,6 +59,12 @@ impl fmt::Debug for Endpoint {
     }
 }
 
+/// The role in every member, as `deploy/member-role.yaml` makes it.
+pub const MEMBER_ROLE: &str = "detective-fleet/DetectiveFleetMember";
+
+/// The role of the administrator that the role in members trusts, unless its template is told otherwise.
+pub const ADMINISTRATOR_ROLE: &str = "detective-fleet/DetectiveFleetAdministrator";
+
 /// The name of an IAM role, with its path where it has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoleName(String);
@@ -64,7 +72,7 @@ pub struct RoleName(String);
 /// Why a text is not the name of a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a role is given by its name, such as DetectiveFleetMember or path/DetectiveFleetMember: up to 64 letters, digits and +=,.@_- (not its ARN)"
+    "a role is given by its name, such as detective-fleet/DetectiveFleetMember: up to 64 letters, digits and +=,.@_- (not its ARN)"
 )]
 pub struct NotARoleName;
 
@@ -143,6 +151,9 @@ pub(crate) fn timeouts() -> TimeoutConfig {
         .build()
 }
 
+/// What the user agent of every request says: product and version.
+pub const APP_NAME: &str = concat!("detective-fleet-", env!("CARGO_PKG_VERSION"));
+
 impl Connection {
     /// The SDK's own configuration: endpoints and Region are its business. Whose credentials are
     /// used is not in it ([`crate::credentials`]).
@@ -156,6 +167,9 @@ impl Connection {
             // Ours, whatever the environment says: it also has modes that this SDK does not know.
             .retry_config(RetryConfig::standard())
             .timeout_config(timeouts());
+        if let Ok(name) = AppName::new(APP_NAME) {
+            loader = loader.app_name(name);
+        }
         if let Some(profile) = &self.profile {
             loader = loader.profile_name(profile);
         }

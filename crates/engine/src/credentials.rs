@@ -70,7 +70,7 @@ pub(crate) enum Source {
     /// A role, assumed with somebody's credentials.
     Role {
         sts: aws_sdk_sts::Client,
-        role: RoleToAssume,
+        role: Box<RoleToAssume>,
         caller: Keys,
         events: Events,
     },

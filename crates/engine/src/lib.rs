@@ -15,6 +15,7 @@ mod detective;
 mod events;
 mod failure;
 mod gate;
+mod guest;
 mod halt;
 mod http;
 mod lookup;
@@ -26,13 +27,17 @@ mod region;
 mod regions;
 mod roles;
 mod run;
+mod signature;
 mod skew;
 mod sts;
 mod transport;
+mod trust;
 
 pub use aws::{Aws, ConnectError};
 pub use check::{Check, HAS_GUARDDUTY};
-pub use connection::{Connection, Endpoint, Ground, NotARoleName, RoleName};
+pub use connection::{
+    ADMINISTRATOR_ROLE, APP_NAME, Connection, Endpoint, Ground, MEMBER_ROLE, NotARoleName, RoleName,
+};
 pub use descriptors::{Share, share};
 pub use failure::Failure;
 pub use gate::Gate;

@@ -25,7 +25,7 @@ use crate::clock;
 use crate::credentials::are_fresh;
 use crate::failure::{Failure, FailureKind};
 use crate::pace::{Begun, NotYet, Pace};
-use crate::sts;
+use crate::sts::{self, RoleToAssume};
 
 /// What became of one member's role.
 pub(crate) type News = (AccountId, Role);
@@ -50,6 +50,8 @@ struct Known {
     turn: u32,
     /// How many times in a row STS said nothing at all.
     silences: u32,
+    /// It was refused in the caller's name just now, which its trust policy need not allow.
+    unnamed: bool,
 }
 
 impl Roles {
@@ -77,6 +79,7 @@ impl Roles {
             limit: patience,
             begun: clock::now(),
             permits: PollSemaphore::new(aws.permits().clone()),
+            source_identity: aws.source_identity(),
         };
         (
             Self {
@@ -119,6 +122,13 @@ impl Roles {
         lock(&self.known).get(&account)?.failure.clone()
     }
 
+    /// Whether roles were asked for and every one was refused, which is hardly the members' doing.
+    pub(crate) fn are_all_refused(&self) -> bool {
+        let all = lock(&self.known);
+        let is_refused = |known: &Known| known.failure.as_ref().is_some_and(Failure::is_denied);
+        !all.is_empty() && all.values().all(is_refused)
+    }
+
     /// AWS says that these credentials are past their time.
     pub(crate) fn expired(&self, account: AccountId) {
         if let Some(known) = lock(&self.known).get_mut(&account) {
@@ -153,10 +163,15 @@ struct Assumer {
     limit: Duration,
     begun: Instant,
     permits: PollSemaphore,
+    /// In whose name roles are assumed; `None` once one was seen that does not allow that: the others are
+    /// of the same kind.
+    source_identity: Option<String>,
 }
 
 struct Assumed {
     account: AccountId,
+    /// It was asked for in the caller's name.
+    named: bool,
     begun: Begun,
     result: Result<Credentials, Failure>,
 }
@@ -194,15 +209,28 @@ impl Assumer {
         let Some(account) = self.waiting.pop_front() else {
             return;
         };
-        let turn = self.patience.map_or(0, |it| it.turn().number());
-        lock(&self.known).entry(account).or_default().turn = turn;
+        let turn = self.patience.map(|it| it.turn());
+        let is_last = turn.is_some_and(|turn| turn.is_last());
+        let source_identity = {
+            let mut all = lock(&self.known);
+            let known = all.entry(account).or_default();
+            known.turn = turn.map_or(0, |turn| turn.number());
+            // What is refused in the last turn, too, is not refused for the name.
+            let unnamed = known.unnamed || (is_last && known.refusals > 0);
+            self.source_identity.clone().filter(|_| !unnamed)
+        };
+        let named = source_identity.is_some();
         let begun = self.pace.begin();
         let aws = self.aws.clone();
         self.under_way.push(Box::pin(async move {
             let _permit = permit;
-            let result = assume(&aws, account).await;
+            let result = match source_identity {
+                Some(name) => assume(&aws, account, name).await,
+                None => assume_unnamed(&aws, account).await,
+            };
             Assumed {
                 account,
+                named,
                 begun,
                 result,
             }
@@ -213,6 +241,7 @@ impl Assumer {
         &mut self,
         Assumed {
             account,
+            named,
             begun,
             result,
         }: Assumed,
@@ -227,14 +256,24 @@ impl Assumer {
             let mut all = lock(&self.known);
             let known = all.entry(account).or_default();
             let role = self.aws.role_in_members();
-            known.learn(result, role, self.aws.clock().time())
+            known.learn((named, result), role, self.aws.clock().time())
         };
         let role = match news {
-            Learned::Ready { was_refused } => {
-                if was_refused {
-                    self.let_in();
+            Learned::Ready { refusal } => {
+                match refusal {
+                    Some(Overcome::OfTheName) => self.source_identity = None,
+                    Some(Overcome::OfTheRole) => self.let_in(),
+                    None => {}
                 }
                 Role::Ready
+            }
+            Learned::Unnamed => {
+                if self.limit.is_zero() {
+                    // There is only one turn, and this was the first of two refusals.
+                    self.begin_patience();
+                }
+                // At once, so that what is true of all such roles is known soon.
+                return self.waiting.push_front(account);
             }
             Learned::Open => return self.waiting.push_back(account),
             Learned::Refused { passes, cause } => self.refused(account, passes, cause),
@@ -321,8 +360,11 @@ impl Assumer {
 /// What an answer of STS means.
 enum Learned {
     Ready {
-        was_refused: bool,
+        /// What it was refused for before.
+        refusal: Option<Overcome>,
     },
+    /// It may be refused for the caller's name alone.
+    Unnamed,
     /// It says nothing about the role.
     Open,
     Refused {
@@ -331,27 +373,38 @@ enum Learned {
         cause: Cause,
     },
     /// STS has said nothing at all, several times.
-    Silent {
-        cause: Cause,
-    },
+    Silent { cause: Cause },
+}
+
+/// A refusal that does not hold any more.
+enum Overcome {
+    /// The role may be assumed, but in nobody's name.
+    OfTheName,
+    /// The role was refused in any name.
+    OfTheRole,
 }
 
 impl Known {
     fn learn(
         &mut self,
-        result: Result<Credentials, Failure>,
+        (named, result): (bool, Result<Credentials, Failure>),
         role: MemberRole,
         now: SystemTime,
     ) -> Learned {
+        let unnamed = std::mem::replace(&mut self.unnamed, false);
         let failure = match result {
             Ok(credentials) if !are_fresh(&credentials, now) => {
                 let text = "the role was assumed, but its credentials are past their time already: is the clock of this machine right?";
                 Failure::refused(ours::EXPIRED_AT_ONCE, text)
             }
             Ok(credentials) => {
-                let was_refused = std::mem::take(&mut self.refusals) > 0;
+                let refusal = match std::mem::take(&mut self.refusals) {
+                    0 => None,
+                    1 if unnamed => Some(Overcome::OfTheName),
+                    _ => Some(Overcome::OfTheRole),
+                };
                 (self.credentials, self.silences, self.failure) = (Some(credentials), 0, None);
-                return Learned::Ready { was_refused };
+                return Learned::Ready { refusal };
             }
             Err(failure) => failure,
         };
@@ -365,20 +418,35 @@ impl Known {
         let (passes, is_transient) = (failure.kind == FailureKind::Denied, failure.is_transient());
         self.failure = Some(failure);
         if is_transient && self.silences < FINAL_AFTER {
+            self.unnamed = unnamed;
             return Learned::Open;
         }
         if is_transient {
             return Learned::Silent { cause };
         }
         self.refusals += 1;
+        if named && passes && self.refusals == 1 {
+            self.unnamed = true;
+            return Learned::Unnamed;
+        }
         Learned::Refused { passes, cause }
     }
 }
 
-async fn assume(aws: &Aws, account: AccountId) -> Result<Credentials, Failure> {
-    let role = aws.member_role(account);
+async fn assume(aws: &Aws, account: AccountId, name: String) -> Result<Credentials, Failure> {
+    let role = RoleToAssume {
+        source_identity: Some(name),
+        ..aws.member_role(account)
+    };
     let assume = |caller| sts::assume(aws.sts(), &role, caller);
     aws.with_keys_or_halt(assume).await
+}
+
+/// The same in nobody's name.
+async fn assume_unnamed(aws: &Aws, account: AccountId) -> Result<Credentials, Failure> {
+    let role = aws.member_role(account);
+    let assume = |caller| sts::assume(aws.sts(), &role, caller);
+    aws.unnamed_or_halt(assume).await
 }
 
 /// Waits until the pace allows another request; where one has to end first, its end wakes.

@@ -61,6 +61,7 @@ pub struct Run {
     company: Company,
     agreed: bool,
     before: Before,
+    roles_are_refused: bool,
 }
 
 impl Run {
@@ -78,6 +79,7 @@ impl Run {
             company: Company::new(),
             agreed: false,
             before: Before::default(),
+            roles_are_refused: false,
         }
     }
 
@@ -239,16 +241,23 @@ impl Run {
     async fn make_it_so(&mut self, limit: &Limit) -> Finish {
         let newsrooms = self.regions.iter().map(RegionRun::newsroom).collect();
         let (roles, assume) = Roles::new(&self.aws, newsrooms, self.patience_with_roles());
-        let modes = vec![Mode::Reconcile(roles); self.regions.len()];
+        let modes = vec![Mode::Reconcile(roles.clone()); self.regions.len()];
         let mut assumer = JoinSet::new();
         assumer.spawn(assume);
         let mut finish = self.drive(modes, limit).await;
+        self.roles_are_refused = roles.are_all_refused();
         for region in &self.regions {
             region.conclude();
         }
         // The sink may have refused the last words.
         finish.error = self.halted();
         finish
+    }
+
+    /// Whether [`Run::reconcile`] asked for members' roles, and every one was refused.
+    #[must_use]
+    pub fn roles_are_refused(&self) -> bool {
+        self.roles_are_refused
     }
 
     /// None, where an earlier process has had it.

@@ -18,24 +18,36 @@ use crate::profile::Role;
 pub(crate) struct RoleToAssume {
     pub(crate) arn: String,
     pub(crate) external_id: Option<String>,
-    /// The name that CloudTrail shows of the session; ours where nothing else is wanted.
-    pub(crate) session_name: Option<String>,
+    /// The name that CloudTrail shows of the session.
+    pub(crate) session_name: String,
+    /// In whose name the session is. The trust policies of this role and of each that is assumed with it
+    /// have to allow that (`sts:SetSourceIdentity`).
+    pub(crate) source_identity: Option<String>,
     /// How long the session is wanted, in seconds: 900 to 43,200, and an hour at most where the caller
     /// is a session itself. `None`: AWS's hour.
     pub(crate) seconds: Option<i32>,
+    /// What the session may do at most; what the role may, where nothing is said.
+    pub(crate) policy: Option<String>,
     /// The MFA device that the role's trust policy asks for.
     pub(crate) device: Option<Arc<Device>>,
 }
 
 impl RoleToAssume {
-    /// A role that a profile names; who knows the code of its MFA device, if there is one.
-    pub(crate) fn of_profile(role: Role, codes: Option<Arc<dyn MfaCodes>>) -> Self {
+    /// A role that a profile names, in a session of that name where the profile has no other; who knows
+    /// the code of its MFA device, if there is one.
+    pub(crate) fn of_profile(
+        role: Role,
+        session_name: String,
+        codes: Option<Arc<dyn MfaCodes>>,
+    ) -> Self {
         let device = |serial: String| Arc::new(Device::new(&serial, codes));
         Self {
             arn: role.arn,
             external_id: role.external_id,
-            session_name: role.session_name,
+            session_name: role.session_name.unwrap_or(session_name),
+            source_identity: None,
             seconds: role.seconds,
+            policy: None,
             device: role.mfa_serial.map(device),
         }
     }
@@ -44,14 +56,16 @@ impl RoleToAssume {
         partition: Partition,
         account: AccountId,
         role_name: &str,
-        external_id: Option<String>,
+        session_name: String,
     ) -> Self {
         let arn = format!("arn:{}:iam::{account}:role/{role_name}", partition.name());
         Self {
             arn,
-            external_id,
-            session_name: None,
+            external_id: None,
+            session_name,
+            source_identity: None,
             seconds: None,
+            policy: None,
             device: None,
         }
     }
@@ -63,9 +77,6 @@ pub(crate) struct Identity {
     pub(crate) account: AccountId,
     pub(crate) arn: String,
 }
-
-/// The name that CloudTrail in the other account shows.
-const SESSION_NAME: &str = "detective-fleet";
 
 /// `sts:AssumeRole`, for the default hour where nothing else is wanted: the most that a chained role
 /// can have.
@@ -82,9 +93,11 @@ pub(crate) async fn assume(
     let answer = sts
         .assume_role()
         .role_arn(&role.arn)
-        .role_session_name(role.session_name.as_deref().unwrap_or(SESSION_NAME))
+        .role_session_name(&role.session_name)
+        .set_source_identity(role.source_identity.clone())
         .set_external_id(role.external_id.clone())
         .set_duration_seconds(role.seconds)
+        .set_policy(role.policy.clone())
         .set_serial_number(serial)
         .set_token_code(code)
         .customize()

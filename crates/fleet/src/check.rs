@@ -10,7 +10,9 @@ mod member;
 #[cfg(test)]
 mod tests;
 
-pub use facts::{Answer, Facts, GraphFacts, GuardDuty, Invitation, MemberFacts, RoleFacts};
+pub use facts::{
+    Answer, Facts, GraphFacts, GuardDuty, Invitation, MemberFacts, RoleFacts, Trusted,
+};
 pub use finding::{Finding, Level, Topic};
 
 use crate::report::Header;

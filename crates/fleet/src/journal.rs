@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::account::{AccountId, Region};
 use crate::event::{CallResult, Change, Event, EventKind, Operation};
+use crate::origin::Origin;
 
 /// One line: JSON, without an e-mail in it.
 #[derive(Debug, Serialize)]
@@ -30,6 +31,9 @@ pub struct Line<'a> {
     members: &'a [AccountId],
     #[serde(flatten)]
     answer: Option<Answer<'a>>,
+    /// Who made it, in the first line of a run.
+    #[serde(flatten)]
+    origin: Option<&'a Origin>,
 }
 
 /// What became of the call.
@@ -76,6 +80,12 @@ impl<'a> Line<'a> {
         }
     }
 
+    /// The same line, which also says who made the journal.
+    #[must_use]
+    pub fn by(self, origin: Option<&'a Origin>) -> Self {
+        Self { origin, ..self }
+    }
+
     fn new(run: &'a str, event: &'a Event, change: &'a Change) -> Self {
         Self {
             time: event.at,
@@ -87,6 +97,7 @@ impl<'a> Line<'a> {
             account: change.account,
             members: &change.members,
             answer: None,
+            origin: None,
         }
     }
 }
@@ -138,6 +149,21 @@ mod tests {
             written(after),
             Some(format!(r#"{head},"when":"after",{what},{answer}}}"#))
         );
+    }
+
+    #[test]
+    fn a_line_may_say_who_made_the_journal() {
+        let event = Event {
+            region: None,
+            number: 1,
+            at: Timestamp::UNIX_EPOCH,
+            kind: EventKind::Sending { change: change() },
+        };
+        let origin = Origin::of_version("1.2.3").called_by("arn:aws:iam::111111111111:user/x");
+        let line = Line::of("run-1", &event).unwrap().by(Some(&origin));
+        let line = serde_json::to_string(&line).unwrap();
+        let end = r#","product_version":"1.2.3","caller":"arn:aws:iam::111111111111:user/x"}"#;
+        assert!(line.ends_with(end), "{line}");
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub mod journal;
 pub mod label;
 pub mod member;
 pub mod observation;
+pub mod origin;
 pub mod patience;
 pub mod plan;
 pub mod region;

@@ -6,6 +6,7 @@ mod email;
 mod fold;
 mod now;
 mod number;
+mod organization;
 mod planned;
 mod selection;
 #[cfg(test)]
@@ -32,6 +33,7 @@ use crate::cause::Cause;
 use crate::event::Deed;
 use crate::label::Labels;
 use crate::member::{MemberStatus, Since};
+use crate::origin::Origin;
 use crate::roster::BadLine;
 
 /// The version of every document in this module. Fields and values are added without a new one.
@@ -59,6 +61,9 @@ pub struct Header {
     /// What the list says of its accounts, by id.
     #[serde(default, skip_serializing_if = "Labels::is_empty")]
     pub labels: Labels,
+    /// Who made it, and by which list.
+    #[serde(flatten)]
+    pub origin: Origin,
 }
 
 /// A line of the roster that could not be used.

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::{AccountId, Email};
 use crate::expected::Exception;
 use crate::label::Who;
+use crate::origin::ListOrigin;
 use header::Columns;
 use table::{Row, Table};
 
@@ -37,6 +38,8 @@ pub struct Roster {
     pub invalid: Vec<BadLine>,
     /// What else is worth saying about the file; nothing of it needs doing.
     pub notes: Vec<String>,
+    /// Which file it was, as far as whoever read it says.
+    pub list: Option<ListOrigin>,
 }
 
 /// What the file says of one account.

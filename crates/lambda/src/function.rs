@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{Aws, Ground};
+use engine::{Aws, Connection, Ground};
 use fleet::account::AccountId;
 use fleet::event::Sink;
 use fleet::expected::Exceptions;
@@ -256,10 +256,17 @@ impl Function {
         }
     }
 
-    /// AWS as the administrator.
-    pub(crate) async fn connect(&self, sink: Arc<dyn Sink>) -> Result<Aws, StepError> {
-        let connect =
-            Aws::connect_on(self.ground.clone(), self.settings.connection.clone(), sink).await;
+    /// AWS as the administrator, in sessions of that execution.
+    pub(crate) async fn connect(
+        &self,
+        execution: &str,
+        sink: Arc<dyn Sink>,
+    ) -> Result<Aws, StepError> {
+        let connection = Connection {
+            run: Some(execution.to_owned()),
+            ..self.settings.connection.clone()
+        };
+        let connect = Aws::connect_on(self.ground.clone(), connection, sink).await;
         connect.map_err(|error| StepError::failed(error.to_string()))
     }
 

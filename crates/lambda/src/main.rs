@@ -2,10 +2,10 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use aws_config::BehaviorVersion;
+use aws_config::{AppName, BehaviorVersion};
 use aws_smithy_types::timeout::TimeoutConfig;
-use engine::Ground;
 use engine::clock::Clock;
+use engine::{APP_NAME, Ground};
 use lambda::error::StepError;
 use lambda::function::{Function, Step};
 use lambda::logging;
@@ -47,9 +47,12 @@ fn log(error: &StepError) {
 async fn s3(ground: &Ground) -> aws_sdk_s3::Client {
     let config = aws_config::defaults(BehaviorVersion::latest())
         .http_client(ground.http.clone())
-        .timeout_config(s3_timeouts())
-        .load()
-        .await;
+        .timeout_config(s3_timeouts());
+    let config = match AppName::new(APP_NAME) {
+        Ok(name) => config.app_name(name),
+        Err(_) => config,
+    };
+    let config = config.load().await;
     let elsewhere = config.endpoint_url().is_some();
     // Another endpoint than AWS's has no host name for each bucket.
     let config = aws_sdk_s3::config::Builder::from(&config).force_path_style(elsewhere);

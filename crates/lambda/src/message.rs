@@ -168,10 +168,16 @@ fn subject(error: Option<Name>, header: &Header, what: &str) -> String {
 
 fn opening(header: &Header, said: Said<'_>) -> String {
     let key = said.key.map_or_else(|| "an upload".to_owned(), escaped);
-    format!(
-        "{} of {key}, administrator {}, run {}\n\n",
+    let mut text = format!(
+        "{} of {key}, administrator {}, run {}\n",
         header.operation, header.administrator, header.run_id
-    )
+    );
+    let list = header.origin.list.as_ref();
+    if let Some(uploader) = list.and_then(|list| list.uploader.as_ref()) {
+        line(&mut text, format_args!("Uploaded by {uploader}\n"));
+    }
+    text.push('\n');
+    text
 }
 
 fn lines(header: &Header) -> Vec<String> {
@@ -305,6 +311,7 @@ mod tests {
             invalid_lines: bad_line.then_some(bad).into_iter().collect(),
             notes: Vec::new(),
             labels: Default::default(),
+            origin: Default::default(),
         };
         let error = error.map(str::to_owned);
         Recorder::default().report(header, now, Ended::Complete, error)

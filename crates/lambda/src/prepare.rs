@@ -10,6 +10,7 @@ use engine::Run;
 use fleet::account::Region;
 use fleet::fleet::Purpose;
 use fleet::label::Labels;
+use fleet::origin::{ListOrigin, Origin, sha256};
 use fleet::region;
 use fleet::report::{Header, InvalidLine, Recorder, VERSION};
 use fleet::roster::{Roster, RosterError};
@@ -20,7 +21,7 @@ use crate::claim;
 use crate::error::StepError;
 use crate::function::{Function, Next, Pass, Prepared};
 use crate::run::{Manifest, Refused, manifest_key, refused_key};
-use crate::seal::{Seal, Sealed, hash};
+use crate::seal::{Seal, Sealed};
 use crate::store::Newest;
 use crate::trigger::{Place, Trigger};
 use crate::{lease, roles};
@@ -71,6 +72,8 @@ pub async fn prepare(
     };
     let key = trigger.as_ref().ok();
     let key = key.map(|it| it.key(&function.settings.authoritative_key).to_owned());
+    let list = trigger.as_ref().ok();
+    let list = list.map(|it| it.list(&function.settings.authoritative_key, None));
     let place = key.as_deref().and_then(|key| Place::of(key).ok().flatten());
     let refused = |name, text, invalid_lines| Refused {
         name,
@@ -78,6 +81,7 @@ pub async fn prepare(
         operation: place.map(|place| place.operation),
         key: key.clone(),
         invalid_lines,
+        origin: origin().by(list.clone()),
     };
     let (outcome, refused) = match stop {
         Stop::Duplicate => return Ok(nothing(Next::Duplicate)),
@@ -105,6 +109,11 @@ pub async fn prepare(
     })
 }
 
+/// What documents say of this program.
+pub(crate) fn origin() -> Origin {
+    Origin::of_version(env!("CARGO_PKG_VERSION"))
+}
+
 fn nothing(outcome: Next) -> Prepared {
     Prepared {
         outcome,
@@ -129,13 +138,31 @@ async fn begin(
 ) -> Result<Prepared, Stop> {
     let upload = identify(function, execution, trigger.as_ref().map_err(Clone::clone)?).await?;
     let bytes = read(function, &upload).await?;
-    let sha256 = hash(&bytes);
     let roster = parse(function, &bytes)?;
+    let trigger = trigger.as_ref().map_err(Clone::clone)?;
+    let sha256 = sha256(&bytes);
+    let list = ListOrigin {
+        version: Some(upload.version.clone()),
+        ..trigger.list(&upload.key, Some(&sha256))
+    };
     permit::permit(function, &upload, &roster).await?;
     if !upload.place.plan_only && !take_turn(function, execution, entered).await? {
         return Ok(nothing(Next::Busy));
     }
-    let manifest = look(function, execution, (entered, upload, sha256, roster)).await?;
+    let manifest = look(
+        function,
+        execution,
+        (
+            entered,
+            upload,
+            sha256,
+            Roster {
+                list: Some(list),
+                ..roster
+            },
+        ),
+    )
+    .await?;
     let place = manifest_key(execution);
     let seal = function.store.write(&place, &manifest).await?;
     let prepared = go(execution, &manifest, seal);
@@ -155,7 +182,7 @@ async fn look(
     (entered, upload, sha256, roster): (Timestamp, Upload, String, Roster),
 ) -> Result<Manifest, StepError> {
     let recorder = Arc::new(Recorder::default());
-    let aws = function.connect(recorder.clone()).await?;
+    let aws = function.connect(execution, recorder.clone()).await?;
     let chosen = aws.regions(&function.settings.regions).await;
     let chosen = chosen.map_err(|error| StepError::failed(error.to_string()))?;
     let Place {
@@ -188,6 +215,7 @@ async fn look(
             started: entered,
             invalid_lines: roster.invalid.iter().map(Into::into).collect(),
             labels: Labels::of(&roster),
+            origin: origin().called_by(aws.caller()).by(roster.list),
             notes: [roster.notes, chosen.notes, expired].concat(),
         },
         began: function.ground.clock.timestamp(),

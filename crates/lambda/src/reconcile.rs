@@ -9,6 +9,7 @@ use fleet::account::Region;
 use fleet::attempts::Attempts;
 use fleet::fleet::Others;
 use fleet::guard::Before;
+use fleet::origin::sha256;
 use fleet::report::{Ended, Record};
 use fleet::roster::Roster;
 use serde_json::Value;
@@ -24,7 +25,7 @@ use crate::prepare::{Upload, before, consent, others, prunes, words};
 use crate::run::{
     Begun, Manifest, Outcome, Progress, baseline_key, begun_key, manifest_key, progress_key,
 };
-use crate::seal::{Left, Sealed, hash};
+use crate::seal::{Left, Sealed};
 use crate::trigger::{Place, Trigger};
 use crate::watch::{PATIENCE, Watch};
 
@@ -57,7 +58,7 @@ pub async fn reconcile(
         };
         return end(function, pass, &progress, 0).await;
     };
-    let aws = function.connect(watch.clone()).await?;
+    let aws = function.connect(&pass.execution, watch.clone()).await?;
     let aws = aws.through(list.clone());
     let regions = regions(&manifest, pass)?;
     let prune = manifest.prune && prunes(function, &upload);
@@ -191,7 +192,7 @@ async fn still_wanted(
     let Some(bytes) = function.store.upload(key, version).await? else {
         return Ok(None);
     };
-    if hash(&bytes) != manifest.sha256 {
+    if sha256(&bytes) != manifest.sha256 {
         return Err(StepError::failed(format!(
             "{key} is not what it was when this began"
         )));

@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::error::{Name, StepError};
 use crate::function::{self, Caught, Function, GroupResult, Next};
 use crate::message::{self, Said};
+use crate::prepare::origin;
 use crate::run::{
     COVERED_KEY, Manifest, Outcome, Progress, Refused, baseline_key, latest_key, manifest_key,
     page_key, progress_key, refused_key, report_key,
@@ -71,12 +72,13 @@ async fn write(
         }
         Some((_, seal)) => {
             let key = refused_key(execution);
-            store.read_sealed(&key, &seal).await.map(Read::NotBegun)
+            let refused = store.read_sealed(&key, &seal).await;
+            refused.map(|it| Read::NotBegun(Box::new(it)))
         }
-        None => Ok(Read::NotBegun(lost(error.as_ref()))),
+        None => Ok(Read::NotBegun(Box::new(lost(error.as_ref())))),
     };
     match read {
-        Ok(Read::NotBegun(refused)) => not_begun(function, execution, refused).await,
+        Ok(Read::NotBegun(refused)) => not_begun(function, execution, *refused).await,
         Ok(Read::Begun(manifest)) if manifest.plan_only => {
             plan(function, &manifest, &results).await
         }
@@ -93,7 +95,7 @@ async fn write(
 /// What the first step wrote down.
 enum Read {
     Begun(Box<Manifest>),
-    NotBegun(Refused),
+    NotBegun(Box<Refused>),
 }
 
 /// The first step did not come to an end of its own.
@@ -111,6 +113,7 @@ fn failed(text: String) -> Refused {
         operation: None,
         key: None,
         invalid_lines: Vec::new(),
+        origin: origin(),
     }
 }
 
@@ -131,6 +134,7 @@ async fn not_begun(
         invalid_lines: refused.invalid_lines,
         notes: Vec::new(),
         labels: Default::default(),
+        origin: refused.origin,
     };
     let ended = match refused.name {
         Some(_) => Ended::Complete,

@@ -65,7 +65,10 @@ pub async fn tried(
     let mut not_made = known.map_or_else(NotMade::default, |known| known.value);
     let failed = results.failed();
     let made = results.made();
-    let aws = function.connect(std::sync::Arc::new(fleet::report::Recorder::default()));
+    let aws = function.connect(
+        execution,
+        std::sync::Arc::new(fleet::report::Recorder::default()),
+    );
     let patience = JUST_MADE.min(function.time_left().saturating_sub(RESERVE));
     let tried = aws.await?.try_roles(&made, patience).await;
     let refused = tried.into_iter().filter_map(|(account, tried)| {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fleet::account::{AccountId, Region};
 use fleet::attempts::Attempts;
+use fleet::origin::Origin;
 use fleet::report::{Header, InvalidLine, Record, RegionPlan};
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +69,9 @@ pub struct Refused {
     pub key: Option<String>,
     /// The lines of it that could not be used.
     pub invalid_lines: Vec<InvalidLine>,
+    /// What is known of it, and of this program.
+    #[serde(default)]
+    pub origin: Origin,
 }
 
 /// How a pass over a group of Regions ended.

@@ -1,10 +1,8 @@
 //! What binds an object to the execution that wrote it: its hash, which travels from step to step in
 //! the state machine's payload, where nobody can write who can only write to the bucket.
 
-use std::fmt::Write;
-
+use fleet::origin::sha256;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 /// What an object hashes to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,7 +13,7 @@ impl Seal {
     /// Of these bytes.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
-        Self(hash(bytes))
+        Self(sha256(bytes))
     }
 }
 
@@ -35,25 +33,4 @@ pub struct Left {
     pub pass: u32,
     /// What it wrote down hashes to.
     pub seal: Seal,
-}
-
-/// SHA-256, in hexadecimal digits.
-pub(crate) fn hash(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_hash_is_what_sha256sum_says() {
-        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-        assert_eq!(hash(b""), empty);
-    }
 }

@@ -94,6 +94,7 @@ impl Settings {
                 external_id: maybe::<ExternalId>("EXTERNAL_ID", text("EXTERNAL_ID"))?
                     .map(|id| id.0),
                 max_concurrency: maybe("MAX_CONCURRENCY", text("MAX_CONCURRENCY"))?.unwrap_or(256),
+                run: None,
                 endpoint: None,
             },
             regions: RegionSelection {

@@ -1,6 +1,7 @@
 //! What started an execution: an upload, or the schedule.
 
-use fleet::foreign::escaped;
+use fleet::foreign::{escaped, visible};
+use fleet::origin::{ListOrigin, Uploader};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -37,6 +38,8 @@ pub enum Trigger {
         key: String,
         /// Its version.
         version: Option<String>,
+        /// Who uploaded it.
+        uploader: Option<Uploader>,
     },
     /// The drift run is due.
     Schedule {
@@ -65,6 +68,11 @@ impl Trigger {
             (Some(key), _) => Ok(Self::Upload {
                 key,
                 version: text("/detail/object/version-id"),
+                uploader: Uploader::said(
+                    text("/detail/requester").as_deref(),
+                    text("/detail/source-ip-address").as_deref(),
+                    text("/detail/request-id").as_deref(),
+                ),
             }),
             (None, Some(time)) => Ok(Self::Schedule { time }),
             (None, None) => Err(StepError::bad_input(
@@ -90,6 +98,21 @@ impl Trigger {
         match self {
             Self::Upload { version, .. } => version.as_deref(),
             Self::Schedule { .. } => None,
+        }
+    }
+
+    /// What the report says of the list, which hashes to that where it was read.
+    #[must_use]
+    pub fn list(&self, authoritative: &str, sha256: Option<&str>) -> ListOrigin {
+        let uploader = match self {
+            Self::Upload { uploader, .. } => uploader.clone(),
+            Self::Schedule { .. } => None,
+        };
+        ListOrigin {
+            version: self.version().map(visible),
+            sha256: sha256.map(str::to_owned),
+            uploader,
+            ..ListOrigin::named(self.key(authoritative))
         }
     }
 
@@ -205,10 +228,19 @@ mod tests {
 
     #[test]
     fn an_event_is_an_upload_or_the_schedule() {
-        let upload = serde_json::json!({"detail": {"object": {"key": "enable/a b+c.csv", "version-id": "v"}}});
+        let upload = serde_json::json!({"detail": {
+            "object": {"key": "enable/a b+c.csv", "version-id": "v"},
+            "requester": "111122223333",
+        }});
         let key = "enable/a b+c.csv".to_owned();
         let version = Some("v".to_owned());
-        assert_eq!(Trigger::read(&upload), Ok(Trigger::Upload { key, version }));
+        let uploader = Uploader::said(Some("111122223333"), None, None);
+        let read = Trigger::Upload {
+            key,
+            version,
+            uploader,
+        };
+        assert_eq!(Trigger::read(&upload), Ok(read));
         let time = "2026-01-02T03:04:05Z".to_owned();
         let schedule = serde_json::json!({ "scheduled_time": time });
         assert_eq!(Trigger::read(&schedule), Ok(Trigger::Schedule { time }));

@@ -124,6 +124,7 @@ fn facts(document: &Document) -> Vec<(&'static str, String)> {
         administrator,
         started,
         run_id,
+        origin,
         ..
     } = &document.header;
     let extent = format!(
@@ -138,6 +139,15 @@ fn facts(document: &Document) -> Vec<(&'static str, String)> {
     facts.push(("Began", moment(*started)));
     facts.extend(document.finished.map(|at| ("Took", after(document, at))));
     facts.push(("Run", visible(run_id)));
+    facts.extend(origin.caller.iter().map(|arn| ("Called by", visible(arn))));
+    if let Some(list) = &origin.list {
+        let version = list.version.iter().map(|it| format!(", version {it}"));
+        let name = format!("{}{}", list.name, version.collect::<String>());
+        facts.push(("List", visible(&name)));
+        facts.extend(list.sha256.iter().map(|it| ("SHA-256", visible(it))));
+        let uploader = list.uploader.iter();
+        facts.extend(uploader.map(|it| ("Uploaded by", visible(&it.to_string()))));
+    }
     facts
 }
 

@@ -33,6 +33,7 @@ fn header(kind: &str, operation: &str) -> Header {
         invalid_lines: Vec::new(),
         notes: Vec::new(),
         labels: Default::default(),
+        origin: Default::default(),
     }
 }
 
@@ -289,6 +290,7 @@ fn a_plan_and_a_status_have_marks_of_their_own() {
             name: None,
             owner: None,
             other_email: None,
+            organization: false,
             account_id: id(1),
             status: Some(MemberStatus::AcceptedButDisabled),
             since: Since::default(),
@@ -322,7 +324,6 @@ fn a_check_says_its_problems_first_and_what_to_do() {
         header: header("check", "check"),
         finished: "2026-01-02T03:04:15Z".parse().unwrap(),
         ended: Ended::Complete,
-        caller: String::new(),
         partition: "aws".to_owned(),
         summary: CheckSummary {
             problem: 1,

@@ -257,7 +257,10 @@ const WIDEN_STARTING: &str = ". If you have the policy RolloutPolicy, AWS may wa
 const WIDEN_EXECUTION: &str = ". If that is the execution role, AWS may want more than it holds: deploy stackset-execution.yaml in that account again with DocumentedMinimum=true";
 
 /// What came back, with the name of the call where it is an error.
-fn told<T, E>(call: &str, answer: Result<T, SdkError<E, HttpResponse>>) -> Result<T, Failure>
+pub(crate) fn told<T, E>(
+    call: &str,
+    answer: Result<T, SdkError<E, HttpResponse>>,
+) -> Result<T, Failure>
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
@@ -285,7 +288,7 @@ fn names(accounts: &BTreeSet<AccountId>) -> Vec<String> {
     accounts.iter().map(ToString::to_string).collect()
 }
 
-fn parameters(wanted: &Definition) -> Vec<Parameter> {
+pub(crate) fn parameters(wanted: &Definition) -> Vec<Parameter> {
     let parameters = wanted.parameters().into_iter();
     parameters
         .map(|(name, value)| {
@@ -298,7 +301,7 @@ fn parameters(wanted: &Definition) -> Vec<Parameter> {
 }
 
 /// AWS's words, without e-mails.
-fn text(words: Option<&str>) -> Option<Arc<str>> {
+pub(crate) fn text(words: Option<&str>) -> Option<Arc<str>> {
     let words = words.filter(|it| !it.trim().is_empty());
     words.map(|it| Email::mask_in(it.trim()).into())
 }

@@ -34,6 +34,10 @@ pub struct Definition {
     pub guardduty: bool,
     /// The role of the administrator that the member role trusts.
     pub trusted: RoleName,
+    /// What else it trusts: ARNs of roles and users of the administrators.
+    pub also_trusted: Vec<String>,
+    /// Another administrator, whose role of the same name it trusts, too, and whose invitations it accepts.
+    pub second_administrator: Option<AccountId>,
     /// The role with which CloudFormation works in the administrator.
     pub administration_role: RoleName,
     /// The name of the role with which it works in members.
@@ -81,9 +85,12 @@ impl Definition {
     #[must_use]
     pub fn parameters(&self) -> BTreeMap<String, String> {
         let boundary = self.boundary.as_ref().map(ToString::to_string);
+        let second = self.second_administrator.map(|it| it.to_string());
         [
             ("AdministratorAccount", self.administrator.to_string()),
             ("AdministratorRole", self.trusted.to_string()),
+            ("AlsoTrusted", self.also_trusted.join(",")),
+            ("SecondAdministrator", second.unwrap_or_default()),
             ("RoleName", self.role_name.clone()),
             ("ExternalId", self.external_id.clone().unwrap_or_default()),
             ("Boundary", boundary.unwrap_or_default()),
@@ -96,21 +103,32 @@ impl Definition {
     /// In what the StackSet differs from what is wanted, for people; values are not named.
     #[must_use]
     pub fn differences(&self, found: &Found) -> Vec<String> {
-        let mut differences = Vec::new();
-        if found.template.trim() != TEMPLATE.trim() {
-            differences.push("template".to_owned());
-        }
-        for (name, value) in self.parameters() {
-            let there = found.parameters.get(&name).map_or("", String::as_str);
-            if there != value {
-                differences.push(format!("parameter {name}"));
-            }
-        }
+        let mut differences = self.stack_differences(&found.template, &found.parameters);
         if found.administration_role != self.administration_role_arn() {
             differences.push("administration role".to_owned());
         }
         if found.execution_role != self.execution_role {
             differences.push("execution role".to_owned());
+        }
+        differences
+    }
+
+    /// In what a stack differs that was made of this template with these parameters, for people; values are not named.
+    #[must_use]
+    pub fn stack_differences(
+        &self,
+        template: &str,
+        parameters: &BTreeMap<String, String>,
+    ) -> Vec<String> {
+        let mut differences = Vec::new();
+        if template.trim() != TEMPLATE.trim() {
+            differences.push("template".to_owned());
+        }
+        for (name, value) in self.parameters() {
+            let there = parameters.get(&name).map_or("", String::as_str);
+            if there != value {
+                differences.push(format!("parameter {name}"));
+            }
         }
         differences
     }
@@ -153,6 +171,8 @@ mod tests {
             trusted: "detective-fleet/DetectiveFleetAdministrator"
                 .parse()
                 .unwrap(),
+            also_trusted: Vec::new(),
+            second_administrator: None,
             administration_role: "detective-fleet/Administration".parse().unwrap(),
             execution_role: "Execution".to_owned(),
             boundary: Some("detective-fleet/Boundary".parse().unwrap()),

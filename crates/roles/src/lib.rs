@@ -1,4 +1,5 @@
-//! The role in every member account, rolled out by a self-managed StackSet of CloudFormation.
+//! The role in every member account: rolled out by a self-managed StackSet of CloudFormation ([`Rollout`]), or by a role
+//! that is in each of them already ([`Via`]).
 //!
 //! [`Rollout::look`] finds out what is there, [`plan`] (pure) what is to be done about it, and
 //! [`Rollout::deploy`] and [`Rollout::remove`] do it. AWS is the only state: a run that was dropped is
@@ -6,10 +7,12 @@
 
 mod cloudformation;
 pub mod definition;
+pub mod offers;
 mod operation;
 pub mod plan;
 pub mod report;
 mod rollout;
+pub mod via;
 
 pub use cloudformation::Seen;
 pub use definition::Definition;
@@ -17,3 +20,4 @@ pub use operation::{Limits, Progress, Watch};
 pub use plan::{Plan, Step};
 pub use report::RolesReport;
 pub use rollout::{Done, Rollout};
+pub use via::Via;

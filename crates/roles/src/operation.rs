@@ -19,8 +19,14 @@ const LOOKS: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(30
 /// How often a request is sent again whose answer says nothing, or never came.
 const TRIES: u32 = 3;
 
+/// How long to wait before another look at what has been waited for so long.
+pub(crate) fn between_looks(waited: Duration) -> Duration {
+    let [shortest, longest] = LOOKS;
+    (waited / 8).clamp(shortest, longest)
+}
+
 /// An id that no other operation has, of the letters that CloudFormation takes (`[a-zA-Z0-9][-a-zA-Z0-9]*`, 128 at most).
-fn new_id() -> OperationId {
+pub(crate) fn new_id() -> OperationId {
     format!("detective-fleet-{:032x}", fastrand::u128(..))
 }
 
@@ -173,12 +179,10 @@ impl Operator<'_> {
 
     /// Waits before another look, or says what ends the waiting.
     async fn pause(&self, begun: Duration) -> Option<Ended> {
-        let [shortest, longest] = LOOKS;
-        let eighth = self.clock.elapsed().saturating_sub(begun) / 8;
         tokio::select! {
             biased;
             () = self.limits.stop.cancelled() => {}
-            () = clock::sleep(eighth.clamp(shortest, longest)) => {}
+            () = clock::sleep(between_looks(self.clock.elapsed().saturating_sub(begun))) => {}
         }
         self.over()
     }

@@ -55,6 +55,8 @@ pub enum Step {
     Update,
     /// DeleteStackInstances.
     Remove,
+    /// The role is there by somebody else's doing, and is left alone, for this reason.
+    Leave(Arc<str>),
     /// Nothing can be done, for this reason.
     Blocked(Arc<str>),
 }
@@ -203,6 +205,7 @@ mod tests {
             Step::Make => "make",
             Step::Update => "update",
             Step::Remove => "remove",
+            Step::Leave(_) => "leave",
             Step::Blocked(_) => "blocked",
         };
         plan.values().map(kind).collect()

@@ -23,8 +23,12 @@ pub struct RolesReport {
     /// What ended it before its time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<Arc<str>>,
-    /// The StackSet.
-    pub stack_set: StackSetReport,
+    /// The StackSet, where the role is rolled out by one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stack_set: Option<StackSetReport>,
+    /// With which role of each account its own stack is deployed, where there is no StackSet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub via: Option<ViaReport>,
     /// Totals over all accounts.
     pub summary: Summary,
     /// Each account that the roster names.
@@ -44,6 +48,17 @@ pub struct StackSetReport {
     pub differences: Vec<String>,
     /// Accounts in it that the roster does not name: they are left alone.
     pub others: usize,
+}
+
+/// How the role is deployed without a StackSet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ViaReport {
+    /// The role of each account that is used for it.
+    pub role: String,
+    /// The name of the stack.
+    pub stack: String,
+    /// The Region of the stacks.
+    pub region: Region,
 }
 
 /// Whether the StackSet is there, and what became of it.
@@ -73,7 +88,10 @@ pub struct AccountReport {
     pub outcome: Option<Outcome>,
     /// Whether the role could be assumed; `null` where that was not tried.
     pub assumable: Option<bool>,
-    /// Why it is not as wanted, and what to do.
+    /// What CloudFormation says that it would change in the account, or has changed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<String>,
+    /// Why it is not as wanted, and what to do; or why it is left alone.
     pub reason: Option<Arc<str>>,
     /// The same as data, where it is the role and not what CloudFormation says.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
@@ -92,6 +110,8 @@ pub enum Action {
     Remove,
     /// Nothing has to be done.
     Keep,
+    /// The role is there by somebody else's doing.
+    Leave,
     /// Nothing can be done.
     Blocked,
     /// It is looked at.
@@ -141,7 +161,7 @@ impl Summary {
         };
         let would = |it: &AccountReport| match it.action {
             Action::Make | Action::Update | Action::Remove => Made,
-            Action::Keep | Action::Look => Unchanged,
+            Action::Keep | Action::Leave | Action::Look => Unchanged,
             Action::Blocked => Failed,
         };
         let ended = |it: &AccountReport| it.outcome.unwrap_or_else(|| would(it));

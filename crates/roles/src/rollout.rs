@@ -15,9 +15,10 @@ use tokio::task::JoinSet;
 
 use crate::cloudformation::{AccountResult, CloudFormation, OperationId, Seen};
 use crate::definition::Definition;
+use crate::offers::{self, Offer};
 use crate::operation::{Limits, Operated, Operator, Watch};
 use crate::plan::{self, Leave, Plan, Stack, Status, Step};
-use crate::report::{AccountReport, Action, Outcome, SetState, StackSetReport};
+use crate::report::{AccountReport, Action, Outcome, SetState, StackSetReport, ViaReport};
 
 /// The role in members, as one StackSet brings it there.
 #[derive(Clone, Debug)]
@@ -37,8 +38,10 @@ pub struct Done {
     pub ended: Ended,
     /// What ended it before its time.
     pub error: Option<Arc<str>>,
-    /// The StackSet.
-    pub stack_set: StackSetReport,
+    /// The StackSet, where there is one.
+    pub stack_set: Option<StackSetReport>,
+    /// How the role is deployed without one.
+    pub via: Option<ViaReport>,
     /// Each account of the plan.
     pub accounts: Vec<AccountReport>,
 }
@@ -163,6 +166,15 @@ impl Rollout {
         Ok(self.conclude((seen, plan), differences, work).await)
     }
 
+    /// Roles that do as well, where this way has led to no role at all.
+    pub async fn offers(&self, done: &Done) -> Vec<Offer> {
+        let in_vain = offers::in_vain(&done.accounts);
+        if in_vain.is_empty() {
+            return Vec::new();
+        }
+        offers::find(&self.aws, &in_vain, &self.wanted.home).await
+    }
+
     /// Another Region in which the StackSet stands: one that is looked for because there is none in
     /// the home Region. A Region that cannot be asked is taken for one without.
     pub async fn elsewhere(&self) -> Option<Region> {
@@ -234,13 +246,15 @@ impl Rollout {
             action: action(step),
             outcome: None,
             assumable: None,
+            changes: Vec::new(),
             reason: blocked(step),
             cause: None,
         };
         Done {
             ended: Ended::Complete,
             error: None,
-            stack_set: self.set(state, differences, seen, plan),
+            stack_set: Some(self.set(state, differences, seen, plan)),
+            via: None,
             accounts: plan.iter().map(account).collect(),
         }
     }
@@ -272,6 +286,7 @@ impl Rollout {
                         .map_or(Outcome::Unchanged, |_| Outcome::Failed),
                 ),
                 assumable: Some(tried.is_ok()),
+                changes: Vec::new(),
                 reason,
                 cause,
             }
@@ -284,7 +299,8 @@ impl Rollout {
         Done {
             ended: Ended::Complete,
             error: None,
-            stack_set: self.set(state, self.differences(seen), seen, &plan),
+            stack_set: Some(self.set(state, self.differences(seen), seen, &plan)),
+            via: None,
             accounts: tried.iter().map(account).collect(),
         }
     }
@@ -312,6 +328,7 @@ impl Rollout {
                 action: action(step),
                 outcome: Some(outcome),
                 assumable: None,
+                changes: Vec::new(),
                 reason,
                 cause: None,
             }
@@ -319,7 +336,8 @@ impl Rollout {
         Done {
             ended: work.ended,
             error,
-            stack_set: self.set(work.state, differences, &after, plan),
+            stack_set: Some(self.set(work.state, differences, &after, plan)),
+            via: None,
             accounts: plan.iter().map(account).collect(),
         }
     }
@@ -426,19 +444,20 @@ fn refused(role: MemberRole, stack: Option<&Stack>, failure: &Failure) -> Cause 
     }
 }
 
-fn action(step: &Step) -> Action {
+pub(crate) fn action(step: &Step) -> Action {
     match step {
         Step::Keep => Action::Keep,
         Step::Make => Action::Make,
         Step::Update => Action::Update,
         Step::Remove => Action::Remove,
+        Step::Leave(_) => Action::Leave,
         Step::Blocked(_) => Action::Blocked,
     }
 }
 
-fn blocked(step: &Step) -> Option<Arc<str>> {
+pub(crate) fn blocked(step: &Step) -> Option<Arc<str>> {
     match step {
-        Step::Blocked(reason) => Some(reason.clone()),
+        Step::Blocked(reason) | Step::Leave(reason) => Some(reason.clone()),
         _ => None,
     }
 }
@@ -454,6 +473,7 @@ fn ended(
     let done = match step {
         Step::Blocked(reason) => return (Outcome::Failed, Some(reason.clone())),
         Step::Keep => return (Outcome::Unchanged, None),
+        Step::Leave(reason) => return (Outcome::Unchanged, Some(reason.clone())),
         Step::Make => (is_current || succeeded && !seen).then_some(Outcome::Made),
         // It was CURRENT before, too, where the StackSet is what changes.
         Step::Update => (succeeded && (is_current || !seen)).then_some(Outcome::Updated),

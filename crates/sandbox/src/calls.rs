@@ -19,6 +19,7 @@ const RECENT: usize = 1_000;
 pub(crate) struct Calls {
     counts: BTreeMap<Kind, u64>,
     recent: VecDeque<Recent>,
+    sessions: VecDeque<Assumed>,
     in_flight: u64,
     peak: u64,
 }
@@ -40,6 +41,19 @@ pub(crate) struct Kind {
 struct Recent {
     at: Timestamp,
     kind: Kind,
+}
+
+/// A session that was handed out, as CloudTrail tells it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Assumed {
+    pub(crate) at: Timestamp,
+    /// Who asked for it, by ARN.
+    pub(crate) by: String,
+    /// Its own ARN.
+    pub(crate) session: String,
+    pub(crate) source_identity: Option<String>,
+    /// The policy that it is limited to, where one came with the request.
+    pub(crate) policy: Option<String>,
 }
 
 /// A line of the counts.
@@ -74,8 +88,16 @@ impl Calls {
         self.recent.push_back(Recent { at, kind });
     }
 
+    /// A session was handed out.
+    pub(crate) fn assumed(&mut self, assumed: Assumed) {
+        if self.sessions.len() == RECENT {
+            self.sessions.pop_front();
+        }
+        self.sessions.push_back(assumed);
+    }
+
     /// All of it as JSON: totals by operation, as the product's reports have them; the same by
-    /// Region, account and outcome; and the latest calls in their order.
+    /// Region, account and outcome; and the latest calls and sessions in their order.
     pub(crate) fn to_json(&self) -> Value {
         let mut totals: BTreeMap<String, u64> = BTreeMap::new();
         for (kind, count) in &self.counts {
@@ -94,6 +116,7 @@ impl Calls {
             "operations": totals,
             "counts": counts,
             "recent": recent,
+            "sessions": self.sessions,
         })
     }
 }

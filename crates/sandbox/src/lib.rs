@@ -28,6 +28,7 @@ mod membership;
 mod operation;
 mod organizations;
 mod packages;
+mod permission;
 mod policy;
 mod protocol;
 mod region;

@@ -58,6 +58,8 @@ pub(crate) struct Session {
     pub(crate) version_1: bool,
     /// The policies that limit it, if any were passed.
     pub(crate) policies: Option<Vec<Policy>>,
+    /// In whose name it is: that stays with every session that is made with it.
+    pub(crate) source_identity: Option<String>,
 }
 
 impl State {

@@ -35,7 +35,7 @@ async function refused(action) {
 const administrator = new detective.DetectiveClient(options(accessKeyId));
 const sts = new STSClient(options(accessKeyId));
 const identity = await sts.send(new GetCallerIdentityCommand({}));
-const role = { RoleArn: `arn:aws:iam::${account}:role/DetectiveFleetMember`, RoleSessionName: "walk" };
+const role = { RoleArn: `arn:aws:iam::${account}:role/detective-fleet/DetectiveFleetMember`, RoleSessionName: "walk" };
 const { Credentials: session } = await sts.send(new AssumeRoleCommand(role));
 const member = new detective.DetectiveClient(
   options({

@@ -137,9 +137,10 @@ pub(crate) struct FleetArgs {
     /// How AWS is reached.
     #[command(flatten)]
     pub reach: ReachArgs,
-    /// The role to assume in each member [default: DetectiveFleetMember]
+    /// The role to assume in each member, with its path [default: detective-fleet/DetectiveFleetMember]
     #[arg(
         long,
+        alias = "role",
         value_name = "NAME",
         env = "DETECTIVE_FLEET_ROLE_NAME",
         hide_env = true,

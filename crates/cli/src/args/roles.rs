@@ -4,10 +4,11 @@ use std::num::NonZeroU16;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use fleet::values::ExternalId;
+use fleet::account::AccountId;
+use fleet::values::{ExternalId, List};
 
 use super::{CallerArgs, SelectArgs};
-use crate::values::Timeout;
+use crate::values::{Principal, Timeout};
 
 /// `roles`.
 #[derive(Debug, Args)]
@@ -99,9 +100,10 @@ pub(crate) struct RolloutArgs {
     /// Which accounts of the file.
     #[command(flatten)]
     pub select: SelectArgs,
-    /// The name of the role in members; its path is always detective-fleet/ [default: DetectiveFleetMember]
+    /// The role in members; its path is always detective-fleet/, said or not [default: detective-fleet/DetectiveFleetMember]
     #[arg(
         long,
+        alias = "role",
         value_name = "NAME",
         env = "DETECTIVE_FLEET_ROLE_NAME",
         hide_env = true,
@@ -128,14 +130,29 @@ pub(crate) struct RolloutArgs {
         help_heading = "Role"
     )]
     pub trusted_role: String,
-    /// The policy in members that bounds what the role may do, or `none`
+    /// Roles and users that the role trusts as well, by their ARNs: of the administrator, or of the second one; commas or repeated
+    #[arg(long, value_name = "ARNS", help_heading = "Role")]
+    pub also_trust: Vec<List<Principal>>,
+    /// Another administrator, while behavior graphs move there: its role of the same name is trusted as well, and its
+    /// invitations are accepted
+    #[arg(long, value_name = "ID", help_heading = "Role")]
+    pub second_administrator: Option<AccountId>,
+    /// The policy in members that bounds what the role may do, or `none` [default:
+    /// detective-fleet/DetectiveFleetMemberBoundary; with --via none]
+    #[arg(long, value_name = "NAME", help_heading = "Role")]
+    pub boundary: Option<String>,
+    /// Do without a StackSet: deploy a stack in each account, with this role of each (such as
+    /// OrganizationAccountAccessRole or AWSControlTowerExecution), in sessions that may do nothing but that
+    #[arg(long, value_name = "ROLE", help_heading = "Without a StackSet")]
+    pub via: Option<String>,
+    /// The name of that stack [default: detective-fleet-member]
     #[arg(
         long,
         value_name = "NAME",
-        default_value = "detective-fleet/DetectiveFleetMemberBoundary",
-        help_heading = "Role"
+        requires = "via",
+        help_heading = "Without a StackSet"
     )]
-    pub boundary: String,
+    pub stack: Option<String>,
     /// The name of the StackSet
     #[arg(
         long,
@@ -182,12 +199,24 @@ pub(crate) struct RolesReportArgs {
     pub files: Vec<PathBuf>,
 }
 
+/// As many as keep CloudFormation busy, and few enough for one look at what happens.
+const AT_A_TIME: NonZeroU16 = NonZeroU16::MIN.saturating_add(24);
+
+impl Default for RolloutPaceArgs {
+    fn default() -> Self {
+        Self {
+            at_a_time: AT_A_TIME,
+            failure_tolerance: None,
+        }
+    }
+}
+
 /// How it is rolled out.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Pace")]
 pub(crate) struct RolloutPaceArgs {
     /// In how many accounts at a time
-    #[arg(long, value_name = "N", default_value = "25")]
+    #[arg(long, value_name = "N", default_value_t = AT_A_TIME)]
     pub at_a_time: NonZeroU16,
     /// Try no more accounts once more than so many have failed [default: try all]
     #[arg(long, value_name = "N")]

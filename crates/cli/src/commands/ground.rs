@@ -8,14 +8,15 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
 use engine::clock::{self, Clock};
-use engine::{Aws, Check, Finish, Newer, Run};
-use fleet::account::{AccountId, Region};
+use engine::{ADMINISTRATOR_ROLE, Aws, Check, Finish, Newer, Run};
+use fleet::account::{AccountId, Email, Region};
 use fleet::check::has_unproven_acceptances;
 use fleet::cost::{CostReport, Rates};
 use fleet::expected::{Exception, Exceptions};
 use fleet::fleet::{Fleet, Purpose, Settings};
 use fleet::guard::{Consent, Refusal};
 use fleet::label::Labels;
+use fleet::origin::Origin;
 use fleet::region;
 use fleet::report::{
     Action, CheckReport, Ended, Header, MemberPlan, PlanReport, Recorder, Report, StatusReport,
@@ -186,11 +187,12 @@ impl Ground {
         let progress = Arc::new(Progress::new(output));
         let (started, run_id) = begin(&clock);
         let mut sinks = Sinks(vec![recorder.clone(), progress.clone()]);
-        if let Some(file) = journal {
-            sinks.0.push(Arc::new(Journal::of_run(file, &run_id)));
+        let journal = journal.map(|file| Arc::new(Journal::of_run(file, &run_id)));
+        if let Some(journal) = &journal {
+            sinks.0.push(journal.clone());
         }
         accounts.settings.patience = reach.patience;
-        let connect = Aws::connect(reach.connection(output), Arc::new(sinks));
+        let connect = Aws::connect(reach.connection(&run_id, output), Arc::new(sinks));
         let deadline = Deadline::new(reach.timeout, stop);
         let aws = deadline
             .within("STS, or what hands out the credentials,", connect)
@@ -208,6 +210,11 @@ impl Ground {
         header.invalid_lines = accounts.roster.invalid.iter().map(Into::into).collect();
         header.notes = [accounts.roster.notes, accounts.notes, chosen.notes.clone()].concat();
         header.labels = accounts.labels;
+        header.origin = header.origin.called_by(aws.caller());
+        header.origin.list = accounts.roster.list;
+        if let Some(journal) = journal {
+            journal.is_by(header.origin.clone());
+        }
         let newer = aws.look_for_newer(&chosen);
         Ok(Self {
             aws,
@@ -325,7 +332,10 @@ impl Ground {
         let limit = self.deadline.limit();
         let finish = self.deadline.counted(run.reconcile(&limit)).await;
         self.progress.end();
-        let header = self.header("run", self.operation());
+        let mut header = self.header("run", self.operation());
+        if run.roles_are_refused() && self.aws.is_hardly_trusted() {
+            header.notes.push(untrusted(self.aws.caller()));
+        }
         self.recorder
             .report(header, self.clock.timestamp(), finish.ended, finish.error)
     }
@@ -431,20 +441,22 @@ impl Ground {
     }
 }
 
+/// Why every member may have refused.
+fn untrusted(caller: &str) -> String {
+    let caller = Email::mask_in(caller);
+    format!(
+        "every member refused {caller}: the role of the template trusts {ADMINISTRATOR_ROLE} alone where nothing else was said; name it with --admin-role, and `check` says whether the caller may assume it"
+    )
+}
+
 /// The guard rails do not let the run go ahead.
 pub(crate) fn refused(refusals: &[Refusal]) -> anyhow::Error {
     let reasons: Vec<_> = refusals.iter().map(Refusal::to_string).collect();
     anyhow!("nothing was changed: {}", reasons.join("; and "))
 }
 
-/// What documents say of a run that begins now.
-#[cfg(feature = "stacksets")]
-pub(super) fn header(clock: &Clock, administrator: AccountId) -> Header {
-    header_of(begin(clock), administrator)
-}
-
 /// When a run begins, and what it is called.
-fn begin(clock: &Clock) -> (Timestamp, String) {
+pub(super) fn begin(clock: &Clock) -> (Timestamp, String) {
     let started = clock.timestamp();
     // One process makes one run, and no two of a machine have a number at the same time.
     let run_id = format!(
@@ -455,7 +467,11 @@ fn begin(clock: &Clock) -> (Timestamp, String) {
     (started, run_id)
 }
 
-fn header_of((started, run_id): (Timestamp, String), administrator: AccountId) -> Header {
+/// What documents say of a run.
+pub(super) fn header_of(
+    (started, run_id): (Timestamp, String),
+    administrator: AccountId,
+) -> Header {
     Header {
         version: VERSION,
         kind: String::new(),
@@ -466,5 +482,6 @@ fn header_of((started, run_id): (Timestamp, String), administrator: AccountId) -
         invalid_lines: Vec::new(),
         notes: Vec::new(),
         labels: Default::default(),
+        origin: Origin::of_version(env!("CARGO_PKG_VERSION")),
     }
 }

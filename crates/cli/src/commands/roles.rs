@@ -1,4 +1,6 @@
-//! `roles`: the role in every member, by a StackSet.
+//! `roles`: the role in every member, by a StackSet or by a role that is there already.
+
+mod via;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -15,7 +17,7 @@ use fleet::report::{Ended, Header, Recorder};
 use fleet::roster::Roster;
 use roles::plan::Leave;
 use roles::report::Summary;
-use roles::{Done, Limits, Plan, RolesReport, Rollout, Seen, Step, plan};
+use roles::{Definition, Done, Limits, Plan, RolesReport, Rollout, Seen, Step, plan};
 use tokio_util::sync::CancellationToken;
 
 use super::change::{self, Permit};
@@ -42,6 +44,15 @@ const GOES_ON: &str =
 /// When it could not be done, was refused or declined; nothing was changed then.
 pub(crate) async fn run(args: RolesArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
     match args.command {
+        RolesCommand::Deploy(args) if args.rollout.via.is_some() => {
+            via::deploy(*args, file, output).await
+        }
+        RolesCommand::Status(args) if args.rollout.via.is_some() => {
+            via::status(*args, file, output).await
+        }
+        RolesCommand::Remove(args) if args.rollout.via.is_some() => {
+            via::remove(*args, file, output).await
+        }
         RolesCommand::Deploy(args) => deploy(*args, file, output).await,
         RolesCommand::Status(args) => status(*args, file, output).await,
         RolesCommand::Remove(args) => remove(*args, file, output).await,
@@ -59,19 +70,19 @@ async fn deploy(args: DeployArgs, file: &SettingsFile, output: Output) -> Result
     let roster = begin(&settings, (permit, args.dry_run), &path, output)?;
     let files = ReportFiles::check_without_page(args.reports.files)?;
     let files = files.apart_from(ROSTER, Some(&path))?;
-    let stage = Stage::open(settings, roster, "deploy", output).await?;
+    let stage = open(settings, roster, "deploy", output).await?;
     let limits = stage.limits(&args.pace);
     let (seen, plan) = stage.look(args.dry_run, &limits, None).await?;
     stage.must_be_here(&seen).await?;
-    if let Some(why) = stage.rollout.touches_others(&seen, &plan) {
+    if let Some(why) = stage.way.touches_others(&seen, &plan) {
         bail!("{why}");
     }
-    let proposed = stage.rollout.propose(&seen, &plan, true);
+    let proposed = stage.way.propose(&seen, &plan, true);
     let proposed = stage.report(proposed, true);
     let changes = plan
         .values()
         .any(|it| matches!(it, Step::Make | Step::Update));
-    let changes = changes || !proposed.stack_set.differences.is_empty();
+    let changes = changes || !stage.way.differences(&seen).is_empty();
     if args.dry_run {
         return Ok(close(&proposed, &files, output));
     }
@@ -80,10 +91,16 @@ async fn deploy(args: DeployArgs, file: &SettingsFile, output: Output) -> Result
     }
     let rolling = Rolling::new(output, stage.clock.clone(), "Deploying");
     let watch = |progress: roles::Progress<'_>| rolling.tell(progress);
-    let done = stage.rollout.deploy((&seen, &plan), &limits, &watch).await;
+    let done = stage.way.deploy((&seen, &plan), &limits, &watch).await;
     rolling.end();
     let done = done.map_err(|failure| anyhow!("nothing was changed: {failure}"))?;
-    Ok(close(&stage.report(done, false), &files, output))
+    let offers = stage.interruptible(stage.way.offers(&done)).await;
+    let mut report = stage.report(done, false);
+    // Who interrupts that has the report of what was done all the same.
+    let offers = offers.unwrap_or_default();
+    let advice = offers.iter().map(roles::offers::Offer::advice);
+    report.header.notes.extend(advice);
+    Ok(close(&report, &files, output))
 }
 
 async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
@@ -101,15 +118,15 @@ async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output) -> Result
     let roster = begin(&settings, (permit, args.dry_run), &path, output)?;
     let files = ReportFiles::check_without_page(args.reports.files)?;
     let files = files.apart_from(ROSTER, Some(&path))?;
-    let stage = Stage::open(settings, roster, "remove", output).await?;
+    let stage = open(settings, roster, "remove", output).await?;
     let limits = stage.limits(&args.pace);
     let (seen, plan) = stage.look(args.dry_run, &limits, Some(leave)).await?;
-    let consent = permit.consent(stage.rollout.wanted().administrator)?;
+    let consent = permit.consent(stage.way.wanted().administrator)?;
     let removals = plan::with(&plan, &Step::Remove).len();
     let bad_lines = stage.header.invalid_lines.len();
     let judged =
         |consent: Consent| guard::judge_roles(removals, seen.stacks.len(), bad_lines, consent);
-    let mut proposed = stage.report(stage.rollout.propose(&seen, &plan, false), true);
+    let mut proposed = stage.report(stage.way.propose(&seen, &plan, false), true);
     let refusals = judged(consent);
     if args.dry_run {
         let note = |it: &guard::Refusal| format!("to go ahead it has to be allowed: {it}");
@@ -127,7 +144,7 @@ async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output) -> Result
     let rolling = Rolling::new(output, stage.clock.clone(), "Removing");
     let watch = |progress: roles::Progress<'_>| rolling.tell(progress);
     let done = stage
-        .rollout
+        .way
         .remove((&seen, &plan, leave), &limits, &watch)
         .await;
     rolling.end();
@@ -142,14 +159,14 @@ async fn status(args: RolesStatusArgs, file: &SettingsFile, output: Output) -> R
     let roster = roster_file::read(&path, admin)?;
     let files = ReportFiles::check_without_page(args.reports.files)?;
     let files = files.apart_from(ROSTER, Some(&path))?;
-    let stage = Stage::open(settings, roster, "status", output).await?;
-    let seen = stage.interruptible(stage.rollout.look()).await?;
+    let stage = open(settings, roster, "status", output).await?;
+    let seen = stage.interruptible(stage.way.look()).await?;
     let (seen, error) = match seen {
         Ok(seen) => (seen, None),
         // Whether the roles can be assumed is worth knowing all the same.
         Err(failure) => (Seen::default(), Some(failure.text)),
     };
-    let status = stage.rollout.status(&seen, &stage.accounts);
+    let status = stage.way.status(&seen, &stage.accounts);
     let mut done = stage.interruptible(status).await?;
     done.error = error;
     Ok(close(&stage.report(done, false), &files, output))
@@ -168,9 +185,9 @@ fn begin(
     roster_file::read(file, settings.reach.connection.admin_account)
 }
 
-/// AWS, the accounts and the StackSet of one run.
-struct Stage {
-    rollout: Rollout,
+/// AWS, the accounts and the way of one run in which the role gets there.
+struct Stage<Way> {
+    way: Way,
     home_is_given: bool,
     accounts: BTreeSet<AccountId>,
     header: Header,
@@ -180,12 +197,22 @@ struct Stage {
     output: Output,
 }
 
-impl Stage {
+async fn open(
+    settings: RolloutSettings,
+    roster: Roster,
+    operation: &str,
+    output: Output,
+) -> Result<Stage<Rollout>> {
+    let by_stack_set = |aws: &Aws, wanted| Ok(Rollout::new(aws, wanted));
+    Stage::open((settings, roster), operation, output, by_stack_set).await
+}
+
+impl<Way> Stage<Way> {
     async fn open(
-        settings: RolloutSettings,
-        mut roster: Roster,
+        (settings, mut roster): (RolloutSettings, Roster),
         operation: &str,
         output: Output,
+        way: impl FnOnce(&Aws, Definition) -> Result<Way>,
     ) -> Result<Self> {
         environment::check()?;
         if !(settings.only.is_empty() && settings.except.is_empty()) {
@@ -193,12 +220,24 @@ impl Stage {
         }
         let stop = signals::listen(output, GOES_ON)?;
         let clock = Clock::system();
-        let connection = settings.reach.connection(output);
+        let begun = ground::begin(&clock);
+        let mut connection = settings.reach.connection(&begun.1, output);
+        if settings.via.is_some() && connection.admin_role.is_none() {
+            // Whom the role of each account trusts need not be the administrator.
+            connection.admin_account = None;
+        }
         let connect = Aws::connect(connection, Arc::new(Recorder::default()));
         let aws = signals::unless_interrupted(&stop, connect).await??;
-        roster.exclude_administrator(aws.administrator())?;
+        let administrator = settings
+            .administrator
+            .unwrap_or_else(|| aws.administrator());
+        roster.exclude_administrator(administrator)?;
         let labels = Labels::of(&roster);
-        let mut header = ground::header(&clock, aws.administrator());
+        let mut header = ground::header_of(begun, administrator);
+        header.origin = header
+            .origin
+            .called_by(aws.caller())
+            .by(roster.list.clone());
         header.kind = "roles".to_owned();
         header.operation = operation.to_owned();
         header.invalid_lines = roster.invalid.iter().map(Into::into).collect();
@@ -206,9 +245,9 @@ impl Stage {
         header.labels = labels;
         let timeout = settings.reach.timeout;
         let home_is_given = settings.home_is_given;
-        let wanted = settings.definition(aws.administrator(), aws.partition());
+        let wanted = settings.definition(administrator, aws.partition())?;
         Ok(Self {
-            rollout: Rollout::new(&aws, wanted),
+            way: way(&aws, wanted)?,
             home_is_given,
             accounts: roster.members.keys().copied().collect(),
             header,
@@ -232,60 +271,6 @@ impl Stage {
         signals::unless_interrupted(&self.stop, work).await
     }
 
-    /// What there is, once nothing is under way any more, and what is to be done about it.
-    async fn look(
-        &self,
-        dry_run: bool,
-        limits: &Limits,
-        leave: Option<Leave>,
-    ) -> Result<(Seen, Plan)> {
-        let cannot = "cannot ask CloudFormation for the StackSet";
-        if !dry_run {
-            let rolling = Rolling::new(self.output, self.clock.clone(), "Waiting");
-            let watch = |progress: roles::Progress<'_>| rolling.tell(progress);
-            let settled = self.rollout.settle(limits, &watch).await;
-            rolling.end();
-            match settled.context(cannot)? {
-                Ended::Interrupted => return Err(Interrupted.into()),
-                Ended::Complete => {}
-                _ => bail!(
-                    "another operation with the StackSet did not end in time, nothing was changed: run again later"
-                ),
-            }
-        }
-        let seen = self.interruptible(self.rollout.look()).await?;
-        let seen = seen.context(cannot)?;
-        if let Some(why) = self.rollout.refuses(&seen) {
-            bail!("{why}");
-        }
-        let home = &self.rollout.wanted().home;
-        let plan = match leave {
-            None => {
-                let changed = !self.rollout.differences(&seen).is_empty();
-                plan::deploy(&self.accounts, &seen.stacks, home, changed)
-            }
-            Some(leave) => plan::remove(&self.accounts, &seen.stacks, home, leave),
-        };
-        Ok((seen, plan))
-    }
-
-    /// Makes sure that no second StackSet is made because nobody has said where the first one is.
-    async fn must_be_here(&self, seen: &Seen) -> Result<()> {
-        if self.home_is_given || seen.set.is_some() {
-            return Ok(());
-        }
-        let Some(region) = self.interruptible(self.rollout.elsewhere()).await? else {
-            return Ok(());
-        };
-        let wanted = self.rollout.wanted();
-        bail!(
-            "there is no StackSet {} in {}, but there is one in {region}: say --home-region {region}; IAM is global, so that a second one would get in its way (to make a second one all the same, say --home-region {})",
-            wanted.name,
-            wanted.home,
-            wanted.home
-        )
-    }
-
     async fn ask(
         &self,
         proposed: &RolesReport,
@@ -305,9 +290,66 @@ impl Stage {
             dry_run,
             error: done.error,
             stack_set: done.stack_set,
+            via: done.via,
             summary: Summary::of(&done.accounts),
             accounts: done.accounts,
         }
+    }
+}
+
+impl Stage<Rollout> {
+    /// What there is, once nothing is under way any more, and what is to be done about it.
+    async fn look(
+        &self,
+        dry_run: bool,
+        limits: &Limits,
+        leave: Option<Leave>,
+    ) -> Result<(Seen, Plan)> {
+        let cannot = "cannot ask CloudFormation for the StackSet";
+        if !dry_run {
+            let rolling = Rolling::new(self.output, self.clock.clone(), "Waiting");
+            let watch = |progress: roles::Progress<'_>| rolling.tell(progress);
+            let settled = self.way.settle(limits, &watch).await;
+            rolling.end();
+            match settled.context(cannot)? {
+                Ended::Interrupted => return Err(Interrupted.into()),
+                Ended::Complete => {}
+                _ => bail!(
+                    "another operation with the StackSet did not end in time, nothing was changed: run again later"
+                ),
+            }
+        }
+        let seen = self.interruptible(self.way.look()).await?;
+        let seen = seen.context(cannot)?;
+        if let Some(why) = self.way.refuses(&seen) {
+            bail!("{why}");
+        }
+        let home = &self.way.wanted().home;
+        let plan = match leave {
+            None => {
+                let changed = !self.way.differences(&seen).is_empty();
+                plan::deploy(&self.accounts, &seen.stacks, home, changed)
+            }
+            Some(leave) => plan::remove(&self.accounts, &seen.stacks, home, leave),
+        };
+        Ok((seen, plan))
+    }
+
+    /// Makes sure that no second StackSet is made because nobody has said where the first one is.
+    async fn must_be_here(&self, seen: &Seen) -> Result<()> {
+        if self.home_is_given || seen.set.is_some() {
+            return Ok(());
+        }
+        let Some(region) = self.interruptible(self.way.elsewhere()).await? else {
+            return Ok(());
+        };
+        let wanted = self.way.wanted();
+        bail!(
+            "there is no StackSet {} in {}, but there is one in {region}: say --home-region {region}; IAM is global, so that a second one would get in its way (to make a second one all the same, say --home-region {})",
+            wanted.name,
+            wanted.home,
+            wanted.home
+        )
     }
 }
 

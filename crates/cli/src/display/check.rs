@@ -149,7 +149,6 @@ mod tests {
             finished: header.started,
             header,
             ended: Ended::Complete,
-            caller: String::new(),
             partition: "aws".to_owned(),
             summary: CheckSummary {
                 problem: 1,

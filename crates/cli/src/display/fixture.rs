@@ -64,6 +64,7 @@ pub(crate) fn header(kind: &str) -> Header {
         invalid_lines: Vec::new(),
         notes: Vec::new(),
         labels: Default::default(),
+        origin: Default::default(),
     }
 }
 
@@ -192,6 +193,7 @@ pub(crate) fn status(
             name: None,
             owner: None,
             other_email: None,
+            organization: false,
             account_id: account(n),
             status: status(n, &region),
             since: Since::default(),

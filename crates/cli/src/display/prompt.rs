@@ -22,6 +22,31 @@ pub(crate) async fn ask(question: &str, agrees: &str) -> bool {
     yes
 }
 
+/// Asks for a word, which is `default` where nothing is typed; `None` where nobody answers.
+pub(crate) async fn ask_for(question: &str, default: Option<&str>) -> Option<String> {
+    let shown = default.map(|it| format!(" [{it}]"));
+    let text = format!(
+        "\n{}\n  {}: ",
+        paint(BOLD, question),
+        shown.unwrap_or_default().trim_start()
+    );
+    loop {
+        super::output::stderr(&text);
+        let typed = line().await?;
+        let typed = typed.trim();
+        match default {
+            Some(default) if typed.is_empty() => return Some(default.to_owned()),
+            _ if typed.is_empty() => {}
+            _ => return Some(typed.to_owned()),
+        }
+    }
+}
+
+/// Says something between questions.
+pub(crate) fn say(text: &str) {
+    super::output::stderr(text);
+}
+
 /// Asks for something that is not shown while it is typed; `None` where nothing was. Whoever stops
 /// waiting for it, as Ctrl-C does, has the terminal back as it was.
 pub(crate) async fn ask_unseen(question: &str) -> Option<String> {

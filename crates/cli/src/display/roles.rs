@@ -6,7 +6,7 @@ use fleet::account::AccountId;
 use fleet::cause::{Cause, Place};
 use fleet::report::Ended;
 use roles::RolesReport;
-use roles::report::{AccountReport, Action, Outcome, SetState};
+use roles::report::{AccountReport, Action, Outcome, SetState, StackSetReport};
 
 use super::text::{BAD, BOLD, CHANGE, DIM, GOOD, counted, len, number, paint, wrapped};
 use super::{failure, fold, trouble};
@@ -47,6 +47,7 @@ pub(crate) fn roles(report: &RolesReport, width: usize) -> String {
             );
         }
     }
+    text.push_str(&changes(report, width));
     text.push_str(&reasons(report, width));
     text.push('\n');
     text.push_str(&failure::bad_lines(&report.header, width));
@@ -76,7 +77,24 @@ impl Kind {
 }
 
 fn head(report: &RolesReport, width: usize) -> String {
-    let set = &report.stack_set;
+    let set = report
+        .stack_set
+        .as_ref()
+        .map(|set| stack_set(report, set, width));
+    let via = report.via.as_ref().map(|via| {
+        let administrator = report.header.administrator;
+        let name = format!("Stack {} in {}", via.stack, via.region);
+        let words = format!(
+            "{}, deployed with {} of each account, for the administrator {administrator}",
+            paint(BOLD, name),
+            via.role
+        );
+        format!("{}\n", wrapped(&words, width, "", "  "))
+    });
+    [set, via].into_iter().flatten().collect()
+}
+
+fn stack_set(report: &RolesReport, set: &StackSetReport, width: usize) -> String {
     let state = match (set.state, report.dry_run) {
         (SetState::Missing, _) if report.error.is_some() => "it could not be read",
         (SetState::Missing, _) => "there is none",
@@ -113,32 +131,57 @@ fn accounts(report: &RolesReport, wanted: impl Fn(&AccountReport) -> bool) -> Ve
     wanted.map(|it| it.account_id).collect()
 }
 
+/// What a reason is for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Why {
+    Left,
+    Waits,
+    Failed,
+}
+
+/// What CloudFormation would change; accounts with the same changes together.
+fn changes(report: &RolesReport, width: usize) -> String {
+    let mut text = String::new();
+    let all = report.accounts.iter().flat_map(|it| {
+        let changes = it.changes.iter();
+        changes.map(|change| (change.clone(), it.account_id))
+    });
+    for (change, accounts) in fold::group(all) {
+        let first = format!("  {} ", paint(CHANGE, '~'));
+        let _ = writeln!(text, "{}", wrapped(&change, width, &first, "    "));
+        let names = fold::accounts(&names(report, &accounts));
+        let _ = writeln!(text, "{}", wrapped(&names, width, "      ", "      "));
+    }
+    text
+}
+
 /// What is not as wanted, and what AWS is not finished with; accounts with the same cause together, or
 /// with the same words of CloudFormation.
 fn reasons(report: &RolesReport, width: usize) -> String {
     let with_reason = report.accounts.iter().filter_map(|it| {
-        let cause = it
-            .cause
-            .clone()
-            .or_else(|| it.reason.as_deref().map(Cause::other))?;
-        let waits = it.outcome == Some(Outcome::Waiting);
-        Some(((waits, cause.key()), (it.account_id, cause)))
+        let words = || it.reason.as_deref().map(Cause::other);
+        let cause = it.cause.clone().or_else(words)?;
+        let kind = match (it.action, it.outcome) {
+            (Action::Leave, _) | (Action::Look, Some(Outcome::Unchanged)) => Why::Left,
+            (_, Some(Outcome::Waiting)) => Why::Waits,
+            _ => Why::Failed,
+        };
+        Some(((kind, cause.key()), (it.account_id, cause)))
     });
     let mut text = String::new();
-    for ((waits, _), found) in fold::group(with_reason) {
+    for ((kind, _), found) in fold::group(with_reason) {
         let ids: Vec<_> = found.iter().map(|(id, _)| *id).collect();
         let place = Place::among(&ids, &[]).out_of(report.accounts.len());
         let Some((_, cause)) = found.first() else {
             continue;
         };
-        let mark = if waits { ('…', CHANGE) } else { ('!', BAD) };
-        let accounts = fold::accounts(&names(report, &ids));
-        text.push_str(&trouble::entry(
-            &cause.told(&place),
-            &[accounts],
-            mark,
-            width,
-        ));
+        let mark = match kind {
+            Why::Left => ('=', DIM),
+            Why::Waits => ('…', CHANGE),
+            Why::Failed => ('!', BAD),
+        };
+        let (told, accounts) = (cause.told(&place), fold::accounts(&names(report, &ids)));
+        text.push_str(&trouble::entry(&told, &[accounts], mark, width));
     }
     text
 }

@@ -1,15 +1,16 @@
 //! What the flags of `roles` mean.
 
 use anyhow::{Result, anyhow, bail};
-use engine::RoleName;
+use engine::{MEMBER_ROLE, RoleName};
 use fleet::account::{AccountId, Region};
 use fleet::label::Who;
 use fleet::region::{Partition, find, suggest};
 use roles::Definition;
 use roles::definition::PATH;
 
-use super::{ROLE_NAME, Reach, SettingsFile, listed, role};
+use super::{Reach, SettingsFile, listed, role};
 use crate::args::{ReachArgs, RolloutArgs};
+use crate::values::Principal;
 
 /// What is to be rolled out, and to whom.
 #[derive(Clone, Debug)]
@@ -22,7 +23,13 @@ pub(crate) struct RolloutSettings {
     pub except: Vec<Who>,
     role_name: String,
     guardduty: bool,
+    /// How to do without a StackSet.
+    pub via: Option<ViaSettings>,
+    /// The account that the role trusts, where it is named.
+    pub administrator: Option<AccountId>,
     trusted: RoleName,
+    also_trusted: Vec<Principal>,
+    second_administrator: Option<AccountId>,
     boundary: Option<RoleName>,
     stack_set: String,
     home: Region,
@@ -31,6 +38,31 @@ pub(crate) struct RolloutSettings {
     administration_role: RoleName,
     execution_role: String,
 }
+
+/// A stack in each account, deployed with a role that is there.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ViaSettings {
+    role: String,
+    /// The name of the stack.
+    pub stack: String,
+}
+
+impl ViaSettings {
+    /// The role.
+    ///
+    /// # Errors
+    ///
+    /// When it is no name of a role.
+    pub(crate) fn role(&self) -> Result<RoleName> {
+        named("via", &self.role)
+    }
+}
+
+/// The stack in each account, unless somebody says otherwise: the one that the documents deploy by hand.
+const STACK: &str = "detective-fleet-member";
+
+/// The policy that the template of the execution role makes.
+const BOUNDARY: &str = "detective-fleet/DetectiveFleetMemberBoundary";
 
 /// Where the StackSet stands, unless somebody says otherwise.
 const HOME: &str = "us-east-1";
@@ -47,13 +79,23 @@ impl RolloutSettings {
             timeout: args.timeout,
             ..ReachArgs::default()
         };
+        let names_admin_role = typed.caller.admin_role.is_some();
         let mut reach = Reach::of(typed, file)?;
+        if args.via.is_some() && !names_admin_role {
+            // That of a run may do no more than a run: it hardly becomes a role that deploys stacks.
+            reach.connection.admin_role = None;
+        }
         let name = role("role-name", args.role_name, file.role_name.as_ref())?;
-        let role_name = base(name.as_ref().map_or(ROLE_NAME, RoleName::as_str))?;
+        let role_name = base(name.as_ref().map_or(MEMBER_ROLE, RoleName::as_str))?;
         reach.connection.role_name = named("role-name", &format!("{PATH}{role_name}"))?;
+        cloudformation_name("stack-set", &args.stack_set)?;
         let external_id = args.external_id.or_else(|| file.external_id.clone());
         reach.connection.external_id = external_id.map(|id| id.0);
-        let boundary = (args.boundary != "none").then(|| named("boundary", &args.boundary));
+        let via = args.via.map(|role| via(role, args.stack)).transpose()?;
+        let default = if via.is_some() { "none" } else { BOUNDARY };
+        let boundary = args.boundary.as_deref().unwrap_or(default);
+        let boundary = (boundary != "none").then(|| named("boundary", boundary));
+        let administrator = reach.connection.admin_account;
         Ok(Self {
             reach,
             only: listed(args.select.account).unwrap_or_default(),
@@ -61,8 +103,12 @@ impl RolloutSettings {
             role_name,
             guardduty: args.allow_guardduty_reads,
             trusted: named("trusted-role", &args.trusted_role)?,
+            via,
+            administrator,
+            also_trusted: listed(args.also_trust).unwrap_or_default(),
+            second_administrator: args.second_administrator,
             boundary: boundary.transpose()?,
-            stack_set: stack_set(args.stack_set)?,
+            stack_set: args.stack_set,
             home: home(args.home_region.as_deref().unwrap_or(HOME))?,
             home_is_given: args.home_region.is_some(),
             administration_role: named("administration-role", &args.administration_role)?,
@@ -71,8 +117,28 @@ impl RolloutSettings {
     }
 
     /// The StackSet that they want in this account.
-    pub(crate) fn definition(self, administrator: AccountId, partition: Partition) -> Definition {
-        Definition {
+    ///
+    /// # Errors
+    ///
+    /// When the role would trust somebody whom it cannot.
+    pub(crate) fn definition(
+        self,
+        administrator: AccountId,
+        partition: Partition,
+    ) -> Result<Definition> {
+        let second = self.second_administrator;
+        if second == Some(administrator) {
+            bail!("--second-administrator {administrator}: that is the first one");
+        }
+        let is_administrator =
+            |it: &&Principal| it.account == administrator || second == Some(it.account);
+        if let Some(other) = self.also_trusted.iter().find(|it| !is_administrator(it)) {
+            bail!(
+                "--also-trust {}: the role trusts principals of the administrator {administrator} and of --second-administrator alone",
+                other.arn
+            );
+        }
+        Ok(Definition {
             name: self.stack_set,
             administrator,
             partition,
@@ -81,11 +147,20 @@ impl RolloutSettings {
             external_id: self.reach.connection.external_id,
             guardduty: self.guardduty,
             trusted: self.trusted,
+            also_trusted: self.also_trusted.into_iter().map(|it| it.arn).collect(),
+            second_administrator: second,
             administration_role: self.administration_role,
             execution_role: self.execution_role,
             boundary: self.boundary,
-        }
+        })
     }
+}
+
+fn via(role: String, stack: Option<String>) -> Result<ViaSettings> {
+    named("via", &role)?;
+    let stack = stack.unwrap_or_else(|| STACK.to_owned());
+    cloudformation_name("stack", &stack)?;
+    Ok(ViaSettings { role, stack })
 }
 
 fn named(flag: &str, name: &str) -> Result<RoleName> {
@@ -110,14 +185,14 @@ fn execution_role(name: String) -> Result<String> {
     Ok(name)
 }
 
-/// CloudFormation's rule for names of StackSets.
-fn stack_set(name: String) -> Result<String> {
+/// CloudFormation's rule for names of StackSets and stacks.
+fn cloudformation_name(flag: &str, name: &str) -> Result<()> {
     let letters = |c: char| c.is_ascii_alphanumeric() || c == '-';
     let begins = name.starts_with(|c: char| c.is_ascii_alphabetic());
     if !begins || name.len() > 128 || !name.chars().all(letters) {
-        bail!("--stack-set {name:?}: up to 128 letters, digits and -, the first one a letter");
+        bail!("--{flag} {name:?}: up to 128 letters, digits and -, the first one a letter");
     }
-    Ok(name)
+    Ok(())
 }
 
 fn home(name: &str) -> Result<Region> {
@@ -163,6 +238,28 @@ mod tests {
             assert_eq!(assumed.as_str(), "detective-fleet/DetectiveFleetMember");
         }
         assert!(settings("--role-name other/Name", "").is_err());
+    }
+
+    #[test]
+    fn the_role_trusts_principals_of_the_administrators_alone() {
+        let definition = |flags: &str| {
+            let partition = Partition::from_name("aws").unwrap();
+            let administrator = "111111111111".parse().unwrap();
+            settings(flags, "")
+                .unwrap()
+                .definition(administrator, partition)
+        };
+        let theirs = "--also-trust arn:aws:iam::222222222222:role/people/Operator";
+        let error = definition(theirs).unwrap_err().to_string();
+        assert!(error.contains("--second-administrator"), "{error}");
+        let wanted = definition(&format!("{theirs} --second-administrator 222222222222")).unwrap();
+        let parameters = wanted.parameters();
+        assert_eq!(
+            parameters["AlsoTrusted"],
+            "arn:aws:iam::222222222222:role/people/Operator"
+        );
+        assert_eq!(parameters["SecondAdministrator"], "222222222222");
+        assert!(definition("--second-administrator 111111111111").is_err());
     }
 
     #[test]

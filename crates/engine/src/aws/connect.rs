@@ -11,14 +11,15 @@ use fleet::region::{Partition, UnsupportedPartition};
 use tokio::sync::Semaphore;
 
 use super::{Aws, Inner, patiently, sts_region};
-use crate::connection::{Connection, Ground, RoleName, timeouts};
+use crate::connection::{ADMINISTRATOR_ROLE, Connection, Ground, RoleName, timeouts};
 use crate::credentials::{Keys, Source};
 use crate::descriptors;
 use crate::events::Events;
-use crate::failure::FailureKind;
+use crate::failure::{Failure, FailureKind};
 use crate::halt::Halt;
 use crate::http::NetworkError;
 use crate::profile::{self, Found, Machine, ProfileError};
+use crate::signature::{session_name, source_identity};
 use crate::sts::{self, Identity, RoleToAssume};
 
 /// Why AWS cannot be worked with at all. Nothing has been changed then.
@@ -35,7 +36,7 @@ pub enum ConnectError {
     AdminRole(Arc<str>),
     /// The caller is not the administrator.
     #[error(
-        "the credentials are those of account {caller} ({arn}), not of the administrator {administrator}: use another profile, or name a role of the administrator with --admin-role"
+        "the credentials are those of account {caller} ({arn}), not of the administrator {administrator}: use another profile, or name a role of the administrator with --admin-role, such as {ADMINISTRATOR_ROLE}"
     )]
     NotTheAdministrator {
         /// The caller's account.
@@ -91,13 +92,14 @@ impl Aws {
         let caller = who_is_calling(&sts, &own, (&ground, &events), &endpoint(&config)).await?;
         let partition = Partition::from_name(caller.arn.split(':').nth(1).unwrap_or_default())?;
         let administrator = connection.admin_account.unwrap_or(caller.account);
-        let keys = administrators_keys(
-            &connection,
-            (&caller, administrator, partition),
-            own,
-            (&sts, &ground, &events),
-        )
-        .await?;
+        let administrators = Administrators {
+            sessions: session_name(connection.run.as_deref()),
+            source_identity: source_identity(&caller),
+            on: (&sts, &ground, &events),
+        };
+        let Session { keys, unnamed } = administrators
+            .session(&connection, (&caller, administrator, partition), own)
+            .await?;
         let permits = Arc::new(Semaphore::new(
             connection.max_concurrency.clamp(1, Semaphore::MAX_PERMITS),
         ));
@@ -105,6 +107,7 @@ impl Aws {
             config,
             sts,
             keys,
+            unnamed,
             caller,
             administrator,
             partition,
@@ -141,7 +144,11 @@ async fn callers_keys(
     Ok(roles.into_iter().fold(base, |caller, role| {
         let source = Source::Role {
             sts: sts.clone(),
-            role: RoleToAssume::of_profile(role, connection.mfa.clone()),
+            role: Box::new(RoleToAssume::of_profile(
+                role,
+                session_name(connection.run.as_deref()),
+                connection.mfa.clone(),
+            )),
             caller,
             events: events.clone(),
         };
@@ -208,33 +215,85 @@ async fn who_is_calling(
     })
 }
 
-async fn administrators_keys(
-    connection: &Connection,
-    (caller, administrator, partition): (&Identity, AccountId, Partition),
-    own: Keys,
-    (sts, ground, events): (&aws_sdk_sts::Client, &Ground, &Events),
-) -> Result<Keys, ConnectError> {
-    match &connection.admin_role {
-        Some(role) if !is_session_of(caller, administrator, role) => {
-            let source = Source::Role {
-                sts: sts.clone(),
-                role: RoleToAssume::new(partition, administrator, role.as_str(), None),
-                caller: own,
-                events: events.clone(),
-            };
-            let keys = Keys::new(source, ground.clock.clone());
-            let assume = || async { keys.get().await };
-            patiently(ground.seed, assume)
-                .await
-                .map_err(|failure| ConnectError::AdminRole(failure.text))?;
-            Ok(keys)
+/// The administrator's credentials.
+struct Session {
+    /// In the caller's name, where the role lets them be.
+    keys: Keys,
+    /// The same in nobody's name, for roles that do not.
+    unnamed: Keys,
+}
+
+/// How the administrator's role is assumed.
+struct Administrators<'a> {
+    sessions: String,
+    source_identity: Option<String>,
+    on: (&'a aws_sdk_sts::Client, &'a Ground, &'a Events),
+}
+
+impl Administrators<'_> {
+    async fn session(
+        &self,
+        connection: &Connection,
+        (caller, administrator, partition): (&Identity, AccountId, Partition),
+        own: Keys,
+    ) -> Result<Session, ConnectError> {
+        match &connection.admin_role {
+            Some(role) if !is_session_of(caller, administrator, role) => {
+                let (name, session) = (role.as_str(), self.sessions.clone());
+                let role = RoleToAssume::new(partition, administrator, name, session);
+                self.assumed(&role, &own).await
+            }
+            None if caller.account != administrator => Err(ConnectError::NotTheAdministrator {
+                caller: caller.account,
+                arn: Email::mask_in(&caller.arn),
+                administrator,
+            }),
+            _ => Ok(Session {
+                unnamed: own.clone(),
+                keys: own,
+            }),
         }
-        None if caller.account != administrator => Err(ConnectError::NotTheAdministrator {
-            caller: caller.account,
-            arn: Email::mask_in(&caller.arn),
-            administrator,
-        }),
-        _ => Ok(own),
+    }
+
+    /// The role in the caller's name; where that is refused, in nobody's. STS does not say whether it was
+    /// for the name.
+    async fn assumed(&self, role: &RoleToAssume, own: &Keys) -> Result<Session, ConnectError> {
+        let unnamed = self.keys(role.clone(), own);
+        if self.source_identity.is_some() {
+            let named = RoleToAssume {
+                source_identity: self.source_identity.clone(),
+                ..role.clone()
+            };
+            let keys = self.keys(named, own);
+            match self.try_out(&keys).await {
+                Ok(()) => return Ok(Session { keys, unnamed }),
+                Err(failure) if failure.kind == FailureKind::Denied => {}
+                Err(failure) => return Err(ConnectError::AdminRole(failure.text)),
+            }
+        }
+        let tried = self.try_out(&unnamed).await;
+        tried.map_err(|failure| ConnectError::AdminRole(failure.text))?;
+        Ok(Session {
+            keys: unnamed.clone(),
+            unnamed,
+        })
+    }
+
+    fn keys(&self, role: RoleToAssume, own: &Keys) -> Keys {
+        let (sts, ground, events) = self.on;
+        let source = Source::Role {
+            sts: sts.clone(),
+            role: Box::new(role),
+            caller: own.clone(),
+            events: events.clone(),
+        };
+        Keys::new(source, ground.clock.clone())
+    }
+
+    async fn try_out(&self, keys: &Keys) -> Result<(), Failure> {
+        let (_, ground, _) = self.on;
+        let assume = || async { keys.get().await };
+        patiently(ground.seed, assume).await.map(|_| ())
     }
 }
 

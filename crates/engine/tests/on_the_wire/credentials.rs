@@ -15,7 +15,7 @@ use sandbox_connector::Answer;
 
 use crate::stage::{Instead, Stage, calls};
 
-const ROLE: &str = "DetectiveFleetMember";
+const ROLE: &str = "detective-fleet/DetectiveFleetMember";
 const HOUR: Duration = Duration::from_secs(3600);
 
 fn stage(more: &str) -> Stage {
@@ -38,6 +38,11 @@ fn refusal_of_sts(code: &str, status: u16) -> Answer {
         "<ErrorResponse><Error><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>"
     );
     refusal_with((code, status), body)
+}
+
+/// STS refuses.
+pub(crate) fn denied() -> Answer {
+    refusal_of_sts("AccessDenied", 403)
 }
 
 /// What Detective and the Account service answer.

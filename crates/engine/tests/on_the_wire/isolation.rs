@@ -101,7 +101,7 @@ async fn a_missing_role() {
     assert_only(
         (&stage, &report),
         &everywhere(&account),
-        &format!("arn:aws:iam::{account}:role/DetectiveFleetMember"),
+        &format!("arn:aws:iam::{account}:role/detective-fleet/DetectiveFleetMember"),
     );
     // Once for each of the five, and once more where it failed.
     assert_eq!(calls(&report, "sts:AssumeRole"), 5 + 1);

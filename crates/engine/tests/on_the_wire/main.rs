@@ -11,6 +11,7 @@ mod enable;
 mod gate;
 mod isolation;
 mod leaving;
+mod names;
 mod pacing;
 mod passes;
 mod probe;

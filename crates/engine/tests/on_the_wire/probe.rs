@@ -59,7 +59,7 @@ async fn without_patience_each_role_is_tried_once_and_again_where_it_was_refused
 
 #[tokio::test(start_paused = true)]
 async fn another_role_of_the_administrator_is_assumed_first() {
-    let world = "size = 1\n[[accounts.555555555555.roles]]\nname = \"DetectiveFleetMember\"\n";
+    let world = "size = 1\n[[accounts.555555555555.roles]]\nname = \"detective-fleet/DetectiveFleetMember\"\n";
     let stage = Stage::of(World::from_toml(world).unwrap());
     let recorder = Arc::new(Recorder::default());
     let (aws, _) = stage.begin(&recorder).await;
@@ -72,7 +72,7 @@ async fn another_role_of_the_administrator_is_assumed_first() {
         failures[0].to_string().contains("role/Nobody"),
         "{failures:?}"
     );
-    let role: RoleName = "DetectiveFleetMember".parse().unwrap();
+    let role: RoleName = "detective-fleet/DetectiveFleetMember".parse().unwrap();
     let tried = aws
         .becoming(&role)
         .try_roles(&accounts, Duration::ZERO)

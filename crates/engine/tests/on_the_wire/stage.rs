@@ -53,7 +53,7 @@ impl Instead {
     }
 
     /// Leaves everything to the sandbox.
-    fn nothing() -> Self {
+    pub(crate) fn nothing() -> Self {
         Self::answering(|_| None)
     }
 
@@ -119,7 +119,7 @@ impl Stage {
             },
             sandbox,
             regions: RegionSelection::default(),
-            role_name: "DetectiveFleetMember".to_owned(),
+            role_name: "detective-fleet/DetectiveFleetMember".to_owned(),
             timeout: Duration::from_secs(900),
             grace: Limit::GRACE,
             max_concurrency: 256,
@@ -208,6 +208,7 @@ impl Stage {
             mfa: None,
             external_id: None,
             max_concurrency: self.max_concurrency,
+            run: Some("a-run".to_owned()),
             endpoint: Some(Endpoint {
                 url: "http://sandbox.invalid".to_owned(),
                 access_key_id,
@@ -240,6 +241,7 @@ pub(crate) fn header(administrator: AccountId) -> Header {
         invalid_lines: Vec::new(),
         notes: Vec::new(),
         labels: Default::default(),
+        origin: Default::default(),
     }
 }
 

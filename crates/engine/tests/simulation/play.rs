@@ -253,6 +253,7 @@ impl Stage {
             mfa: None,
             external_id: None,
             max_concurrency: go.concurrency,
+            run: None,
             endpoint: Some(Endpoint {
                 url: "http://sandbox.invalid".to_owned(),
                 access_key_id,
@@ -371,5 +372,6 @@ fn header(aws: &Aws) -> Header {
         invalid_lines: Vec::new(),
         notes: Vec::new(),
         labels: Default::default(),
+        origin: Default::default(),
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use fleet::fleet::{Fleet, Others, Purpose, Settings};
 
 pub(crate) const ADMINISTRATOR: &str = "555555555555";
-pub(crate) const ROLE: &str = "DetectiveFleetMember";
+pub(crate) const ROLE: &str = "detective-fleet/DetectiveFleetMember";
 
 /// What one seed plays. All of it is plain data, so that it can be shrunk.
 #[derive(Clone, Debug)]

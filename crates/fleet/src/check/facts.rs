@@ -69,8 +69,23 @@ pub struct Facts {
     pub guardduty: bool,
     /// Each Region of the run, as the administrator sees it.
     pub graphs: Vec<GraphFacts>,
+    /// Whether the run works as the role that members trust.
+    pub trusted: Trusted,
     /// Each account that is wanted in some Region, as it sees itself.
     pub members: BTreeMap<AccountId, MemberFacts>,
+}
+
+/// Whether the run works as the role of the administrator that the role of the template trusts; found out where
+/// every member refuses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Trusted {
+    /// It does, or that is not what is amiss.
+    #[default]
+    Unknown,
+    /// It does not, and the caller may assume the role of this name.
+    WithinReach(Arc<str>),
+    /// It does not, and the caller may not assume the role of this name, or there is none.
+    OutOfReach(Arc<str>),
 }
 
 /// A Region as the administrator sees it.

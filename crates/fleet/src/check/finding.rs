@@ -122,8 +122,8 @@ struct Alike {
 /// What is said of them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Said {
-    /// The words that a cause has.
-    Cause(Cause),
+    /// The words that a cause has, but for what to do where that is known better.
+    Cause { cause: Cause, todo: Option<String> },
     /// Words that name neither an account nor a Region.
     Words { what: String, todo: String },
 }
@@ -146,8 +146,29 @@ impl Findings {
 
     /// Something will fail, or is worth knowing, for this cause.
     pub(super) fn cause(&mut self, topic: Topic, level: Level, place: Place, cause: Cause) {
-        let key = Said::Cause(cause.key());
-        self.add(topic, level, place, (key, Said::Cause(cause)));
+        let said = |cause| Said::Cause { cause, todo: None };
+        self.add(topic, level, place, (said(cause.key()), said(cause)));
+    }
+
+    /// Something will fail for this cause, and what there is to do is not about the accounts.
+    pub(super) fn cause_with(
+        &mut self,
+        topic: Topic,
+        place: Place,
+        cause: Cause,
+        todo: Option<String>,
+    ) {
+        let todo = || todo.clone();
+        let said = |cause| Said::Cause {
+            cause,
+            todo: todo(),
+        };
+        self.add(
+            topic,
+            Level::Problem,
+            place,
+            (said(cause.key()), said(cause)),
+        );
     }
 
     fn words(&mut self, topic: Topic, level: Level, place: Place, (what, todo): (&str, &str)) {
@@ -213,15 +234,13 @@ fn finding(
             let todo = (!todo.is_empty()).then(|| todo.clone());
             (what.clone(), todo, None, None)
         }
-        Said::Cause(cause) => {
+        Said::Cause { cause, todo } => {
             let place = crate::cause::Place::among(&accounts, &regions).out_of(all_accounts);
             let told = cause.told(&place);
-            (
-                told.what_and_why(),
-                told.todo,
-                told.command,
-                Some(cause.clone()),
-            )
+            let what = told.what_and_why();
+            let command = told.command.filter(|_| todo.is_none());
+            let todo = todo.clone().or(told.todo);
+            (what, todo, command, Some(cause.clone()))
         }
     };
     Finding {

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::facts::{Answer, Facts, GuardDuty, Invitation, MemberFacts, RoleFacts};
+use super::facts::{Answer, Facts, GuardDuty, Invitation, MemberFacts, RoleFacts, Trusted};
 use super::finding::{Findings, Level, Place, Topic};
 use crate::account::{AccountId, Region};
 use crate::cause::{Cause, FailedCall, FailureKind};
@@ -18,15 +18,29 @@ const RUN_AGAIN: &str = "run it again, with a longer --timeout if it had no time
 
 /// The roles of all members.
 pub(super) fn roles(facts: &Facts, findings: &mut Findings) {
+    let todo = todo(&facts.trusted);
     for (account, member) in &facts.members {
         let place = (Some(*account), None);
         match &member.role {
             RoleFacts::Ready => findings.ok(Topic::Role, place, "the role can be assumed"),
             RoleFacts::Open => findings.problem(Topic::Role, place, ENDED, RUN_AGAIN),
             RoleFacts::Failed(cause) => {
-                findings.cause(Topic::Role, Level::Problem, place, cause.clone());
+                findings.cause_with(Topic::Role, place, cause.clone(), todo.clone());
             }
         }
+    }
+}
+
+/// Where it is not the members that are amiss.
+fn todo(trusted: &Trusted) -> Option<String> {
+    match trusted {
+        Trusted::WithinReach(role) => Some(format!(
+            "say --admin-role {role}: it is the role that the member role trusts where nothing else was said, and the caller may assume it"
+        )),
+        Trusted::OutOfReach(role) => Some(format!(
+            "the member role trusts {role} where nothing else was said, and this run does not work as that role, nor may the caller assume it: look at --admin-role, or deploy the role with --trusted-role or --also-trust (docs/roles.md); then at --role-name and --external-id"
+        )),
+        Trusted::Unknown => None,
     }
 }
 

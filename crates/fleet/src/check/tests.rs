@@ -31,6 +31,7 @@ fn header() -> Header {
         invalid_lines: Vec::new(),
         notes: Vec::new(),
         labels: Default::default(),
+        origin: Default::default(),
     }
 }
 
@@ -74,6 +75,7 @@ fn facts() -> Facts {
         expired: Vec::new(),
         now: NOW.parse().unwrap(),
         guardduty: false,
+        trusted: Trusted::Unknown,
         graphs: vec![graph(EU), graph(US)],
         members: [(id(1), fine()), (id(2), fine())].into(),
     }

@@ -18,8 +18,6 @@ pub struct CheckReport {
     pub finished: Timestamp,
     /// How it ended.
     pub ended: Ended,
-    /// The ARN of who was calling; an e-mail in it is masked.
-    pub caller: String,
     /// The part of AWS, as its ARNs name it.
     pub partition: String,
     /// How many findings there are of each level.
@@ -53,11 +51,12 @@ impl CheckReport {
         calls: BTreeMap<String, u64>,
     ) -> Self {
         let findings = check::judge(&header, facts);
+        let mut header = header;
+        header.origin.caller = Some(facts.caller.clone());
         let count = |level| findings.iter().filter(|it| it.level == level).count() as u64;
         Self {
             finished,
             ended,
-            caller: facts.caller.clone(),
             partition: facts.partition.name().to_owned(),
             summary: CheckSummary {
                 problem: count(Level::Problem),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::email::{OtherEmails, other_email};
+use super::organization::OfOrganization;
 use super::{Header, Standing, Why};
 use crate::account::{AccountId, Email, GraphArn, Region};
 use crate::cause::{Cause, Place};
@@ -72,6 +73,9 @@ pub struct MemberNow {
     /// The address that AWS has for it, masked, where the list has another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub other_email: Option<Arc<str>>,
+    /// It came through AWS Organizations, without an invitation; left out where it did not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub organization: bool,
     /// Its status; `null` for no member.
     pub status: Option<MemberStatus>,
     /// Since when it is so, as AWS says it.
@@ -107,6 +111,7 @@ impl RegionNow {
                     name: None,
                     owner: None,
                     other_email: None,
+                    organization: false,
                     status: None,
                     since: Since::default(),
                     disabled_reason: None,
@@ -129,6 +134,7 @@ impl RegionNow {
                         roster.and_then(|roster| roster.get(&account_id)),
                         Some(member),
                     ),
+                    organization: member.organization,
                     status,
                     since: member.since,
                     disabled_reason,
@@ -176,12 +182,16 @@ impl StatusReport {
     ) -> Self {
         let mut summary = StatusSummary::default();
         let mut others = OtherEmails::default();
+        let mut theirs = OfOrganization::default();
         for region in &mut regions {
             summary.unread_regions += u64::from(region.error.is_some());
             for member in &mut region.members {
                 member.name = header.labels.name(member.account_id).cloned();
                 member.owner = header.labels.owner(member.account_id).cloned();
                 others.note(member.account_id, member.other_email.as_ref());
+                if member.organization {
+                    theirs.note(member.account_id, &region.region);
+                }
                 summary.memberships += 1;
                 match &member.status {
                     Some(status) => {
@@ -192,6 +202,7 @@ impl StatusReport {
             }
         }
         others.tell(&mut header);
+        theirs.tell(&mut header);
         Self {
             header,
             only: Vec::new(),

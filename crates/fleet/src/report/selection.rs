@@ -128,6 +128,7 @@ mod tests {
             name: None,
             owner: None,
             other_email: None,
+            organization: false,
             status,
             since: Since::default(),
             disabled_reason: None,
@@ -150,6 +151,7 @@ mod tests {
             invalid_lines: Vec::new(),
             notes: Vec::new(),
             labels: Default::default(),
+            origin: Default::default(),
         };
         let mut unread = region("eu-west-2", Vec::new());
         unread.error = Some("no answer".into());

@@ -31,6 +31,7 @@ fn header(kind: &str, operation: &str) -> Header {
         invalid_lines: Vec::new(),
         notes: Vec::new(),
         labels: Default::default(),
+        origin: Default::default(),
     }
 }
 

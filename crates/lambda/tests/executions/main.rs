@@ -15,4 +15,5 @@ mod once;
 mod path;
 mod removing;
 mod stage;
+mod who;
 mod wire;

@@ -310,6 +310,12 @@ impl Stage {
         calls["operations"][operation].as_u64().unwrap_or_default()
     }
 
+    /// The sessions of roles that were handed out.
+    pub(crate) fn sessions(&self) -> Vec<Value> {
+        let calls = self.0.sandbox.calls();
+        calls["sessions"].as_array().unwrap().clone()
+    }
+
     // Executions
 
     /// Uploads a list, and plays the execution that this starts.

@@ -8,6 +8,7 @@ use super::session::{Wanted, check_characters};
 use super::{check_length, invalid};
 use crate::call::Call;
 use crate::clock::later;
+use crate::permission::check_action;
 use crate::state::State;
 use crate::wire::{Answer, Failure};
 use crate::world::Role;
@@ -17,7 +18,7 @@ use crate::world::Role;
 const CHAINED: Duration = Duration::from_secs(3600);
 
 pub(crate) fn assume_role(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
-    let wanted = Wanted::read(call)?;
+    let mut wanted = Wanted::read(call)?;
     let external_id = external_id(call)?;
     if call.caller.session.is_some() && wanted.duration > CHAINED {
         return Err(invalid(
@@ -31,8 +32,10 @@ pub(crate) fn assume_role(call: &Call<'_>, state: &mut State) -> Result<Answer, 
         .filter(|role| later(state.started, role.known_after) <= call.now)
         .filter(|role| trusts(role, call, external_id.as_deref()))
         .ok_or_else(|| denied(call, &wanted.arn))?;
+    wanted.source_identity = named(call, &wanted, role)?;
     let granted = wanted.grant(call, state, role)?;
     let mut members = vec![granted.credentials(), granted.user()];
+    members.extend(granted.source_identity());
     members.extend(granted.packed());
     Ok(call.xml("AssumeRoleResponse", "AssumeRoleResult", members))
 }
@@ -46,10 +49,32 @@ fn external_id(call: &Call<'_>) -> Result<Option<String>, Failure> {
     Ok(Some(id))
 }
 
+/// In whose name the session is: what was set once cannot be changed, and every role on the way has to
+/// allow it (IAM user guide, id_credentials_temp_control-access_monitor).
+fn named(call: &Call<'_>, wanted: &Wanted, role: &Role) -> Result<Option<String>, Failure> {
+    let own = call.caller.session.as_ref();
+    let own = own.and_then(|session| session.source_identity.clone());
+    let name = match (own, wanted.source_identity.clone()) {
+        (None, None) => return Ok(None),
+        (Some(own), Some(other)) if own != other => None,
+        (Some(name), _) | (None, Some(name)) => Some(name),
+    };
+    let action = "sts:SetSourceIdentity";
+    if name.is_none() || role.no_source_identity {
+        return Err(not_authorized(call, action, &wanted.arn));
+    }
+    check_action(call, action)?;
+    Ok(name)
+}
+
 fn denied(call: &Call<'_>, role: &str) -> Failure {
+    not_authorized(call, "sts:AssumeRole", role)
+}
+
+fn not_authorized(call: &Call<'_>, action: &str, role: &str) -> Failure {
     let user = call.caller.arn();
     let message =
-        format!("User: {user} is not authorized to perform: sts:AssumeRole on resource: {role}");
+        format!("User: {user} is not authorized to perform: {action} on resource: {role}");
     Failure::new(StatusCode::FORBIDDEN, "AccessDenied", message)
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{check_length, constraint, invalid, role_id};
 use crate::account::AccountId;
 use crate::call::Call;
+use crate::calls::Assumed;
 use crate::clock::later;
 use crate::policy::{MANAGED_POLICIES, Malformed, Policy};
 use crate::region::Region;
@@ -26,6 +27,8 @@ pub(super) struct Wanted {
     pub(super) role: String,
     pub(super) session: String,
     pub(super) duration: Duration,
+    /// In whose name the session is to be.
+    pub(super) source_identity: Option<String>,
     /// The policies that the session is limited to, and how much of the room for them they take.
     policies: Option<(Vec<Policy>, usize)>,
 }
@@ -53,6 +56,7 @@ impl Wanted {
             role,
             session,
             duration,
+            source_identity: source_identity(call)?,
             policies,
         })
     }
@@ -94,7 +98,15 @@ impl Wanted {
             expires: later(call.now, self.duration),
             version_1: is_version_1(call, self.account),
             policies,
+            source_identity: self.source_identity,
         };
+        state.calls.assumed(Assumed {
+            at: call.now,
+            by: call.caller.arn(),
+            session: session.arn(),
+            source_identity: session.source_identity.clone(),
+            policy: call.parameter("Policy"),
+        });
         let key = format!("ASIA{}", luck.base32(16));
         let secret = luck.secret(40);
         state.remember(key.clone(), session.clone(), call.now);
@@ -127,11 +139,25 @@ impl Granted {
         Element::of("AssumedRoleUser", members)
     }
 
+    pub(super) fn source_identity(&self) -> Option<Element> {
+        let name = self.session.source_identity.as_deref()?;
+        Some(Element::text("SourceIdentity", name.to_owned()))
+    }
+
     /// How full the room for policies is, in per cent.
     pub(super) fn packed(&self) -> Option<Element> {
         let packed = self.packed?;
         Some(Element::text("PackedPolicySize", packed.to_string()))
     }
+}
+
+fn source_identity(call: &Call<'_>) -> Result<Option<String>, Failure> {
+    let Some(name) = call.parameter("SourceIdentity") else {
+        return Ok(None);
+    };
+    check_length("SourceIdentity", &name, 2, 64)?;
+    check_characters("SourceIdentity", &name, "+=,.@-", r"[\w+=,.@-]*")?;
+    Ok(Some(name))
 }
 
 fn duration(call: &Call<'_>) -> Result<Duration, Failure> {

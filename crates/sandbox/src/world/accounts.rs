@@ -80,6 +80,9 @@ pub struct Role {
     /// named.
     #[serde(default)]
     pub trusts_role: Option<String>,
+    /// Its trust policy does not allow `sts:SetSourceIdentity`.
+    #[serde(default)]
+    pub no_source_identity: bool,
     /// The identity provider whose tokens it trusts, by its host name; it trusts no account then
     /// that it does not name.
     #[serde(default)]
@@ -158,6 +161,7 @@ impl Role {
             external_id: None,
             trusts: Vec::new(),
             trusts_role: None,
+            no_source_identity: false,
             identity_provider: None,
             max_session: one_hour(),
             known_after: Duration::ZERO,

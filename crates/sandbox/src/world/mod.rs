@@ -27,7 +27,7 @@ use crate::region::Region;
 const ADMINISTRATOR: &str = "555555555555";
 
 /// The role that worlds have in every account unless they say otherwise.
-const ROLE: &str = "DetectiveFleetMember";
+const ROLE: &str = "detective-fleet/DetectiveFleetMember";
 
 /// What the emulated AWS is like.
 #[derive(Clone, Debug, Deserialize, Serialize)]

@@ -24,7 +24,7 @@ async fn another_sts_is_asked_once_for_each_key() {
     tokio::spawn(serve(listener, other.clone(), std::future::pending()));
     // A session that only the other one issued.
     let role = format!(
-        "arn:aws:iam::{}:role/DetectiveFleetMember",
+        "arn:aws:iam::{}:role/detective-fleet/DetectiveFleetMember",
         other.roster()[0].0
     );
     let session = Client::administrator(&other).assume(&role).await;

@@ -30,7 +30,9 @@ async fn a_member_goes_from_nothing_to_enabled_and_back() {
     );
 
     let member = administrator
-        .assume(&format!("arn:aws:iam::{id}:role/DetectiveFleetMember"))
+        .assume(&format!(
+            "arn:aws:iam::{id}:role/detective-fleet/DetectiveFleetMember"
+        ))
         .await;
     assert_eq!(
         member.post("/graphs/list", json!({})).await["GraphList"],
@@ -239,7 +241,7 @@ async fn the_caller_is_told_by_the_key() {
 async fn a_session_ends_when_it_expires_and_needs_its_token() {
     let sandbox = start(World::of_size(1));
     let role = format!(
-        "arn:aws:iam::{}:role/DetectiveFleetMember",
+        "arn:aws:iam::{}:role/detective-fleet/DetectiveFleetMember",
         sandbox.roster()[0].0
     );
     let mut member = Client::administrator(&sandbox).assume(&role).await;

@@ -159,7 +159,7 @@ async fn buckets_throttle_by_account_region_and_operation() {
     tokio::time::advance(Duration::from_secs(1)).await;
     assert_eq!(ends(&client, 2).await, ["ok", "ThrottlingException"]);
     let role = format!(
-        "arn:aws:iam::{}:role/DetectiveFleetMember",
+        "arn:aws:iam::{}:role/detective-fleet/DetectiveFleetMember",
         sandbox.roster()[0].0
     );
     client.assume(&role).await;

@@ -47,6 +47,32 @@ fn another_address_than_the_lists_is_told_once_for_all_regions() {
     assert_eq!(part.header.notes.len(), 2);
 }
 
+#[test]
+fn members_of_an_organization_are_told_once_with_what_may_become_of_them() {
+    let theirs = Member {
+        organization: true,
+        ..member(MemberStatus::Enabled)
+    };
+    let members = [(1, theirs), (2, member(MemberStatus::Enabled))];
+    let regions = ["us-east-1", "us-west-2"];
+    let regions = regions.map(|name| now(&observed(name, members.clone()), &[id(1), id(2)]));
+    let report = StatusReport::of(header("status", "status"), regions.into(), BTreeMap::new());
+    let organization = report.regions[0].members.iter().map(|it| it.organization);
+    assert_eq!(organization.collect::<Vec<_>>(), [true, false]);
+    assert_eq!(
+        report.header.notes,
+        [
+            "1 account came through AWS Organizations, without an invitation (in 2 Regions): its organization decides about it, and its behavior graphs are deleted, with all data, when the organization removes its Detective administrator"
+        ]
+    );
+    let part = report.only(&Selection {
+        standings: [Standing::Enabled].into(),
+        ..Selection::default()
+    });
+    let told = |note: &&String| note.contains("AWS Organizations");
+    assert_eq!(part.header.notes.iter().filter(told).count(), 1);
+}
+
 /// `account in_roster status` of each.
 fn rows(region: &RegionNow) -> Vec<String> {
     let row = |member: &MemberNow| {

@@ -1,0 +1,187 @@
+//! Where a document comes from: which program made it, in whose name, and by which list.
+
+use std::fmt::{self, Write};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::account::Email;
+use crate::foreign::visible;
+
+/// Who made a document, and by which list; what is not known is left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Origin {
+    /// The version of the program.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_version: Option<String>,
+    /// The ARN of who was calling; an e-mail in it is masked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caller: Option<String>,
+    /// The list of accounts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list: Option<ListOrigin>,
+}
+
+/// Which list it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListOrigin {
+    /// The file, or the key of the upload; an e-mail in it is masked.
+    pub name: String,
+    /// Its version in the bucket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// SHA-256 of its bytes, in hexadecimal digits; left out where it was not read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// Who uploaded it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uploader: Option<Uploader>,
+}
+
+/// Who uploaded a list, as far as S3's event says. The principal is in CloudTrail's data events, under
+/// the request id.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Uploader {
+    /// The account id, or the AWS service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requester: Option<String>,
+    /// From where.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_ip_address: Option<String>,
+    /// What S3 calls the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
+impl Origin {
+    /// Of that version of the program.
+    #[must_use]
+    pub fn of_version(version: &str) -> Self {
+        Self {
+            product_version: Some(version.to_owned()),
+            ..Self::default()
+        }
+    }
+
+    /// In the name of that principal.
+    #[must_use]
+    pub fn called_by(mut self, arn: &str) -> Self {
+        self.caller = Some(Email::mask_in(arn));
+        self
+    }
+
+    /// By that list, if there is one.
+    #[must_use]
+    pub fn by(mut self, list: Option<ListOrigin>) -> Self {
+        self.list = list;
+        self
+    }
+}
+
+impl ListOrigin {
+    /// The list of that name with these bytes.
+    #[must_use]
+    pub fn of(name: &str, bytes: &[u8]) -> Self {
+        Self {
+            sha256: Some(sha256(bytes)),
+            ..Self::named(name)
+        }
+    }
+
+    /// The list of that name, of which nothing else is known.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: visible(&Email::mask_in(name)),
+            version: None,
+            sha256: None,
+            uploader: None,
+        }
+    }
+}
+
+impl Uploader {
+    /// What was said of who uploaded it; `None` where that is nothing.
+    #[must_use]
+    pub fn said(
+        requester: Option<&str>,
+        source_ip_address: Option<&str>,
+        request_id: Option<&str>,
+    ) -> Option<Self> {
+        // Whoever starts an execution by hand can say anything.
+        let harmless = |text: &str| {
+            let text: String = text.chars().take(MOST_CHARS).collect();
+            visible(&Email::mask_in(&text))
+        };
+        let uploader = Self {
+            requester: requester.map(harmless),
+            source_ip_address: source_ip_address.map(harmless),
+            request_id: request_id.map(harmless),
+        };
+        (uploader != Self::default()).then_some(uploader)
+    }
+}
+
+impl fmt::Display for Uploader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.requester.as_deref().unwrap_or("somebody"))?;
+        if let Some(address) = &self.source_ip_address {
+            write!(f, ", from {address}")?;
+        }
+        Ok(())
+    }
+}
+
+/// SHA-256, in hexadecimal digits.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        // Writing to a string does not fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+/// More than a principal, an address or a request id has.
+const MOST_CHARS: usize = 200;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn what_is_not_known_is_left_out_and_e_mails_are_masked() {
+        let text = |origin: &Origin| serde_json::to_string(origin).unwrap();
+        assert_eq!(text(&Origin::default()), "{}");
+        let origin = Origin::of_version("1.2.3")
+            .called_by("arn:aws:sts::111111111111:assumed-role/R/root@example.com")
+            .by(Some(ListOrigin::named("of root@example.com\u{1b}.csv")));
+        assert_eq!(
+            text(&origin),
+            r#"{"product_version":"1.2.3","caller":"arn:aws:sts::111111111111:assumed-role/R/r***@example.com","list":{"name":"of r***@example.com[U+001B].csv"}}"#
+        );
+        assert_eq!(
+            serde_json::from_str::<Origin>(&text(&origin)).unwrap(),
+            origin
+        );
+    }
+
+    #[test]
+    fn a_hash_is_what_sha256sum_says() {
+        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        assert_eq!(sha256(b""), empty);
+    }
+
+    #[test]
+    fn what_an_event_says_of_the_uploader_is_harmless() {
+        assert_eq!(Uploader::said(None, None, None), None);
+        let long = "x".repeat(1000);
+        let said = Uploader::said(Some("1111\n2222"), Some(&long), None).unwrap();
+        assert_eq!(said.requester.as_deref(), Some("1111 2222"));
+        assert_eq!(said.source_ip_address.map(|it| it.len()), Some(MOST_CHARS));
+    }
+}

@@ -1,0 +1,350 @@
+//! The role in members by a role that is in each of them already: its stack is deployed there, without a StackSet.
+//!
+//! [`Via::look`] finds out what each account has, [`plan`] (pure) what is to be done about it, [`Via::prepare`] has
+//! CloudFormation say what that would change, and [`Via::deploy`] and [`Via::remove`] do it. AWS is the only state.
+
+mod each;
+mod look;
+pub mod plan;
+mod policy;
+mod report;
+mod stack;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use aws_sdk_cloudformation::types::{ChangeSetType, StackStatus};
+use engine::{Aws, Failure, RoleName};
+use fleet::account::AccountId;
+
+use self::each::Crew;
+use self::plan::{Finds, Found, Own, State};
+use self::stack::{ChangeSet, MemberStack, Prepared};
+use crate::definition::Definition;
+use crate::operation::{Limits, Watch, new_id};
+use crate::plan::{Plan, Step};
+use crate::rollout::Done;
+
+/// The role in members, as a role brings it there that is in each of them already.
+#[derive(Clone, Debug)]
+pub struct Via {
+    aws: Aws,
+    /// The role in members with which CloudFormation is asked.
+    role: RoleName,
+    /// The name of the stack in each member.
+    stack: String,
+    wanted: Arc<Definition>,
+}
+
+/// What was found, and how it is reached.
+#[derive(Clone, Debug, Default)]
+pub struct Looked {
+    /// What each account has.
+    pub finds: Finds,
+    members: BTreeMap<AccountId, MemberStack>,
+}
+
+/// What CloudFormation says that it would change.
+#[derive(Clone, Debug, Default)]
+pub struct Changes(BTreeMap<AccountId, Result<Option<ChangeSet>, Arc<str>>>);
+
+/// How it ended in one account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum End {
+    Done,
+    NothingToDo,
+    GoesOn,
+    Failed(Arc<str>),
+}
+
+impl Via {
+    /// Nothing is asked yet. Of `wanted`, what concerns a StackSet is not used.
+    #[must_use]
+    pub fn new(aws: &Aws, wanted: Definition, role: RoleName, stack: String) -> Self {
+        Self {
+            aws: aws.clone(),
+            role,
+            stack,
+            wanted: Arc::new(wanted),
+        }
+    }
+
+    /// What is wanted.
+    #[must_use]
+    pub fn wanted(&self) -> &Definition {
+        &self.wanted
+    }
+
+    /// Has CloudFormation say what would change in the accounts of the plan. Nothing is changed by that; but where
+    /// there is no stack yet, there is an empty one that waits for its first change set.
+    pub async fn prepare(
+        &self,
+        looked: &Looked,
+        plan: &Plan,
+        limits: &Limits,
+        watch: Watch<'_>,
+    ) -> Changes {
+        // A stack that never came to be has to go first, and that is a change.
+        let is_due = |(account, step): &(&AccountId, &Step)| match step {
+            Step::Update => true,
+            Step::Make => looked.finds.get(*account) == Some(&Found::Nothing),
+            _ => false,
+        };
+        let due = plan
+            .iter()
+            .filter(is_due)
+            .map(|(account, step)| (*account, step.clone()));
+        let crew = self.crew(limits, watch);
+        let prepared = crew
+            .each(looked.only(due), async |_, (member, step)| {
+                self.prepare_one(&member, &step, &crew).await
+            })
+            .await;
+        Changes(prepared)
+    }
+
+    async fn prepare_one(
+        &self,
+        member: &MemberStack,
+        step: &Step,
+        crew: &Crew<'_>,
+    ) -> Result<Option<ChangeSet>, Arc<str>> {
+        let kind = match step {
+            Step::Update => ChangeSetType::Update,
+            _ => ChangeSetType::Create,
+        };
+        let token = new_id();
+        let said = |failure: Failure| failure.text;
+        member
+            .prepare(&self.wanted, kind, &token)
+            .await
+            .map_err(said)?;
+        let begun = crew.now();
+        loop {
+            match member.prepared(&token).await.map_err(said)? {
+                Prepared::Ready(changes) => return Ok(Some(changes)),
+                Prepared::NothingToDo => {
+                    // It would stay for ever; where it does, it is in nobody's way.
+                    let _ = member.drop_change_set(&token).await;
+                    return Ok(None);
+                }
+                Prepared::Refused(reason) => return Err(reason),
+                Prepared::Pending if crew.pause(begun).await.is_some() => {
+                    return Err(
+                        "CloudFormation had not made the change set when the run ended: run again"
+                            .into(),
+                    );
+                }
+                Prepared::Pending => {}
+            }
+        }
+    }
+
+    /// Takes back what [`Via::prepare`] left in the accounts, because it is not wanted after all. Says where that did not
+    /// succeed: it changes nothing there, and the next run finds it.
+    pub async fn withdraw(
+        &self,
+        looked: &Looked,
+        plan: &Plan,
+        changes: Changes,
+        limits: &Limits,
+    ) -> BTreeMap<AccountId, Arc<str>> {
+        let ready = changes.0.into_iter();
+        let ready = ready.filter_map(|(account, it)| Some((account, it.ok()??)));
+        let left: BTreeMap<_, _> = ready
+            .filter_map(|(account, set)| Some((account, (plan.get(&account)?.clone(), set))))
+            .collect();
+        let limits = Limits {
+            stop: Default::default(),
+            ..limits.clone()
+        };
+        let crew = self.crew(&limits, &|_| {});
+        let dropped = crew
+            .each(
+                looked.only(left),
+                async |_, (member, (step, set))| match step {
+                    Step::Make => member.delete().await,
+                    _ => member.drop_change_set(&set.name).await,
+                },
+            )
+            .await;
+        let dropped = dropped.into_iter();
+        dropped
+            .filter_map(|(account, it)| Some((account, it.err()?.text)))
+            .collect()
+    }
+
+    /// Brings the role to the accounts of the plan.
+    pub async fn deploy(
+        &self,
+        (looked, plan): (&Looked, &Plan),
+        mut changes: Changes,
+        limits: &Limits,
+        watch: Watch<'_>,
+    ) -> Done {
+        let due = plan
+            .iter()
+            .filter(|(_, step)| matches!(step, Step::Make | Step::Update));
+        let due: BTreeMap<_, _> = due
+            .map(|(account, step)| {
+                let found = looked.finds.get(account).cloned();
+                (*account, (step.clone(), found, changes.0.remove(account)))
+            })
+            .collect();
+        let crew = self.crew(limits, watch);
+        let ends = crew
+            .each(looked.only(due), async |_, (member, (step, found, set))| {
+                let end = self.deploy_one(&member, (&step, found), set, &crew).await;
+                counted(end, &crew)
+            })
+            .await;
+        self.done((looked, plan), &ends, crew.over())
+    }
+
+    async fn deploy_one(
+        &self,
+        member: &MemberStack,
+        (step, found): (&Step, Option<Found>),
+        set: Option<Result<Option<ChangeSet>, Arc<str>>>,
+        crew: &Crew<'_>,
+    ) -> Result<End, Failure> {
+        if let Some(Found::Ours(Own {
+            state: State::Failed(_),
+            ..
+        })) = found
+        {
+            member.delete().await?;
+            match self.gone(member, crew).await? {
+                End::Done => {}
+                other => return Ok(other),
+            }
+        }
+        let set = match set {
+            Some(set) => set,
+            None => self.prepare_one(member, step, crew).await,
+        };
+        let set = match set {
+            Ok(Some(set)) => set,
+            Ok(None) => return Ok(End::NothingToDo),
+            Err(reason) => return Ok(End::Failed(reason)),
+        };
+        member.execute(&set.name).await?;
+        let begun = crew.now();
+        loop {
+            let Some(now) = member.describe().await? else {
+                return Ok(End::Failed(
+                    "its stack is gone: somebody else has deleted it".into(),
+                ));
+            };
+            match (&now.status, now.state(&self.stack)) {
+                (StackStatus::CreateComplete | StackStatus::UpdateComplete, _) => {
+                    return Ok(End::Done);
+                }
+                // The change set is being executed.
+                (_, None | Some(State::Busy(_))) => {
+                    if crew.pause(begun).await.is_some() {
+                        return Ok(End::GoesOn);
+                    }
+                }
+                _ => {
+                    let said = member.why().await.or(now.reason);
+                    let status = now.status.as_str();
+                    let unsaid = || {
+                        format!("its stack is {status}, and CloudFormation gives no reason: look at the stack {} in the account", self.stack).into()
+                    };
+                    return Ok(End::Failed(said.unwrap_or_else(unsaid)));
+                }
+            }
+        }
+    }
+
+    /// Takes the role from the accounts of the plan.
+    pub async fn remove(
+        &self,
+        (looked, plan): (&Looked, &Plan),
+        limits: &Limits,
+        watch: Watch<'_>,
+    ) -> Done {
+        let due = crate::plan::with(plan, &Step::Remove);
+        let due = due.into_iter().map(|account| (account, ()));
+        let crew = self.crew(limits, watch);
+        let ends = crew
+            .each(looked.only(due), async |_, (member, ())| {
+                let end = match member.delete().await {
+                    Ok(()) => self.gone(&member, &crew).await,
+                    Err(failure) => Err(failure),
+                };
+                counted(end, &crew)
+            })
+            .await;
+        self.done((looked, plan), &ends, crew.over())
+    }
+
+    /// Waits until the stack is gone.
+    async fn gone(&self, member: &MemberStack, crew: &Crew<'_>) -> Result<End, Failure> {
+        let begun = crew.now();
+        loop {
+            let Some(now) = member.describe().await? else {
+                return Ok(End::Done);
+            };
+            if now.status == StackStatus::DeleteFailed {
+                let why = member.why().await.or(now.reason);
+                return Ok(End::Failed(why.unwrap_or_else(|| {
+                    format!(
+                        "its stack {} could not be deleted, and CloudFormation gives no reason",
+                        self.stack
+                    )
+                    .into()
+                })));
+            }
+            if crew.pause(begun).await.is_some() {
+                return Ok(End::GoesOn);
+            }
+        }
+    }
+
+    fn crew<'a>(&self, limits: &'a Limits, watch: Watch<'a>) -> Crew<'a> {
+        Crew::new(self.aws.clock(), limits, watch)
+    }
+}
+
+/// How it ended, counted where it failed.
+fn counted(end: Result<End, Failure>, crew: &Crew<'_>) -> End {
+    let end = end.unwrap_or_else(|failure| End::Failed(failure.text));
+    if matches!(end, End::Failed(_)) {
+        crew.failed();
+    }
+    end
+}
+
+impl Looked {
+    /// What is to be done in accounts that can be reached, with how they are.
+    fn only<T>(
+        &self,
+        work: impl IntoIterator<Item = (AccountId, T)>,
+    ) -> BTreeMap<AccountId, (MemberStack, T)> {
+        let work = work.into_iter();
+        work.filter_map(|(account, it)| Some((account, (self.members.get(&account)?.clone(), it))))
+            .collect()
+    }
+}
+
+impl Changes {
+    /// The plan, less what CloudFormation finds nothing to change in, or cannot do.
+    #[must_use]
+    pub fn corrected(&self, plan: Plan) -> Plan {
+        let step = |(account, step): (AccountId, Step)| match self.0.get(&account) {
+            Some(Ok(None)) => (account, Step::Keep),
+            Some(Err(why)) => (account, Step::Blocked(why.clone())),
+            _ => (account, step),
+        };
+        plan.into_iter().map(step).collect()
+    }
+
+    fn of(&self, account: AccountId) -> Vec<String> {
+        let set = self.0.get(&account).and_then(|it| it.as_ref().ok());
+        set.and_then(Option::as_ref)
+            .map(|it| it.changes.clone())
+            .unwrap_or_default()
+    }
+}
