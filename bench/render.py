@@ -5,6 +5,8 @@ from figures import IN_FLIGHT, bound, bucket_bound, chain_bound, extent, median,
 
 ACCOUNTS = 80
 ALL = world.REGIONS
+# What `--patience` is by default, in seconds.
+PATIENCE = 15
 PROGRAMS = {
     "ours": "detective-fleet",
     "threaded --tuned": "boto3, threads, tuned",
@@ -118,7 +120,27 @@ def throttled(results):
     )
 
 
-SECTIONS = {"compare": compare, "growth": growth, "large": large, "throttled": throttled}
+def troubled(results):
+    rows = [troubled_row(*row) for row in in_trouble(results)]
+    return TROUBLED.format(rows="\n".join(rows))
+
+
+def troubled_row(accounts, name, runs, healthy):
+    ratio = short(median(runs) / median(healthy))
+    more = f"{median(runs) - median(healthy):+.1f} s"
+    return f"| {accounts:,} | {name} | {len(runs)} | {spread(runs)} | {ratio} | {more} | {median(runs, 'calls'):,.0f} |"
+
+
+def in_trouble(results):
+    """Each trouble with its runs and the healthy ones beside them."""
+    runs = results["troubled"]["runs"]
+    for accounts in sorted({run["accounts"] for run in runs}):
+        healthy = pick(results, "troubled", "healthy", accounts=accounts)
+        for name in dict.fromkeys(run["name"] for run in runs):
+            yield accounts, name, pick(results, "troubled", name, accounts=accounts), healthy
+
+
+SECTIONS = {"compare": compare, "growth": growth, "large": large, "throttled": throttled, "troubled": troubled}
 
 
 # Goals
@@ -137,6 +159,20 @@ def reached(results):
     if "throttled" in results:
         ratio = median(results["throttled"]["runs"]) / bucket_bound(ACCOUNTS)
         yield goal("throttled: time to what the buckets allow", "at most 1.3", ratio, ratio <= 1.3, ".2f")
+    if "troubled" in results:
+        yield from goals_of_trouble(results)
+
+
+def goals_of_trouble(results):
+    for accounts, name, runs, healthy in in_trouble(results):
+        time, well = median(runs), median(healthy)
+        where = f"{accounts:,} accounts, {name}: seconds"
+        if name == "one Region dead":
+            most = max(1.5 * well, well + 5)
+            yield goal(where, f"1.5 x healthy, or 5 s more: {most:.1f}", time, time <= most, ".1f")
+        elif name != "healthy":
+            most = 1.5 * well + PATIENCE
+            yield goal(where, f"1.5 x healthy and {PATIENCE} s of patience: {most:.1f}", time, time <= most, ".1f")
 
 
 def goals_of_comparison(results):
@@ -245,6 +281,16 @@ THROTTLED = """## Where AWS throttles
 hold a second's worth): {time}. The bucket of AssumeRole alone allows {allowed:.1f} s (two calls before the first role, 70 roles
 beyond the first 10 at 10 a second, and the last one's answer, acceptance and closing look): {ratio:.2f} times that. {calls:,.0f} calls,
 {more:+,.0f} compared with no limits.
+"""
+
+TROUBLED = """## Where something is wrong for good
+
+`detective-fleet enable` with default flags, and a healthy run beside each in the same round. Accounts without the role are asked for it
+again for 15 s (`--patience`), beside everything else; a Region that never answers is waited for by what the others needed.
+
+| accounts | what is wrong | runs | time | to healthy | more | calls |
+|---|---|---|---|---|---|---|
+{rows}
 """
 
 GOALS = """## Goals

@@ -46,6 +46,30 @@ burst = 2
 """
 
 
+# A Region that never answers, and accounts without the role.
+DEAD = """
+[[faults]]
+effect = "silence"
+operations = ["detective:*"]
+regions = ["me-south-1"]
+"""
+
+
+def without_role(accounts):
+    return "".join(f'accounts."{111_111_000_001 + n}" = {{ roles = [] }}\n' for n in range(accounts))
+
+
+def troubles(accounts):
+    """What is wrong in each world, and how many memberships can be ENABLED in it. Accounts that a world describes
+    come in addition to those that it counts."""
+    return {
+        "healthy": (0, "", accounts * REGIONS),
+        "one Region dead": (0, DEAD, accounts * (REGIONS - 1)),
+        "half of the roles missing": (accounts // 2, "", (accounts - accounts // 2) * REGIONS),
+        "all roles missing": (accounts, "", 0),
+    }
+
+
 def main():
     arguments = parse()
     binary = arguments.binary or build()
@@ -125,14 +149,28 @@ def throttled(binary, arguments):
     return [ours(binary, ACCOUNTS, seed, THROTTLES)[0] for seed in range(1, arguments.runs + 1)]
 
 
+def troubled(binary, arguments):
+    """A healthy run and those with a trouble in turn, so that a busy minute of the machine hits each of them."""
+    sizes = [ACCOUNTS, max(arguments.sizes)]
+    rounds = [(size, seed) for size in sizes for seed in range(1, 1 + (arguments.runs if size == ACCOUNTS else 1))]
+    return [in_trouble(binary, size, seed, name) for size, seed in rounds for name in troubles(size)]
+
+
 def whole(binary, arguments):
     """AWS's script in all Regions, once: is it fair to scale it from a few?"""
     return [aws(binary, arguments.aws_scripts, [], 1)] if arguments.aws_scripts else []
 
 
-PARTS = {"compare": compare, "growth": growth, "large": large, "throttled": throttled, "whole": whole}
+PARTS = {
+    "compare": compare,
+    "growth": growth,
+    "large": large,
+    "throttled": throttled,
+    "troubled": troubled,
+    "whole": whole,
+}
 # The last one takes 20 minutes for one figure.
-DEFAULT = ["compare", "growth", "large", "throttled"]
+DEFAULT = ["compare", "growth", "large", "throttled", "troubled"]
 
 
 # The programs
@@ -156,6 +194,16 @@ def ours(binary, accounts, seed, more=""):
     return [first, again]
 
 
+def in_trouble(binary, accounts, seed, trouble):
+    """With default flags, where something is wrong for good: it says so, and reaches all that can be reached."""
+    missing, more, enabled = troubles(accounts)[trouble]
+    world = (accounts - missing, seed, without_role(missing) + more)
+    with tempfile.TemporaryDirectory() as folder, World(binary, pathlib.Path(folder), *world) as world:
+        command = [binary, "enable", world.roster, "--yes", "--admin-account", ADMINISTRATOR]
+        run = measured(trouble, world, command, enabled, 0 if trouble == "healthy" else 3)
+    return run | {"accounts": accounts, "regions": REGIONS, "seed": seed}
+
+
 def threaded(binary, accounts, seed, *flags):
     with tempfile.TemporaryDirectory() as folder, World(binary, pathlib.Path(folder), accounts, seed) as world:
         command = [sys.executable, HERE / "threaded.py", world.roster, *flags]
@@ -176,14 +224,14 @@ def aws(binary, checkout, regions, seed):
     return run | {"accounts": ACCOUNTS, "regions": count, "seed": seed}
 
 
-def measured(name, world, command, memberships):
+def measured(name, world, command, memberships, status=0):
     """Runs it, and believes it only if the sandbox has as many members ENABLED as there should be."""
     load = os.getloadavg()[0]
     output = world.roster.with_name("output")
     launcher = [sys.executable, "-ISE", HERE / "measure.py", output, *command]
     took = json.loads(subprocess.run(launcher, env=world.environment, check=True, capture_output=True).stdout)
     enabled = world.enabled()
-    if took["exit"] != 0 or enabled != memberships:
+    if took["exit"] != status or enabled != memberships:
         tail = output.read_text(errors="replace")[-2000:]
         sys.exit(f"{name}: exit status {took['exit']}, {enabled} of {memberships} enabled\n{tail}")
     took |= {"name": name, "operations": dict(world.calls()), "sandbox_cpu": world.cpu(), "load": load}

@@ -151,7 +151,7 @@ def test_nothing_that_a_run_begins_with_outlives_its_time(make_sandbox, command,
         [accounts.100000000001]
     """)
     words = [operation, sandbox.roster, "--timeout", "1s", "--admin-role", "Administrator"]
-    words += ["--admin-account", sandbox.administrator]
+    words += ["--admin-account", "555555555555"]
     words += ["--yes"] if operation in ("enable", "disable") else []
     # An answer may take 10 s otherwise: what it says shows that it was not waited for.
     result = command.run(*words, env=sandbox.env).refused("--timeout 1s")

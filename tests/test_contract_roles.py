@@ -393,3 +393,12 @@ def test_people_are_asked_and_see_it_in_words(rollout):
     assert rollout.moto.client("cloudformation").list_stack_sets()["Summaries"] == []
     shown = rollout.command.run_on_terminal(*words, answer="yes\n", env=rollout.moto.env).ended(0).stdout
     assert "is to be made" in shown and "2 as wanted" in shown
+
+
+def test_new_roles_are_waited_for_until_they_can_be_assumed(rollout):
+    rollout.moto.prepare(*ACCOUNTS[:4])
+    made = rollout.run("deploy", accounts=ACCOUNTS[:3]).ended(0).json()
+    assert [it["assumable"] for it in made["accounts"]] == [True] * 3
+    # Those that were there before are not asked for.
+    more = rollout.run("deploy", accounts=ACCOUNTS[:4]).ended(0).json()
+    assert [it["assumable"] for it in more["accounts"]] == [None] * 3 + [True]

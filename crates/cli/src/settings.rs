@@ -96,6 +96,7 @@ impl Reach {
                 role_name: default_role()?,
                 mfa: None,
                 external_id: None,
+                patience: patience.map_or(patience::DEFAULT, |patience| patience.0),
                 run: None,
                 max_concurrency: concurrency.map_or(MAX_CONCURRENCY, Into::into).into(),
                 endpoint: None,

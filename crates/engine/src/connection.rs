@@ -32,6 +32,8 @@ pub struct Connection {
     pub mfa: Option<Arc<dyn MfaCodes>>,
     /// What the member role's trust policy wants as `sts:ExternalId`: 2 to 1,224 characters.
     pub external_id: Option<String>,
+    /// How long `admin_role` is asked for again where that is refused: it may have been made just now.
+    pub patience: Duration,
     /// The most requests that are under way at one time.
     pub max_concurrency: usize,
     /// What the run is called: its sessions carry that name.

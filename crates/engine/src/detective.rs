@@ -49,10 +49,11 @@ fn with(credentials: Credentials) -> Builder {
 }
 
 /// `detective:ListGraphs`: the one that the administrator has, if any. There is at most one in a
-/// Region, but a page may be empty though more follow.
+/// Region, but a page may be empty though more follow. `before` is told of each page before the last.
 pub(crate) async fn find_graph(
     client: &Client,
     keys: Credentials,
+    before: impl Fn(),
 ) -> Result<Option<GraphArn>, Failure> {
     let mut token = None;
     loop {
@@ -64,6 +65,7 @@ pub(crate) async fn find_graph(
         if arn.is_some() || token.is_none() {
             return Ok(arn.map(|arn| GraphArn::new(&arn)));
         }
+        before();
     }
 }
 
@@ -256,11 +258,12 @@ pub(crate) async fn untag(
 }
 
 /// `detective:ListDatasourcePackages`: those that are started. There are three in the world, but a
-/// page may be shorter than asked for.
+/// page may be shorter than asked for. `before` is told of each page before the last.
 pub(crate) async fn read_packages(
     client: &Client,
     keys: Credentials,
     graph: &GraphArn,
+    before: impl Fn(),
 ) -> Result<BTreeSet<String>, Failure> {
     let mut started = BTreeSet::new();
     let mut token = None;
@@ -282,6 +285,7 @@ pub(crate) async fn read_packages(
         if token.is_none() {
             return Ok(started);
         }
+        before();
     }
 }
 
@@ -363,4 +367,20 @@ fn left_out(unprocessed: Option<Vec<UnprocessedAccount>>) -> LeftOut {
         .into_iter()
         .filter_map(word)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_email_in_the_reason_of_a_left_out_account_is_masked() {
+        let account = UnprocessedAccount::builder()
+            .account_id("111122223333")
+            .reason("root@example.com is another account's");
+        let left_out = left_out(Some(vec![account.build()]));
+        let account = "111122223333".parse().unwrap();
+        let words = "r***@example.com is another account's".to_owned();
+        assert_eq!(left_out, [(account, words)]);
+    }
 }

@@ -372,6 +372,15 @@ mod tests {
     }
 
     #[test]
+    fn an_email_in_awss_words_is_masked() {
+        let words = "root@example.com is in use, and so is <Ops@example.org>";
+        let failure = of_service(Some("X"), Some(words), 400);
+        assert!(!failure.text.contains("root@"), "{failure}");
+        assert!(!failure.text.contains("Ops@"), "{failure}");
+        assert!(failure.text.contains("r***@example.com"), "{failure}");
+    }
+
+    #[test]
     fn a_failure_says_what_aws_said() {
         assert_eq!(
             &*of_service(Some("X"), Some("because"), 400).text,

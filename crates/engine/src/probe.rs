@@ -20,6 +20,14 @@ use crate::sts;
 pub use fleet::patience::JUST_MADE;
 
 impl Aws {
+    /// Whether there are credentials to call AWS with: those of a role have to be assumed first.
+    ///
+    /// # Errors
+    /// Why there are none.
+    pub async fn can_call(&self) -> Result<(), Failure> {
+        self.with_keys(|_| async { Ok(()) }).await
+    }
+
     /// Assumes the member's role in each account and asks who that is, all at once. A role that is
     /// refused is asked for again for as long as `patience`.
     pub async fn try_roles(

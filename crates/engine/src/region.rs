@@ -71,8 +71,8 @@ pub(crate) struct RegionRun {
     looks: Looks,
     /// Among the Regions that are worked in.
     place: Option<Place>,
-    /// It was given up in this run before.
-    judged: bool,
+    /// Why it was given up in this run before.
+    judged: Option<Cause>,
     /// The newest look that had begun when something was last changed.
     altered: Option<Round>,
     /// The statuses that events have told of.
@@ -105,7 +105,7 @@ impl RegionRun {
             begun: clock::now(),
             looks: Looks::default(),
             place: None,
-            judged: false,
+            judged: None,
             altered: None,
             told: BTreeMap::new(),
             events: aws.events().stream(),

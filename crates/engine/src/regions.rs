@@ -119,10 +119,11 @@ impl Aws {
             let (aws, answered) = (self.clone(), answered.clone());
             asked.spawn(async move {
                 let client = aws.detective(&region);
-                let found = aws.with_keys(|keys| detective::find_graph(&client, keys));
+                let called = |result| aws.events().called(None, Operation::ListGraphs, result);
+                let before = || called(Ok(()));
+                let found = aws.with_keys(|keys| detective::find_graph(&client, keys, before));
                 let found = found.await;
-                aws.events()
-                    .called(None, Operation::ListGraphs, found.as_ref().map(|_| ()));
+                called(found.as_ref().map(|_| ()));
                 if found.is_ok() {
                     answered
                         .lock()
@@ -158,9 +159,10 @@ impl Aws {
         }
         let account = self.account();
         let ask = || async {
-            let result = self.with_keys(|keys| switched(&account, keys)).await;
-            self.events()
-                .called(None, Operation::ListRegions, result.as_ref().map(|_| ()));
+            let called = |result| self.events().called(None, Operation::ListRegions, result);
+            let ask = |keys| switched(&account, keys, || called(Ok(())));
+            let result = self.with_keys(ask).await;
+            called(result.as_ref().map(|_| ()));
             result
         };
         match patiently(self.seed(), ask).await {
@@ -200,10 +202,11 @@ fn is_on(status: &RegionOptStatus) -> bool {
 }
 
 /// `account:ListRegions`, all pages: which Regions are on in the account of these credentials, and
-/// which are off.
+/// which are off. `before` is told of each page before the last.
 pub(crate) async fn switched(
     account: &aws_sdk_account::Client,
     credentials: Credentials,
+    before: impl Fn(),
 ) -> Result<BTreeMap<String, bool>, Failure> {
     let mut switched = BTreeMap::new();
     let mut token = None;
@@ -227,6 +230,7 @@ pub(crate) async fn switched(
         if token.is_none() {
             return Ok(switched);
         }
+        before();
     }
     Err(Failure::refused("EndlessList", "the list has no end"))
 }
@@ -366,6 +370,20 @@ mod tests {
         region::known(Partition::Aws)
             .map(|entry| (entry.name.to_owned(), !off.contains(&entry.name)))
             .collect()
+    }
+
+    #[test]
+    fn a_region_is_on_when_aws_says_so_and_not_on_its_way() {
+        for (status, on) in [
+            (RegionOptStatus::Enabled, true),
+            (RegionOptStatus::EnabledByDefault, true),
+            (RegionOptStatus::Enabling, false),
+            (RegionOptStatus::Disabling, false),
+            (RegionOptStatus::Disabled, false),
+            (RegionOptStatus::from("NEWER"), false),
+        ] {
+            assert_eq!(is_on(&status), on, "{status:?}");
+        }
     }
 
     #[test]

@@ -429,9 +429,9 @@ impl Attempts {
         self.given_up = Some(why);
     }
 
-    /// The Region is asked again beside others. Says whether it had been given up.
-    pub fn ask_again(&mut self) -> bool {
-        self.given_up.take().is_some()
+    /// The Region is asked again beside others. Says why it had been given up, if it had.
+    pub fn ask_again(&mut self) -> Option<Cause> {
+        self.given_up.take()
     }
 
     /// A request about the Region was sent.

@@ -32,6 +32,8 @@ pub(crate) struct Said<'a> {
     pub(crate) key: Option<&'a str>,
     /// Where the report lies.
     pub(crate) report: &'a str,
+    /// Regions that had failed in the report before already.
+    pub(crate) known: &'a [Region],
 }
 
 /// The words of an error that Step Functions caught.
@@ -105,7 +107,11 @@ pub(crate) fn run(report: &Report, error: Option<Name>, said: Said<'_>) -> Repor
         "Lines that cannot be used:",
         lines(&report.header),
     );
-    list(&mut text, "Regions that failed:", troubles(report));
+    list(
+        &mut text,
+        "Regions that failed:",
+        troubles(report, said.known),
+    );
     list(&mut text, "What is not as wanted:", failures(report));
     list(&mut text, "Worth knowing:", report.header.notes.clone());
     close(&text, error, subject, said)
@@ -188,14 +194,18 @@ fn lines(header: &Header) -> Vec<String> {
 }
 
 /// What is wrong with Regions and their graphs, apart from their members.
-fn troubles(report: &Report) -> Vec<String> {
+fn troubles(report: &Report, known: &[Region]) -> Vec<String> {
     let causes = report.regions.iter().flat_map(|region| {
         let causes = region.cause().into_iter().chain(region.causes_amiss());
         causes.map(|cause| (&region.region, cause))
     });
     let told = |(told, regions): (Told, BTreeSet<Region>)| {
-        let names: Vec<_> = regions.iter().map(Region::as_str).collect();
-        item(&told, &names.join(", "))
+        let name = |region: &Region| match known.contains(region) {
+            true => format!("{region}, as in the report before"),
+            false => region.to_string(),
+        };
+        let names: Vec<_> = regions.iter().map(name).collect();
+        item(&told, &names.join("; "))
     };
     region_troubles(causes).into_iter().map(told).collect()
 }

@@ -146,6 +146,7 @@ async fn not_begun(
     let said = Said {
         key: refused.key.as_deref(),
         report: &function.store.uri(&key),
+        known: &[],
     };
     Ok(message::run(&report, refused.name, said))
 }
@@ -182,6 +183,7 @@ async fn plan(
     let said = Said {
         key: Some(&manifest.key),
         report: &uri,
+        known: &[],
     };
     Ok(message::plan(&report, said))
 }
@@ -216,6 +218,7 @@ async fn run(
         .report(header, now, joined.ended, joined.error);
     let superseded = report.ended == Ended::Superseded;
     let latest = latest_key(&manifest.key);
+    let mut known = Vec::new();
     if manifest.drift {
         match function.store.read::<Report>(&latest).await {
             Ok(Some(last)) => {
@@ -223,6 +226,7 @@ async fn run(
                 report.header.notes.extend(vanished);
                 let unseen = drift::out_of_sight(&last.value, &report);
                 report.header.notes.extend(unseen);
+                known = drift::known(&last.value, &report);
             }
             Ok(None) => {}
             // This run's takes its place.
@@ -241,6 +245,7 @@ async fn run(
     let said = Said {
         key: Some(&manifest.key),
         report: &uri,
+        known: &known,
     };
     let name = match message::error_of(&report) {
         Some(_) if is_refused(results) => Some(Name::BadInput),

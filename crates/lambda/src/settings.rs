@@ -81,11 +81,14 @@ impl Settings {
         let regions = |name: &str| Ok(typed(many::<RegionName>(name, text(name))?));
         let names = regions("REGIONS")?;
         let all = names.is_empty() || names == ["all"];
+        let patience = maybe("PATIENCE_SECONDS", text("PATIENCE_SECONDS"))?
+            .map_or(fleet::patience::DEFAULT, Duration::from_secs);
         Ok(Self {
             bucket: needed("BUCKET")?,
             stack: needed("STACK")?,
             authoritative_key: needed("AUTHORITATIVE_KEY")?,
             connection: Connection {
+                patience,
                 profile: None,
                 admin_account: None,
                 admin_role: Some(one("ADMINISTRATOR_ROLE", &needed("ADMINISTRATOR_ROLE")?)?),
@@ -110,8 +113,7 @@ impl Settings {
                 message: maybe::<Message>("MESSAGE", text("MESSAGE"))?.map(|message| message.0),
                 tags: tags(many::<Tag>("TAGS", text("TAGS"))?)
                     .map_err(|error| wrong("TAGS", &error))?,
-                patience: maybe("PATIENCE_SECONDS", text("PATIENCE_SECONDS"))?
-                    .map_or(fleet::patience::DEFAULT, Duration::from_secs),
+                patience,
                 role_first: text("ROLE_FIRST").is_none_or(|value| value == "true"),
                 ..fleet::fleet::Settings::default()
             },

@@ -5,6 +5,7 @@
 //! [`Rollout::deploy`] and [`Rollout::remove`] do it. AWS is the only state: a run that was dropped is
 //! resumed by running again.
 
+mod assumable;
 mod cloudformation;
 pub mod definition;
 pub mod offers;

@@ -50,6 +50,8 @@ pub enum Progress<'a> {
     Another(&'a str),
     /// So many accounts of so many are done.
     Accounts(u64, u64),
+    /// It is waited until so many new roles can be assumed.
+    Assuming(u64),
 }
 
 /// Is told how far it is.

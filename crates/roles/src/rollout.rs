@@ -68,6 +68,10 @@ impl Rollout {
         }
     }
 
+    pub(crate) fn aws(&self) -> &Aws {
+        &self.aws
+    }
+
     /// What is wanted.
     #[must_use]
     pub fn wanted(&self) -> &Definition {

@@ -92,14 +92,18 @@ async fn deploy(args: DeployArgs, file: &SettingsFile, output: Output) -> Result
     let rolling = Rolling::new(output, stage.clock.clone(), "Deploying");
     let watch = |progress: roles::Progress<'_>| rolling.tell(progress);
     let done = stage.way.deploy((&seen, &plan), &limits, &watch).await;
+    let mut done = done
+        .inspect_err(|_| rolling.end())
+        .map_err(|failure| anyhow!("nothing was changed: {failure}"))?;
+    let last = (&limits, &watch as roles::Watch<'_>);
+    let untried = stage.way.wait_until_assumable(&mut done, last).await;
     rolling.end();
-    let done = done.map_err(|failure| anyhow!("nothing was changed: {failure}"))?;
     let offers = stage.interruptible(stage.way.offers(&done)).await;
     let mut report = stage.report(done, false);
     // Who interrupts that has the report of what was done all the same.
     let offers = offers.unwrap_or_default();
     let advice = offers.iter().map(roles::offers::Offer::advice);
-    report.header.notes.extend(advice);
+    report.header.notes.extend(advice.chain(untried));
     Ok(close(&report, &files, output))
 }
 

@@ -119,6 +119,8 @@ impl Progress {
     }
 
     fn show(&self, event: &Event) {
+        // Before anything begins there is nothing to draw on.
+        let is_drawn = lock(&self.screen).is_some();
         let mut shown = lock(&self.shown);
         let before = shown.tally.refused_so_far(event.at);
         let completed = shown.tally.count(event);
@@ -129,6 +131,9 @@ impl Progress {
             .filter(|_| before.is_none());
         shown.seen = Some(event.at);
         if self.output.may_move() {
+            if let Some(refused) = refused.filter(|_| !is_drawn) {
+                self.output.message(&format!("{refused}\n"));
+            }
             return;
         }
         let last = shown.written.unwrap_or(shown.title.began);

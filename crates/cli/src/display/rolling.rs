@@ -46,6 +46,10 @@ impl Rolling {
                     counted(all, "account")
                 )
             }
+            Progress::Assuming(roles) => format!(
+                "Waiting until AWS lets {} be assumed",
+                counted(roles, "new role")
+            ),
         };
         let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         if *said == text {

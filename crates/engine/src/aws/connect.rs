@@ -1,16 +1,19 @@
 //! Who is calling, and how the caller becomes the administrator.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_config::provider_config::ProviderConfig;
 use aws_config::{Region as SdkRegion, SdkConfig};
 use aws_smithy_types::retry::RetryConfig;
 use fleet::account::{AccountId, Email};
-use fleet::event::{Operation, Sink};
+use fleet::event::{EventKind, Operation, Sink};
+use fleet::patience::Patience;
 use fleet::region::{Partition, UnsupportedPartition};
 use tokio::sync::Semaphore;
 
 use super::{Aws, Inner, patiently, sts_region};
+use crate::clock;
 use crate::connection::{ADMINISTRATOR_ROLE, Connection, Ground, RoleName, timeouts};
 use crate::credentials::{Keys, Source};
 use crate::descriptors;
@@ -241,7 +244,9 @@ impl Administrators<'_> {
             Some(role) if !is_session_of(caller, administrator, role) => {
                 let (name, session) = (role.as_str(), self.sessions.clone());
                 let role = RoleToAssume::new(partition, administrator, name, session);
-                self.assumed(&role, &own).await
+                let assumed = self.patiently_assumed(&role, &own, connection.patience);
+                let assumed = assumed.await;
+                assumed.map_err(|failure| ConnectError::AdminRole(failure.text))
             }
             None if caller.account != administrator => Err(ConnectError::NotTheAdministrator {
                 caller: caller.account,
@@ -255,9 +260,37 @@ impl Administrators<'_> {
         }
     }
 
+    /// The role, and again where it is refused: it may have been made just now.
+    async fn patiently_assumed(
+        &self,
+        role: &RoleToAssume,
+        own: &Keys,
+        limit: Duration,
+    ) -> Result<Session, Failure> {
+        let (_, _, events) = self.on;
+        let begun = clock::now();
+        let mut patience: Option<Patience> = None;
+        loop {
+            let denied = match self.assumed(role, own).await {
+                Err(failure) if failure.is_denied() && !limit.is_zero() => failure,
+                answer => return answer,
+            };
+            let patience = patience.get_or_insert_with(|| {
+                let (operation, seconds) = (Operation::AssumeRole, limit.as_secs());
+                events.record(None, EventKind::RefusedSoFar { operation, seconds });
+                Patience::begin(begun.elapsed(), limit)
+            });
+            let Some(next) = patience.next() else {
+                return Err(denied);
+            };
+            clock::until(begun + next).await;
+            patience.pass(begun.elapsed(), 1);
+        }
+    }
+
     /// The role in the caller's name; where that is refused, in nobody's. STS does not say whether it was
     /// for the name.
-    async fn assumed(&self, role: &RoleToAssume, own: &Keys) -> Result<Session, ConnectError> {
+    async fn assumed(&self, role: &RoleToAssume, own: &Keys) -> Result<Session, Failure> {
         let unnamed = self.keys(role.clone(), own);
         if self.source_identity.is_some() {
             let named = RoleToAssume {
@@ -268,11 +301,10 @@ impl Administrators<'_> {
             match self.try_out(&keys).await {
                 Ok(()) => return Ok(Session { keys, unnamed }),
                 Err(failure) if failure.kind == FailureKind::Denied => {}
-                Err(failure) => return Err(ConnectError::AdminRole(failure.text)),
+                Err(failure) => return Err(failure),
             }
         }
-        let tried = self.try_out(&unnamed).await;
-        tried.map_err(|failure| ConnectError::AdminRole(failure.text))?;
+        self.try_out(&unnamed).await?;
         Ok(Session {
             keys: unnamed.clone(),
             unnamed,

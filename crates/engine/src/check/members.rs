@@ -192,7 +192,11 @@ impl Asker {
             return Answer::Is(on.map(|name| Region::new(&name)).collect());
         }
         let client = self.aws.account();
-        let ask = |keys| regions::switched(&client, keys);
+        let page = || {
+            let events = self.aws.events();
+            events.called(None, Operation::ListRegions, Ok(()));
+        };
+        let ask = |keys| regions::switched(&client, keys, page);
         let switched = self.ask((Operation::ListRegions, None), ask).await;
         switched.map(|switched| {
             let on = switched.into_iter().filter(|(_, on)| *on);

@@ -24,15 +24,18 @@ pub(super) enum Told {
     Done(Answered<()>),
 }
 
-/// Does one chore.
+/// Does one chore. `before` is told of each page before the last.
 async fn tell(
     client: &Client,
     keys: Credentials,
     (graph, chore): (&GraphArn, &Chore),
+    before: impl Fn(),
 ) -> Result<Told, Failure> {
     Ok(match chore {
         Chore::ReadTags => Told::Tags(detective::read_tags(client, keys, graph).await?),
-        Chore::ReadPackages => Told::Packages(detective::read_packages(client, keys, graph).await?),
+        Chore::ReadPackages => {
+            Told::Packages(detective::read_packages(client, keys, graph, before).await?)
+        }
         Chore::Tag(tags) => Told::Done(detective::tag(client, keys, (graph, tags)).await?),
         Chore::Untag(tags) => Told::Done(detective::untag(client, keys, (graph, tags)).await?),
         Chore::StartPackages { named, .. } => {
@@ -62,8 +65,10 @@ impl RegionRun {
         };
         self.attempts.region_sent(chore.request());
         let (aws, client) = (self.aws.clone(), self.client.clone());
+        let (events, region) = (self.events.clone(), self.region().clone());
         let request = async move {
-            let tell = |keys| tell(&client, keys, (&graph, &chore));
+            let before = || events.called(Some(&region), under.0, Ok(()));
+            let tell = |keys| tell(&client, keys, (&graph, &chore), &before);
             let told = if chore.changes_something() {
                 aws.with_keys_to_change(tell).await
             } else {

@@ -84,10 +84,10 @@ impl RegionRun {
         let request = RegionRequest::FindGraph;
         let find = self.attempts.region(request);
         let last = find.and_then(|it| last_failure(it, operation(Asked::Region(request))));
+        let last = last.map(|error| Cause::RegionFailed { error });
         let seconds = waited.as_secs();
-        last.map_or(Cause::RegionSilent { seconds }, |error| {
-            Cause::RegionFailed { error }
-        })
+        last.or_else(|| self.judged.clone())
+            .unwrap_or(Cause::RegionSilent { seconds })
     }
 
     fn why_unanswered(&self, request: RegionRequest) -> Cause {

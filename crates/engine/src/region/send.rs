@@ -184,8 +184,11 @@ impl RegionRun {
         self.attempts.region_sent(RegionRequest::FindGraph);
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let answered = self.looks.answered.clone();
+        let (events, region) = (self.events.clone(), self.region().clone());
         let request = async move {
-            let found = aws.with_keys_or_halt(|keys| detective::find_graph(&client, keys));
+            let before = || events.called(Some(&region), Operation::ListGraphs, Ok(()));
+            let found = |keys| detective::find_graph(&client, keys, before);
+            let found = aws.with_keys_or_halt(found);
             tokio::select! {
                 biased;
                 () = answered.cancelled() => {

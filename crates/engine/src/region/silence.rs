@@ -16,8 +16,8 @@ impl RegionRun {
     /// Takes a place among the Regions that are worked in. One that was given up before is asked again as
     /// long as others work, and not waited for.
     pub(super) fn join(&mut self, place: Place) {
-        if self.attempts.ask_again() {
-            self.judged = true;
+        if let Some(why) = self.attempts.ask_again() {
+            self.judged = Some(why);
             self.everything_changed();
         }
         self.place = Some(place);
@@ -25,7 +25,7 @@ impl RegionRun {
 
     /// What was tried in vain, as long as nothing was heard.
     fn unheard(&self) -> Option<Tried> {
-        let judged = self.judged;
+        let judged = self.judged.is_some();
         let tried = self.attempts.unheard()?;
         Some(Tried { judged, ..tried })
     }

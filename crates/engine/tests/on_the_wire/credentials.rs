@@ -281,3 +281,31 @@ async fn a_key_that_is_really_wrong_ends_at_once() {
         assert_eq!(count.load(Ordering::Relaxed), 1);
     }
 }
+
+/// The administrator's role was made so long ago that STS knows of it then.
+fn stage_with_a_young_role(known_after: &str) -> Stage {
+    let world = format!(
+        "size = 3\nlatency = \"100ms\"\n[accounts.555555555555]\nroles = [{{ name = \"Young\", known_after = \"{known_after}\" }}]\n"
+    );
+    let mut stage = Stage::of(World::from_toml(&world).unwrap()).in_regions(&["us-east-1"]);
+    stage.admin_role = Some("Young");
+    stage.fleet.settings.patience = Duration::from_secs(15);
+    stage
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_administrators_role_that_was_made_just_now_is_asked_for_again() {
+    let report = stage_with_a_young_role("10s").enable().await;
+    assert_eq!(report.summary.enabled, 3);
+    let begun = engine::clock::now();
+    let stage = stage_with_a_young_role("1h");
+    let error = stage.connect(&Arc::default()).await.unwrap_err();
+    assert!(error.to_string().contains("role/Young"), "{error}");
+    assert!(begun.elapsed() < Duration::from_secs(17));
+    let mut stage = stage_with_a_young_role("1h");
+    stage.fleet.settings.patience = Duration::ZERO;
+    let recorder = Arc::default();
+    assert!(stage.connect(&recorder).await.is_err());
+    // In the caller's name, and in nobody's.
+    assert_eq!(recorder.calls()["sts:AssumeRole"], 2);
+}

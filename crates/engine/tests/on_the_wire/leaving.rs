@@ -1,6 +1,7 @@
 //! `disable`, `--prune` and `--delete-graphs`, from the fleet to the wire.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use fleet::account::AccountId;
 use fleet::fleet::{Others, Purpose};
@@ -331,5 +332,21 @@ async fn lost_answers_do_not_keep_members_or_graphs() {
             assert_eq!(report.summary.removed, 10);
             assert_eq!(there(&stage, "us-east-1").1, 0);
         }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_the_end_of_a_graph_is_refused_nobody_was_removed() {
+    let denied = format!(
+        "{EVERY_STATUS}\n[[faults]]\neffect = \"denied\"\noperations = [\"detective:DeleteGraph\"]"
+    );
+    let mut stage = stage(world(&denied), Purpose::DeleteGraphs, Others::Remove);
+    stage.fleet.settings.patience = Duration::ZERO;
+    let report = stage.remove(typed()).await.unwrap();
+    assert_eq!((report.summary.removed, report.summary.failed), (0, 10));
+    for region in &report.regions {
+        let mut members = region.members.iter();
+        assert!(members.all(|it| (it.outcome == Outcome::Failed) == it.status.is_some()));
+        assert_eq!(there(&stage, region.region.as_str()), (1, 5));
     }
 }

@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
+use fleet::fleet::Purpose;
+use fleet::guard::{Consent, Word};
 use fleet::report::Report;
 use sandbox::World;
+use sandbox_connector::Answer;
+use serde_json::{Value, json};
 
-use crate::stage::{Stage, calls};
+use crate::stage::{Instead, Stage, calls};
 
 /// So many accounts, of which the first `without` have no role, in three Regions.
 fn stage((size, without): (usize, usize), more: &str) -> Stage {
@@ -46,4 +50,75 @@ async fn refused_roles_slow_nothing_down() {
             );
         }
     }
+}
+
+/// AWS leaves all accounts out of each request with this path, in words and for good.
+fn leaving_out(at: &'static str) -> Instead {
+    Instead::interfering(move |request| {
+        if request.method() != "POST" || request.uri().path() != at {
+            return None;
+        }
+        let asked: Value = serde_json::from_slice(request.body()).unwrap();
+        let ids = match &asked["AccountIds"] {
+            Value::Array(ids) => ids.clone(),
+            _ => {
+                let accounts = asked["Accounts"].as_array().unwrap().iter();
+                accounts.map(|it| it["AccountId"].clone()).collect()
+            }
+        };
+        let left_out = |id: &Value| json!({ "AccountId": id, "Reason": "Account is suspended" });
+        let left_out: Vec<_> = ids.iter().map(left_out).collect();
+        let answer = json!({ "UnprocessedAccounts": left_out });
+        Some(Answer::Body(answer.to_string().into()))
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn accounts_that_aws_leaves_out_for_good_are_named_in_seconds() {
+    for size in [2, 120] {
+        let mut inviting = stage((size, 0), "");
+        inviting.instead = leaving_out("/graph/members");
+        let mut removing = stage((size, 0), &members(size));
+        removing.instead = leaving_out("/graph/members/removal");
+        removing.fleet.settings.purpose = Purpose::Disable;
+        for stage in [inviting, removing] {
+            let begun = engine::clock::now();
+            let consent = Consent {
+                word: Word::Typed,
+                ..Consent::default()
+            };
+            let report = stage.remove(consent).await.unwrap();
+            let took = begun.elapsed();
+            assert!(took < Duration::from_secs(5), "{size}: {took:?}");
+            let summary = &report.summary;
+            assert_eq!((summary.failed as usize, summary.waiting), (size * 3, 0));
+            let mut all = report.regions.iter().flat_map(|it| &it.members);
+            let is_named = |reason: &str| reason.contains("Account is suspended");
+            assert!(all.all(|it| it.reason.as_deref().is_some_and(is_named)));
+            let lists = calls(&report, "detective:ListMembers");
+            assert!(lists <= 3 * 12, "{size}: {lists} looks in three Regions");
+        }
+    }
+}
+
+/// All of them are members already.
+fn members(size: usize) -> String {
+    let ids = stage((size, 0), "").fleet.members;
+    let ids: Vec<_> = ids.keys().map(ToString::to_string).collect();
+    format!("[[memberships]]\naccounts = {ids:?}\nstatus = \"ENABLED\"\n")
+}
+
+#[tokio::test(start_paused = true)]
+async fn regions_that_a_policy_denies_are_waited_for_together_and_beside_the_others() {
+    let mut healthy = stage((3, 0), "");
+    let denied = "[[faults]]\neffect = \"denied\"\noperations = [\"detective:*\"]\nregions = [\"eu-west-1\", \"ap-southeast-2\"]";
+    let mut denied = stage((3, 0), denied);
+    let patience = Duration::from_secs(15);
+    for stage in [&mut healthy, &mut denied] {
+        stage.fleet.settings.patience = patience;
+    }
+    let (_, healthy) = timed(&healthy).await;
+    let (report, took) = timed(&denied).await;
+    assert_eq!((report.summary.enabled, report.summary.failed), (3, 6));
+    assert!(took <= healthy + patience, "{took:?}, healthy {healthy:?}");
 }

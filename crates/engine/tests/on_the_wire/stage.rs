@@ -206,6 +206,7 @@ impl Stage {
             admin_role: self.admin_role.map(str::parse).transpose()?,
             role_name: self.role_name.parse()?,
             mfa: None,
+            patience: self.fleet.settings.patience,
             external_id: None,
             max_concurrency: self.max_concurrency,
             run: Some("a-run".to_owned()),

@@ -1,5 +1,6 @@
 //! Answers that AWS would not give.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -99,4 +100,18 @@ async fn no_descriptor_to_the_end_is_named_and_no_silence_of_the_region() {
     let error = report.regions[0].error.as_deref().unwrap();
     assert!(error.contains("ulimit -n"), "{error}");
     assert!(!error.contains("may not be offered"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_page_of_a_list_is_a_call_of_the_report() {
+    for seed in 0..10 {
+        let world = format!("size = 30\nseed = {seed}\n[unkind]\nshort_pages = true");
+        let mut stage = Stage::of(World::from_toml(&world).unwrap()).in_regions(&["us-east-1"]);
+        stage.fleet.settings.packages = ["EKS_AUDIT".to_owned()].into();
+        let report = stage.enable().await;
+        assert_eq!(report.summary.enabled, 30);
+        let sent = stage.sandbox.calls()["operations"].clone();
+        let sent: BTreeMap<String, u64> = serde_json::from_value(sent).unwrap();
+        assert_eq!(report.calls, sent, "{seed}");
+    }
 }

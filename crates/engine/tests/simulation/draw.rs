@@ -368,8 +368,9 @@ fn switches(seed: u64) -> Vec<(&'static str, &'static str)> {
 }
 
 fn unkind(seed: u64) -> Vec<(&'static str, &'static str)> {
-    // Not `short_pages`: a report counts a list of graphs or Regions once, however many its pages are.
-    Lots::of(seed, "unkind").some(&[("quoting_errors", "true")], 0.4)
+    let mut unkind = Lots::of(seed, "unkind").some(&[("quoting_errors", "true")], 0.4);
+    unkind.extend(Lots::of(seed, "short pages").some(&[("short_pages", "true")], 0.2));
+    unkind
 }
 
 fn deeds(seed: u64, members: &[Member], regions: &[&'static str], clear: Duration) -> Vec<Deed> {

@@ -251,6 +251,7 @@ impl Stage {
             admin_role: None,
             role_name: ROLE.parse().unwrap(),
             mfa: None,
+            patience: scenario.patience,
             external_id: None,
             max_concurrency: go.concurrency,
             run: None,

@@ -98,3 +98,28 @@ async fn a_run_goes_on_over_several_invocations() {
         report
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_region_that_is_down_is_told_as_known_after_the_first_time() {
+    let silence = format!(
+        "[[faults]]\neffect = 'silence'\noperations = ['detective:*']\nregions = [{:?}]\nafter = '1h'",
+        REGIONS[1]
+    );
+    let stage = Stage::of(&format!("size = 3\n{silence}"));
+    assert_eq!(stage.upload_all().await.error, None);
+    engine::clock::sleep(Duration::from_secs(3_700)).await;
+    let told = format!("{}, as in the report before", REGIONS[1]);
+    for is_known in [false, true, true] {
+        let begun = engine::clock::now();
+        let execution = stage.drift().await;
+        assert_eq!(execution.error.as_deref(), Some("DetectiveFleet.Failed"));
+        let message = format!("{execution:?}");
+        assert!(message.contains("--exclude-region"), "{message}");
+        assert_eq!(message.contains(&told), is_known, "{message}");
+        assert!(
+            begun.elapsed() < Duration::from_secs(9),
+            "{:?}",
+            begun.elapsed()
+        );
+    }
+}
