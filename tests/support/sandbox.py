@@ -26,7 +26,7 @@ REGIONS = ["us-east-1", "eu-central-1"]
 class Sandbox:
     """A running sandbox with a roster of its members."""
 
-    def __init__(self, command, folder, accounts=3, latency="0ms", verification="0s", scenario=None):
+    def __init__(self, command, folder, accounts=3, latency="0ms", verification="0s", scenario=None, truths=None):
         self.command = command
         self.roster = folder / "roster.csv"
         world = ["--accounts", accounts]
@@ -34,9 +34,12 @@ class Sandbox:
             file = folder / "world.toml"
             file.write_text(scenario)
             world = ["--scenario", file]
+        if truths:
+            world += ["--truths", truths]
+        if verification:
+            world += ["--verification", verification]
         self.process = command.start(
-            "sandbox", "--port", 0, *world, "--latency", latency,
-            "--verification", verification, "--write-roster", self.roster,
+            "sandbox", "--port", 0, *world, "--latency", latency, "--write-roster", self.roster,
         )
         self.banner = read_some(self.process)
         # Complete before anything is printed, so it can be read at once.
@@ -48,7 +51,8 @@ class Sandbox:
     def stop(self):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        self.process.communicate(timeout=20)
+        # What it said, for whoever wants to know.
+        _, self.said = self.process.communicate(timeout=20)
 
     @property
     def ids(self):

@@ -1,5 +1,6 @@
 //! The command line as it is typed. What it means is for [`crate::settings`] to say.
 
+mod conformance;
 mod fleet;
 mod init;
 mod roles;
@@ -16,6 +17,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use crate::exit;
 use crate::values::{Interval, Shown, Time, Usd};
 
+pub(crate) use conformance::ConformanceArgs;
 pub(crate) use fleet::{CallerArgs, FleetArgs, ReachArgs, SelectArgs};
 pub(crate) use init::{InitArgs, RunIn};
 #[cfg(feature = "stacksets")]
@@ -156,6 +158,8 @@ pub(crate) enum Command {
     Rehearse(RehearseArgs),
     /// Serve an emulated AWS on 127.0.0.1
     Sandbox(SandboxArgs),
+    /// Ask Detective itself, with two accounts, what no document says, and leave nothing behind
+    Conformance(ConformanceArgs),
     /// Print what makes a shell complete the command
     Completions(CompletionsArgs),
     /// Write the manual pages into a folder
@@ -411,8 +415,11 @@ pub(crate) struct SandboxArgs {
 }
 
 /// How the emulated AWS behaves.
-#[derive(Clone, Copy, Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct PaceArgs {
+    /// Answer as Detective did to `conformance`, which wrote this file
+    #[arg(long, value_name = "FILE.toml")]
+    pub truths: Option<PathBuf>,
     /// How long every call takes [default: 100ms]
     #[arg(long, value_name = "TIME")]
     pub latency: Option<Time>,

@@ -4,6 +4,7 @@ mod adopt;
 mod change;
 mod check;
 mod completions;
+mod conformance;
 mod cost;
 mod deadline;
 mod disable;
@@ -58,6 +59,7 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Exit> {
         Command::Validate(args) => validate::run(&args, &settings()?, output),
         Command::Rehearse(args) => to_the_end(rehearse::run(args, output)),
         Command::Sandbox(args) => to_the_end(sandbox::run(args, output)),
+        Command::Conformance(args) => to_the_end(conformance::run(args, output)),
         Command::Completions(args) => completions::run(&args, output),
         Command::Man(args) => man::run(&args, output),
         Command::Manual => output.raw(&manual::markdown()).map(|()| Exit::Fine),

@@ -4,6 +4,7 @@
 //! [`Output`] takes the styles out where they are not wanted.
 
 mod check;
+mod conformance;
 mod cost;
 mod export;
 mod failure;
@@ -32,6 +33,7 @@ mod watch;
 mod whole;
 
 pub(crate) use check::check;
+pub(crate) use conformance::{found, intent};
 pub(crate) use cost::{cost, cost_csv};
 pub(crate) use export::{csv, markdown};
 pub(crate) use failure::{error, note, refusals, usage};

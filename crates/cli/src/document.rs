@@ -160,7 +160,7 @@ impl ReportFiles {
                 );
             };
             // Not kept until the end: a run that is killed would leave it behind.
-            drop(temporary(&path)?);
+            drop(temporary(&path, "--report")?);
             files.push((path, format));
         }
         Ok(Self(files))
@@ -276,9 +276,14 @@ pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
     }
 }
 
-fn replace(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+/// Writes a file that is whole or as it was before.
+///
+/// # Errors
+///
+/// When it cannot be written.
+pub(crate) fn replace(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
     let failed = || format!("cannot write the report {}", path.display());
-    let mut file = BufWriter::new(temporary(path)?);
+    let mut file = BufWriter::new(temporary(path, "--report")?);
     fill(&mut file).with_context(failed)?;
     let file = file.into_inner().map_err(IntoInnerError::into_error);
     file.with_context(failed)?
@@ -286,10 +291,15 @@ fn replace(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Resu
         .with_context(failed)
 }
 
-fn temporary(path: &Path) -> Result<Unfinished> {
+/// A file beside that path, which is to take its place.
+///
+/// # Errors
+///
+/// When it cannot be made; the flag that named the path is named.
+pub(crate) fn temporary(path: &Path, flag: &str) -> Result<Unfinished> {
     if let Some(kind) = not_a_file(path) {
         bail!(
-            "--report {}: this is {kind}, which the report would replace; name a file",
+            "{flag} {}: this is {kind}, which the report would replace; name a file",
             path.display()
         );
     }
@@ -298,7 +308,7 @@ fn temporary(path: &Path) -> Result<Unfinished> {
         _ => Path::new("."),
     };
     Unfinished::new(|| new_file(directory))
-        .with_context(|| format!("--report {}: cannot write there", path.display()))
+        .with_context(|| format!("{flag} {}: cannot write there", path.display()))
 }
 
 /// For its owner alone, as temporary files are: a report says what an organization has.

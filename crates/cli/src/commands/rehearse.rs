@@ -42,7 +42,7 @@ pub(crate) async fn run(args: RehearseArgs, output: Output) -> Result<Exit> {
         (None, Some(roster)) => world_of(roster),
         (None, None) => World::of_size(MADE_UP),
     };
-    served::set_pace(&mut world, args.pace);
+    served::set_pace(&mut world, &args.pace, output)?;
     output.text(|width| display::curtain(world.latency, world.verification, width))?;
     let emulated = Emulated::start(world).await?;
     let roster = match given {

@@ -21,7 +21,7 @@ use crate::signals;
 ///
 /// When it cannot listen, or cannot write what it was asked to write.
 pub(crate) async fn run(args: SandboxArgs, output: Output) -> Result<Exit> {
-    let world = world(&args)?;
+    let world = world(&args, output)?;
     let identity = args.identity.as_deref().map(Identity::ask);
     let identity = identity.transpose().context("--identity")?;
     let stop = signals::listen(output, "")?;
@@ -48,12 +48,12 @@ pub(crate) async fn run(args: SandboxArgs, output: Output) -> Result<Exit> {
     Ok(Exit::Fine)
 }
 
-fn world(args: &SandboxArgs) -> Result<World> {
+fn world(args: &SandboxArgs, output: Output) -> Result<World> {
     let mut world = match &args.scenario {
         Some(path) => scenario(path)?,
         None => World::of_size(args.accounts as usize),
     };
-    set_pace(&mut world, args.pace);
+    set_pace(&mut world, &args.pace, output)?;
     Ok(world)
 }
 
@@ -68,14 +68,26 @@ pub(crate) fn scenario(path: &Path) -> Result<World> {
     World::from_toml(&text).with_context(place)
 }
 
-/// What flags say goes before what the world says.
-pub(crate) fn set_pace(world: &mut World, pace: PaceArgs) {
+/// What flags say goes before what the file of truths says, and that before what the world says.
+///
+/// # Errors
+///
+/// When there is no such file, or it is none.
+pub(crate) fn set_pace(world: &mut World, pace: &PaceArgs, output: Output) -> Result<()> {
+    if let Some(path) = &pace.truths {
+        let place = || format!("--truths {}", path.display());
+        let text = std::fs::read_to_string(path).with_context(place)?;
+        for difference in world.believe(&text).with_context(place)? {
+            output.always(&format!("Warning: the sandbox differs: {difference}\n"));
+        }
+    }
     if let Some(latency) = pace.latency {
         world.latency = latency.0;
     }
     if let Some(verification) = pace.verification {
         world.verification = verification.0;
     }
+    Ok(())
 }
 
 /// Listens on a port of 127.0.0.1.

@@ -14,7 +14,7 @@ use crate::call::Call;
 use crate::graph::{Graph, GraphArn, NoGraph};
 use crate::state::State;
 use crate::wire::Failure;
-use crate::world::unverified::ForeignGraph;
+use crate::world::unverified::{DeletedGraph, ForeignGraph};
 
 /// Most accounts in one request.
 pub(crate) const BATCH: usize = 50;
@@ -197,20 +197,28 @@ impl Call<'_> {
         if by_stranger && self.world.unverified.foreign_graph == ForeignGraph::Denied {
             // Detective checks that the caller is the graph's administrator, whatever IAM says
             // (administration guide, security_iam_service-with-iam).
-            return Err(Failure::denied(
-                "The caller is not the administrator account of the behavior graph.",
-            ));
+            return Err(not_the_administrator());
         }
         if by_stranger {
             return Err(self.no_such_graph());
         }
-        self.any_graph(arn, state)
-            .ok_or_else(|| self.no_such_graph())
+        let denied = self.world.unverified.deleted_graph == DeletedGraph::Denied;
+        self.any_graph(arn, state).ok_or_else(|| {
+            if denied {
+                not_the_administrator()
+            } else {
+                self.no_such_graph()
+            }
+        })
     }
 
     fn mismatch(&self, member: &str, pattern: &str) -> Failure {
         self.wrong(member, &format!("must match pattern {pattern}"))
     }
+}
+
+fn not_the_administrator() -> Failure {
+    Failure::denied("The caller is not the administrator account of the behavior graph.")
 }
 
 /// `^.+@(?:(?:(?!-)[A-Za-z0-9-]{1,62})?[A-Za-z0-9]{1}\.)+[A-Za-z]{2,63}$`

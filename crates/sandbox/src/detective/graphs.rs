@@ -7,13 +7,14 @@ use serde_json::json;
 
 use super::page::PageRequest;
 use super::shapes::{OfGraph, Time};
+use crate::account::AccountId;
 use crate::call::Call;
 use crate::clock::later;
-use crate::graph::{GraphArn, needs_guardduty};
+use crate::graph::{Graph, GraphArn, needs_guardduty};
 use crate::state::State;
 use crate::wire::{Answer, Failure};
 use crate::world::unverified::{
-    DeleteGraphWithMembers, InvalidCreateGraph, RecreatedGraph, RepeatedCreateGraph,
+    DeleteGraphWithMembers, InvalidCreateGraph, ListedGraphs, RecreatedGraph, RepeatedCreateGraph,
     RepeatedCreateGraphTags,
 };
 
@@ -111,18 +112,24 @@ fn new(
     Ok(Some(graph.arn))
 }
 
-/// A member sees no graph here, only its invitations (service model, ListGraphs).
+/// A member sees no graph here, only its invitations (service model, ListGraphs), unless the world
+/// has it otherwise.
 pub(crate) fn list(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
-    let page = call.input::<PageRequest>()?.read::<u8>(call, 200)?;
-    let graph = state
-        .graphs
-        .get(&(call.region, call.caller.account))
-        .filter(|_| page.after.is_none());
-    let entries = graph.map(|graph| GraphEntry {
+    let page = call.input::<PageRequest>()?.read::<AccountId>(call, 200)?;
+    let caller = call.caller.account;
+    let memberships_too = call.world.unverified.listed_graphs == ListedGraphs::MembershipsToo;
+    let is_shown = |graph: &&Graph| {
+        let own = graph.arn.administrator == caller;
+        graph.arn.region == call.region
+            && (own || memberships_too && graph.visible_member(caller, call.now).is_some())
+            && page.after.is_none_or(|last| last < graph.arn.administrator)
+    };
+    let entries = state.graphs.values().filter(is_shown);
+    let entries = entries.map(|graph| GraphEntry {
         arn: graph.arn,
         created_time: Time(graph.created),
     });
-    let (graph_list, next_token) = page.of(call, entries.into_iter(), |_| 1);
+    let (graph_list, next_token) = page.of(call, entries, |entry| entry.arn.administrator);
     Answer::json(&GraphList {
         graph_list,
         next_token,

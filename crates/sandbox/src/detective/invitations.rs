@@ -39,11 +39,11 @@ pub(crate) fn accept(call: &Call<'_>, state: &mut State) -> Result<Answer, Failu
             ));
         }
         Status::Invited => {}
-        Status::VerificationInProgress => return Err(refused(call, unverified.early_accept)),
+        Status::VerificationInProgress => return refused(call, unverified.early_accept),
         // No invitation was sent.
         Status::VerificationFailed => return Err(call.no_such_graph()),
         Status::Enabled | Status::AcceptedButDisabled => {
-            return Err(refused(call, unverified.second_accept));
+            return refused(call, unverified.second_accept);
         }
     }
     let obstacle = graph.obstacle(member, call.world, started, call.now);
@@ -157,10 +157,12 @@ fn leave(call: &Call<'_>, graph: &mut Graph) -> Result<Answer, Failure> {
     Ok(Answer::empty())
 }
 
-fn refused(call: &Call<'_>, how: RefusedAccept) -> Failure {
+fn refused(call: &Call<'_>, how: RefusedAccept) -> Result<Answer, Failure> {
     match how {
-        RefusedAccept::Conflict => not_as_needed("INVITED"),
-        RefusedAccept::NotFound => call.no_such_graph(),
+        RefusedAccept::Conflict => Err(not_as_needed("INVITED")),
+        RefusedAccept::NotFound => Err(call.no_such_graph()),
+        RefusedAccept::Invalid => Err(call.wrong("GraphArn", "names no open invitation.")),
+        RefusedAccept::Succeeds => Ok(Answer::empty()),
     }
 }
 

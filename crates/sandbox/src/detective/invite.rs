@@ -16,7 +16,8 @@ use crate::membership::{Membership, Status};
 use crate::state::State;
 use crate::wire::{Answer, Failure};
 use crate::world::unverified::{
-    AdministratorAsMember, FailedMemberAgain, MalformedAccount, WrongEmailAtOnce,
+    AdministratorAsMember, EmailCase, FailedMemberAgain, ListedMemberAgain, MalformedAccount,
+    WrongEmailAtOnce,
 };
 
 /// The only reason that is known word for word (public code that looks for it).
@@ -58,6 +59,7 @@ pub(crate) fn create(call: &Call<'_>, state: &mut State) -> Result<Answer, Failu
     let started = state.started;
     let graph = call.own_graph(input.graph_arn, state)?;
     check_administrator(call, graph, &candidates)?;
+    check_listed(call, graph, &candidates)?;
     check_quota(call, graph, &candidates)?;
     let mut invited = Vec::new();
     for Candidate { id, email } in candidates {
@@ -147,6 +149,15 @@ fn check_administrator(
     Ok(())
 }
 
+fn check_listed(call: &Call<'_>, graph: &Graph, candidates: &[Candidate]) -> Result<(), Failure> {
+    let invalid = call.world.unverified.listed_member_again == ListedMemberAgain::Invalid;
+    let is_listed = |it: &Candidate| refusal(call, graph, it.id) == Some(ALREADY_A_MEMBER);
+    if invalid && candidates.iter().any(is_listed) {
+        return Err(call.wrong("Accounts", "must not contain member accounts."));
+    }
+    Ok(())
+}
+
 fn check_quota(call: &Call<'_>, graph: &Graph, candidates: &[Candidate]) -> Result<(), Failure> {
     let new = candidates
         .iter()
@@ -208,7 +219,7 @@ fn invitation(call: &Call<'_>, graph: &Graph, id: AccountId, email: &str) -> Mem
     let belongs = world
         .accounts
         .get(&id)
-        .is_some_and(|account| account.email.eq_ignore_ascii_case(email));
+        .is_some_and(|account| is_same(call, &account.email, email));
     // INFERRED: nobody can be asked whose address it is.
     let belongs = belongs && !world.is_closed(id, call.elapsed);
     let mut membership = Membership::new(email, Status::VerificationInProgress, call.now);
@@ -220,4 +231,11 @@ fn invitation(call: &Call<'_>, graph: &Graph, id: AccountId, email: &str) -> Mem
         membership.settle(call.now);
     }
     membership
+}
+
+fn is_same(call: &Call<'_>, own: &str, given: &str) -> bool {
+    match call.world.unverified.email_case {
+        EmailCase::Ignored => own.eq_ignore_ascii_case(given),
+        EmailCase::Counts => own == given,
+    }
 }

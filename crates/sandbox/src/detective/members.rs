@@ -14,10 +14,12 @@ use crate::call::Call;
 use crate::membership::Status;
 use crate::state::State;
 use crate::wire::{Answer, Failure};
-use crate::world::unverified::MonitoringWithoutRoom;
+use crate::world::unverified::{AbsentMember, MonitoringEnabledMember, MonitoringWithoutRoom};
 
 /// UNVERIFIED wording.
 const NOT_A_MEMBER: &str = "Account is not a member";
+/// UNVERIFIED wording.
+const NOT_DISABLED: &str = "The member account's status is not ACCEPTED_BUT_DISABLED.";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -69,7 +71,8 @@ pub(crate) fn list(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure
     })
 }
 
-/// Accounts that are not members come back as unprocessed (seen against live AWS, Alchemy's tests).
+/// Accounts that are not members come back as unprocessed (seen against live AWS, Alchemy's tests),
+/// unless the world has it otherwise.
 pub(crate) fn get(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
     let input: OfAccounts = call.input()?;
     let ids = call.account_ids(input.account_ids, BATCH)?;
@@ -77,6 +80,10 @@ pub(crate) fn get(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure>
     let (members, strangers): (Vec<_>, Vec<_>) = ids
         .into_iter()
         .partition(|id| graph.visible_member(*id, call.now).is_some());
+    let missing = call.world.unverified.absent_member == AbsentMember::NotFound;
+    if missing && !strangers.is_empty() {
+        return Err(Failure::not_found("A member was not found."));
+    }
     let details: Vec<_> = members
         .into_iter()
         .filter_map(|id| Some(MemberDetail::of(call, graph, id, graph.members.get(&id)?)))
@@ -113,10 +120,11 @@ pub(crate) fn start_monitoring(call: &Call<'_>, state: &mut State) -> Result<Ans
         .members
         .get_mut(&id)
         .ok_or_else(|| Failure::not_found("The member was not found."))?;
+    if membership.status == Status::Enabled {
+        return monitored_already(call);
+    }
     if membership.status != Status::AcceptedButDisabled {
-        return Err(Failure::conflict(
-            "The member account's status is not ACCEPTED_BUT_DISABLED.",
-        ));
+        return Err(Failure::conflict(NOT_DISABLED));
     }
     let no_room = obstacle.is_some()
         && call.world.unverified.monitoring_without_room == MonitoringWithoutRoom::QuotaExceeded;
@@ -129,6 +137,16 @@ pub(crate) fn start_monitoring(call: &Call<'_>, state: &mut State) -> Result<Ans
         membership.contribute(obstacle, call.now);
     }
     Ok(Answer::empty())
+}
+
+fn monitored_already(call: &Call<'_>) -> Result<Answer, Failure> {
+    match call.world.unverified.monitoring_enabled_member {
+        MonitoringEnabledMember::Conflict => Err(Failure::conflict(NOT_DISABLED)),
+        MonitoringEnabledMember::Invalid => {
+            Err(call.wrong("AccountId", "names a member that is ENABLED."))
+        }
+        MonitoringEnabledMember::Succeeds => Ok(Answer::empty()),
+    }
 }
 
 pub(super) fn not_members(call: &Call<'_>, ids: Vec<AccountId>) -> Vec<UnprocessedAccount> {

@@ -12,7 +12,7 @@ use crate::investigation::Investigation;
 use crate::membership::{Disabled, Membership, Status};
 use crate::packages::Packages;
 use crate::world::World;
-use crate::world::unverified::GuardDutyRule;
+use crate::world::unverified::{FailedMembers, GuardDutyRule};
 
 mod arn;
 
@@ -62,6 +62,10 @@ impl Graph {
     pub(crate) fn settle(&mut self, world: &World, started: Timestamp, now: Timestamp) {
         for membership in self.members.values_mut() {
             membership.settle(now);
+        }
+        if world.unverified.failed_members == FailedMembers::Dropped {
+            self.members
+                .retain(|_, membership| membership.status != Status::VerificationFailed);
         }
         let lifetime = world.unverified.invitation_lifetime;
         if lifetime.is_some() {

@@ -57,6 +57,23 @@ pub struct Unverified {
     pub invited_by_organization: InvitedByOrganization,
     /// What CreateMembers itself says of an account whose e-mail turns out wrong at once.
     pub wrong_email_at_once: WrongEmailAtOnce,
+    /// Whether a root e-mail may be written in other letters than the account has, large or small.
+    pub email_case: EmailCase,
+    /// Whether ListGraphs names the graphs that the caller is a member of. The model says that it
+    /// does not.
+    pub listed_graphs: ListedGraphs,
+    /// What CreateMembers answers to an account that is a member already. The model says that it
+    /// comes back as unprocessed.
+    pub listed_member_again: ListedMemberAgain,
+    /// Whether ListMembers keeps members whose verification failed. The model says that it does.
+    pub failed_members: FailedMembers,
+    /// What GetMembers answers to an account that is no member. Alchemy's tests saw it unprocessed.
+    pub absent_member: AbsentMember,
+    /// What is said of a graph that the caller has deleted. Terraform's provider takes
+    /// ResourceNotFoundException for that.
+    pub deleted_graph: DeletedGraph,
+    /// What StartMonitoringMember answers for a member that is ENABLED.
+    pub monitoring_enabled_member: MonitoringEnabledMember,
     /// How many graphs of a Region an account can be a member of; as many as it likes if left out.
     pub graphs_per_member: Option<usize>,
     /// After how long an unanswered invitation disappears; never if left out.
@@ -127,12 +144,16 @@ switch! {
     }
 }
 switch! {
-    /// How AcceptInvitation refuses.
+    /// How AcceptInvitation answers where there is nothing to accept.
     RefusedAccept {
         /// ConflictException.
         Conflict,
         /// ResourceNotFoundException.
         NotFound,
+        /// ValidationException.
+        Invalid,
+        /// 200, and nothing changes.
+        Succeeds,
     }
 }
 switch! {
@@ -242,6 +263,71 @@ switch! {
         Failed,
         /// VERIFICATION_IN_PROGRESS; that it failed is seen afterwards.
         Verifying,
+    }
+}
+switch! {
+    /// Whether a root e-mail may be written in other letters, large or small.
+    EmailCase {
+        /// It is the same address.
+        Ignored,
+        /// It is another one, and the verification fails.
+        Counts,
+    }
+}
+switch! {
+    /// Whether ListGraphs names the graphs that the caller is a member of.
+    ListedGraphs {
+        /// Only those that it is the administrator of.
+        Own,
+        /// Those too.
+        MembershipsToo,
+    }
+}
+switch! {
+    /// What CreateMembers answers to an account that is a member already.
+    ListedMemberAgain {
+        /// It comes back as unprocessed.
+        Unprocessed,
+        /// The batch fails with ValidationException.
+        Invalid,
+    }
+}
+switch! {
+    /// Whether ListMembers keeps members whose verification failed.
+    FailedMembers {
+        /// It does, until they are deleted.
+        Listed,
+        /// They are gone.
+        Dropped,
+    }
+}
+switch! {
+    /// What GetMembers answers to an account that is no member.
+    AbsentMember {
+        /// It comes back as unprocessed.
+        Unprocessed,
+        /// The request fails with ResourceNotFoundException.
+        NotFound,
+    }
+}
+switch! {
+    /// What is said of a graph that the caller has deleted.
+    DeletedGraph {
+        /// ResourceNotFoundException.
+        NotFound,
+        /// AccessDeniedException.
+        Denied,
+    }
+}
+switch! {
+    /// What StartMonitoringMember answers for a member that is ENABLED.
+    MonitoringEnabledMember {
+        /// ConflictException.
+        Conflict,
+        /// ValidationException.
+        Invalid,
+        /// 200, and nothing changes.
+        Succeeds,
     }
 }
 
