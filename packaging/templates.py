@@ -47,6 +47,7 @@ def released(function):
         File("security-account.yaml", template.encode()),
         File(keyed["machine"], machine),
         *[read(FOLDER / name, name) for name in others],
+        read(FOLDER / "in-each-account.sh", "in-each-account.sh", executable=True),
     ]
 
 

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import urllib.request
 
 import pytest
 
@@ -195,3 +196,23 @@ def test_ctrl_c_ends_with_a_report(make_fleet):
     report = finish(process, timeout=30).ended(130).json()
     assert (report["ended"], report["settled"]) == ("interrupted", False)
     assert report["summary"]["memberships"] == 6
+
+
+def test_a_region_that_is_down_is_asked_side_by_side_and_named_with_the_flag_that_leaves_it_out(make_sandbox, command):
+    sandbox = make_sandbox(scenario="""
+        [[faults]]
+        effect = "silence"
+        operations = ["detective:*"]
+        regions = ["eu-west-1"]
+        [accounts.100000000001]
+    """)
+    where = ["--admin-account", sandbox.administrator, "--regions", "eu-west-1,us-east-1", "--output", "json"]
+    report = command.run("enable", sandbox.roster, "--yes", *where, env=sandbox.env).ended(3).json()
+    down, up = report["regions"]
+    assert "--exclude-region eu-west-1" in down["error"]
+    assert [member["outcome"] for member in up["members"]] == ["enabled"]
+    with urllib.request.urlopen(f"{sandbox.endpoint}/_sandbox/calls", timeout=20) as answer:
+        counts = json.load(answer)["counts"]
+    asked = [it for it in counts if it["region"] == "eu-west-1"]
+    # All at one time: the first of them would end after 10 s, and be followed by another.
+    assert [(it["operation"], it["count"]) for it in asked] == [("detective:ListGraphs", 3)]

@@ -86,6 +86,17 @@ def test_it_asks_for_what_is_not_said(sandbox, open_terminal, command):
     assert f'role-name = "{ROLE}"' in written(command) and "Next:" in terminal.everything()
 
 
+def test_a_role_that_is_in_the_accounts_is_found_and_offered(sandbox, make_sandbox, open_terminal, command):
+    world = "size = 2\nlatency = '0ms'\n[[roles]]\nname = 'detective-fleet/DetectiveFleetMember'\n[[roles]]\nname = 'AWSControlTowerExecution'\n"
+    sandbox = make_sandbox(scenario=world)
+    words = [it for it in flags(sandbox, **{"--role": None}) if it]
+    terminal = open_terminal(*words, env=sandbox.env)
+    terminal.until_shown("Found: AWSControlTowerExecution can be assumed in 2 of 2")
+    terminal.until(lambda it: it.text().endswith("[AWSControlTowerExecution]:"))
+    terminal.type("none\r")
+    assert terminal.to_the_end() == 0 and f'role-name = "{ROLE}"' in written(command)
+
+
 def test_json_is_for_the_other_commands(sandbox, command):
     command.run(*flags(sandbox, "--output", "json"), env=sandbox.env).refused("for people")
 

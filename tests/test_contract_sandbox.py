@@ -34,6 +34,7 @@ def test_it_stops_when_it_is_told_to(make_sandbox):
         sandbox = make_sandbox()
         sandbox.process.send_signal(number)
         sandbox.process.communicate(timeout=20)
+        assert sandbox.process.returncode == 0
 
 
 def test_two_at_once_are_apart(make_sandbox):

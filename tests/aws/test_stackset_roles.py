@@ -92,8 +92,12 @@ def test_the_execution_role_is_refused_what_would_make_it_an_administrator(minis
 def decide(ministack, requests):
     iam, name = ministack.client("iam", MEMBER), "DetectiveFleetStackSetExecution"
     names = iam.list_role_policies(RoleName=name)["PolicyNames"]
-    policies = [iam.get_role_policy(RoleName=name, PolicyName=it)["PolicyDocument"] for it in names]
-    asked = {"principal": EXECUTION, "policies": policies, "requests": requests}
+    return decided(EXECUTION, [iam.get_role_policy(RoleName=name, PolicyName=it)["PolicyDocument"] for it in names], requests)
+
+
+def decided(principal, policies, requests):
+    """What IAM would say to whoever has these policies."""
+    asked = {"principal": principal, "policies": policies, "requests": requests}
     program = [PYTHON, "-P", ROOT / "tests" / "support" / "evaluate.py"]
     done = subprocess.run(program, input=json.dumps(asked), capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr

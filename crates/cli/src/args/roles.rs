@@ -78,7 +78,7 @@ pub(crate) struct RemoveArgs {
     pub yes: bool,
     /// Leave the stacks where they are, and only take the accounts out of the StackSet: for accounts
     /// that are closed, in which nothing can be deleted any more
-    #[arg(long, help_heading = "Removals")]
+    #[arg(long, conflicts_with = "via", help_heading = "Removals")]
     pub retain_stacks: bool,
     /// Allow the removal of so many roles, and no more [default: 5, or a tenth of them]
     #[arg(long, value_name = "N", help_heading = "Removals")]
@@ -143,7 +143,12 @@ pub(crate) struct RolloutArgs {
     pub boundary: Option<String>,
     /// Do without a StackSet: deploy a stack in each account, with this role of each (such as
     /// OrganizationAccountAccessRole or AWSControlTowerExecution), in sessions that may do nothing but that
-    #[arg(long, value_name = "ROLE", help_heading = "Without a StackSet")]
+    #[arg(
+        long,
+        value_name = "ROLE",
+        conflicts_with_all = ["stack_set", "administration_role", "execution_role"],
+        help_heading = "Without a StackSet"
+    )]
     pub via: Option<String>,
     /// The name of that stack [default: detective-fleet-member]
     #[arg(

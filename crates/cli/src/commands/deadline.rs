@@ -11,6 +11,9 @@ use tokio_util::sync::CancellationToken;
 use crate::display;
 use crate::signals::Interrupted;
 
+/// Who says who is calling.
+pub(super) const CALLER: &str = "STS, or what hands out the credentials,";
+
 /// The time of a run, and what ends it before.
 #[derive(Debug)]
 pub(super) struct Deadline {

@@ -28,7 +28,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
-use super::deadline::Deadline;
+use super::deadline::{CALLER, Deadline};
 use crate::display::{Output, PATIENCE, Phase, Progress};
 use crate::journal::{Journal, JournalFile};
 use crate::rates;
@@ -194,9 +194,7 @@ impl Ground {
         accounts.settings.patience = reach.patience;
         let connect = Aws::connect(reach.connection(&run_id, output), Arc::new(sinks));
         let deadline = Deadline::new(reach.timeout, stop);
-        let aws = deadline
-            .within("STS, or what hands out the credentials,", connect)
-            .await??;
+        let aws = deadline.within(CALLER, connect).await??;
         tracing::debug!(caller = aws.caller(), administrator = %aws.administrator(), "connected");
         if !accounts.roster.members.is_empty() {
             accounts.roster.exclude_administrator(aws.administrator())?;

@@ -1,6 +1,7 @@
 //! `init`: from questions to a settings file, the role in members, and the next command to type.
 
 mod answers;
+mod found;
 mod text;
 
 use std::fs::OpenOptions;

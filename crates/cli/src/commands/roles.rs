@@ -21,6 +21,7 @@ use roles::{Definition, Done, Limits, Plan, RolesReport, Rollout, Seen, Step, pl
 use tokio_util::sync::CancellationToken;
 
 use super::change::{self, Permit};
+use super::deadline::{CALLER, Deadline};
 use super::ground;
 use crate::args::{
     DeployArgs, RemoveArgs, RolesArgs, RolesCommand, RolesStatusArgs, RolloutPaceArgs,
@@ -197,6 +198,7 @@ struct Stage<Way> {
     header: Header,
     clock: Clock,
     timeout: Duration,
+    deadline: Deadline,
     stop: CancellationToken,
     output: Output,
 }
@@ -231,7 +233,9 @@ impl<Way> Stage<Way> {
             connection.admin_account = None;
         }
         let connect = Aws::connect(connection, Arc::new(Recorder::default()));
-        let aws = signals::unless_interrupted(&stop, connect).await??;
+        let timeout = settings.reach.timeout;
+        let deadline = Deadline::new(timeout, stop.clone());
+        let aws = deadline.within(CALLER, connect).await??;
         let administrator = settings
             .administrator
             .unwrap_or_else(|| aws.administrator());
@@ -247,7 +251,6 @@ impl<Way> Stage<Way> {
         header.invalid_lines = roster.invalid.iter().map(Into::into).collect();
         header.notes = roster.notes.clone();
         header.labels = labels;
-        let timeout = settings.reach.timeout;
         let home_is_given = settings.home_is_given;
         let wanted = settings.definition(administrator, aws.partition())?;
         Ok(Self {
@@ -257,6 +260,7 @@ impl<Way> Stage<Way> {
             header,
             clock,
             timeout,
+            deadline,
             stop,
             output,
         })
@@ -272,7 +276,7 @@ impl<Way> Stage<Way> {
     }
 
     async fn interruptible<T>(&self, work: impl Future<Output = T>) -> Result<T> {
-        signals::unless_interrupted(&self.stop, work).await
+        self.deadline.within("AWS", work).await
     }
 
     async fn ask(

@@ -309,3 +309,17 @@ async fn an_administrators_role_that_was_made_just_now_is_asked_for_again() {
     // In the caller's name, and in nobody's.
     assert_eq!(recorder.calls()["sts:AssumeRole"], 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_external_id_is_sent_to_members_and_to_no_other_role() {
+    let world = "size = 3\nroles = [{ name = \"detective-fleet/DetectiveFleetMember\", external_id = \"seven\" }]\n[accounts.555555555555]\nroles = [{ name = \"Own\", external_id = \"never sent\" }, { name = \"Plain\" }]\n";
+    for (external_id, enabled) in [(Some("seven"), 3), (Some("eight"), 0), (None, 0)] {
+        let mut stage = Stage::of(World::from_toml(world).unwrap()).in_regions(&["us-east-1"]);
+        stage.admin_role = Some("Plain");
+        stage.external_id = external_id;
+        stage.fleet.settings.patience = Duration::ZERO;
+        let report = stage.enable().await;
+        assert_eq!(report.summary.enabled, enabled, "{external_id:?}");
+        assert_eq!(report.summary.failed, 3 - enabled, "{external_id:?}");
+    }
+}

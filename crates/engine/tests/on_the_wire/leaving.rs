@@ -344,6 +344,7 @@ async fn where_the_end_of_a_graph_is_refused_nobody_was_removed() {
     stage.fleet.settings.patience = Duration::ZERO;
     let report = stage.remove(typed()).await.unwrap();
     assert_eq!((report.summary.removed, report.summary.failed), (0, 10));
+    assert_eq!(report.summary.changed, 0, "nothing was done to anybody");
     for region in &report.regions {
         let mut members = region.members.iter();
         assert!(members.all(|it| (it.outcome == Outcome::Failed) == it.status.is_some()));

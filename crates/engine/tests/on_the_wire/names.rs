@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::stage::{Instead, Stage, calls};
 
-const MEMBER: &str = "DetectiveFleetMember";
+const MEMBER: &str = "detective-fleet/DetectiveFleetMember";
 const ADMINISTRATOR: &str = "Administrator";
 
 /// A fleet whose roles allow a source identity or not.
@@ -36,6 +36,8 @@ no_source_identity = {}
 
 /// The source identities of all sessions of a role, as CloudTrail has them.
 fn names(stage: &Stage, role: &str) -> BTreeSet<Option<String>> {
+    // The ARN of a session leaves the path of its role out.
+    let role = role.rsplit('/').next().unwrap_or(role);
     let calls = stage.sandbox.calls();
     let sessions = calls["sessions"].as_array().unwrap().iter();
     let of_role = |it: &&Value| {

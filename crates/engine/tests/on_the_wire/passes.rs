@@ -93,3 +93,27 @@ async fn what_failed_for_good_is_not_tried_in_every_pass() {
         report.calls
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_region_that_is_down_is_waited_for_in_one_pass_only() {
+    let dead = "[[faults]]\neffect = \"silence\"\noperations = [\"detective:*\"]\nregions = [\"eu-west-1\"]";
+    let world = format!("size = 3\nverification = \"1h\"\n{dead}");
+    let stage =
+        Stage::of(World::from_toml(&world).unwrap()).in_regions(&["us-east-1", "eu-west-1"]);
+    let mut attempts: BTreeMap<Region, Attempts> = BTreeMap::new();
+    let mut took = Vec::new();
+    for _ in 0..3 {
+        let (_, mut run) = stage.begin(&Arc::default()).await;
+        run.resume(attempts);
+        let begun = engine::clock::now();
+        run.observe(&stage.limit()).await;
+        took.push(begun.elapsed());
+        attempts = carried(&run.attempts());
+    }
+    assert!(took[0] > Duration::from_secs(4), "{took:?}");
+    // A look at the other Region, and no more.
+    assert!(
+        took[1..].iter().all(|it| *it < Duration::from_secs(1)),
+        "{took:?}"
+    );
+}

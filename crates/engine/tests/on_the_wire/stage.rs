@@ -97,6 +97,8 @@ pub(crate) struct Stage {
     pub(crate) instead: Instead,
     /// The role that the caller assumes in the administrator.
     pub(crate) admin_role: Option<&'static str>,
+    /// What is sent along with each member's AssumeRole.
+    pub(crate) external_id: Option<&'static str>,
 }
 
 impl Stage {
@@ -128,6 +130,7 @@ impl Stage {
             gate: None,
             instead: Instead::nothing(),
             admin_role: None,
+            external_id: None,
         }
     }
 
@@ -207,7 +210,7 @@ impl Stage {
             role_name: self.role_name.parse()?,
             mfa: None,
             patience: self.fleet.settings.patience,
-            external_id: None,
+            external_id: self.external_id.map(str::to_owned),
             max_concurrency: self.max_concurrency,
             run: Some("a-run".to_owned()),
             endpoint: Some(Endpoint {

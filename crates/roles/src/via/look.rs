@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_cloudformation::Client;
+use aws_sdk_cloudformation::config::{Builder, IdentityCache};
 use engine::Failure;
 use fleet::account::AccountId;
 
@@ -58,7 +59,11 @@ impl Via {
         .policy();
         let config = self.aws.as_guest((account, &self.role), policy, home).await;
         let member = match config {
-            Ok(config) => MemberStack::new(Client::new(&config), &self.stack),
+            Ok(config) => {
+                // The SDK's cache has room for 64 accounts; these credentials are kept already.
+                let config = Builder::from(&config).identity_cache(IdentityCache::no_cache());
+                MemberStack::new(Client::from_conf(config.build()), &self.stack)
+            }
             Err(failure) => return (Found::Closed(failure.text), None),
         };
         match self.find(&member, settles, crew).await {

@@ -8,6 +8,7 @@ use engine::{ADMINISTRATOR_ROLE, MEMBER_ROLE, RoleName};
 use fleet::account::AccountId;
 use fleet::values::{List, RegionName};
 
+use super::found::{self, Usual};
 use crate::args::{InitArgs, RunIn};
 use crate::display::{self, Output};
 use crate::roster_file;
@@ -62,7 +63,14 @@ impl Answers {
         };
         let list = interview.list(args.list, administrator).await?;
         let run_in = interview.run_in(args.run_in).await?;
-        let member = interview.member(args.via, args.role).await?;
+        let is_said = args.via.is_some() || args.role.is_some();
+        let found = match &list {
+            Some(list) if interview.can_ask && !is_said => {
+                found::roles(&args.caller, (list, administrator), output).await
+            }
+            _ => Vec::new(),
+        };
+        let member = interview.member((args.via, args.role), &found).await?;
         let admin_role = named("admin-role", args.caller.admin_role)?;
         let admin_role = match (&member, admin_role) {
             // It will trust somebody: better the one whom it is to trust.
@@ -150,8 +158,8 @@ impl Interview {
 
     async fn member(
         &mut self,
-        via: Option<String>,
-        role: Option<String>,
+        (via, role): (Option<String>, Option<String>),
+        found: &[Usual],
     ) -> Result<Option<Member>> {
         match (named("via", via)?, named("role", role)?) {
             (Some(via), _) => return Ok(Some(Member::Via(via))),
@@ -159,8 +167,12 @@ impl Interview {
             (None, None) => {}
         }
         let question = "Which role does every account have already, that the member role can be deployed with (such as OrganizationAccountAccessRole)? `none` if the member role is there, or gets there in another way (docs/roles.md)";
+        for it in found {
+            display::say(&format!("\nFound: {}\n", it.words));
+        }
+        let usual = found.first().map_or("none", |it| it.role.as_str());
         let flag = "--via ROLE or --role detective-fleet/DetectiveFleetMember";
-        let named: Option<RoleName> = self.ask(flag, question, Some("none")).await?;
+        let named: Option<RoleName> = self.ask(flag, question, Some(usual)).await?;
         let member = match named {
             Some(none) if none.as_str() == "none" => Member::Role(parsed(MEMBER_ROLE)?),
             Some(via) => Member::Via(via),
