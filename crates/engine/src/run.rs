@@ -288,7 +288,7 @@ impl Run {
         let roster = with_roster.then_some(&self.fleet.members);
         self.regions
             .iter()
-            .map(|region| RegionNow::of(region.observation(), region.error(), roster))
+            .map(|region| RegionNow::of(region.observation(), region.error().as_ref(), roster))
             .collect()
     }
 

@@ -112,6 +112,13 @@ pub(crate) fn plan(
     PlanReport::of(header("plan"), regions.collect(), BTreeMap::new())
 }
 
+fn state(members: &[MemberReport]) -> RegionState {
+    match members.iter().any(|it| it.outcome == Outcome::Failed) {
+        true => RegionState::Failed,
+        false => RegionState::Settled,
+    }
+}
+
 /// A run of that many accounts in 21 Regions.
 pub(crate) fn run(
     accounts: usize,
@@ -148,11 +155,7 @@ pub(crate) fn run(
         .into_iter()
         .map(|region| {
             let members: Vec<_> = (0..accounts).map(|n| member(n, &region)).collect();
-            let failed = |member: &MemberReport| member.outcome == Outcome::Failed;
-            let state = match members.iter().any(failed) {
-                true => RegionState::Failed,
-                false => RegionState::Settled,
-            };
+            let state = state(&members);
             let changes = vec!["graph created".to_owned()];
             RegionReport {
                 region,

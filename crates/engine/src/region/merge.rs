@@ -125,7 +125,7 @@ impl RegionRun {
             Err(failure) if failure.is_transient() => {
                 self.region_failed(RegionRequest::Look, Operation::ListMembers, &failure);
             }
-            Err(failure) => self.look_failed(Operation::ListMembers, failure),
+            Err(failure) => self.look_failed(Operation::ListMembers, &failure),
         }
     }
 
@@ -137,17 +137,17 @@ impl RegionRun {
                 self.looks.list_next = entries.len() < asked.len();
                 self.saw_entries(round, entries);
             }
-            Err(failure) => self.look_failed(Operation::GetMembers, failure),
+            Err(failure) => self.look_failed(Operation::GetMembers, &failure),
         }
     }
 
     /// A list begins anew after a final answer, and a graph that is not there is looked for.
-    fn look_failed(&mut self, operation: Operation, failure: Failure) {
+    fn look_failed(&mut self, operation: Operation, failure: &Failure) {
         self.looks.listing = None;
         if failure.kind == FailureKind::Missing {
             self.observation.lost_graph();
         }
-        self.region_failed(RegionRequest::Look, operation, &failure);
+        self.region_failed(RegionRequest::Look, operation, failure);
         self.everything_changed();
     }
 
@@ -159,7 +159,7 @@ impl RegionRun {
     ) {
         let (listed, left_out) = match made {
             Ok(made) => made,
-            Err(failure) => return self.batch_failed(MemberRequest::Invite, asked, failure),
+            Err(failure) => return self.batch_failed(MemberRequest::Invite, asked, &failure),
         };
         self.answered(RegionRequest::Change, Answer::Done);
         for (account, _) in &listed {
@@ -177,7 +177,7 @@ impl RegionRun {
     ) {
         let (removed, left_out) = match removed {
             Ok(removed) => removed,
-            Err(failure) => return self.batch_failed(MemberRequest::Remove, asked, failure),
+            Err(failure) => return self.batch_failed(MemberRequest::Remove, asked, &failure),
         };
         self.answered(RegionRequest::Change, Answer::Done);
         for account in &removed {
@@ -216,7 +216,7 @@ impl RegionRun {
     }
 
     /// A whole batch failed. Who may not do this at all is the Region's trouble, not a member's.
-    fn batch_failed(&mut self, request: MemberRequest, asked: &[AccountId], failure: Failure) {
+    fn batch_failed(&mut self, request: MemberRequest, asked: &[AccountId], failure: &Failure) {
         self.altered = Some(self.observation.newest());
         let operation = match request {
             MemberRequest::Remove => Operation::DeleteMembers,
@@ -238,7 +238,7 @@ impl RegionRun {
             self.observation.lost_graph();
         }
         if of_the_region {
-            self.region_failed(RegionRequest::Change, operation, &failure);
+            self.region_failed(RegionRequest::Change, operation, failure);
             self.everything_changed();
         }
     }

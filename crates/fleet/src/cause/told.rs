@@ -31,7 +31,7 @@ impl Told {
     }
 
     /// This is to be done about it.
-    pub(crate) fn to_do(mut self, todo: impl AsRef<str>) -> Self {
+    pub(crate) fn advise(mut self, todo: impl AsRef<str>) -> Self {
         self.todo = Some(sentence(todo.as_ref()));
         self
     }

@@ -3,6 +3,7 @@
 use super::{Cause, FailedCall, FailureKind, MemberRole, Place, Told, ours};
 use crate::event::Operation;
 use crate::plan::MOST_MEMBERS;
+use crate::region::Partition;
 
 pub(super) fn told(cause: &Cause, place: &Place) -> Told {
     match cause {
@@ -38,7 +39,7 @@ pub(super) fn told(cause: &Cause, place: &Place) -> Told {
             place.where_to()
         ))
         .because(error)
-        .to_do("Please report it, and run again"),
+        .advise("Please report it, and run again"),
         Cause::Other { words } => Told::what(words),
     }
 }
@@ -54,7 +55,7 @@ fn of_a_member(cause: &Cause, place: &Place) -> Told {
             };
             Told::what(what)
                 .because("AWS compares the root e-mail in the list with that of the account, and they differ")
-                .to_do(match place.account() {
+                .advise(match place.account() {
                     Some(_) => "Correct its line in the list, and run again",
                     None => "Correct their lines in the list, and run again",
                 })
@@ -70,18 +71,18 @@ fn of_a_member(cause: &Cause, place: &Place) -> Told {
         Cause::UnknownStatus { status } => Told::what(format!(
             "AWS reports the status {status} for {who}, which this version does not know"
         ))
-        .to_do("Look at it in Detective's console"),
+        .advise("Look at it in Detective's console"),
         Cause::RegionOff => {
             let region = place.where_to();
             let told = Told::what(format!("{region} is not switched on in {who}"))
-                .to_do(format!("Switch the Region on there, {}", or_expect(place)));
+                .advise(format!("Switch the Region on there, {}", or_expect(place)));
             switch_on(told, place)
         }
         Cause::NoEffect { operation } => Told::what(format!(
             "AWS answers {} with success, again and again, but its lists do not show it",
             operation.name()
         ))
-        .to_do("Run again later, or ask AWS Support"),
+        .advise("Run again later, or ask AWS Support"),
         Cause::KnownException { until, reason } => {
             let until = until.map(|day| format!(" until {day}")).unwrap_or_default();
             let reason = reason.as_ref().map(|reason| format!(": {reason}"));
@@ -96,7 +97,7 @@ fn of_a_member(cause: &Cause, place: &Place) -> Told {
         } => Told::what(format!(
             "{administrator} invites, too: the status there is {status}"
         ))
-        .to_do("Nothing, if that is meant: its invitation is left alone, and an account pays for each behavior graph that it is a member of"),
+        .advise("Nothing, if that is meant: its invitation is left alone, and an account pays for each behavior graph that it is a member of"),
         _ => Told::default(),
     }
 }
@@ -122,7 +123,7 @@ fn disabled(told: Told, reason: Option<&str>, error: Option<&FailedCall>) -> Tol
         Some(error) => format!("{why} (StartMonitoringMember: {error})"),
         None => why.to_owned(),
     };
-    told.because(why).to_do(todo)
+    told.because(why).advise(todo)
 }
 
 /// AssumeRole has one AccessDenied for every reason.
@@ -142,7 +143,7 @@ fn role_not_assumed(role: &MemberRole, error: &FailedCall, place: &Place) -> Tol
         FailureKind::Denied => match &error.policy {
             Some(policy) => {
                 let why = answered_that(error, place, &format!("a {policy} denies it"));
-                told.because(why).to_do(exempt(policy))
+                told.because(why).advise(exempt(policy))
             }
             None => {
                 let why = format!(
@@ -153,22 +154,22 @@ fn role_not_assumed(role: &MemberRole, error: &FailedCall, place: &Place) -> Tol
         },
         _ if error.code.as_ref() == ours::EXPIRED_AT_ONCE => told
             .because("STS handed credentials out whose time is over already")
-            .to_do("Set the clock of this machine right, and run again"),
+            .advise("Set the clock of this machine right, and run again"),
         FailureKind::NotOn | FailureKind::Refused | FailureKind::Expired | FailureKind::Missing => {
             let told = told.because(answered(error, place));
             match error.advice() {
-                Some(advice) => told.to_do(capital(advice)),
+                Some(advice) => told.advise(capital(advice)),
                 None => deploy(told, role, place),
             }
         }
-        _ => told.because(answered(error, place)).to_do("Run again"),
+        _ => told.because(answered(error, place)).advise("Run again"),
     }
 }
 
 /// However often the StackSet is deployed, a role that somebody deleted stays away.
 fn role_not_in_stack(role: &MemberRole, error: &FailedCall, place: &Place) -> Told {
     let told = role_not_assumed(role, error, place);
-    let told = told.to_do(
+    let told = told.advise(
         "The stack is CURRENT: if somebody deleted the role there, run `roles remove` with this account, and then `roles deploy`",
     );
     match place.account_ids() {
@@ -182,7 +183,7 @@ fn role_not_in_stack(role: &MemberRole, error: &FailedCall, place: &Place) -> To
 /// Which template makes the role, and the command that deploys it.
 fn deploy(told: Told, role: &MemberRole, place: &Place) -> Told {
     if place.is_everybody() {
-        return told.to_do(
+        return told.advise(
             "It is so in every account: look at --role-name and --external-id first, and whether the administrator may call sts:AssumeRole",
         );
     }
@@ -191,11 +192,11 @@ fn deploy(told: Told, role: &MemberRole, place: &Place) -> Told {
         None => "in each of them",
     };
     let told = match role.name.strip_prefix("detective-fleet/") {
-        Some(_) => told.to_do(format!(
+        Some(_) => told.advise(format!(
             "Deploy the role {in_them} (deploy/member-role.yaml) with this administrator and external id; a role of another name needs --role-name"
         )),
         None => {
-            return told.to_do(format!(
+            return told.advise(format!(
                 "Check that there is a role of this name and path {in_them}; the one that deploy/member-role.yaml makes is {}, and is assumed with --role-name {}",
                 MemberRole::DEFAULT,
                 MemberRole::DEFAULT
@@ -224,19 +225,19 @@ fn call_refused(error: &FailedCall, place: &Place) -> Told {
             );
             let told = told
                 .because(why)
-                .to_do(format!("Switch the Region on there, {}", or_expect(place)));
+                .advise(format!("Switch the Region on there, {}", or_expect(place)));
             switch_on(told, place)
         }
         (FailureKind::Denied, Some(policy)) => told
             .because(answered_that(error, place, &format!("a {policy} denies it")))
-            .to_do(format!("{}, {}", exempt(policy), or_expect(place))),
+            .advise(format!("{}, {}", exempt(policy), or_expect(place))),
         (FailureKind::Denied, None) if is_acceptance => told
             .because(answered(error, place))
-            .to_do(format!(
+            .advise(format!(
                 "Allow detective:AcceptInvitation to the role there (a service control policy can deny a whole Region), {}",
                 or_expect(place)
             )),
-        _ => told.because(answered(error, place)).to_do(by_the_code(error)),
+        _ => told.because(answered(error, place)).advise(by_the_code(error)),
     }
 }
 
@@ -253,7 +254,7 @@ fn region_failed(error: &FailedCall, place: &Place) -> Told {
                 place,
                 &format!("{region} is not switched on in the administrator account, or the token is of the global STS endpoint"),
             ))
-            .to_do(format!("Switch the Region on, {leave_out}")),
+            .advise(format!("Switch the Region on, {leave_out}")),
         FailureKind::Denied => {
             let (why, todo) = match &error.policy {
                 Some(policy) => (
@@ -265,7 +266,7 @@ fn region_failed(error: &FailedCall, place: &Place) -> Told {
                     "Allow it to the administrator's role (a service control policy can deny a whole Region)".to_owned(),
                 ),
             };
-            told.because(why).to_do(format!("{todo}, {leave_out}"))
+            told.because(why).advise(format!("{todo}, {leave_out}"))
         }
         FailureKind::Silent => told
             .because(answered_that(
@@ -273,11 +274,11 @@ fn region_failed(error: &FailedCall, place: &Place) -> Told {
                 place,
                 &format!("Detective may not be offered in {region}, or cannot be reached from here"),
             ))
-            .to_do(format!("Run again, {leave_out}")),
+            .advise(format!("Run again, {leave_out}")),
         FailureKind::Barred => told
             .because(answered(error, place))
-            .to_do(format!("Have the way to AWS opened, and run again, {leave_out}")),
-        _ => told.because(answered(error, place)).to_do(by_the_code(error)),
+            .advise(format!("Have the way to AWS opened, and run again, {leave_out}")),
+        _ => told.because(answered(error, place)).advise(by_the_code(error)),
     }
 }
 
@@ -291,7 +292,7 @@ fn region_silent(seconds: u64, place: &Place) -> Told {
         .because(format!(
             "{waited}: {region} is down, very slow, or cannot be reached from here"
         ))
-        .to_do(format!(
+        .advise(format!(
             "Use --exclude-region {names} to leave it out, or --regions {names} to run it alone"
         ))
 }
@@ -312,7 +313,7 @@ fn of_a_graph(cause: &Cause, place: &Place) -> Told {
             .because(format!(
                 "a behavior graph takes {MOST_MEMBERS} members and no more (a quota of AWS){ahead}"
             ))
-            .to_do("Remove members that are not needed, or give it another administrator")
+            .advise("Remove members that are not needed, or give it another administrator")
         }
         Cause::GraphHasOthers { members } => {
             let members = match (place.the_region(), members) {
@@ -322,7 +323,7 @@ fn of_a_graph(cause: &Cause, place: &Place) -> Told {
             };
             Told::what(format!("the behavior graph in {region} is not deleted"))
                 .because(format!("it has {members} that the file does not name"))
-                .to_do("Name them in the list, or remove them first")
+                .advise("Name them in the list, or remove them first")
         }
         Cause::GraphGone { graph } => {
             let graph = match (graph, place.the_region()) {
@@ -331,19 +332,19 @@ fn of_a_graph(cause: &Cause, place: &Place) -> Told {
             };
             Told::what(graph)
                 .because("somebody deleted it, and its data with it")
-                .to_do(upload)
+                .advise(upload)
         }
         Cause::GraphMissing => Told::what(format!(
             "an upload covered {region}, and there is no behavior graph"
         ))
-        .to_do(upload),
+        .advise(upload),
         Cause::RegionNotCovered => {
-            Told::what(format!("no upload has covered {region} yet")).to_do(upload)
+            Told::what(format!("no upload has covered {region} yet")).advise(upload)
         }
         Cause::GraphNotChanged { change } => Told::what(format!(
             "the run ended before it could {change} of the behavior graph"
         ))
-        .to_do("Run again"),
+        .advise("Run again"),
         _ => Told::default(),
     }
 }
@@ -373,7 +374,7 @@ fn of_the_time(cause: &Cause) -> Told {
             &None,
         ),
     };
-    let told = Told::what(what).to_do(todo);
+    let told = Told::what(what).advise(todo);
     match last {
         Some(last) => told.because(format!(
             "the last answer: {}: {last}",
@@ -386,29 +387,7 @@ fn of_the_time(cause: &Cause) -> Told {
 fn of_a_check(cause: &Cause, place: &Place) -> Told {
     let (who, region) = (place.who(), place.where_to());
     match cause {
-        Cause::QuestionDenied { partition, error } => {
-            let told =
-                Told::what(format!("{} may not be asked", question(error.operation))).because(
-                    format!("{}: {}", error.operation.as_str(), answered(error, place)),
-                );
-            let todo = match (&error.policy, error.operation) {
-                (Some(policy), _) => format!("nothing about the role: {}", exempt(policy)),
-                (None, Operation::ListRegions) => {
-                    let account = place.account().map_or("*".to_owned(), |it| it.to_string());
-                    let resource = format!("arn:{}:account::{account}:account", partition.name());
-                    add(r#""account:ListRegions""#, &resource)
-                }
-                (None, Operation::ListInvitations) => add(r#""detective:ListInvitations""#, "*"),
-                (None, _) => format!(
-                    "{}, or deploy it with AllowGuardDutyReads=true",
-                    add(
-                        r#"["guardduty:ListDetectors", "guardduty:GetDetector"]"#,
-                        "*"
-                    )
-                ),
-            };
-            told.to_do(capital(&todo))
-        }
+        Cause::QuestionDenied { partition, error } => question_denied(*partition, error, place),
         Cause::DetectiveDenied { error } => {
             let policy = error.policy.as_deref().unwrap_or("policy");
             Told::what(format!(
@@ -419,7 +398,7 @@ fn of_a_check(cause: &Cause, place: &Place) -> Told {
                 error.operation.as_str(),
                 answered(error, place)
             ))
-            .to_do(format!("{}, {}", exempt(policy), or_expect(place)))
+            .advise(format!("{}, {}", exempt(policy), or_expect(place)))
         }
         // AWS has one error for a Region that is off and for a token that does not count there.
         Cause::QuestionFailed { error }
@@ -434,7 +413,7 @@ fn of_a_check(cause: &Cause, place: &Place) -> Told {
                 place,
                 &format!("the Region is not switched on in {who}, or was only just"),
             ))
-            .to_do(format!("Switch the Region on there, {}", or_expect(place)));
+            .advise(format!("Switch the Region on there, {}", or_expect(place)));
             switch_on(told, place)
         }
         Cause::QuestionFailed { error } => {
@@ -452,10 +431,34 @@ fn of_a_check(cause: &Cause, place: &Place) -> Told {
                 error.operation.as_str(),
                 answered(error, place)
             ))
-            .to_do("Run it again")
+            .advise("Run it again")
         }
         _ => Told::default(),
     }
+}
+
+/// The statement that the role's policy lacks, in IAM's own words.
+fn question_denied(partition: Partition, error: &FailedCall, place: &Place) -> Told {
+    let told = Told::what(format!("{} may not be asked", question(error.operation))).because(
+        format!("{}: {}", error.operation.as_str(), answered(error, place)),
+    );
+    let todo = match (&error.policy, error.operation) {
+        (Some(policy), _) => format!("nothing about the role: {}", exempt(policy)),
+        (None, Operation::ListRegions) => {
+            let account = place.account().map_or("*".to_owned(), |it| it.to_string());
+            let resource = format!("arn:{}:account::{account}:account", partition.name());
+            add(r#""account:ListRegions""#, &resource)
+        }
+        (None, Operation::ListInvitations) => add(r#""detective:ListInvitations""#, "*"),
+        (None, _) => format!(
+            "{}, or deploy it with AllowGuardDutyReads=true",
+            add(
+                r#"["guardduty:ListDetectors", "guardduty:GetDetector"]"#,
+                "*"
+            )
+        ),
+    };
+    told.advise(capital(&todo))
 }
 
 /// What a check wants to know.

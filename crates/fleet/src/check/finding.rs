@@ -156,9 +156,9 @@ impl Findings {
         topic: Topic,
         place: Place,
         cause: Cause,
-        todo: Option<String>,
+        todo: Option<&str>,
     ) {
-        let todo = || todo.clone();
+        let todo = || todo.map(str::to_owned);
         let said = |cause| Said::Cause {
             cause,
             todo: todo(),

@@ -25,7 +25,7 @@ pub(super) fn roles(facts: &Facts, findings: &mut Findings) {
             RoleFacts::Ready => findings.ok(Topic::Role, place, "the role can be assumed"),
             RoleFacts::Open => findings.problem(Topic::Role, place, ENDED, RUN_AGAIN),
             RoleFacts::Failed(cause) => {
-                findings.cause_with(Topic::Role, place, cause.clone(), todo.clone());
+                findings.cause_with(Topic::Role, place, cause.clone(), todo.as_deref());
             }
         }
     }

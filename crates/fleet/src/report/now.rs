@@ -98,7 +98,7 @@ impl RegionNow {
     #[must_use]
     pub fn of(
         observation: &Observation,
-        error: Option<Cause>,
+        error: Option<&Cause>,
         roster: Option<&BTreeMap<AccountId, Email>>,
     ) -> Self {
         let has_roster = roster.is_some();
@@ -142,7 +142,7 @@ impl RegionNow {
                 },
             );
         }
-        let (error, why) = Why::of(error.as_ref(), &Place::region(observation.region()));
+        let (error, why) = Why::of(error, &Place::region(observation.region()));
         Self {
             region: observation.region().clone(),
             graph_arn: observation.graph_arn().cloned(),
