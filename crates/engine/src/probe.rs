@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::aws::{Aws, patiently};
 use crate::failure::Failure;
+use crate::narrow::Errand;
 use crate::roles::Roles;
 use crate::sts;
 
@@ -36,7 +37,7 @@ impl Aws {
         patience: Duration,
     ) -> BTreeMap<AccountId, Result<(), Failure>> {
         let (newsroom, mut news) = mpsc::unbounded_channel();
-        let (roles, assume) = Roles::new(self, vec![newsroom], patience);
+        let (roles, assume) = Roles::new(self, vec![newsroom], patience, Errand::Nothing);
         let mut assumer = JoinSet::new();
         assumer.spawn(assume);
         for account in accounts {

@@ -24,6 +24,7 @@ use crate::aws::Aws;
 use crate::clock;
 use crate::credentials::are_fresh;
 use crate::failure::{Failure, FailureKind};
+use crate::narrow::Errand;
 use crate::pace::{Begun, NotYet, Pace};
 use crate::sts::{self, RoleToAssume};
 
@@ -56,11 +57,12 @@ struct Known {
 
 impl Roles {
     /// The roles, and the task that assumes them; it ends when nobody can ask any more. What is refused
-    /// is asked again for as long as `patience`.
+    /// is asked again for as long as `patience`. They may be used for `errand` alone.
     pub(crate) fn new(
         aws: &Aws,
         listeners: Vec<mpsc::UnboundedSender<News>>,
         patience: Duration,
+        errand: Errand,
     ) -> (Self, impl Future<Output = ()> + Send + use<>) {
         let (queue, requests) = mpsc::unbounded_channel();
         let known = Arc::new(Mutex::new(BTreeMap::new()));
@@ -80,6 +82,7 @@ impl Roles {
             begun: clock::now(),
             permits: PollSemaphore::new(aws.permits().clone()),
             source_identity: aws.source_identity(),
+            errand,
         };
         (
             Self {
@@ -166,6 +169,7 @@ struct Assumer {
     /// In whose name roles are assumed; `None` once one was seen that does not allow that: the others are
     /// of the same kind.
     source_identity: Option<String>,
+    errand: Errand,
 }
 
 struct Assumed {
@@ -221,12 +225,12 @@ impl Assumer {
         };
         let named = source_identity.is_some();
         let begun = self.pace.begin();
-        let aws = self.aws.clone();
+        let (aws, errand) = (self.aws.clone(), self.errand);
         self.under_way.push(Box::pin(async move {
             let _permit = permit;
             let result = match source_identity {
-                Some(name) => assume(&aws, account, name).await,
-                None => assume_unnamed(&aws, account).await,
+                Some(name) => assume(&aws, aws.member_role(account, errand), name).await,
+                None => assume_unnamed(&aws, aws.member_role(account, errand)).await,
             };
             Assumed {
                 account,
@@ -433,18 +437,17 @@ impl Known {
     }
 }
 
-async fn assume(aws: &Aws, account: AccountId, name: String) -> Result<Credentials, Failure> {
+async fn assume(aws: &Aws, role: RoleToAssume, name: String) -> Result<Credentials, Failure> {
     let role = RoleToAssume {
         source_identity: Some(name),
-        ..aws.member_role(account)
+        ..role
     };
     let assume = |caller| sts::assume(aws.sts(), &role, caller);
     aws.with_keys_or_halt(assume).await
 }
 
 /// The same in nobody's name.
-async fn assume_unnamed(aws: &Aws, account: AccountId) -> Result<Credentials, Failure> {
-    let role = aws.member_role(account);
+async fn assume_unnamed(aws: &Aws, role: RoleToAssume) -> Result<Credentials, Failure> {
     let assume = |caller| sts::assume(aws.sts(), &role, caller);
     aws.unnamed_or_halt(assume).await
 }

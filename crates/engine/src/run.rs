@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::aws::Aws;
 use crate::clock;
 use crate::company::Company;
+use crate::narrow::Errand;
 use crate::region::{Mode, RegionRun};
 use crate::roles::Roles;
 
@@ -240,7 +241,12 @@ impl Run {
 
     async fn make_it_so(&mut self, limit: &Limit) -> Finish {
         let newsrooms = self.regions.iter().map(RegionRun::newsroom).collect();
-        let (roles, assume) = Roles::new(&self.aws, newsrooms, self.patience_with_roles());
+        let (roles, assume) = Roles::new(
+            &self.aws,
+            newsrooms,
+            self.patience_with_roles(),
+            Errand::Accept,
+        );
         let modes = vec![Mode::Reconcile(roles.clone()); self.regions.len()];
         let mut assumer = JoinSet::new();
         assumer.spawn(assume);

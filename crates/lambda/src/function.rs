@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{Aws, Connection, Ground};
+use engine::{Access, Aws, Connection, Ground};
 use fleet::account::AccountId;
 use fleet::event::Sink;
 use fleet::expected::Exceptions;
@@ -136,6 +136,15 @@ pub struct Caught {
     pub cause: String,
 }
 
+impl From<StepError> for Caught {
+    fn from(error: StepError) -> Self {
+        Self {
+            error: error.name.as_str().to_owned(),
+            cause: error.text,
+        }
+    }
+}
+
 /// How a group ended, as the state machine has it.
 #[derive(Clone, Debug, Deserialize)]
 pub struct GroupResult {
@@ -256,13 +265,15 @@ impl Function {
         }
     }
 
-    /// AWS as the administrator, in sessions of that execution.
+    /// AWS as the administrator, in sessions of that execution that may do no more than this.
     pub(crate) async fn connect(
         &self,
         execution: &str,
+        access: Access,
         sink: Arc<dyn Sink>,
     ) -> Result<Aws, StepError> {
         let connection = Connection {
+            access,
             run: Some(execution.to_owned()),
             ..self.settings.connection.clone()
         };

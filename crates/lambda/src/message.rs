@@ -301,7 +301,7 @@ mod tests {
     use fleet::cause::{FailedCall, FailureKind, MemberRole};
     use fleet::event::{Conclusion, Event, EventKind, Operation, Sink};
     use fleet::region::Partition;
-    use fleet::report::{InvalidLine, Recorder, VERSION};
+    use fleet::report::{InvalidLine, Recorder, RegionReport, VERSION};
 
     use super::*;
 
@@ -390,6 +390,33 @@ mod tests {
         assert_eq!(error_of(&report(None, false)), None);
         assert_eq!(error_of(&report(None, true)), Some(Name::BadInput));
         assert_eq!(error_of(&report(Some("no"), true)), Some(Name::Failed));
+    }
+
+    #[test]
+    fn what_a_newer_list_took_over_is_no_error_and_a_graph_that_is_amiss_is_one() {
+        let mut superseded = report(Some("no"), true);
+        superseded.ended = Ended::Superseded;
+        assert_eq!(error_of(&superseded), None);
+        let mut waiting = report(None, false);
+        waiting.settled = false;
+        assert_eq!(error_of(&waiting), Some(Name::StillWaiting));
+        let region = |error: Option<&str>, amiss: &[&str]| RegionReport {
+            region: Region::new("eu-west-1"),
+            graph_arn: None,
+            state: fleet::report::RegionState::Failed,
+            error: error.map(Into::into),
+            why: Default::default(),
+            changes: Vec::new(),
+            amiss: amiss.iter().map(|it| (*it).into()).collect(),
+            amiss_causes: Vec::new(),
+            finished: None,
+            members: Vec::new(),
+        };
+        for broken in [region(Some("down"), &[]), region(None, &["tags"])] {
+            let mut report = report(None, true);
+            report.regions.push(broken);
+            assert_eq!(error_of(&report), Some(Name::Failed));
+        }
     }
 
     #[test]

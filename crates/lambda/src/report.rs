@@ -83,8 +83,12 @@ async fn write(
             plan(function, &manifest, &results).await
         }
         Ok(Read::Begun(mut manifest)) => {
-            let notes = roles::notes(store, execution, roles_error.as_ref()).await?;
-            manifest.header.notes.extend(notes);
+            let mut error = error;
+            match roles::notes(store, execution, roles_error.as_ref()).await {
+                Ok(notes) => manifest.header.notes.extend(notes),
+                Err(foreign) if foreign.foreign => error = error.or(Some(foreign.into())),
+                Err(other) => return Err(other),
+            }
             run(function, &manifest, (error, &results)).await
         }
         Err(error) if error.foreign => not_begun(function, execution, failed(error.text)).await,
@@ -425,5 +429,46 @@ fn tell(function: &Function, sink: &dyn Sink, region: &Region, kind: EventKind) 
     };
     if let Err(error) = sink.record(&event) {
         tracing::warn!(%error, "an event was not kept");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn joined(outcomes: &[Outcome]) -> Ended {
+        let mut joined = Joined {
+            recorder: Recorder::default(),
+            ended: Ended::Complete,
+            error: None,
+        };
+        for outcome in outcomes {
+            joined.add(Progress {
+                pass: 1,
+                outcome: *outcome,
+                error: None,
+                record: Record::default(),
+                attempts: Default::default(),
+                plan: Vec::new(),
+                notes: Vec::new(),
+            });
+        }
+        joined.ended
+    }
+
+    #[test]
+    fn a_run_ended_as_the_worst_of_its_groups_whatever_their_order() {
+        use Outcome::{GaveUp, Settled, Superseded, Waiting};
+        for (outcomes, ended) in [
+            ([Settled, Settled], Ended::Complete),
+            ([Settled, GaveUp], Ended::Timeout),
+            ([GaveUp, Settled], Ended::Timeout),
+            ([Waiting, Settled], Ended::Timeout),
+            ([Superseded, Settled], Ended::Superseded),
+            ([Superseded, GaveUp], Ended::Superseded),
+            ([GaveUp, Superseded], Ended::Superseded),
+        ] {
+            assert_eq!(joined(&outcomes), ended, "{outcomes:?}");
+        }
     }
 }

@@ -46,6 +46,11 @@ impl Permit {
                 "--yes needs --admin-account: a wrong profile would otherwise change another administrator in every Region, or make a new one"
             );
         }
+        if self.yes && !reach.names_administrator {
+            bail!(
+                "--yes needs --admin-account, or a settings file that is named with --config: the one in this directory may be anybody's"
+            );
+        }
         if !self.yes && !output.can_ask() {
             bail!(
                 "there is no terminal to ask on; say --yes, with --admin-account, to go on without being asked"

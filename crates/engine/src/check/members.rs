@@ -21,6 +21,7 @@ use crate::aws::Aws;
 use crate::company::Company;
 use crate::detective;
 use crate::failure::Failure;
+use crate::narrow::Errand;
 use crate::regions;
 use crate::roles::Roles;
 
@@ -32,6 +33,7 @@ pub(super) struct Members {
     aws: Aws,
     /// How long a role that is refused is asked for again.
     patience: Duration,
+    guardduty: bool,
     /// The Regions as the administrator's look finds them.
     company: Company,
     clients: Arc<BTreeMap<Region, Clients>>,
@@ -70,6 +72,7 @@ impl Members {
         });
         Self {
             aws: aws.clone(),
+            guardduty,
             patience,
             company,
             clients: Arc::new(clients.collect()),
@@ -82,7 +85,14 @@ impl Members {
     /// Asks all of them at once, until everything is answered or it is to stop.
     pub(super) async fn ask(&mut self, stop: &CancellationToken) {
         let (newsroom, mut news) = mpsc::unbounded_channel();
-        let (roles, assume) = Roles::new(&self.aws, vec![newsroom], self.patience);
+        let (roles, assume) = Roles::new(
+            &self.aws,
+            vec![newsroom],
+            self.patience,
+            Errand::Ask {
+                guardduty: self.guardduty,
+            },
+        );
         let mut assumer = JoinSet::new();
         assumer.spawn(assume);
         for account in self.facts.keys() {

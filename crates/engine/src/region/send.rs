@@ -294,7 +294,7 @@ impl RegionRun {
         self.note_sent(MemberRequest::Remove, &accounts);
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
-            let removed = aws.with_keys_to_change(|keys| {
+            let removed = aws.with_keys_to_remove(|keys| {
                 detective::delete_members(&client, keys, (&graph, &accounts))
             });
             let removed = removed.await;
@@ -318,7 +318,7 @@ impl RegionRun {
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
             let ended =
-                aws.with_keys_to_change(|keys| detective::delete_graph(&client, keys, &graph));
+                aws.with_keys_to_delete(|keys| detective::delete_graph(&client, keys, &graph));
             let ended = ended.await;
             Body::Ended(members, ended)
         };
