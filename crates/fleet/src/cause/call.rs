@@ -109,14 +109,14 @@ pub struct FailedCall {
 }
 
 impl FailedCall {
-    /// A call that did not succeed, with what AWS said; an e-mail in it is masked here.
+    /// A call that did not succeed, with what AWS said; an e-mail in it, and in its code, is masked here.
     #[must_use]
     pub fn new(operation: Operation, kind: FailureKind, code: &str, words: Option<&str>) -> Self {
         let words = words.filter(|words| !words.is_empty());
         Self {
             operation,
             kind,
-            code: code.into(),
+            code: Email::mask_in(code).into(),
             policy: words.and_then(denying_policy).map(Into::into),
             example: words.map(|words| Email::mask_in(words).into()),
         }

@@ -251,6 +251,13 @@ fn awss_words_of_one_of_many_are_an_example() {
 }
 
 #[test]
+fn an_email_in_a_code_is_masked_as_well() {
+    let (operation, kind) = (Operation::ListMembers, FailureKind::Refused);
+    let error = FailedCall::new(operation, kind, "Denied to root@example.com", None);
+    assert_eq!(&*error.code, "Denied to r***@example.com");
+}
+
+#[test]
 fn every_operation_is_read_by_its_name() {
     for operation in Operation::ALL {
         let text = serde_json::to_string(&operation).unwrap();
