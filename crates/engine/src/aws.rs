@@ -11,6 +11,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_types::retry::RetryConfig;
 use backon::{ExponentialBuilder, Retryable};
 use fleet::account::{AccountId, Region};
+use fleet::cause::MemberRole;
 use fleet::region::{Partition, find, partition_of};
 use tokio::sync::Semaphore;
 
@@ -21,7 +22,7 @@ use crate::clock::{self, Clock};
 use crate::connection::{Connection, Ground, RoleName};
 use crate::credentials::{Keys, Source};
 use crate::events::Events;
-use crate::failure::{Cause, Failure};
+use crate::failure::{Failure, FailureKind};
 use crate::gate::Gate;
 use crate::halt::Halt;
 use crate::narrow::{self, Errand};
@@ -187,7 +188,7 @@ impl Aws {
         F: Future<Output = Result<T, Failure>>,
     {
         calling(keys, call).await.inspect_err(|failure| {
-            if failure.cause == Cause::Expired {
+            if failure.kind == FailureKind::Expired {
                 self.halt().stop(format!("the administrator's credentials have expired ({}): sign in again, and run again; what was reached stays", failure.text));
             }
         })
@@ -238,6 +239,17 @@ impl Aws {
             self.halt().stop(why.clone());
             Failure::not_sent(why)
         })
+    }
+
+    /// The role that accepts in members, whatever the account.
+    #[must_use]
+    pub fn role_in_members(&self) -> MemberRole {
+        let connection = &self.0.connection;
+        MemberRole {
+            partition: self.0.partition,
+            name: connection.role_name.as_str().into(),
+            external_id: connection.external_id.is_some(),
+        }
     }
 
     /// The role in a member, to be assumed for that and in nobody's name.
@@ -389,12 +401,12 @@ where
     let begun = clock::now();
     ask.retry(delays)
         .sleep(clock::sleep)
-        .when(|failure| match failure.cause {
+        .when(|failure| match failure.kind {
             // A network that is just coming up says no at once; a silent endpoint has taken 10 s.
-            Cause::Silent => begun.elapsed() < COMING_UP,
-            Cause::Barred => false,
+            FailureKind::Silent => begun.elapsed() < COMING_UP,
+            FailureKind::Barred => false,
             // It has been waited for already.
-            Cause::Crowded => false,
+            FailureKind::Crowded => false,
             _ => failure.is_transient(),
         })
         .await

@@ -51,9 +51,9 @@ impl Aws {
                 Some((account, identity)) = asked.next() => { tried.insert(account, identity); }
                 Some((account, role)) = news.recv() => match role {
                     Role::Ready => asked.push(self.who_is(account, roles.credentials(account))),
-                    Role::Failed { reason } => {
+                    Role::Failed { cause } => {
                         let failure = roles.failure(account);
-                        let failure = failure.unwrap_or_else(|| Failure::unclear(reason));
+                        let failure = failure.unwrap_or_else(|| Failure::unclear(cause.to_string()));
                         tried.insert(account, Err(failure));
                     }
                     Role::Unasked | Role::Asked | Role::Refused { .. } => {}

@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime};
 use aws_credential_types::Credentials;
 use fleet::account::AccountId;
 use fleet::attempts::{FINAL_AFTER, Role};
+use fleet::cause::{Cause, MemberRole, ours};
 use fleet::event::{CallResult, EventKind, Operation};
 use fleet::patience::Patience;
 use futures_util::StreamExt;
@@ -22,7 +23,7 @@ use tokio_util::sync::PollSemaphore;
 use crate::aws::Aws;
 use crate::clock;
 use crate::credentials::are_fresh;
-use crate::failure::{Cause, Failure};
+use crate::failure::{Failure, FailureKind};
 use crate::narrow::Errand;
 use crate::pace::{Begun, NotYet, Pace};
 use crate::sts::{self, RoleToAssume};
@@ -258,7 +259,8 @@ impl Assumer {
         let news = {
             let mut all = lock(&self.known);
             let known = all.entry(account).or_default();
-            known.learn((named, result), self.aws.clock().time())
+            let role = self.aws.role_in_members();
+            known.learn((named, result), role, self.aws.clock().time())
         };
         let role = match news {
             Learned::Ready { refusal } => {
@@ -278,8 +280,8 @@ impl Assumer {
                 return self.waiting.push_front(account);
             }
             Learned::Open => return self.waiting.push_back(account),
-            Learned::Refused { passes, reason } => self.refused(account, passes, reason),
-            Learned::Silent { reason } => Role::Failed { reason },
+            Learned::Refused { passes, cause } => self.refused(account, passes, cause),
+            Learned::Silent { cause } => Role::Failed { cause },
         };
         if role == Role::Asked {
             return self.waiting.push_back(account);
@@ -293,22 +295,22 @@ impl Assumer {
 
     /// How a role stands that was refused: by the rules of [`fleet::attempts::Attempt::verdict`], but
     /// that what may not pass is believed the second time.
-    fn refused(&mut self, account: AccountId, passes: bool, reason: Arc<str>) -> Role {
+    fn refused(&mut self, account: AccountId, passes: bool, cause: Cause) -> Role {
         let turn = passes.then(|| self.begin_patience().turn());
         let all = lock(&self.known);
         let known = all.get(&account);
         let again = known.is_some_and(|known| known.refusals > 1);
         let was_asked = |number| known.is_some_and(|known| known.turn >= number);
         match turn {
-            None if again => Role::Failed { reason },
+            None if again => Role::Failed { cause },
             Some(turn) if turn.is_last() && was_asked(turn.number()) && again => {
-                Role::Failed { reason }
+                Role::Failed { cause }
             }
             Some(turn)
                 if !turn.is_last() && (was_asked(turn.number()) || !turn.includes(account)) =>
             {
                 self.refused.insert(account);
-                Role::Refused { reason }
+                Role::Refused { cause }
             }
             _ => Role::Asked,
         }
@@ -372,10 +374,10 @@ enum Learned {
     Refused {
         /// It may pass by itself.
         passes: bool,
-        reason: Arc<str>,
+        cause: Cause,
     },
     /// STS has said nothing at all, several times.
-    Silent { reason: Arc<str> },
+    Silent { cause: Cause },
 }
 
 /// A refusal that does not hold any more.
@@ -390,13 +392,14 @@ impl Known {
     fn learn(
         &mut self,
         (named, result): (bool, Result<Credentials, Failure>),
+        role: MemberRole,
         now: SystemTime,
     ) -> Learned {
         let unnamed = std::mem::replace(&mut self.unnamed, false);
         let failure = match result {
             Ok(credentials) if !are_fresh(&credentials, now) => {
                 let text = "the role was assumed, but its credentials are past their time already: is the clock of this machine right?";
-                Failure::refused("ExpiredAtOnce", text)
+                Failure::refused(ours::EXPIRED_AT_ONCE, text)
             }
             Ok(credentials) => {
                 let refusal = match std::mem::take(&mut self.refusals) {
@@ -414,22 +417,23 @@ impl Known {
         } else {
             0
         };
-        let reason = failure.text.clone();
-        let (passes, is_transient) = (failure.cause == Cause::Denied, failure.is_transient());
+        let error = failure.call(Operation::AssumeRole);
+        let cause = Cause::RoleNotAssumed { role, error };
+        let (passes, is_transient) = (failure.kind == FailureKind::Denied, failure.is_transient());
         self.failure = Some(failure);
         if is_transient && self.silences < FINAL_AFTER {
             self.unnamed = unnamed;
             return Learned::Open;
         }
         if is_transient {
-            return Learned::Silent { reason };
+            return Learned::Silent { cause };
         }
         self.refusals += 1;
         if named && passes && self.refusals == 1 {
             self.unnamed = true;
             return Learned::Unnamed;
         }
-        Learned::Refused { passes, reason }
+        Learned::Refused { passes, cause }
     }
 }
 

@@ -103,10 +103,10 @@ pub struct RolledAccount {
 pub struct Ended {
     /// What ended it before its time.
     #[serde(default)]
-    pub error: Option<Cause>,
+    pub error: Option<Caught>,
     /// Why roles were not made, where that ended before its time.
     #[serde(default)]
-    pub roles_error: Option<Cause>,
+    pub roles_error: Option<Caught>,
     /// How each group ended.
     #[serde(default)]
     pub results: Vec<GroupResult>,
@@ -127,7 +127,7 @@ pub struct Begun {
 
 /// An error as Step Functions has it.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Cause {
+pub struct Caught {
     /// Its name.
     #[serde(rename = "Error")]
     pub error: String,
@@ -136,7 +136,7 @@ pub struct Cause {
     pub cause: String,
 }
 
-impl From<StepError> for Cause {
+impl From<StepError> for Caught {
     fn from(error: StepError) -> Self {
         Self {
             error: error.name.as_str().to_owned(),
@@ -152,7 +152,7 @@ pub struct GroupResult {
     pub group: usize,
     /// What ended it before its time.
     #[serde(default)]
-    pub error: Option<Cause>,
+    pub error: Option<Caught>,
     /// What its last pass left that came to its end.
     pub sealed: Sealed,
 }

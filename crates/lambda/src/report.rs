@@ -1,12 +1,15 @@
 //! The last step: what came of it, written down and put into words.
 
 use fleet::account::Region;
+use fleet::cause::{Cause, Place};
 use fleet::event::{Conclusion, Event, EventKind, Sink};
-use fleet::report::{Ended, Header, PlanReport, Record, Recorder, RegionPlan, Report, VERSION};
+use fleet::report::{
+    Ended, Header, PlanReport, Record, Recorder, RegionPlan, Report, VERSION, Why,
+};
 use serde::Serialize;
 
 use crate::error::{Name, StepError};
-use crate::function::{self, Cause, Function, GroupResult, Next};
+use crate::function::{self, Caught, Function, GroupResult, Next};
 use crate::message::{self, Said};
 use crate::prepare::origin;
 use crate::run::{
@@ -100,7 +103,7 @@ enum Read {
 }
 
 /// The first step did not come to an end of its own.
-fn lost(error: Option<&Cause>) -> Refused {
+fn lost(error: Option<&Caught>) -> Refused {
     failed(error.map_or_else(
         || "the execution ended before anything was begun".to_owned(),
         message::cause,
@@ -190,13 +193,15 @@ async fn plan(
 }
 
 fn unread(region: &Region, why: &str) -> RegionPlan {
+    let (error, why) = Why::of(Some(&Cause::other(why)), &Place::region(region));
     RegionPlan {
         region: region.clone(),
         graph_arn: None,
         create_graph: false,
         delete_graph: false,
         changes: Vec::new(),
-        error: Some(why.into()),
+        error,
+        why,
         members: Vec::new(),
     }
 }
@@ -204,7 +209,7 @@ fn unread(region: &Region, why: &str) -> RegionPlan {
 async fn run(
     function: &Function,
     manifest: &Manifest,
-    (error, results): (Option<Cause>, &[GroupResult]),
+    (error, results): (Option<Caught>, &[GroupResult]),
 ) -> Result<Reported, StepError> {
     let mut joined = join(function, manifest, results).await?;
     if joined.error.is_none() {
@@ -399,17 +404,18 @@ fn give_up(
     (manifest, regions): (&Manifest, &[Region]),
     why: &str,
 ) {
+    let cause = Cause::other(why);
     for region in regions {
         for account in &manifest.accounts {
             let kind = EventKind::Concluded {
                 account: *account,
                 conclusion: Conclusion::Failed,
-                reason: Some(why.into()),
+                cause: Some(cause.clone()),
             };
             tell(function, recorder, region, kind);
         }
-        let error = Some(why.into());
-        tell(function, recorder, region, EventKind::RegionEnded { error });
+        let cause = Some(cause.clone());
+        tell(function, recorder, region, EventKind::RegionEnded { cause });
     }
 }
 

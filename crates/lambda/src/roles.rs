@@ -11,7 +11,7 @@ use fleet::roster::Roster;
 use serde::{Deserialize, Serialize};
 
 use crate::error::StepError;
-use crate::function::{Cause, Function, Rolled};
+use crate::function::{Caught, Function, Rolled};
 use crate::lease;
 use crate::message;
 use crate::run::roles_key;
@@ -105,7 +105,7 @@ pub async fn tried(
 pub(crate) async fn notes(
     store: &Store,
     execution: &str,
-    error: Option<&Cause>,
+    error: Option<&Caught>,
 ) -> Result<Vec<String>, StepError> {
     let known = store.read::<NotMade>(&roles_key(execution)).await?;
     let not_made = known.map_or_else(NotMade::default, |known| known.value);

@@ -104,6 +104,7 @@ mod tests {
             assumable: None,
             changes: Vec::new(),
             reason: None,
+            cause: None,
         }
     }
 

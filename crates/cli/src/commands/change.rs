@@ -266,7 +266,7 @@ mod tests {
         let plan = |who: usize| {
             fixture::plan(3, move |n, _| match n {
                 n if n == who => (Action::Unchanged, None),
-                2 => (Action::Blocked, Some("no")),
+                2 => (Action::Blocked, Some("no".into())),
                 _ => (Action::Accept, None),
             })
         };
@@ -286,7 +286,7 @@ mod tests {
         assert!(same(
             &plan(7),
             &fixture::plan(3, |n, _| match n {
-                2 => (Action::Blocked, Some("never")),
+                2 => (Action::Blocked, Some("never".into())),
                 _ => (Action::Accept, None),
             })
         ));

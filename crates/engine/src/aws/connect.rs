@@ -18,7 +18,7 @@ use crate::connection::{ADMINISTRATOR_ROLE, Connection, Ground, RoleName, timeou
 use crate::credentials::{Keys, Source};
 use crate::descriptors;
 use crate::events::Events;
-use crate::failure::{Cause, Failure};
+use crate::failure::{Failure, FailureKind};
 use crate::halt::Halt;
 use crate::http::NetworkError;
 use crate::narrow;
@@ -201,14 +201,14 @@ async fn who_is_calling(
         result
     };
     patiently(ground.seed, ask).await.map_err(|failure| {
-        ConnectError::Identity(match failure.cause {
-            Cause::Expired => format!("{}: sign in again", failure.text).into(),
-            Cause::NotOn => format!(
+        ConnectError::Identity(match failure.kind {
+            FailureKind::Expired => format!("{}: sign in again", failure.text).into(),
+            FailureKind::NotOn => format!(
                 "{}: the access key is unknown to AWS, or switched off; keys of AWS GovCloud (US) are known in its Regions only: set AWS_REGION=us-gov-west-1",
                 failure.text
             )
             .into(),
-            Cause::Silent => format!(
+            FailureKind::Silent => format!(
                 "{endpoint}: {}: is the network up, and is the endpoint right?",
                 failure.text
             )
@@ -318,7 +318,7 @@ impl Administrators<'_> {
             let keys = self.keys(named.clone(), own);
             match self.try_out(&keys).await {
                 Ok(()) => return Ok(self.session_of(&named, (keys, unnamed), own)),
-                Err(failure) if failure.cause == Cause::Denied => {}
+                Err(failure) if failure.kind == FailureKind::Denied => {}
                 Err(failure) => return Err(failure),
             }
         }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use fleet::account::{AccountId, Region};
 use fleet::attempts::Role;
-use fleet::check::{Answer, Invitation, MemberFacts};
+use fleet::cause::Cause;
+use fleet::check::{Answer, Invitation, MemberFacts, RoleFacts};
 use fleet::event::Operation;
 use fleet::region::Partition;
 use futures_util::future::join_all;
@@ -19,6 +20,7 @@ use super::question::Asker;
 use crate::aws::Aws;
 use crate::company::Company;
 use crate::detective;
+use crate::failure::Failure;
 use crate::narrow::Errand;
 use crate::regions;
 use crate::roles::Roles;
@@ -120,7 +122,7 @@ impl Members {
         };
         match role {
             Role::Ready => {
-                facts.role = Answer::Is(());
+                facts.role = RoleFacts::Ready;
                 let (facts, clients) = (facts.clone(), self.clients.clone());
                 let account = asker.account;
                 let asked = self.asked.spawn(async move {
@@ -129,8 +131,8 @@ impl Members {
                 });
                 self.names.insert(asked.id(), account);
             }
-            Role::Refused { reason } | Role::Failed { reason } => {
-                facts.role = Answer::Failed(reason);
+            Role::Refused { cause } | Role::Failed { cause } => {
+                facts.role = RoleFacts::Failed(cause);
             }
             Role::Unasked | Role::Asked => {}
         }
@@ -145,8 +147,8 @@ impl Members {
             Err(error) => {
                 let name = self.names.get(&error.id());
                 if let Some(facts) = name.and_then(|account| self.facts.get_mut(account)) {
-                    let text = format!("a defect of detective-fleet: {error}; please report it");
-                    facts.role = Answer::Failed(text.into());
+                    let error = error.to_string().into();
+                    facts.role = RoleFacts::Failed(Cause::Defect { error });
                 }
             }
         }
@@ -193,7 +195,7 @@ impl Asker {
     /// Once per member, and not once per Region: the Account service takes 5 requests a second.
     async fn regions(&self) -> Answer<BTreeSet<Region>> {
         if let Some(failure) = self.aws.no_account_service() {
-            return Answer::Failed(failure.text);
+            return Answer::Failed(failure.call(Operation::ListRegions));
         }
         if self.aws.partition() == Partition::AwsUsGov {
             let on = regions::all_on(Partition::AwsUsGov).into_keys();
@@ -247,7 +249,8 @@ impl Asker {
                 return Answer::Is(all);
             }
         }
-        Answer::Failed("the list of invitations has no end".into())
+        let failure = Failure::refused("EndlessList", "the list of invitations has no end");
+        Answer::Failed(failure.call(Operation::ListInvitations))
     }
 }
 

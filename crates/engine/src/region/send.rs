@@ -15,7 +15,7 @@ use super::due::Work;
 use super::{Mode, RegionRun};
 use crate::clock;
 use crate::detective::{self, Answered, Entry, LeftOut};
-use crate::failure::{Cause, Failure};
+use crate::failure::{Failure, FailureKind};
 use crate::gate::SOON;
 use crate::pace::Begun;
 
@@ -365,7 +365,7 @@ impl RegionRun {
                 return Body::Accepted(account, Err(failure.into()));
             }
             let accepted = match detective::accept(&client, keys.clone(), &graph).await {
-                Err(failure) if failure.cause == Cause::NotOn && aws.has_account_service() => {
+                Err(failure) if failure.kind == FailureKind::NotOn && aws.has_account_service() => {
                     let is_on = aws.is_on(&region, keys).await;
                     events.called(
                         Some(&region),
