@@ -73,6 +73,18 @@ def test_a_sandbox_by_a_file_answers_as_the_file_says(make_sandbox, desk_at, nam
     assert f"{len(expected)} the same, 0 different, 0 not told" in result.stdout
 
 
+@pytest.mark.parametrize("name", ["contrary", "wary"])
+def test_a_fleet_is_enabled_and_ended_under_any_truth(make_sandbox, command, name):
+    sandbox = make_sandbox(verification="0s", truths=TRUTHS / f"{name}.toml")
+    words = [sandbox.roster, "--regions", REGION, "--yes", "--admin-account", sandbox.administrator]
+    for _ in range(2):
+        command.run("enable", *words, env=sandbox.env).ended(0)
+        assert set(sandbox.statuses(REGION).values()) == {"ENABLED"}
+    words += ["--delete-graphs", "--confirm", sandbox.administrator, "--max-removals", 10]
+    command.run("disable", *words, env=sandbox.env).ended(0)
+    assert sandbox.graphs(REGION) == []
+
+
 def test_where_sandbox_and_file_differ_the_difference_is_named(make_sandbox, desk_at):
     sandbox = make_sandbox(verification=None, truths=TRUTHS / "beyond.toml")
     result = desk_at(sandbox).run("--against", TRUTHS / "contrary.toml").ended(3)

@@ -186,8 +186,8 @@ def test_removals_are_taken_down(fleet, tmp_path):
 
 def test_a_journal_can_be_set_for_all_runs(fleet, tmp_path):
     journal = tmp_path / "journal"
-    (fleet.command.home / "detective-fleet.toml").write_text(f'journal = "{journal}"\n')
-    fleet.run("enable").ended(0)
+    (fleet.command.home / "fleet.toml").write_text(f'journal = "{journal}"\n')
+    fleet.run("enable", "--config", "fleet.toml").ended(0)
     assert lines(journal)
 
 

@@ -40,7 +40,7 @@ def test_the_same_email_is_tried_again_only_on_request(fleet, write):
     bad, roster = corrected(fleet, write)
     report = fleet.run("enable", roster=roster).ended(3).json()
     reason = members(report)[REGIONS[0], bad]["reason"]
-    assert f"the root e-mail of {bad} is not w***@example.com" in reason
+    assert f"The root e-mail of {bad} is not w***@example.com." in reason
     assert fleet.proxy.changes() == []
     fleet.run("enable", "--retry-failed", roster=roster).ended(3)
     count = fleet.proxy.count()

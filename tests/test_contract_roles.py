@@ -76,7 +76,7 @@ def test_twenty_accounts_get_the_role_one_fails_a_rerun_heals_and_all_of_it_goes
     status = rollout.run("status").ended(3).json()
     assert status["summary"]["as_wanted"] == 19
     assert [it["account_id"] for it in status["accounts"] if not it["assumable"]] == ACCOUNTS[-1:]
-    assert "cannot assume" in reasons(status)[ACCOUNTS[-1]]
+    assert "Cannot assume" in reasons(status)[ACCOUNTS[-1]]
 
     moto.prepare(ACCOUNTS[-1])
     healed = rollout.run("deploy").ended(0).json()

@@ -43,7 +43,7 @@ def test_a_region_that_no_upload_covered_is_left_alone(make_stack):
     stack.redeploy({"Regions": ",".join(REGIONS)})
     report = stack.drift().failed("Failed").report
     by_region = {region["region"]: region for region in report["regions"]}
-    assert "no upload has covered" in by_region[REGIONS[1]]["error"]
+    assert "No upload has covered" in by_region[REGIONS[1]]["error"]
     assert by_region[REGIONS[0]]["state"] == "settled"
     assert stack.statuses(REGIONS[1]) == {}
 
@@ -122,7 +122,7 @@ def test_a_region_that_was_switched_on_since_waits_for_an_upload(make_stack):
     report = stack.drift().failed("Failed").report
     by_region = {region["region"]: region for region in report["regions"]}
     assert sorted(by_region) == sorted([*REGIONS, new])
-    assert f"no upload has covered {new}" in by_region[new]["error"] and stack.statuses(new) == {}
+    assert f"No upload has covered {new}" in by_region[new]["error"] and stack.statuses(new) == {}
     assert all(by_region[region]["state"] == "settled" for region in REGIONS)
     assert stack.upload().succeeded().report["summary"]["changed"] == 3
     assert stack.drift().succeeded().report["summary"]["enabled"] == 9

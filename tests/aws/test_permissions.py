@@ -208,7 +208,7 @@ CASES = {
     ("AdministratorRole", "InviteMembers", "detective:UntagResource"): (an_upload, "UntagResource"),
     ("AdministratorRole", "SeeMembers", "detective:ListDatasourcePackages"): (an_upload, "ListDatasourcePackages"),
     ("AdministratorRole", "InviteMembers", "detective:UpdateDatasourcePackages"): (an_upload, "UpdateDatasourcePackages"),
-    ("AdministratorRole", "AcceptInMembers", "sts:AssumeRole"): (an_upload, "cannot assume"),
+    ("AdministratorRole", "AcceptInMembers", "sts:AssumeRole"): (an_upload, "Cannot assume"),
     ("AdministratorRole", "TellWhichRegionsAreOn", "account:ListRegions"): (an_upload, "ListRegions"),
     ("FunctionPolicy", "BecomeTheAdministrator", "sts:AssumeRole"): (an_upload, "cannot assume"),
     ("FunctionPolicy", "ReadLists", "s3:GetObject"): (an_upload, f"S3, {LIST}: access denied"),

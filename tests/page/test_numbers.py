@@ -41,7 +41,7 @@ def test_regions_and_calls_are_those_of_the_report(page, run_report):
 def test_each_trouble_is_said_once_with_its_accounts(page):
     troubles = page.page.locator(".trouble").all_inner_texts()
     assert len(troubles) == 3
-    [no_role] = [text for text in troubles if "cannot assume" in text]
+    [no_role] = [text for text in troubles if "Cannot assume" in text]
     assert "100000000002" in no_role and "all 21 Regions" in no_role and "21 memberships of 1 account" in no_role
     assert any("f***@example.com" in text for text in troubles)
 

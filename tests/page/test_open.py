@@ -54,7 +54,7 @@ def test_nothing_in_the_file_is_from_elsewhere(run_report):
 def test_without_javascript_the_failures_can_be_read(show, run_report):
     page = show(run_report, java_script_enabled=False)
     text = page.page.locator("body").inner_text()
-    assert "43 memberships of 168 not as wanted" in text and "cannot assume" in text
+    assert "43 memberships of 168 not as wanted" in text and "Cannot assume" in text
     assert "The map is drawn with JavaScript" in text
     assert not page.page.locator("#grid").is_visible() and not page.page.locator("button").first.is_visible()
 

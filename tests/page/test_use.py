@@ -48,8 +48,8 @@ def test_a_search_finds_accounts_and_words_of_reasons(page, words, accounts):
 
 
 def test_a_trouble_is_shown_on_the_map(page):
-    trouble = page.page.locator(".trouble", has_text="cannot assume")
-    trouble.get_by_role("button").click()
+    trouble = page.page.locator(".trouble", has_text="Cannot assume")
+    trouble.get_by_role("button", name="Show on the map").click()
     assert page.accounts() == ["100000000002"] and page.found().endswith("21 memberships")
 
 

@@ -12,6 +12,7 @@ mod enable;
 mod ground;
 mod init;
 mod man;
+mod notice;
 mod plan;
 mod rehearse;
 #[cfg_attr(not(feature = "stacksets"), path = "commands/roles_left_out.rs")]
@@ -45,7 +46,13 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Exit> {
         bail!("`init` is for people: --output json is for the commands that it names");
     }
     environment::check_ours()?;
-    let settings = || SettingsFile::read(cli.global.config.as_deref());
+    let settings = || {
+        let file = SettingsFile::read(cli.global.config.as_deref())?;
+        if file.was_found {
+            output.always("Settings are taken from detective-fleet.toml in this directory.\n");
+        }
+        Ok::<_, anyhow::Error>(file)
+    };
     match cli.command {
         Command::Plan(args) => to_the_end(plan::run(args, &settings()?, output)),
         Command::Enable(args) => to_the_end(enable::run(args, &settings()?, output)),

@@ -56,7 +56,7 @@ pub(crate) fn event(event: &Event) {
             tracing::debug!(region, %account, status, "seen");
         }
         EventKind::Changed { change } => tracing::debug!(region, "{change}"),
-        EventKind::Amiss { reason } => tracing::debug!(region, %reason, "amiss"),
+        EventKind::Amiss { cause } => tracing::debug!(region, %cause, "amiss"),
         EventKind::Lost { account } => tracing::debug!(region, %account, "answer lost"),
         EventKind::RefusedSoFar { operation, seconds } => tracing::info!(
             region,
@@ -68,12 +68,14 @@ pub(crate) fn event(event: &Event) {
         EventKind::Concluded {
             account,
             conclusion,
-            reason,
+            cause,
         } => {
-            tracing::debug!(region, %account, ?conclusion, reason = reason.as_deref(), "concluded");
+            let why = cause.as_ref().map(ToString::to_string);
+            tracing::debug!(region, %account, ?conclusion, reason = why.as_deref(), "concluded");
         }
-        EventKind::RegionEnded { error } => {
-            tracing::debug!(region, error = error.as_deref(), "ended");
+        EventKind::RegionEnded { cause } => {
+            let why = cause.as_ref().map(ToString::to_string);
+            tracing::debug!(region, error = why.as_deref(), "ended");
         }
     }
 }

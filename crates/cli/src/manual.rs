@@ -29,6 +29,10 @@ expected = [\"111122223333/eu-south-1\"]     # known to stay out: not a failure
 team = \"security\"
 ```
 
+A file that merely lies in the current directory may be anybody's, as in a repository: it is announced, and it cannot say `profile`,
+`send-email = true`, `message`, `expected` or `journal`, nor stand in for `--admin-account` beside `--yes`. Name it with `--config` (or
+`DETECTIVE_FLEET_CONFIG`) for that.
+
 Credentials and endpoints are the AWS SDK's business: profiles, SSO, `AWS_ENDPOINT_URL`.
 ";
 

@@ -5,12 +5,13 @@ pub(crate) mod environment;
 mod file;
 #[cfg(feature = "stacksets")]
 pub(crate) mod rollout;
+mod trust;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
-use engine::{Connection, HAS_GUARDDUTY, MEMBER_ROLE, RegionSelection, RoleName};
+use engine::{Access, Connection, HAS_GUARDDUTY, MEMBER_ROLE, RegionSelection, RoleName};
 use fleet::expected::Exception;
 use fleet::fleet::{Others, Purpose, Settings};
 use fleet::label::Who;
@@ -39,6 +40,8 @@ pub(crate) struct Reach {
     mfa_code: Option<MfaCode>,
     /// How long a refusal that may pass is asked again.
     pub patience: Duration,
+    /// The administrator was named by whoever runs it: with a flag, a variable, or in a file that was named.
+    pub names_administrator: bool,
 }
 
 /// What is left when members leave.
@@ -79,6 +82,8 @@ impl Reach {
         let concurrency = args.max_concurrency.or(file.max_concurrency);
         let timeout = args.timeout.or(file.timeout);
         let patience = args.patience.or(file.patience);
+        let by_file = file.admin_account.is_some() && !file.was_found;
+        let names_administrator = args.caller.admin_account.is_some() || by_file;
         Ok(Self {
             connection: Connection {
                 // An empty name, as of a variable that is not set, names none.
@@ -96,6 +101,7 @@ impl Reach {
                 role_name: default_role()?,
                 mfa: None,
                 external_id: None,
+                access: Access::Look,
                 patience: patience.map_or(patience::DEFAULT, |patience| patience.0),
                 run: None,
                 max_concurrency: concurrency.map_or(MAX_CONCURRENCY, Into::into).into(),
@@ -108,16 +114,18 @@ impl Reach {
             timeout: timeout.map_or(TIMEOUT, |timeout| timeout.0),
             mfa_code: args.caller.mfa_code,
             patience: patience.map_or(patience::DEFAULT, |patience| patience.0),
+            names_administrator,
         })
     }
 
     /// The connection, where a code that is wanted can be asked for.
-    pub(crate) fn connection(&self, run: &str, output: Output) -> Connection {
+    pub(crate) fn connection(&self, (run, access): (&str, Access), output: Output) -> Connection {
         let codes = Mfa {
             given: self.mfa_code.clone(),
             output,
         };
         Connection {
+            access,
             run: Some(run.to_owned()),
             mfa: Some(Arc::new(codes)),
             ..self.connection.clone()

@@ -44,7 +44,6 @@ impl Party {
 
     /// Nobody can tell: this build has no GuardDuty.
     #[cfg(not(feature = "guardduty"))]
-    #[expect(clippy::unused_async, reason = "the other build asks")]
     pub(crate) async fn is_without_guardduty(&self) -> Result<bool, String> {
         Err("this build cannot ask GuardDuty".to_owned())
     }

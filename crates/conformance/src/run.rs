@@ -141,11 +141,15 @@ impl<'a> Run<'a> {
 
     /// Says what comes next, if anything is to come.
     pub(crate) fn begin(&self, what: &str) -> Result<(), Halt> {
+        self.go_on()?;
+        (self.tell)(what);
+        Ok(())
+    }
+
+    /// Ends the run where it is to stop.
+    pub(crate) fn go_on(&self) -> Result<(), Halt> {
         if self.stop.is_cancelled() {
             return Err(Halt::Interrupted);
-        }
-        if !what.is_empty() {
-            (self.tell)(what);
         }
         Ok(())
     }

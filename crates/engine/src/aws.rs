@@ -11,18 +11,21 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_types::retry::RetryConfig;
 use backon::{ExponentialBuilder, Retryable};
 use fleet::account::{AccountId, Region};
+use fleet::cause::MemberRole;
 use fleet::region::{Partition, find, partition_of};
 use tokio::sync::Semaphore;
 
 pub use connect::ConnectError;
+use connect::Session;
 
 use crate::clock::{self, Clock};
 use crate::connection::{Connection, Ground, RoleName};
 use crate::credentials::{Keys, Source};
 use crate::events::Events;
-use crate::failure::{Cause, Failure};
+use crate::failure::{Failure, FailureKind};
 use crate::gate::Gate;
 use crate::halt::Halt;
+use crate::narrow::{self, Errand};
 use crate::signature;
 use crate::sts::{Identity, RoleToAssume};
 
@@ -34,9 +37,7 @@ pub struct Aws(Arc<Inner>, Option<Arc<dyn Gate>>);
 struct Inner {
     config: SdkConfig,
     sts: aws_sdk_sts::Client,
-    keys: Keys,
-    /// The same, but in nobody's name.
-    unnamed: Keys,
+    session: Session,
     caller: Identity,
     administrator: AccountId,
     partition: Partition,
@@ -130,7 +131,7 @@ impl Aws {
     where
         F: Future<Output = Result<T, Failure>>,
     {
-        let keys = &self.0.keys;
+        let keys = &self.0.session.keys;
         calling((keys, keys.get().await?), call).await
     }
 
@@ -142,7 +143,17 @@ impl Aws {
     where
         F: Future<Output = Result<T, Failure>>,
     {
-        let keys = &self.0.keys;
+        self.with_or_halt(&self.0.session.keys, call).await
+    }
+
+    async fn with_or_halt<T, F>(
+        &self,
+        keys: &Keys,
+        call: impl FnOnce(Credentials) -> F,
+    ) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
         let credentials = keys.get().await.inspect_err(|failure| {
             if !failure.is_transient() {
                 self.halt().stop(failure.text.to_string());
@@ -160,7 +171,7 @@ impl Aws {
     where
         F: Future<Output = Result<T, Failure>>,
     {
-        let keys = &self.0.unnamed;
+        let keys = &self.0.session.unnamed;
         match keys.get().await {
             Ok(credentials) => self.calling_or_halt((keys, credentials), call).await,
             Err(failure) if failure.is_transient() => Err(failure),
@@ -177,7 +188,7 @@ impl Aws {
         F: Future<Output = Result<T, Failure>>,
     {
         calling(keys, call).await.inspect_err(|failure| {
-            if failure.cause == Cause::Expired {
+            if failure.kind == FailureKind::Expired {
                 self.halt().stop(format!("the administrator's credentials have expired ({}): sign in again, and run again; what was reached stays", failure.text));
             }
         })
@@ -195,6 +206,30 @@ impl Aws {
         self.with_keys_or_halt(call).await
     }
 
+    /// The same, to remove members.
+    pub(crate) async fn with_keys_to_remove<T, F>(
+        &self,
+        call: impl FnOnce(Credentials) -> F,
+    ) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        self.may_change(Duration::ZERO).await?;
+        self.with_or_halt(&self.0.session.removing, call).await
+    }
+
+    /// The same, to delete graphs.
+    pub(crate) async fn with_keys_to_delete<T, F>(
+        &self,
+        call: impl FnOnce(Credentials) -> F,
+    ) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        self.may_change(Duration::ZERO).await?;
+        self.with_or_halt(&self.0.session.deleting, call).await
+    }
+
     /// Whether the run may still change something, as of at most `age` ago.
     pub(crate) async fn may_change(&self, age: Duration) -> Result<(), Failure> {
         let Some(gate) = &self.1 else {
@@ -206,16 +241,29 @@ impl Aws {
         })
     }
 
-    /// The role that accepts in a member, to be assumed in nobody's name.
-    pub(crate) fn member_role(&self, member: AccountId) -> RoleToAssume {
+    /// The role that accepts in members, whatever the account.
+    #[must_use]
+    pub fn role_in_members(&self) -> MemberRole {
+        let connection = &self.0.connection;
+        MemberRole {
+            partition: self.0.partition,
+            name: connection.role_name.as_str().into(),
+            external_id: connection.external_id.is_some(),
+        }
+    }
+
+    /// The role in a member, to be assumed for that and in nobody's name.
+    pub(crate) fn member_role(&self, member: AccountId, errand: Errand) -> RoleToAssume {
         let Connection {
             role_name,
             external_id,
             ..
         } = &self.0.connection;
         let sessions = self.session_name();
+        let policy = narrow::member(errand, (self.0.partition, self.0.administrator));
         RoleToAssume {
             external_id: external_id.clone(),
+            policy: Some(policy),
             ..RoleToAssume::new(self.0.partition, member, role_name.as_str(), sessions)
         }
     }
@@ -236,7 +284,7 @@ impl Aws {
 
     /// The credentials that other roles are assumed with, in nobody's name: those roles need not allow one.
     pub(crate) fn unnamed_keys(&self) -> &Keys {
-        &self.0.unnamed
+        &self.0.session.unnamed
     }
 
     /// Whether requests are made as this role of the administrator's account.
@@ -269,12 +317,11 @@ impl Aws {
                 sessions,
             )),
             // That role may be anybody's, and need not allow a name.
-            caller: self.0.unnamed.clone(),
+            caller: self.0.session.unnamed.clone(),
             events: self.events().clone(),
         };
         let mut inner = (*self.0).clone();
-        inner.keys = Keys::new(source, self.clock());
-        inner.unnamed = inner.keys.clone();
+        inner.session = Session::of(Keys::new(source, self.clock()));
         inner.connection.admin_role = Some(role.clone());
         Self(Arc::new(inner), self.1.clone())
     }
@@ -286,7 +333,7 @@ impl Aws {
         let config = self.0.config.to_builder();
         config
             .region(SdkRegion::new(region.as_str().to_owned()))
-            .credentials_provider(SharedCredentialsProvider::new(self.0.keys.clone()))
+            .credentials_provider(SharedCredentialsProvider::new(self.0.session.keys.clone()))
             .build()
     }
 
@@ -354,12 +401,12 @@ where
     let begun = clock::now();
     ask.retry(delays)
         .sleep(clock::sleep)
-        .when(|failure| match failure.cause {
+        .when(|failure| match failure.kind {
             // A network that is just coming up says no at once; a silent endpoint has taken 10 s.
-            Cause::Silent => begun.elapsed() < COMING_UP,
-            Cause::Barred => false,
+            FailureKind::Silent => begun.elapsed() < COMING_UP,
+            FailureKind::Barred => false,
             // It has been waited for already.
-            Cause::Crowded => false,
+            FailureKind::Crowded => false,
             _ => failure.is_transient(),
         })
         .await

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use fleet::account::{AccountId, Email, Region};
-use fleet::check::{Answer, Facts, MemberFacts, Trusted};
+use fleet::check::{Facts, MemberFacts, RoleFacts, Trusted};
 use fleet::fleet::Fleet;
 use fleet::report::Ended;
 
@@ -71,7 +71,7 @@ impl Check {
 
     /// Where every member refuses, the reason may be on this side.
     async fn trusted(&self, aws: &Aws, members: &BTreeMap<AccountId, MemberFacts>) -> Trusted {
-        let refuses = |member: &MemberFacts| matches!(member.role, Answer::Failed(_));
+        let refuses = |member: &MemberFacts| matches!(member.role, RoleFacts::Failed(_));
         if members.is_empty() || !members.values().all(refuses) {
             return Trusted::Unknown;
         }

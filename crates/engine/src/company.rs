@@ -1,9 +1,9 @@
 //! The Regions of a run as they see each other: who has answered, who is done, and who was given up.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use fleet::account::Region;
+use fleet::cause::Cause;
 use fleet::silence::Peers;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -33,7 +33,7 @@ enum Standing {
     /// It has answered, and nothing is left to do.
     Done,
     /// It has not answered, and is not waited for any more.
-    GivenUp(Arc<str>),
+    GivenUp(Cause),
 }
 
 impl Company {
@@ -78,7 +78,7 @@ impl Company {
     ///
     /// # Errors
     /// Why it is not waited for.
-    pub(crate) async fn heard(&self, region: &Region) -> Result<(), Arc<str>> {
+    pub(crate) async fn heard(&self, region: &Region) -> Result<(), Cause> {
         let mut changes = self.0.subscribe();
         let has_news = |seen: &Seen| {
             let standing = seen.regions.get(region);
@@ -115,7 +115,7 @@ impl Place {
     }
 
     /// The Region is not waited for any more.
-    pub(crate) fn gave_up(&self, why: Arc<str>) {
+    pub(crate) fn gave_up(&self, why: Cause) {
         self.stand(&Standing::GivenUp(why));
     }
 
@@ -158,9 +158,7 @@ impl Drop for Place {
                     seen.done = now;
                     Standing::Done
                 }
-                Standing::Silent => {
-                    Standing::GivenUp("the run ended before this Region was read: run again".into())
-                }
+                Standing::Silent => Standing::GivenUp(Cause::RegionUnread),
                 Standing::Done | Standing::GivenUp(_) => return false,
             };
             *standing = ended;

@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::descriptors::Share;
 use crate::http::{self, NetworkError};
 use crate::mfa::MfaCodes;
+use crate::narrow::Access;
 
 /// How to reach AWS, and with which roles.
 #[derive(Clone, Debug)]
@@ -36,6 +37,8 @@ pub struct Connection {
     pub patience: Duration,
     /// The most requests that are under way at one time.
     pub max_concurrency: usize,
+    /// What the run is going to do: sessions of roles may do no more.
+    pub access: Access,
     /// What the run is called: its sessions carry that name.
     pub run: Option<String>,
     /// An AWS other than the SDK's configuration names.

@@ -16,7 +16,7 @@ use futures_util::future::{BoxFuture, Shared};
 
 use crate::clock::{self, Clock};
 use crate::events::Events;
-use crate::failure::{Cause, Failure, innermost};
+use crate::failure::{Failure, FailureKind, innermost};
 use crate::sts::{self, RoleToAssume};
 
 /// Credentials are renewed this long before they expire: longer than an operation may take.
@@ -215,7 +215,7 @@ impl Source {
     async fn resolve_patiently(&self, tries: u32) -> Result<Credentials, Failure> {
         let mut resolved = self.resolve().await;
         for n in 1..tries {
-            let again = |it: &Failure| it.is_transient() || it.cause == Cause::NoKeys;
+            let again = |it: &Failure| it.is_transient() || it.kind == FailureKind::NoKeys;
             if !resolved.as_ref().is_err_and(again) {
                 break;
             }
@@ -265,9 +265,9 @@ impl Failure {
     /// What it means for whoever asked with these keys of `keys`: AWS takes them for expired, and
     /// others may be had.
     pub(crate) fn of_keys(self, keys: &Keys, key_id: &str) -> Self {
-        if self.cause == Cause::Expired && keys.refused(key_id) {
+        if self.kind == FailureKind::Expired && keys.refused(key_id) {
             Self {
-                cause: Cause::Stale,
+                kind: FailureKind::Stale,
                 ..self
             }
         } else {

@@ -12,58 +12,25 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use fleet::account::Email;
 use fleet::attempts::{Answer, Refusal};
-use fleet::event::CallResult;
+pub(crate) use fleet::cause::FailureKind;
+use fleet::cause::{FailedCall, advice, answered, ours};
+use fleet::event::{CallResult, Operation};
 use fleet::patience::Passing;
 use http_body_util::LengthLimitError;
 
 use crate::{body, skew, transport};
-
-/// What a failure means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cause {
-    /// Asked too fast: nothing happened.
-    Throttled,
-    /// AWS's own error, or a connection that was cut: it may have happened.
-    Unclear,
-    /// No connection, or no answer in time.
-    Silent,
-    /// The signature or the token is of another time: nothing happened, and the next request has a
-    /// new one.
-    Stale,
-    /// There are no credentials to sign with.
-    NoKeys,
-    /// Something on the way lets no connection through: a proxy that refuses, or a certificate that
-    /// cannot be believed.
-    Barred,
-    /// This process had no descriptor left for a connection: nothing happened, and AWS is not to blame.
-    Crowded,
-    /// The credentials' time is over.
-    Expired,
-    /// The credentials are not valid in this Region: it is not switched on in their account, or
-    /// their token is one of the global STS endpoint. AWS gives one error for both
-    /// (UnrecognizedClientException, InvalidClientTokenId).
-    NotOn,
-    /// Not allowed.
-    Denied,
-    /// What was named does not exist.
-    Missing,
-    /// What is being deleted is in the way of a new one.
-    InTheWay,
-    /// Any other final answer.
-    Refused,
-    /// The run may not change anything any more: it was not asked for.
-    NotSent,
-}
 
 /// A request that did not succeed.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{text}")]
 pub struct Failure {
     /// What it means.
-    pub(crate) cause: Cause,
+    pub(crate) kind: FailureKind,
     /// AWS's error code; ours where AWS did not answer.
     pub code: Arc<str>,
-    /// What happened, for people: e-mails are masked.
+    /// AWS's own words, or ours: e-mails are masked.
+    pub(crate) words: Option<Arc<str>>,
+    /// What happened, for people, with what can be done about it.
     pub text: Arc<str>,
     /// What AWS calls the request, where AWS answered.
     pub(crate) request_id: Option<Arc<str>>,
@@ -72,10 +39,17 @@ pub struct Failure {
 impl Failure {
     /// A final answer in our own words.
     pub(crate) fn refused(code: &str, text: impl Into<Arc<str>>) -> Self {
+        Self::own(FailureKind::Refused, code, text)
+    }
+
+    /// Anything else in our own words.
+    fn own(kind: FailureKind, code: &str, text: impl Into<Arc<str>>) -> Self {
+        let text = text.into();
         Self {
-            cause: Cause::Refused,
+            kind,
             code: code.into(),
-            text: text.into(),
+            words: Some(text.clone()),
+            text,
             request_id: None,
         }
     }
@@ -83,52 +57,32 @@ impl Failure {
     /// An answer that does not say what became of the request.
     #[must_use]
     pub fn unclear(text: impl Into<Arc<str>>) -> Self {
-        Self {
-            cause: Cause::Unclear,
-            code: "Unclear".into(),
-            text: text.into(),
-            request_id: None,
-        }
+        Self::own(FailureKind::Unclear, ours::UNCLEAR, text)
     }
 
     /// Nobody to make the request as.
     pub(crate) fn no_keys(why: impl Into<Arc<str>>) -> Self {
-        Self {
-            cause: Cause::NoKeys,
-            ..Self::refused("NoCredentials", why)
-        }
+        Self::own(FailureKind::NoKeys, ours::NO_CREDENTIALS, why)
     }
 
     /// No connection, or no answer in time.
     pub(crate) fn silent(text: &str) -> Self {
-        Self {
-            cause: Cause::Silent,
-            ..Self::refused("NoAnswer", text)
-        }
+        Self::own(FailureKind::Silent, ours::NO_ANSWER, text)
     }
 
     /// Something on the way lets no connection through.
     pub(crate) fn barred(text: &str) -> Self {
-        Self {
-            cause: Cause::Barred,
-            ..Self::refused("NoWay", text)
-        }
+        Self::own(FailureKind::Barred, ours::NO_WAY, text)
     }
 
     /// This process had no descriptor left for a connection.
     pub(crate) fn crowded(text: &str) -> Self {
-        Self {
-            cause: Cause::Crowded,
-            ..Self::refused("TooManyOpenFiles", text)
-        }
+        Self::own(FailureKind::Crowded, ours::TOO_MANY_OPEN_FILES, text)
     }
 
     /// A request that was not made after all.
     pub(crate) fn not_sent(why: impl Into<Arc<str>>) -> Self {
-        Self {
-            cause: Cause::NotSent,
-            ..Self::refused("NotSent", why)
-        }
+        Self::own(FailureKind::NotSent, ours::NOT_SENT, why)
     }
 
     /// The same failure in other words.
@@ -142,81 +96,87 @@ impl Failure {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         matches!(
-            self.cause,
-            Cause::Throttled
-                | Cause::Unclear
-                | Cause::Silent
-                | Cause::Barred
-                | Cause::Crowded
-                | Cause::Stale
+            self.kind,
+            FailureKind::Throttled
+                | FailureKind::Unclear
+                | FailureKind::Silent
+                | FailureKind::Barred
+                | FailureKind::Crowded
+                | FailureKind::Stale
         )
     }
 
     /// Whether nobody was there to answer.
     pub(crate) fn is_silent(&self) -> bool {
-        matches!(self.cause, Cause::Silent | Cause::Barred)
+        matches!(self.kind, FailureKind::Silent | FailureKind::Barred)
     }
 
     /// Whether AWS says that the caller may not do this.
     #[must_use]
     pub fn is_denied(&self) -> bool {
-        self.cause == Cause::Denied
+        self.kind == FailureKind::Denied
     }
 
     /// How an event names it.
     pub(crate) fn result(&self) -> CallResult {
-        match self.cause {
+        match self.kind {
             // Fewer at a time is what helps against the first two; the last was not looked at either.
-            Cause::Throttled | Cause::Crowded | Cause::Stale => CallResult::Throttled,
-            Cause::Unclear => CallResult::Unclear,
-            Cause::Silent | Cause::Barred => CallResult::Silent,
-            Cause::NoKeys
-            | Cause::Expired
-            | Cause::NotOn
-            | Cause::Denied
-            | Cause::Missing
-            | Cause::InTheWay
-            | Cause::Refused
-            | Cause::NotSent => CallResult::Refused,
+            FailureKind::Throttled | FailureKind::Crowded | FailureKind::Stale => {
+                CallResult::Throttled
+            }
+            FailureKind::Unclear => CallResult::Unclear,
+            FailureKind::Silent | FailureKind::Barred => CallResult::Silent,
+            FailureKind::NoKeys
+            | FailureKind::Expired
+            | FailureKind::NotOn
+            | FailureKind::Denied
+            | FailureKind::Missing
+            | FailureKind::InTheWay
+            | FailureKind::Refused
+            | FailureKind::NotSent => CallResult::Refused,
         }
     }
 
     /// Why it may pass by itself, if it may.
     fn passing(&self) -> Option<Passing> {
-        match self.cause {
-            Cause::Denied => Some(Passing::Propagation),
-            Cause::Missing | Cause::InTheWay => Some(Passing::Graph),
+        match self.kind {
+            FailureKind::Denied => Some(Passing::Propagation),
+            FailureKind::Missing | FailureKind::InTheWay => Some(Passing::Graph),
             _ => None,
         }
     }
 
     /// The same failure of CreateGraph, where a conflict may be the graph before that is being deleted.
     pub(crate) fn of_create_graph(self) -> Self {
-        let cause = match &*self.code {
-            "ConflictException" => Cause::InTheWay,
-            _ => self.cause,
+        let kind = match &*self.code {
+            "ConflictException" => FailureKind::InTheWay,
+            _ => self.kind,
         };
-        Self { cause, ..self }
+        Self { kind, ..self }
+    }
+
+    /// The call that failed, as data.
+    #[must_use]
+    pub fn call(&self, operation: Operation) -> FailedCall {
+        FailedCall::new(operation, self.kind, &self.code, self.words.as_deref())
     }
 
     /// What the plan is told.
-    pub(crate) fn answer(&self) -> Answer {
-        if self.cause == Cause::NotSent {
-            return Answer::NotDone;
-        }
-        if self.cause == Cause::Crowded {
+    pub(crate) fn answer(&self, operation: Operation) -> Answer {
+        let call = self.call(operation);
+        match self.kind {
+            FailureKind::NotSent => Answer::NotDone,
             // It ends with the run, and is told then.
-            return Answer::Unclear(self.text.clone());
-        }
-        match self.result() {
-            CallResult::Throttled => Answer::Throttled,
-            CallResult::Unclear => Answer::Unclear(self.text.clone()),
-            CallResult::Silent => Answer::Silent(self.text.clone()),
-            CallResult::Ok | CallResult::Refused => Answer::Refused(Refusal {
-                code: self.code.clone(),
-                text: self.text.clone(),
-                passing: self.passing(),
-            }),
+            FailureKind::Crowded => Answer::Unclear(call),
+            _ => match self.result() {
+                CallResult::Throttled => Answer::Throttled,
+                CallResult::Unclear => Answer::Unclear(call),
+                CallResult::Silent => Answer::Silent(call),
+                CallResult::Ok | CallResult::Refused => Answer::Refused(Refusal {
+                    call,
+                    passing: self.passing(),
+                }),
+            },
         }
     }
 }
@@ -297,7 +257,7 @@ fn of_answer(error: &impl ProvideErrorMetadata, answer: &HttpResponse) -> Failur
     let failure = of_service(code, error.message(), answer.status().as_u16());
     if skew::explains(answer, code) {
         Failure {
-            cause: Cause::Stale,
+            kind: FailureKind::Stale,
             ..failure
         }
     } else {
@@ -307,52 +267,36 @@ fn of_answer(error: &impl ProvideErrorMetadata, answer: &HttpResponse) -> Failur
 
 fn of_service(code: Option<&str>, message: Option<&str>, status: u16) -> Failure {
     let name = code.map_or_else(|| format!("HTTP status {status}"), str::to_owned);
-    let cause = match code.unwrap_or_default() {
-        _ if status == 429 => Cause::Throttled,
+    let kind = match code.unwrap_or_default() {
+        _ if status == 429 => FailureKind::Throttled,
         // A quota that is full, unless AWS says 429: asking again more slowly does not empty it.
-        "LimitExceeded" | "LimitExceededException" => Cause::Refused,
-        code if THROTTLING_ERRORS.contains(&code) => Cause::Throttled,
-        code if TRANSIENT_ERRORS.contains(&code) => Cause::Unclear,
-        _ if status >= 500 => Cause::Unclear,
-        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => Cause::Expired,
+        "LimitExceeded" | "LimitExceededException" => FailureKind::Refused,
+        code if THROTTLING_ERRORS.contains(&code) => FailureKind::Throttled,
+        code if TRANSIENT_ERRORS.contains(&code) => FailureKind::Unclear,
+        _ if status >= 500 => FailureKind::Unclear,
+        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => FailureKind::Expired,
         "UnrecognizedClientException" | "InvalidClientTokenId" | "RegionDisabledException" => {
-            Cause::NotOn
+            FailureKind::NotOn
         }
-        "AccessDenied" | "AccessDeniedException" => Cause::Denied,
-        "ResourceNotFoundException" => Cause::Missing,
-        _ => Cause::Refused,
+        "AccessDenied" | "AccessDeniedException" => FailureKind::Denied,
+        "ResourceNotFoundException" => FailureKind::Missing,
+        _ => FailureKind::Refused,
     };
-    let mut text = match message {
-        // AWS quotes e-mails, and the name of a role session often is one.
-        Some(message) if !message.is_empty() => format!("{name}: {}", Email::mask_in(message)),
-        _ => name.clone(),
-    };
-    if let (Some(advice), Cause::NotOn | Cause::Refused) = (advice(&name), cause) {
+    // AWS quotes e-mails, and the name of a role session often is one.
+    let words = message
+        .filter(|words| !words.is_empty())
+        .map(Email::mask_in);
+    let mut text = answered(&name, words.as_deref());
+    if let Some(advice) = advice(kind, &name) {
         text = format!("{text} ({advice})");
     }
     Failure {
-        cause,
+        kind,
         code: name.into(),
+        words: words.map(Into::into),
         text: text.into(),
         request_id: None,
     }
-}
-
-/// What AWS's own words leave open (docs.aws.amazon.com/detective/latest/APIReference/CommonErrors.html,
-/// docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html).
-fn advice(code: &str) -> Option<&'static str> {
-    Some(match code {
-        "RegionDisabledException" => {
-            "STS is switched off for this Region in the account: switch it on in IAM's account settings"
-        }
-        "SubscriptionRequiredException" | "OptInRequired" => {
-            "the account has not finished signing up: complete its registration (payment, telephone, support plan) in the console; after that it can take a day"
-        }
-        "LimitExceeded" | "LimitExceededException" => {
-            "a quota of the account is full: see Service Quotas"
-        }
-        _ => return None,
-    })
 }
 
 fn is_too_long(error: &(dyn Error + 'static)) -> bool {
@@ -373,27 +317,35 @@ mod tests {
 
     #[test]
     fn the_code_and_the_status_tell_what_a_failure_means() {
-        for (code, status, cause) in [
-            (Some("ThrottlingException"), 400, Cause::Throttled),
-            (Some("Throttling"), 400, Cause::Throttled),
-            (None, 429, Cause::Throttled),
-            (Some("InternalServerException"), 500, Cause::Unclear),
-            (None, 503, Cause::Unclear),
-            (Some("ExpiredTokenException"), 403, Cause::Expired),
-            (Some("UnrecognizedClientException"), 403, Cause::NotOn),
-            (Some("RegionDisabledException"), 403, Cause::NotOn),
-            (Some("LimitExceededException"), 400, Cause::Refused),
-            (Some("LimitExceededException"), 429, Cause::Throttled),
-            (Some("SubscriptionRequiredException"), 403, Cause::Refused),
-            (Some("OptInRequired"), 403, Cause::Refused),
-            (Some("AccessDeniedException"), 403, Cause::Denied),
-            (Some("ResourceNotFoundException"), 404, Cause::Missing),
-            (Some("ConflictException"), 409, Cause::Refused),
-            (Some("ServiceQuotaExceededException"), 402, Cause::Refused),
+        for (code, status, kind) in [
+            (Some("ThrottlingException"), 400, FailureKind::Throttled),
+            (Some("Throttling"), 400, FailureKind::Throttled),
+            (None, 429, FailureKind::Throttled),
+            (Some("InternalServerException"), 500, FailureKind::Unclear),
+            (None, 503, FailureKind::Unclear),
+            (Some("ExpiredTokenException"), 403, FailureKind::Expired),
+            (Some("UnrecognizedClientException"), 403, FailureKind::NotOn),
+            (Some("RegionDisabledException"), 403, FailureKind::NotOn),
+            (Some("LimitExceededException"), 400, FailureKind::Refused),
+            (Some("LimitExceededException"), 429, FailureKind::Throttled),
+            (
+                Some("SubscriptionRequiredException"),
+                403,
+                FailureKind::Refused,
+            ),
+            (Some("OptInRequired"), 403, FailureKind::Refused),
+            (Some("AccessDeniedException"), 403, FailureKind::Denied),
+            (Some("ResourceNotFoundException"), 404, FailureKind::Missing),
+            (Some("ConflictException"), 409, FailureKind::Refused),
+            (
+                Some("ServiceQuotaExceededException"),
+                402,
+                FailureKind::Refused,
+            ),
         ] {
             assert_eq!(
-                of_service(code, None, status).cause,
-                cause,
+                of_service(code, None, status).kind,
+                kind,
                 "{code:?} {status}"
             );
         }

@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::aws::{Aws, patiently};
 use crate::failure::Failure;
+use crate::narrow::Errand;
 use crate::roles::Roles;
 use crate::sts;
 
@@ -36,7 +37,7 @@ impl Aws {
         patience: Duration,
     ) -> BTreeMap<AccountId, Result<(), Failure>> {
         let (newsroom, mut news) = mpsc::unbounded_channel();
-        let (roles, assume) = Roles::new(self, vec![newsroom], patience);
+        let (roles, assume) = Roles::new(self, vec![newsroom], patience, Errand::Nothing);
         let mut assumer = JoinSet::new();
         assumer.spawn(assume);
         for account in accounts {
@@ -50,9 +51,9 @@ impl Aws {
                 Some((account, identity)) = asked.next() => { tried.insert(account, identity); }
                 Some((account, role)) = news.recv() => match role {
                     Role::Ready => asked.push(self.who_is(account, roles.credentials(account))),
-                    Role::Failed { reason } => {
+                    Role::Failed { cause } => {
                         let failure = roles.failure(account);
-                        let failure = failure.unwrap_or_else(|| Failure::unclear(reason));
+                        let failure = failure.unwrap_or_else(|| Failure::unclear(cause.to_string()));
                         tried.insert(account, Err(failure));
                     }
                     Role::Unasked | Role::Asked | Role::Refused { .. } => {}

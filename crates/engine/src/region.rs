@@ -18,12 +18,13 @@ use std::time::Duration;
 
 use fleet::account::{AccountId, Region};
 use fleet::attempts::{Answer, Attempts, MemberAttempts, RegionRequest, Role};
+use fleet::cause::Cause;
 use fleet::event::{EventKind, Operation};
 use fleet::fleet::{Fleet, Others, Purpose};
 use fleet::member::MemberStatus;
 use fleet::observation::{Graph, Observation, Round};
 use fleet::patience::{Asked, Patience};
-use fleet::plan::{GraphStep, Kind, Plan, Reason, plan};
+use fleet::plan::{GraphStep, Kind, Plan, plan};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
@@ -71,7 +72,7 @@ pub(crate) struct RegionRun {
     /// Among the Regions that are worked in.
     place: Option<Place>,
     /// Why it was given up in this run before.
-    judged: Option<Arc<str>>,
+    judged: Option<Cause>,
     /// The newest look that had begun when something was last changed.
     altered: Option<Round>,
     /// The statuses that events have told of.
@@ -79,9 +80,9 @@ pub(crate) struct RegionRun {
     events: Events,
     news: mpsc::UnboundedReceiver<News>,
     newsroom: mpsc::UnboundedSender<News>,
-    defect: Option<Arc<str>>,
+    defect: Option<Cause>,
     /// Why nothing is done here.
-    closed: Option<Arc<str>>,
+    closed: Option<Cause>,
 }
 
 impl RegionRun {
@@ -127,10 +128,8 @@ impl RegionRun {
 
     /// A Region that could not be worked in because of a defect of ours.
     pub(crate) fn with_defect(mut self, error: &dyn std::error::Error) -> Self {
-        let text = format!(
-            "a defect of detective-fleet ended the work in this Region: {error}; please report it, and run again"
-        );
-        self.defect = Some(text.into());
+        let error = error.to_string().into();
+        self.defect = Some(Cause::Defect { error });
         self
     }
 
@@ -147,7 +146,7 @@ impl RegionRun {
     }
 
     /// Nothing is done here from now on.
-    pub(crate) fn close(&mut self, why: Arc<str>) {
+    pub(crate) fn close(&mut self, why: Cause) {
         self.closed = Some(why);
     }
 
@@ -169,7 +168,7 @@ impl RegionRun {
             Graph::Present(_) => self.observation.listed().is_some(),
         };
         // A graph that is not to be deleted because of who is in it has been read all the same.
-        let blocked = |step: &GraphStep| matches!(step, GraphStep::Blocked(reason) if !matches!(reason, Reason::Outsiders(_)));
+        let blocked = |step: &GraphStep| matches!(step, GraphStep::Blocked(cause) if !matches!(cause, Cause::GraphHasOthers { .. }));
         read && self.defect.is_none() && !blocked(self.plan.graph())
     }
 

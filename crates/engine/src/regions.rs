@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 
 use crate::aws::{Aws, patiently};
 use crate::detective;
-use crate::failure::{Cause, Failure};
+use crate::failure::{Failure, FailureKind};
 
 /// What was asked for.
 #[derive(Clone, Debug, Default)]
@@ -170,8 +170,8 @@ impl Aws {
             // The credentials or this process are the trouble: it would be everywhere.
             Err(failure)
                 if matches!(
-                    failure.cause,
-                    Cause::Expired | Cause::NotOn | Cause::Crowded
+                    failure.kind,
+                    FailureKind::Expired | FailureKind::NotOn | FailureKind::Crowded
                 ) =>
             {
                 Err(RegionError::Unanswered(failure.text))

@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime};
 use aws_credential_types::Credentials;
 use fleet::account::AccountId;
 use fleet::attempts::{FINAL_AFTER, Role};
+use fleet::cause::{Cause, MemberRole, ours};
 use fleet::event::{CallResult, EventKind, Operation};
 use fleet::patience::Patience;
 use futures_util::StreamExt;
@@ -22,7 +23,8 @@ use tokio_util::sync::PollSemaphore;
 use crate::aws::Aws;
 use crate::clock;
 use crate::credentials::are_fresh;
-use crate::failure::{Cause, Failure};
+use crate::failure::{Failure, FailureKind};
+use crate::narrow::Errand;
 use crate::pace::{Begun, NotYet, Pace};
 use crate::sts::{self, RoleToAssume};
 
@@ -55,11 +57,12 @@ struct Known {
 
 impl Roles {
     /// The roles, and the task that assumes them; it ends when nobody can ask any more. What is refused
-    /// is asked again for as long as `patience`.
+    /// is asked again for as long as `patience`. They may be used for `errand` alone.
     pub(crate) fn new(
         aws: &Aws,
         listeners: Vec<mpsc::UnboundedSender<News>>,
         patience: Duration,
+        errand: Errand,
     ) -> (Self, impl Future<Output = ()> + Send + use<>) {
         let (queue, requests) = mpsc::unbounded_channel();
         let known = Arc::new(Mutex::new(BTreeMap::new()));
@@ -79,6 +82,7 @@ impl Roles {
             begun: clock::now(),
             permits: PollSemaphore::new(aws.permits().clone()),
             source_identity: aws.source_identity(),
+            errand,
         };
         (
             Self {
@@ -165,6 +169,7 @@ struct Assumer {
     /// In whose name roles are assumed; `None` once one was seen that does not allow that: the others are
     /// of the same kind.
     source_identity: Option<String>,
+    errand: Errand,
 }
 
 struct Assumed {
@@ -220,12 +225,12 @@ impl Assumer {
         };
         let named = source_identity.is_some();
         let begun = self.pace.begin();
-        let aws = self.aws.clone();
+        let (aws, errand) = (self.aws.clone(), self.errand);
         self.under_way.push(Box::pin(async move {
             let _permit = permit;
             let result = match source_identity {
-                Some(name) => assume(&aws, account, name).await,
-                None => assume_unnamed(&aws, account).await,
+                Some(name) => assume(&aws, aws.member_role(account, errand), name).await,
+                None => assume_unnamed(&aws, aws.member_role(account, errand)).await,
             };
             Assumed {
                 account,
@@ -254,7 +259,8 @@ impl Assumer {
         let news = {
             let mut all = lock(&self.known);
             let known = all.entry(account).or_default();
-            known.learn((named, result), self.aws.clock().time())
+            let role = self.aws.role_in_members();
+            known.learn((named, result), role, self.aws.clock().time())
         };
         let role = match news {
             Learned::Ready { refusal } => {
@@ -274,8 +280,8 @@ impl Assumer {
                 return self.waiting.push_front(account);
             }
             Learned::Open => return self.waiting.push_back(account),
-            Learned::Refused { passes, reason } => self.refused(account, passes, reason),
-            Learned::Silent { reason } => Role::Failed { reason },
+            Learned::Refused { passes, cause } => self.refused(account, passes, cause),
+            Learned::Silent { cause } => Role::Failed { cause },
         };
         if role == Role::Asked {
             return self.waiting.push_back(account);
@@ -289,22 +295,22 @@ impl Assumer {
 
     /// How a role stands that was refused: by the rules of [`fleet::attempts::Attempt::verdict`], but
     /// that what may not pass is believed the second time.
-    fn refused(&mut self, account: AccountId, passes: bool, reason: Arc<str>) -> Role {
+    fn refused(&mut self, account: AccountId, passes: bool, cause: Cause) -> Role {
         let turn = passes.then(|| self.begin_patience().turn());
         let all = lock(&self.known);
         let known = all.get(&account);
         let again = known.is_some_and(|known| known.refusals > 1);
         let was_asked = |number| known.is_some_and(|known| known.turn >= number);
         match turn {
-            None if again => Role::Failed { reason },
+            None if again => Role::Failed { cause },
             Some(turn) if turn.is_last() && was_asked(turn.number()) && again => {
-                Role::Failed { reason }
+                Role::Failed { cause }
             }
             Some(turn)
                 if !turn.is_last() && (was_asked(turn.number()) || !turn.includes(account)) =>
             {
                 self.refused.insert(account);
-                Role::Refused { reason }
+                Role::Refused { cause }
             }
             _ => Role::Asked,
         }
@@ -368,10 +374,10 @@ enum Learned {
     Refused {
         /// It may pass by itself.
         passes: bool,
-        reason: Arc<str>,
+        cause: Cause,
     },
     /// STS has said nothing at all, several times.
-    Silent { reason: Arc<str> },
+    Silent { cause: Cause },
 }
 
 /// A refusal that does not hold any more.
@@ -386,13 +392,14 @@ impl Known {
     fn learn(
         &mut self,
         (named, result): (bool, Result<Credentials, Failure>),
+        role: MemberRole,
         now: SystemTime,
     ) -> Learned {
         let unnamed = std::mem::replace(&mut self.unnamed, false);
         let failure = match result {
             Ok(credentials) if !are_fresh(&credentials, now) => {
                 let text = "the role was assumed, but its credentials are past their time already: is the clock of this machine right?";
-                Failure::refused("ExpiredAtOnce", text)
+                Failure::refused(ours::EXPIRED_AT_ONCE, text)
             }
             Ok(credentials) => {
                 let refusal = match std::mem::take(&mut self.refusals) {
@@ -410,37 +417,37 @@ impl Known {
         } else {
             0
         };
-        let reason = failure.text.clone();
-        let (passes, is_transient) = (failure.cause == Cause::Denied, failure.is_transient());
+        let error = failure.call(Operation::AssumeRole);
+        let cause = Cause::RoleNotAssumed { role, error };
+        let (passes, is_transient) = (failure.kind == FailureKind::Denied, failure.is_transient());
         self.failure = Some(failure);
         if is_transient && self.silences < FINAL_AFTER {
             self.unnamed = unnamed;
             return Learned::Open;
         }
         if is_transient {
-            return Learned::Silent { reason };
+            return Learned::Silent { cause };
         }
         self.refusals += 1;
         if named && passes && self.refusals == 1 {
             self.unnamed = true;
             return Learned::Unnamed;
         }
-        Learned::Refused { passes, reason }
+        Learned::Refused { passes, cause }
     }
 }
 
-async fn assume(aws: &Aws, account: AccountId, name: String) -> Result<Credentials, Failure> {
+async fn assume(aws: &Aws, role: RoleToAssume, name: String) -> Result<Credentials, Failure> {
     let role = RoleToAssume {
         source_identity: Some(name),
-        ..aws.member_role(account)
+        ..role
     };
     let assume = |caller| sts::assume(aws.sts(), &role, caller);
     aws.with_keys_or_halt(assume).await
 }
 
 /// The same in nobody's name.
-async fn assume_unnamed(aws: &Aws, account: AccountId) -> Result<Credentials, Failure> {
-    let role = aws.member_role(account);
+async fn assume_unnamed(aws: &Aws, role: RoleToAssume) -> Result<Credentials, Failure> {
     let assume = |caller| sts::assume(aws.sts(), &role, caller);
     aws.unnamed_or_halt(assume).await
 }

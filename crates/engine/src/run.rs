@@ -7,6 +7,7 @@ use std::time::Duration;
 use fleet::account::{AccountId, Region};
 use fleet::adopt::{Adopted, adopt};
 use fleet::attempts::Attempts;
+use fleet::cause::{Cause, Place};
 use fleet::check::GraphFacts;
 use fleet::cost::{Estimate, Rates, RegionEstimate, RegionUsage};
 use fleet::fleet::{Fleet, Others};
@@ -20,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::aws::Aws;
 use crate::clock;
 use crate::company::Company;
+use crate::narrow::Errand;
 use crate::region::{Mode, RegionRun};
 use crate::roles::Roles;
 
@@ -111,8 +113,11 @@ impl Run {
         for region in &mut self.regions {
             if unwanted(region.region()) {
                 let why = match region.error() {
-                    Some(error) => format!("{why} ({error})").into(),
-                    None => why.into(),
+                    Some(cause) => {
+                        let told = cause.told(&Place::region(region.region()));
+                        Cause::other(&format!("{why} ({})", told.in_one()))
+                    }
+                    None => Cause::other(why),
                 };
                 region.close(why);
             }
@@ -236,7 +241,12 @@ impl Run {
 
     async fn make_it_so(&mut self, limit: &Limit) -> Finish {
         let newsrooms = self.regions.iter().map(RegionRun::newsroom).collect();
-        let (roles, assume) = Roles::new(&self.aws, newsrooms, self.patience_with_roles());
+        let (roles, assume) = Roles::new(
+            &self.aws,
+            newsrooms,
+            self.patience_with_roles(),
+            Errand::Accept,
+        );
         let modes = vec![Mode::Reconcile(roles.clone()); self.regions.len()];
         let mut assumer = JoinSet::new();
         assumer.spawn(assume);
@@ -273,7 +283,7 @@ impl Run {
             .iter()
             .map(|region| {
                 let plan = RegionPlan::of(&self.fleet, region.observation(), region.plan());
-                plan.failed(region.error())
+                plan.failed(region.error().as_ref())
             })
             .collect()
     }
@@ -284,7 +294,7 @@ impl Run {
         let roster = with_roster.then_some(&self.fleet.members);
         self.regions
             .iter()
-            .map(|region| RegionNow::of(region.observation(), region.error(), roster))
+            .map(|region| RegionNow::of(region.observation(), region.error().as_ref(), roster))
             .collect()
     }
 
@@ -316,7 +326,7 @@ impl Run {
     pub(crate) fn graphs(&self) -> Vec<GraphFacts> {
         let facts = |region: &RegionRun| {
             let (observation, plan) = (region.observation(), region.plan());
-            GraphFacts::of(&self.fleet, observation, plan, region.error())
+            GraphFacts::of(&self.fleet, observation, plan, region.error().as_ref())
         };
         self.regions.iter().map(facts).collect()
     }

@@ -6,9 +6,10 @@ use std::time::SystemTime;
 use aws_credential_types::Credentials;
 use aws_sdk_sts::config::Config;
 use fleet::account::AccountId;
+use fleet::cause::not_assumed;
 use fleet::region::Partition;
 
-use crate::failure::{Cause, Failure};
+use crate::failure::Failure;
 use crate::mfa::{Device, MfaCodes};
 use crate::profile::Role;
 
@@ -125,23 +126,14 @@ pub(crate) async fn assume(
     ))
 }
 
-/// STS gives one AccessDenied for every reason, but for a wrong code of an MFA device.
+/// In the words for a role that somebody wants to work with. Those for a member's role go by what it is.
 fn explain(failure: Failure, role: &RoleToAssume) -> Failure {
-    let arn = &role.arn;
-    let text = match failure.cause {
-        Cause::Denied if role.device.is_some() => format!(
-            "cannot assume {arn} with the code of the MFA device: {}; a code is taken once only: wait for the next one, and run again",
-            failure.text
-        ),
-        // Nothing is known of the role then.
-        _ if failure.is_transient() => {
-            format!("AssumeRole of {arn} was not answered: {}", failure.text)
-        }
-        Cause::Denied => format!(
-            "cannot assume {arn}: role missing, trust or external id wrong, or account suspended; AWS does not say which"
-        ),
-        _ => format!("cannot assume {arn}: {}", failure.text),
-    };
+    let text = not_assumed(
+        &role.arn,
+        failure.kind,
+        &failure.text,
+        role.device.is_some(),
+    );
     failure.saying(text)
 }
 

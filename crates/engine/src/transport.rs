@@ -119,7 +119,7 @@ mod tests {
     use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
-    use crate::failure::Cause;
+    use crate::failure::FailureKind;
 
     /// What becomes of a request to a port, with the client of a real run.
     async fn asked(port: u16) -> Failure {
@@ -143,7 +143,7 @@ mod tests {
         let port = listener.local_addr().unwrap().port();
         drop(listener);
         let failure = asked(port).await;
-        assert_eq!(failure.cause, Cause::Silent, "{failure}");
+        assert_eq!(failure.kind, FailureKind::Silent, "{failure}");
         assert!(failure.text.starts_with("no connection ("), "{failure}");
     }
 
@@ -156,7 +156,7 @@ mod tests {
             stream.readable().await.unwrap();
         };
         let (failure, ()) = tokio::join!(asked(port), cut);
-        assert_eq!(failure.cause, Cause::Unclear, "{failure}");
+        assert_eq!(failure.kind, FailureKind::Unclear, "{failure}");
         assert!(
             failure.text.starts_with("the connection was cut"),
             "{failure}"
@@ -168,11 +168,11 @@ mod tests {
         for code in [23, 24] {
             let none = io::Error::other(io::Error::from_raw_os_error(code));
             let failure = failure(Some(&none));
-            assert_eq!(failure.cause, Cause::Crowded);
+            assert_eq!(failure.kind, FailureKind::Crowded);
             assert!(failure.text.contains("ulimit -n"), "{failure}");
         }
         let refused = io::Error::from_raw_os_error(111);
-        assert_eq!(failure(Some(&refused)).cause, Cause::Unclear);
+        assert_eq!(failure(Some(&refused)).kind, FailureKind::Unclear);
     }
 
     #[test]

@@ -3,11 +3,12 @@
 mod carry;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::account::AccountId;
+use crate::cause::{Cause, FailedCall, ours};
+use crate::event::Operation;
 use crate::observation::Round;
 use crate::patience::{Asked, Passing, Turn};
 use crate::silence::Tried;
@@ -17,9 +18,6 @@ pub const FINAL_AFTER: u32 = 3;
 
 /// How many refusals in a row make a failure even where they are not the same.
 pub const REFUSED_AFTER: u32 = 3 * FINAL_AFTER;
-
-/// The code of [`Refusal`] for an account that AWS left out of a batch, in words and without a code.
-pub const LEFT_OUT: &str = "UnprocessedAccount";
 
 /// What came of one request, as far as the next step depends on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,10 +29,10 @@ pub enum Answer {
     /// It was not done for a reason that has nothing to do with it: it may be asked again.
     NotDone,
     /// An error of AWS's own, or a cut connection: it may have happened or not.
-    Unclear(Arc<str>),
+    Unclear(FailedCall),
     /// Nothing came back, not even a connection. It may have happened or not.
-    Silent(Arc<str>),
-    /// AWS said no, in words that are for people only.
+    Silent(FailedCall),
+    /// AWS said no.
     Refused(Refusal),
 }
 
@@ -52,10 +50,8 @@ impl Answer {
 /// A final answer of AWS.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
-    /// AWS's error code, such as `AccessDeniedException`; it tells answers apart.
-    pub code: Arc<str>,
-    /// What it said and what can be done about it: for people.
-    pub text: Arc<str>,
+    /// What was refused, and how: its code tells answers apart.
+    pub call: FailedCall,
     /// Why it may pass by itself, if it may.
     #[serde(default)]
     pub passing: Option<Passing>,
@@ -117,10 +113,10 @@ pub enum Verdict<'a> {
 
 impl Refusals {
     fn add(&mut self, refusal: &Refusal, turn: u32) {
-        let same = matches!(&self.last, Some(last) if last.code == refusal.code);
+        let same = matches!(&self.last, Some(last) if last.call.code == refusal.call.code);
         self.alike = if same { self.alike + 1 } else { 1 };
         self.all += 1;
-        self.batches += u32::from(&*refusal.code != LEFT_OUT);
+        self.batches += u32::from(&*refusal.call.code != ours::LEFT_OUT);
         self.turn = turn;
         self.last = Some(refusal.clone());
     }
@@ -172,7 +168,9 @@ impl Attempt {
 
     fn end(&mut self, answer: Answer, newest: Round) {
         let alike = match (&self.last, &answer) {
-            (Some(Answer::Refused(before)), Answer::Refused(now)) => before.code == now.code,
+            (Some(Answer::Refused(before)), Answer::Refused(now)) => {
+                before.call.code == now.call.code
+            }
             (Some(before), now) => std::mem::discriminant(before) == std::mem::discriminant(now),
             (None, _) => false,
         };
@@ -195,7 +193,7 @@ impl Attempt {
     fn echoes(&self, answer: &Answer, newest: Round) -> bool {
         match (&self.last, answer) {
             (Some(Answer::Refused(before)), Answer::Refused(now)) => {
-                before.code == now.code && newest == self.after
+                before.call.code == now.call.code && newest == self.after
             }
             _ => false,
         }
@@ -243,12 +241,12 @@ pub enum MemberRequest {
 impl MemberRequest {
     /// What AWS calls it.
     #[must_use]
-    pub fn operation(self) -> &'static str {
+    pub fn operation(self) -> Operation {
         match self {
-            Self::Invite => "CreateMembers",
-            Self::Accept => "AcceptInvitation",
-            Self::Remove => "DeleteMembers",
-            Self::Start => "StartMonitoringMember",
+            Self::Invite => Operation::CreateMembers,
+            Self::Accept => Operation::AcceptInvitation,
+            Self::Remove => Operation::DeleteMembers,
+            Self::Start => Operation::StartMonitoringMember,
         }
     }
 }
@@ -265,13 +263,13 @@ pub enum Role {
     Ready,
     /// It was refused so far, and is asked for again.
     Refused {
-        /// What to tell people.
-        reason: Arc<str>,
+        /// What was tried, and what came back.
+        cause: Cause,
     },
     /// It was refused for good, and AWS does not say why.
     Failed {
-        /// What to tell people.
-        reason: Arc<str>,
+        /// What was tried, and what came back.
+        cause: Cause,
     },
 }
 
@@ -341,7 +339,7 @@ pub struct Attempts {
     heard: bool,
     /// Why the Region is not waited for any more that has never answered.
     #[serde(default)]
-    given_up: Option<Arc<str>>,
+    given_up: Option<Cause>,
     /// Whose turn it is to be asked again, of the kinds that were refused.
     #[serde(default)]
     turns: Vec<(Asked, Turn)>,
@@ -422,17 +420,17 @@ impl Attempts {
 
     /// Why the Region is not waited for any more, where it has never answered.
     #[must_use]
-    pub fn given_up(&self) -> Option<&Arc<str>> {
+    pub fn given_up(&self) -> Option<&Cause> {
         self.given_up.as_ref()
     }
 
     /// The Region, which has never answered, is not waited for any more ([`crate::silence`]).
-    pub fn give_up(&mut self, why: Arc<str>) {
+    pub fn give_up(&mut self, why: Cause) {
         self.given_up = Some(why);
     }
 
     /// The Region is asked again beside others. Says why it had been given up, if it had.
-    pub fn ask_again(&mut self) -> Option<Arc<str>> {
+    pub fn ask_again(&mut self) -> Option<Cause> {
         self.given_up.take()
     }
 
@@ -512,11 +510,15 @@ impl Attempts {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cause::FailureKind;
+
+    fn failed(kind: FailureKind, code: &str) -> FailedCall {
+        FailedCall::new(Operation::ListMembers, kind, code, Some("no"))
+    }
 
     fn refused(code: &str) -> Answer {
         Answer::Refused(Refusal {
-            code: code.into(),
-            text: "no".into(),
+            call: failed(FailureKind::Refused, code),
             passing: None,
         })
     }
@@ -545,12 +547,15 @@ mod tests {
         let Verdict::Final(refusal) = attempt.verdict(Turn::default(), None) else {
             panic!("not final: {attempt:?}")
         };
-        assert_eq!(&*refusal.code, "A");
+        assert_eq!(&*refusal.call.code, "A");
     }
 
     #[test]
     fn throttles_and_lost_answers_between_refusals_do_not_hide_them() {
-        let (a, lost) = (refused("A"), Answer::Unclear("cut".into()));
+        let (a, lost) = (
+            refused("A"),
+            Answer::Unclear(failed(FailureKind::Unclear, ours::UNCLEAR)),
+        );
         let answers = [a.clone(), Answer::Throttled, a.clone(), lost, a];
         assert!(!is_final(&after(&answers[..4])));
         assert!(is_final(&after(&answers)));
@@ -589,7 +594,7 @@ mod tests {
     #[test]
     fn who_answers_is_given_up_no_longer() {
         let mut attempts = Attempts::default();
-        let silent = Answer::Silent("gone".into());
+        let silent = Answer::Silent(failed(FailureKind::Silent, ours::NO_ANSWER));
         for questions in 1..=2 {
             attempts.region_sent(RegionRequest::FindGraph);
             attempts.region_answered(RegionRequest::FindGraph, silent.clone(), Round::default());
@@ -606,7 +611,7 @@ mod tests {
         let mut attempts = Attempts::default();
         attempts.region_answered(
             RegionRequest::FindGraph,
-            Answer::Silent("gone".into()),
+            Answer::Silent(failed(FailureKind::Silent, ours::NO_ANSWER)),
             Round::default(),
         );
         assert!(!attempts.was_heard());

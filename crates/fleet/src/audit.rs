@@ -7,11 +7,12 @@ use std::collections::BTreeSet;
 
 use crate::account::AccountId;
 use crate::attempts::{Answer, Attempts, MemberAttempts, MemberRequest, RegionRequest, Role};
+use crate::cause::Cause;
 use crate::fleet::{Fleet, Others, Purpose};
 use crate::member::{Member, MemberStatus};
 use crate::observation::{Graph, Look, Observation};
 use crate::patience::Asked;
-use crate::plan::{Chore, GraphStep, Kind, Plan, Reason, Step, Wait};
+use crate::plan::{Chore, GraphStep, Kind, Plan, Step, Wait};
 
 /// The limit of Detective's service model, written down again on purpose.
 const MOST_IN_A_BATCH: usize = 50;
@@ -203,7 +204,7 @@ fn crowd(fleet: &Fleet, observation: &Observation, plan: &Plan) -> Option<String
     let fits = invited == 0 || members + invited <= MOST_IN_A_GRAPH;
     let kept_out = plan
         .steps()
-        .any(|(_, step)| matches!(step, Step::Blocked(Reason::Quota(_))));
+        .any(|(_, step)| matches!(step, Step::Blocked(Cause::GraphFull { .. })));
     let small = fleet.members.len() + members <= MOST_IN_A_GRAPH;
     let fault = !fits || (kept_out && small);
     fault.then(|| format!("the graph: {invited} are invited to {members} members"))
@@ -275,7 +276,7 @@ fn graph(
     let creates = *plan.graph() == GraphStep::Create;
     let finds = *plan.graph() == GraphStep::Find;
     let reason = match plan.graph() {
-        GraphStep::Blocked(reason) => reason_fault(reason),
+        GraphStep::Blocked(cause) => cause_fault(cause),
         _ => None,
     };
     let faults = [
@@ -383,7 +384,7 @@ impl Membership<'_> {
             ),
         ];
         let reason = match step {
-            Step::Blocked(reason) => reason_fault(reason),
+            Step::Blocked(cause) => cause_fault(cause),
             _ => None,
         };
         let found = found.into_iter().filter(|(found, _)| *found);
@@ -466,11 +467,12 @@ impl Membership<'_> {
     }
 }
 
-fn reason_fault(reason: &Reason) -> Option<&'static str> {
-    let text = reason.to_string();
-    if text.trim().is_empty() {
+fn cause_fault(cause: &Cause) -> Option<&'static str> {
+    if !cause.to_string().contains(char::is_alphanumeric) {
         return Some("blocked without a reason");
     }
+    // Its words are masked whatever it holds: what it holds is written down.
+    let text = format!("{cause:?}");
     has_an_address(&text).then_some("an e-mail in the reason")
 }
 

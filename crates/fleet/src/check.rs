@@ -10,7 +10,9 @@ mod member;
 #[cfg(test)]
 mod tests;
 
-pub use facts::{Answer, Facts, GraphFacts, GuardDuty, Invitation, MemberFacts, Trusted};
+pub use facts::{
+    Answer, Facts, GraphFacts, GuardDuty, Invitation, MemberFacts, RoleFacts, Trusted,
+};
 pub use finding::{Finding, Level, Topic};
 
 use crate::report::Header;
@@ -27,7 +29,7 @@ pub fn judge(header: &Header, facts: &Facts) -> Vec<Finding> {
     for (account, member) in &facts.members {
         member::judge(facts, *account, member, &mut findings);
     }
-    findings.gathered()
+    findings.gathered(facts.members.len())
 }
 
 /// Whether a membership is still ahead whose acceptance nobody has seen: the role's right to accept

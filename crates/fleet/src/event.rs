@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::account::{AccountId, GraphArn, Region};
+use crate::cause::Cause;
 use crate::member::{MemberStatus, Since};
 
 /// One thing that happened.
@@ -80,8 +81,8 @@ pub enum EventKind {
     },
     /// Something about the behavior graph itself is not as wanted.
     Amiss {
-        /// What, and what to do: a sentence for people.
-        reason: Arc<str>,
+        /// What.
+        cause: Cause,
     },
     /// AWS did something to a membership that this run asked for.
     Did {
@@ -110,13 +111,13 @@ pub enum EventKind {
         account: AccountId,
         /// How.
         conclusion: Conclusion,
-        /// Why, where it is not as wanted: a sentence for people.
-        reason: Option<Arc<str>>,
+        /// Why, where it is not as wanted.
+        cause: Option<Cause>,
     },
     /// The run has ended in a Region.
     RegionEnded {
         /// Why nothing more could be done there.
-        error: Option<Arc<str>>,
+        cause: Option<Cause>,
     },
 }
 
@@ -179,6 +180,38 @@ pub enum Operation {
 }
 
 impl Operation {
+    /// All of them.
+    pub const ALL: [Self; 21] = [
+        Self::GetCallerIdentity,
+        Self::AssumeRole,
+        Self::ListRegions,
+        Self::GetRegionOptStatus,
+        Self::ListGraphs,
+        Self::CreateGraph,
+        Self::ListMembers,
+        Self::GetMembers,
+        Self::CreateMembers,
+        Self::DeleteMembers,
+        Self::AcceptInvitation,
+        Self::ListInvitations,
+        Self::DeleteGraph,
+        Self::StartMonitoringMember,
+        Self::ListTagsForResource,
+        Self::TagResource,
+        Self::UntagResource,
+        Self::ListDatasourcePackages,
+        Self::UpdateDatasourcePackages,
+        Self::ListDetectors,
+        Self::GetDetector,
+    ];
+
+    /// The operation without its service, as AWS's documentation calls it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        let name = self.as_str();
+        name.split_once(':').map_or(name, |(_, name)| name)
+    }
+
     /// `service:Operation`, as in an IAM policy.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -211,6 +244,14 @@ impl Operation {
 impl Serialize for Operation {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Operation {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let known = Self::ALL.into_iter().find(|it| it.as_str() == name);
+        known.ok_or_else(|| serde::de::Error::custom("an operation that is not known here"))
     }
 }
 

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::account::{AccountId, Email, Region};
+use crate::cause::Cause;
 use crate::region;
 
 /// Memberships that are known to stay out: `ACCOUNT/REGION`, with `*` for every account or every
@@ -102,15 +103,6 @@ impl Exception {
         self.account.is_none_or(|it| it == account)
             && self.region.as_ref().is_none_or(|it| it == region)
     }
-
-    fn why(&self) -> String {
-        let until = self
-            .until
-            .map(|day| format!(" until {day}"))
-            .unwrap_or_default();
-        let reason = self.reason.as_ref().map(|reason| format!(": {reason}"));
-        format!("expected to stay out{until}{}", reason.unwrap_or_default())
-    }
 }
 
 impl fmt::Display for Exception {
@@ -190,8 +182,10 @@ impl Exceptions {
 
     /// Why this membership is known to stay out.
     #[must_use]
-    pub fn why(&self, account: AccountId, region: &Region) -> Option<Arc<str>> {
-        Some(self.find(account, region)?.why().into())
+    pub fn why(&self, account: AccountId, region: &Region) -> Option<Cause> {
+        let Exception { until, reason, .. } = self.find(account, region)?;
+        let (until, reason) = (*until, reason.clone());
+        Some(Cause::KnownException { until, reason })
     }
 
     /// What there is to do about those that have ended.

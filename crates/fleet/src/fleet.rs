@@ -1,10 +1,10 @@
 //! The fleet: what is wanted.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::account::{AccountId, Email, Region};
+use crate::cause::Cause;
 use crate::expected::Exceptions;
 use crate::member::Member;
 use crate::patience::{self, Passing};
@@ -74,8 +74,8 @@ pub struct Settings {
     pub exceptions: Exceptions,
     /// Memberships that flags leave out.
     pub expected: BTreeSet<(AccountId, Region)>,
-    /// Regions where no behavior graph is made, with the reason: one that is there is used.
-    pub no_new_graph: BTreeMap<Region, Arc<str>>,
+    /// Regions where no behavior graph is made, with the cause: one that is there is used.
+    pub no_new_graph: BTreeMap<Region, Cause>,
     /// How long a refusal that IAM's propagation explains is asked again; without it, once more.
     pub patience: Duration,
 }

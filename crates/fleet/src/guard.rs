@@ -10,9 +10,10 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::account::{AccountId, Region};
+use crate::cause::Cause;
 use crate::fleet::{Fleet, Purpose};
 use crate::observation::Observation;
-use crate::plan::{GraphStep, Kind, Plan, Reason, Wait};
+use crate::plan::{GraphStep, Kind, Plan, Wait};
 
 /// So many accounts may always be removed.
 const FEW: usize = 5;
@@ -156,8 +157,12 @@ impl Consent {
 }
 
 fn outsiders(regions: &[(&Observation, &Plan)]) -> Vec<Region> {
-    let has_outsiders =
-        |plan: &Plan| matches!(plan.graph(), GraphStep::Blocked(Reason::Outsiders(_)));
+    let has_outsiders = |plan: &Plan| {
+        matches!(
+            plan.graph(),
+            GraphStep::Blocked(Cause::GraphHasOthers { .. })
+        )
+    };
     regions
         .iter()
         .filter(|(_, plan)| has_outsiders(plan))

@@ -8,6 +8,7 @@ pub mod account;
 pub mod adopt;
 pub mod attempts;
 pub mod audit;
+pub mod cause;
 pub mod check;
 pub mod cost;
 pub mod event;

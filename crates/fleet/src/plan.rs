@@ -9,7 +9,6 @@ mod conclusion;
 mod decide;
 mod graph;
 mod quota;
-mod reason;
 #[cfg(test)]
 mod tests;
 
@@ -17,10 +16,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use chores::Chore;
 pub use decide::{LEFT_OUT_AFTER, VISIBLE_AFTER, decide};
-pub use reason::Reason;
 
 use crate::account::AccountId;
 use crate::attempts::{Attempts, RegionRequest};
+use crate::cause::Cause;
 use crate::fleet::{Fleet, Others};
 use crate::observation::Observation;
 use crate::patience::Asked;
@@ -53,7 +52,7 @@ pub enum Step {
     /// Nothing: it is no member, as wanted.
     Gone,
     /// Nothing more: it cannot be as wanted.
-    Blocked(Reason),
+    Blocked(Cause),
     /// Nothing: it is known to stay out.
     Skipped,
 }
@@ -93,7 +92,7 @@ pub enum GraphStep {
     /// Nothing: it is there, or nobody needs it.
     Keep,
     /// Nothing more, in the whole Region.
-    Blocked(Reason),
+    Blocked(Cause),
 }
 
 /// Kinds of [`Step`], and the needs that come with one.
@@ -274,7 +273,7 @@ impl Plan {
 
     /// What is not as wanted about the graph itself and cannot be.
     #[must_use]
-    pub fn amiss(&self) -> &[Reason] {
+    pub fn amiss(&self) -> &[Cause] {
         &self.chores.amiss
     }
 

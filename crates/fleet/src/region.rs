@@ -2,17 +2,21 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::account::Region;
 
 /// When the table was last compared with its sources.
 pub const TABLE_DATE: &str = "2026-08-07";
 
 /// A group of Regions with endpoints, accounts and ARNs of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Partition {
     /// The commercial Regions, `aws`.
+    #[serde(rename = "aws")]
     Aws,
     /// AWS GovCloud (US), `aws-us-gov`.
+    #[serde(rename = "aws-us-gov")]
     AwsUsGov,
 }
 

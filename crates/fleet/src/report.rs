@@ -11,6 +11,7 @@ mod planned;
 mod selection;
 #[cfg(test)]
 mod tests;
+mod why;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,15 +19,17 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use alike::{Trouble, name_regions, places, troubles};
+pub use alike::{Trouble, name_regions, places, region_troubles, troubles};
 pub use checked::{CheckReport, CheckSummary};
 pub use fold::{Record, Recorder};
 pub use now::{MemberNow, RegionNow, StatusReport, StatusSummary};
 pub use number::number;
 pub use planned::{Action, MemberPlan, PlanReport, PlanSummary, RegionPlan};
 pub use selection::{Selection, Standing};
+pub use why::Why;
 
 use crate::account::{AccountId, GraphArn, Region};
+use crate::cause::Cause;
 use crate::event::Deed;
 use crate::label::Labels;
 use crate::member::{MemberStatus, Since};
@@ -161,13 +164,19 @@ pub struct RegionReport {
     pub graph_arn: Option<GraphArn>,
     /// How it ended.
     pub state: RegionState,
-    /// Why the Region as a whole failed.
+    /// Why the Region as a whole failed, and what to do.
     pub error: Option<Arc<str>>,
+    /// The same as data.
+    #[serde(flatten)]
+    pub why: Why,
     /// What this run changed in the Region itself.
     pub changes: Vec<String>,
     /// What is not as wanted about the behavior graph itself, such as its tags, with what to do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub amiss: Vec<Arc<str>>,
+    /// The same as data.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amiss_causes: Vec<Cause>,
     /// When this run had nothing left to do there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished: Option<Timestamp>,
@@ -214,12 +223,41 @@ pub struct MemberReport {
     pub outcome: Outcome,
     /// Why it is not as wanted, and what to do.
     pub reason: Option<Arc<str>>,
+    /// The same as data.
+    #[serde(flatten)]
+    pub why: Why,
     /// Since when its status is what it was last seen to be, as AWS says it.
     #[serde(default, flatten)]
     pub since: Since,
     /// When this run did what to it; left out where it did nothing.
     #[serde(default, skip_serializing_if = "Done::is_nothing")]
     pub done: Done,
+}
+
+impl MemberReport {
+    /// Why it is not as wanted, where it says so.
+    #[must_use]
+    pub fn cause(&self) -> Option<Cause> {
+        self.why.cause_or(self.reason.as_deref())
+    }
+}
+
+impl RegionReport {
+    /// Why the Region as a whole failed.
+    #[must_use]
+    pub fn cause(&self) -> Option<Cause> {
+        self.why.cause_or(self.error.as_deref())
+    }
+
+    /// What is not as wanted about the behavior graph itself.
+    #[must_use]
+    pub fn causes_amiss(&self) -> Vec<Cause> {
+        if self.amiss_causes.is_empty() {
+            self.amiss.iter().map(|it| Cause::other(it)).collect()
+        } else {
+            self.amiss_causes.clone()
+        }
+    }
 }
 
 /// When a run did what to a membership, the last time of each, to the millisecond.

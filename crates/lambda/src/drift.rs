@@ -1,9 +1,9 @@
 //! What a drift run may not do, and what it notices.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use fleet::account::{AccountId, GraphArn, Region};
+use fleet::cause::Cause;
 use fleet::member::MemberStatus;
 use fleet::report::{MemberReport, Report};
 
@@ -42,26 +42,19 @@ pub(crate) fn cover(covered: &mut Covered, report: &Report) {
 pub(crate) async fn no_new_graphs(
     function: &Function,
     regions: &[Region],
-) -> Result<BTreeMap<Region, Arc<str>>, StepError> {
+) -> Result<BTreeMap<Region, Cause>, StepError> {
     let covered = covered(function).await?;
-    let why = |region: &Region| {
-        let why = no_new_graph(region, &covered, function.account);
-        (region.clone(), why.into())
-    };
+    let why = |region: &Region| (region.clone(), no_new_graph(region, &covered));
     Ok(regions.iter().map(why).collect())
 }
 
-fn no_new_graph(region: &Region, covered: &Covered, administrator: AccountId) -> String {
+fn no_new_graph(region: &Region, covered: &Covered) -> Cause {
     match covered.get(region) {
-        Some(None) => format!(
-            "an upload covered {region}, and there is no behavior graph of {administrator}: a drift run does not make one; upload the list to do so"
-        ),
-        Some(Some(arn)) => format!(
-            "the behavior graph {arn} of {administrator} in {region} is gone: a drift run does not make it again; upload the list to do so"
-        ),
-        None => format!(
-            "no upload has covered {region} yet: a drift run does not begin Detective there; upload the list to do so"
-        ),
+        Some(None) => Cause::GraphMissing,
+        Some(Some(arn)) => Cause::GraphGone {
+            graph: Some(arn.clone()),
+        },
+        None => Cause::RegionNotCovered,
     }
 }
 

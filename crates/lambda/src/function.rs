@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{Aws, Connection, Ground};
+use engine::{Access, Aws, Connection, Ground};
 use fleet::account::AccountId;
 use fleet::event::Sink;
 use fleet::expected::Exceptions;
@@ -103,10 +103,10 @@ pub struct RolledAccount {
 pub struct Ended {
     /// What ended it before its time.
     #[serde(default)]
-    pub error: Option<Cause>,
+    pub error: Option<Caught>,
     /// Why roles were not made, where that ended before its time.
     #[serde(default)]
-    pub roles_error: Option<Cause>,
+    pub roles_error: Option<Caught>,
     /// How each group ended.
     #[serde(default)]
     pub results: Vec<GroupResult>,
@@ -127,13 +127,22 @@ pub struct Begun {
 
 /// An error as Step Functions has it.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Cause {
+pub struct Caught {
     /// Its name.
     #[serde(rename = "Error")]
     pub error: String,
     /// Its text: what the function answered, where it is a function's.
     #[serde(rename = "Cause", default)]
     pub cause: String,
+}
+
+impl From<StepError> for Caught {
+    fn from(error: StepError) -> Self {
+        Self {
+            error: error.name.as_str().to_owned(),
+            cause: error.text,
+        }
+    }
 }
 
 /// How a group ended, as the state machine has it.
@@ -143,7 +152,7 @@ pub struct GroupResult {
     pub group: usize,
     /// What ended it before its time.
     #[serde(default)]
-    pub error: Option<Cause>,
+    pub error: Option<Caught>,
     /// What its last pass left that came to its end.
     pub sealed: Sealed,
 }
@@ -256,13 +265,15 @@ impl Function {
         }
     }
 
-    /// AWS as the administrator, in sessions of that execution.
+    /// AWS as the administrator, in sessions of that execution that may do no more than this.
     pub(crate) async fn connect(
         &self,
         execution: &str,
+        access: Access,
         sink: Arc<dyn Sink>,
     ) -> Result<Aws, StepError> {
         let connection = Connection {
+            access,
             run: Some(execution.to_owned()),
             ..self.settings.connection.clone()
         };

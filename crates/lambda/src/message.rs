@@ -1,22 +1,27 @@
 //! What people are told: a line, and a short text for a mail.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use fleet::account::{Email, Region};
+use fleet::account::{AccountId, Email, Region};
+use fleet::cause::{Cause, Told};
 use fleet::foreign::escaped;
-use fleet::report::{Ended, Header, Outcome, PlanReport, RegionReport, Report, Verdict};
+use fleet::label::Labels;
+use fleet::report::{
+    Ended, Header, Outcome, PlanReport, Report, Trouble, Verdict, name_regions, region_troubles,
+};
 use serde_json::Value;
 
 use crate::error::Name;
-use crate::function::Cause;
+use crate::function::Caught;
 use crate::report::Reported;
 use crate::run::page_key;
 
 /// SNS takes a subject of fewer than 100 characters.
 const SUBJECT: usize = 99;
-/// How many lines of one kind are told; the report has all of them.
+/// How many lines of one kind are told, and how many accounts in one of them; the report has all of them.
 const MOST: usize = 25;
+const MOST_ACCOUNTS: usize = 10;
 /// Step Functions hands on at most 256 KiB, and a mail of more than this is not read.
 const MOST_CHARS: usize = 16_000;
 
@@ -32,7 +37,7 @@ pub(crate) struct Said<'a> {
 }
 
 /// The words of an error that Step Functions caught.
-pub(crate) fn cause(error: &Cause) -> String {
+pub(crate) fn cause(error: &Caught) -> String {
     // A function's error comes as what the function answered.
     let answer: Option<Value> = serde_json::from_str(&error.cause).ok();
     let text = answer
@@ -107,11 +112,7 @@ pub(crate) fn run(report: &Report, error: Option<Name>, said: Said<'_>) -> Repor
         "Regions that failed:",
         troubles(report, said.known),
     );
-    list(
-        &mut text,
-        "Accounts that are not as wanted:",
-        failures(report),
-    );
+    list(&mut text, "What is not as wanted:", failures(report));
     list(&mut text, "Worth knowing:", report.header.notes.clone());
     close(&text, error, subject, said)
 }
@@ -194,46 +195,71 @@ fn lines(header: &Header) -> Vec<String> {
 
 /// What is wrong with Regions and their graphs, apart from their members.
 fn troubles(report: &Report, known: &[Region]) -> Vec<String> {
-    let told = |region: &RegionReport| -> Vec<String> {
-        let reasons = region.error.iter().chain(&region.amiss);
-        let place = &region.region;
-        let since = match known.contains(place) {
-            true => ", as in the report before",
-            false => "",
+    let causes = report.regions.iter().flat_map(|region| {
+        let causes = region.cause().into_iter().chain(region.causes_amiss());
+        causes.map(|cause| (&region.region, cause))
+    });
+    let told = |(told, regions): (Told, BTreeSet<Region>)| {
+        let name = |region: &Region| match known.contains(region) {
+            true => format!("{region}, as in the report before"),
+            false => region.to_string(),
         };
-        reasons
-            .map(|reason| format!("{place}{since}: {reason}"))
-            .collect()
+        let names: Vec<_> = regions.iter().map(name).collect();
+        item(&told, &names.join("; "))
     };
-    report.regions.iter().flat_map(told).collect()
+    region_troubles(causes).into_iter().map(told).collect()
 }
 
-/// Each account with each of its reasons, once.
+/// Each cause once, with the accounts that it holds back; what holds back most comes first.
 fn failures(report: &Report) -> Vec<String> {
-    let labels = &report.header.labels;
-    let mut found: BTreeMap<_, Vec<&str>> = BTreeMap::new();
-    for region in report
-        .regions
-        .iter()
-        .filter(|region| region.error.is_none())
-    {
-        for member in &region.members {
-            if matches!(member.outcome, Outcome::Failed | Outcome::Waiting) {
-                let reason = member.reason.as_deref().unwrap_or("AWS is not finished");
-                let regions = found.entry((member.account_id, reason)).or_default();
-                regions.push(region.region.as_str());
-            }
-        }
-    }
-    let told = |((account, reason), regions): ((_, &str), Vec<&str>)| {
-        let places = match regions.len() {
-            0..=3 => regions.join(", "),
-            many => format!("{many} Regions"),
-        };
-        let account = labels.account_and_line(account);
-        format!("{account}, {places}: {reason}")
+    let own = report.regions.iter().filter(|it| it.error.is_none());
+    let members = own.flat_map(|region| {
+        let members = region.members.iter();
+        members.map(move |member| (&region.region, member))
+    });
+    let not_as_wanted =
+        members.filter(|(_, member)| matches!(member.outcome, Outcome::Failed | Outcome::Waiting));
+    let causes = not_as_wanted.map(|(region, member)| {
+        let cause = member.cause().unwrap_or(Cause::Unfinished { last: None });
+        (member.account_id, region, cause)
+    });
+    let all: BTreeSet<_> = report.regions.iter().map(|it| it.region.clone()).collect();
+    let members = report.regions.iter().flat_map(|it| &it.members);
+    let accounts: BTreeSet<_> = members.map(|it| it.account_id).collect();
+    let told = |trouble: Trouble| {
+        let places = trouble.places().into_iter().map(|(regions, ids)| {
+            let accounts = name_accounts(&ids, &report.header.labels);
+            format!("{accounts} in {}", name_regions(&regions, &all))
+        });
+        let places: Vec<_> = places.collect();
+        item(&trouble.told(accounts.len()), &places.join("; "))
     };
-    found.into_iter().map(told).collect()
+    fleet::report::troubles(causes)
+        .into_iter()
+        .map(told)
+        .collect()
+}
+
+fn name_accounts(ids: &[AccountId], labels: &Labels) -> String {
+    let names: Vec<_> = ids
+        .iter()
+        .take(MOST_ACCOUNTS)
+        .map(|id| labels.account_and_line(*id))
+        .collect();
+    let more = match ids.len().saturating_sub(MOST_ACCOUNTS) {
+        0 => String::new(),
+        n => format!(" and {n} more"),
+    };
+    names.join(", ") + &more
+}
+
+/// A cause: what and why, where, and what to do, each on a line.
+fn item(told: &Told, place: &str) -> String {
+    let mut text = format!("{}\n    {place}", told.what_and_why());
+    for line in told.todo.iter().chain(&told.command) {
+        text.push_str(&format!("\n    -> {line}"));
+    }
+    text
 }
 
 fn list(text: &mut String, title: &str, items: Vec<String>) {
@@ -272,7 +298,10 @@ fn close(text: &str, error: Option<Name>, subject: String, said: Said<'_>) -> Re
 
 #[cfg(test)]
 mod tests {
-    use fleet::report::{InvalidLine, Recorder, VERSION};
+    use fleet::cause::{FailedCall, FailureKind, MemberRole};
+    use fleet::event::{Conclusion, Event, EventKind, Operation, Sink};
+    use fleet::region::Partition;
+    use fleet::report::{InvalidLine, Recorder, RegionReport, VERSION};
 
     use super::*;
 
@@ -299,13 +328,57 @@ mod tests {
     }
 
     #[test]
+    fn eighty_accounts_without_a_role_are_one_item() {
+        let recorder = Recorder::default();
+        for n in 1..=80u64 {
+            let cause = Cause::RoleNotAssumed {
+                role: MemberRole {
+                    partition: Partition::Aws,
+                    name: "teams/ACCOUNT".into(),
+                    external_id: true,
+                },
+                error: FailedCall::new(
+                    Operation::AssumeRole,
+                    FailureKind::Denied,
+                    "AccessDenied",
+                    Some(&format!("{n:012} says no")),
+                ),
+            };
+            let event = Event {
+                region: Some(Region::new("us-east-1")),
+                number: n,
+                at: "2026-01-02T03:04:05Z".parse().unwrap(),
+                kind: EventKind::Concluded {
+                    account: format!("{n:012}").parse().unwrap(),
+                    conclusion: Conclusion::Failed,
+                    cause: Some(cause),
+                },
+            };
+            recorder.record(&event).unwrap();
+        }
+        let Report {
+            header, finished, ..
+        } = report(None, false);
+        let report = recorder.report(header, finished, Ended::Complete, None);
+        let told = failures(&report);
+        assert_eq!(told.len(), 1, "{told:?}");
+        let begins = "Cannot assume the role teams/ACCOUNT in 80 accounts.";
+        assert!(told[0].starts_with(begins), "{}", told[0]);
+        assert!(
+            told[0].contains(" and 70 more in us-east-1\n"),
+            "{}",
+            told[0]
+        );
+    }
+
+    #[test]
     fn a_functions_error_is_told_in_its_own_words() {
-        let caught = Cause {
+        let caught = Caught {
             error: "DetectiveFleet.Failed".to_owned(),
             cause: r#"{"errorType": "x", "errorMessage": "no root@example.com"}"#.to_owned(),
         };
         assert_eq!(cause(&caught), "DetectiveFleet.Failed: no r***@example.com");
-        let caught = Cause {
+        let caught = Caught {
             error: "States.Timeout".to_owned(),
             cause: String::new(),
         };
@@ -317,6 +390,33 @@ mod tests {
         assert_eq!(error_of(&report(None, false)), None);
         assert_eq!(error_of(&report(None, true)), Some(Name::BadInput));
         assert_eq!(error_of(&report(Some("no"), true)), Some(Name::Failed));
+    }
+
+    #[test]
+    fn what_a_newer_list_took_over_is_no_error_and_a_graph_that_is_amiss_is_one() {
+        let mut superseded = report(Some("no"), true);
+        superseded.ended = Ended::Superseded;
+        assert_eq!(error_of(&superseded), None);
+        let mut waiting = report(None, false);
+        waiting.settled = false;
+        assert_eq!(error_of(&waiting), Some(Name::StillWaiting));
+        let region = |error: Option<&str>, amiss: &[&str]| RegionReport {
+            region: Region::new("eu-west-1"),
+            graph_arn: None,
+            state: fleet::report::RegionState::Failed,
+            error: error.map(Into::into),
+            why: Default::default(),
+            changes: Vec::new(),
+            amiss: amiss.iter().map(|it| (*it).into()).collect(),
+            amiss_causes: Vec::new(),
+            finished: None,
+            members: Vec::new(),
+        };
+        for broken in [region(Some("down"), &[]), region(None, &["tags"])] {
+            let mut report = report(None, true);
+            report.regions.push(broken);
+            assert_eq!(error_of(&report), Some(Name::Failed));
+        }
     }
 
     #[test]

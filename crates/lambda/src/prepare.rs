@@ -6,7 +6,7 @@ pub(crate) use permit::{before, consent, others, prunes, words};
 
 use std::sync::Arc;
 
-use engine::Run;
+use engine::{Access, Run};
 use fleet::account::Region;
 use fleet::fleet::Purpose;
 use fleet::label::Labels;
@@ -182,7 +182,9 @@ async fn look(
     (entered, upload, sha256, roster): (Timestamp, Upload, String, Roster),
 ) -> Result<Manifest, StepError> {
     let recorder = Arc::new(Recorder::default());
-    let aws = function.connect(execution, recorder.clone()).await?;
+    let aws = function
+        .connect(execution, Access::Look, recorder.clone())
+        .await?;
     let chosen = aws.regions(&function.settings.regions).await;
     let chosen = chosen.map_err(|error| StepError::failed(error.to_string()))?;
     let Place {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{Finish, Limit, Run};
+use engine::{Access, Finish, Limit, Run};
 use fleet::account::Region;
 use fleet::attempts::Attempts;
 use fleet::fleet::Others;
@@ -26,7 +26,7 @@ use crate::run::{
     Begun, Manifest, Outcome, Progress, baseline_key, begun_key, manifest_key, progress_key,
 };
 use crate::seal::{Left, Sealed};
-use crate::trigger::{Place, Trigger};
+use crate::trigger::{Operation, Place, Trigger};
 use crate::watch::{PATIENCE, Watch};
 
 /// The shortest wait, and the longest.
@@ -58,7 +58,10 @@ pub async fn reconcile(
         };
         return end(function, pass, &progress, 0).await;
     };
-    let aws = function.connect(&pass.execution, watch.clone()).await?;
+    let makes = upload.place.operation == Operation::Enable && !upload.place.plan_only;
+    let access = if makes { Access::Enable } else { Access::Look };
+    let connect = function.connect(&pass.execution, access, watch.clone());
+    let aws = connect.await?;
     let aws = aws.through(list.clone());
     let regions = regions(&manifest, pass)?;
     let prune = manifest.prune && prunes(function, &upload);

@@ -1,12 +1,15 @@
 //! The last step: what came of it, written down and put into words.
 
 use fleet::account::Region;
+use fleet::cause::{Cause, Place};
 use fleet::event::{Conclusion, Event, EventKind, Sink};
-use fleet::report::{Ended, Header, PlanReport, Record, Recorder, RegionPlan, Report, VERSION};
+use fleet::report::{
+    Ended, Header, PlanReport, Record, Recorder, RegionPlan, Report, VERSION, Why,
+};
 use serde::Serialize;
 
 use crate::error::{Name, StepError};
-use crate::function::{self, Cause, Function, GroupResult, Next};
+use crate::function::{self, Caught, Function, GroupResult, Next};
 use crate::message::{self, Said};
 use crate::prepare::origin;
 use crate::run::{
@@ -80,8 +83,12 @@ async fn write(
             plan(function, &manifest, &results).await
         }
         Ok(Read::Begun(mut manifest)) => {
-            let notes = roles::notes(store, execution, roles_error.as_ref()).await?;
-            manifest.header.notes.extend(notes);
+            let mut error = error;
+            match roles::notes(store, execution, roles_error.as_ref()).await {
+                Ok(notes) => manifest.header.notes.extend(notes),
+                Err(foreign) if foreign.foreign => error = error.or(Some(foreign.into())),
+                Err(other) => return Err(other),
+            }
             run(function, &manifest, (error, &results)).await
         }
         Err(error) if error.foreign => not_begun(function, execution, failed(error.text)).await,
@@ -96,7 +103,7 @@ enum Read {
 }
 
 /// The first step did not come to an end of its own.
-fn lost(error: Option<&Cause>) -> Refused {
+fn lost(error: Option<&Caught>) -> Refused {
     failed(error.map_or_else(
         || "the execution ended before anything was begun".to_owned(),
         message::cause,
@@ -186,13 +193,15 @@ async fn plan(
 }
 
 fn unread(region: &Region, why: &str) -> RegionPlan {
+    let (error, why) = Why::of(Some(&Cause::other(why)), &Place::region(region));
     RegionPlan {
         region: region.clone(),
         graph_arn: None,
         create_graph: false,
         delete_graph: false,
         changes: Vec::new(),
-        error: Some(why.into()),
+        error,
+        why,
         members: Vec::new(),
     }
 }
@@ -200,7 +209,7 @@ fn unread(region: &Region, why: &str) -> RegionPlan {
 async fn run(
     function: &Function,
     manifest: &Manifest,
-    (error, results): (Option<Cause>, &[GroupResult]),
+    (error, results): (Option<Caught>, &[GroupResult]),
 ) -> Result<Reported, StepError> {
     let mut joined = join(function, manifest, results).await?;
     if joined.error.is_none() {
@@ -395,17 +404,18 @@ fn give_up(
     (manifest, regions): (&Manifest, &[Region]),
     why: &str,
 ) {
+    let cause = Cause::other(why);
     for region in regions {
         for account in &manifest.accounts {
             let kind = EventKind::Concluded {
                 account: *account,
                 conclusion: Conclusion::Failed,
-                reason: Some(why.into()),
+                cause: Some(cause.clone()),
             };
             tell(function, recorder, region, kind);
         }
-        let error = Some(why.into());
-        tell(function, recorder, region, EventKind::RegionEnded { error });
+        let cause = Some(cause.clone());
+        tell(function, recorder, region, EventKind::RegionEnded { cause });
     }
 }
 
@@ -419,5 +429,46 @@ fn tell(function: &Function, sink: &dyn Sink, region: &Region, kind: EventKind) 
     };
     if let Err(error) = sink.record(&event) {
         tracing::warn!(%error, "an event was not kept");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn joined(outcomes: &[Outcome]) -> Ended {
+        let mut joined = Joined {
+            recorder: Recorder::default(),
+            ended: Ended::Complete,
+            error: None,
+        };
+        for outcome in outcomes {
+            joined.add(Progress {
+                pass: 1,
+                outcome: *outcome,
+                error: None,
+                record: Record::default(),
+                attempts: Default::default(),
+                plan: Vec::new(),
+                notes: Vec::new(),
+            });
+        }
+        joined.ended
+    }
+
+    #[test]
+    fn a_run_ended_as_the_worst_of_its_groups_whatever_their_order() {
+        use Outcome::{GaveUp, Settled, Superseded, Waiting};
+        for (outcomes, ended) in [
+            ([Settled, Settled], Ended::Complete),
+            ([Settled, GaveUp], Ended::Timeout),
+            ([GaveUp, Settled], Ended::Timeout),
+            ([Waiting, Settled], Ended::Timeout),
+            ([Superseded, Settled], Ended::Superseded),
+            ([Superseded, GaveUp], Ended::Superseded),
+            ([GaveUp, Superseded], Ended::Superseded),
+        ] {
+            assert_eq!(joined(&outcomes), ended, "{outcomes:?}");
+        }
     }
 }

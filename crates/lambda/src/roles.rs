@@ -4,13 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use engine::{Aws, JUST_MADE};
+use engine::{Access, Aws, JUST_MADE};
 use fleet::account::{AccountId, Email};
+use fleet::foreign::visible;
 use fleet::roster::Roster;
 use serde::{Deserialize, Serialize};
 
 use crate::error::StepError;
-use crate::function::{Cause, Function, Rolled};
+use crate::function::{Caught, Function, Rolled};
 use crate::lease;
 use crate::message;
 use crate::run::roles_key;
@@ -18,6 +19,9 @@ use crate::store::Store;
 
 /// Kept back from the invocation's time, to write down what came of it.
 const RESERVE: Duration = Duration::from_secs(10);
+
+/// More than CloudFormation says of one account.
+const MOST_CHARS: usize = 1000;
 
 /// Why each role could not be made, by account.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +71,7 @@ pub async fn tried(
     let made = results.made();
     let aws = function.connect(
         execution,
+        Access::Look,
         std::sync::Arc::new(fleet::report::Recorder::default()),
     );
     let patience = JUST_MADE.min(function.time_left().saturating_sub(RESERVE));
@@ -100,11 +105,16 @@ pub async fn tried(
 pub(crate) async fn notes(
     store: &Store,
     execution: &str,
-    error: Option<&Cause>,
+    error: Option<&Caught>,
 ) -> Result<Vec<String>, StepError> {
     let known = store.read::<NotMade>(&roles_key(execution)).await?;
     let not_made = known.map_or_else(NotMade::default, |known| known.value);
-    let said = |(account, reason): (AccountId, String)| format!("no role in {account}: {reason}");
+    // Nothing binds the object to this execution: whatever it says is shown as words, and no more.
+    let said = |(account, reason): (AccountId, String)| {
+        let reason: String = reason.chars().take(MOST_CHARS).collect();
+        let reason = visible(&Email::mask_in(&reason));
+        format!("no role in {account}: {reason}")
+    };
     let ended = error.map(|cause| {
         let why = Email::mask_in(&message::cause(cause));
         format!("roles could not be made by the StackSet: {why}")

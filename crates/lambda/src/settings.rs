@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use engine::{Connection, RegionSelection};
+use engine::{Access, Connection, RegionSelection};
 use fleet::expected::Exception;
 use fleet::values::{ExternalId, List, Message, Package, RegionName, Tag, tags};
 
@@ -97,6 +97,7 @@ impl Settings {
                 external_id: maybe::<ExternalId>("EXTERNAL_ID", text("EXTERNAL_ID"))?
                     .map(|id| id.0),
                 max_concurrency: maybe("MAX_CONCURRENCY", text("MAX_CONCURRENCY"))?.unwrap_or(256),
+                access: Access::Enable,
                 run: None,
                 endpoint: None,
             },

@@ -339,3 +339,31 @@ where
         fleet::account::Email::mask_in(&what)
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_s3::error::ErrorMetadata;
+    use aws_sdk_s3::operation::put_object::PutObjectError;
+    use aws_smithy_runtime_api::http::{Response, StatusCode};
+    use aws_smithy_types::body::SdkBody;
+
+    use super::*;
+
+    fn told(metadata: ErrorMetadata, status: u16) -> String {
+        let status = StatusCode::try_from(status).unwrap();
+        let raw = Response::new(status, SdkBody::empty());
+        let error = SdkError::service_error(PutObjectError::generic(metadata), raw);
+        trouble("enable/a.csv", &error).text
+    }
+
+    #[test]
+    fn s3s_words_are_told_without_e_mails() {
+        let words = ErrorMetadata::builder().code("AccessDenied");
+        let words = words.message("no root@example.com here").build();
+        let expected = "S3, enable/a.csv: AccessDenied: no r***@example.com here";
+        assert_eq!(told(words, 403), expected);
+        let nothing = || ErrorMetadata::builder().build();
+        assert_eq!(told(nothing(), 403), "S3, enable/a.csv: access denied");
+        assert_eq!(told(nothing(), 503), "S3, enable/a.csv: HTTP status 503");
+    }
+}

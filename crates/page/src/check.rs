@@ -1,6 +1,6 @@
 //! What was found before a run.
 
-use fleet::check::{Finding, GraphFacts, Level};
+use fleet::check::{GraphFacts, Level};
 use fleet::report::{CheckReport, Ended};
 
 use crate::document::{Area, Document, Number};
@@ -59,6 +59,7 @@ fn area(facts: &GraphFacts) -> Area {
         },
         // A finding says why it could not be read.
         error: None,
+        cause: None,
         amiss: Vec::new(),
         changes: vec![full],
         finished: None,
@@ -72,13 +73,5 @@ pub(crate) fn heading(level: Level) -> (&'static str, Tone) {
         Level::Problem => ("Problems", Tone::Bad),
         Level::Advice => ("Advice", Tone::Wait),
         Level::Ok => ("As it should be", Tone::Calm),
-    }
-}
-
-/// What was found and what to do about it.
-pub(crate) fn words(finding: &Finding) -> String {
-    match &finding.todo {
-        Some(todo) => format!("{}: {todo}", finding.what),
-        None => finding.what.clone(),
     }
 }

@@ -155,6 +155,7 @@ fn area(region: &RegionCost) -> Area {
             (None, None) => ("no graph", Tone::Mute),
         },
         error: region.error.clone(),
+        cause: region.cause(),
         amiss: Vec::new(),
         changes: match region.members.is_empty() {
             true => Vec::new(),
@@ -185,6 +186,7 @@ fn cell(member: &MembershipCost) -> Cell {
         status: Some(member.status.clone()),
         before: None,
         reason: (!reasons.is_empty()).then(|| reasons.join("; ").into()),
+        cause: None,
         since: Since::default(),
         done: Done::default(),
     }

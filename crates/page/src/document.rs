@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use fleet::account::{AccountId, GraphArn, Region};
+use fleet::cause::Cause;
 use fleet::check::Finding;
 use fleet::member::{MemberStatus, Since};
 use fleet::report::{Done, Header};
@@ -84,7 +85,10 @@ pub(crate) struct Area {
     pub(crate) graph: Option<GraphArn>,
     pub(crate) state: (&'static str, Tone),
     pub(crate) error: Option<Arc<str>>,
-    pub(crate) amiss: Vec<Arc<str>>,
+    /// The same as data.
+    pub(crate) cause: Option<Cause>,
+    /// What is not as wanted about the behavior graph itself.
+    pub(crate) amiss: Vec<Cause>,
     pub(crate) changes: Vec<String>,
     pub(crate) finished: Option<Timestamp>,
     pub(crate) cells: Vec<Cell>,
@@ -99,6 +103,8 @@ pub(crate) struct Cell {
     pub(crate) status: Option<MemberStatus>,
     pub(crate) before: Option<MemberStatus>,
     pub(crate) reason: Option<Arc<str>>,
+    /// The same as data.
+    pub(crate) cause: Option<Cause>,
     /// Since when it is as it is; of a status only.
     pub(crate) since: Since,
     pub(crate) done: Done,
@@ -107,6 +113,12 @@ pub(crate) struct Cell {
 impl Document {
     pub(crate) fn mark(&self, cell: &Cell) -> &'static Mark {
         &self.marks[cell.mark]
+    }
+
+    /// Why a membership is as it is, where that is worth a word.
+    pub(crate) fn cause(&self, cell: &Cell) -> Option<Cause> {
+        let reason = cell.reason.as_deref().or(self.mark(cell).advice);
+        cell.cause.clone().or_else(|| reason.map(Cause::other))
     }
 
     pub(crate) fn cells(&self) -> impl Iterator<Item = (&Area, &Cell)> {

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use fleet::account::AccountId;
+use fleet::cause::Cause;
 use fleet::event::Deed;
 use fleet::member::MemberStatus;
 use jiff::Timestamp;
@@ -27,8 +28,9 @@ pub(crate) struct Grid {
     regions: Vec<RegionData>,
     /// Statuses and reasons.
     texts: Vec<String>,
-    /// Mark, status, status before, reason: the first a place in `marks`, the others in `texts`.
-    kinds: Vec<[i32; 4]>,
+    /// Mark, status, status before, reason, cause: the first a place in `marks`, the next in `texts`, and
+    /// the last a number that all memberships with the same cause have.
+    kinds: Vec<[i32; 5]>,
     /// For each Region the kind of every account.
     cells: Vec<Vec<i32>>,
     /// For each Region: account, then deed and tenths of a second since the beginning, by turns.
@@ -77,8 +79,12 @@ impl Grid {
         let accounts: Vec<_> = document.accounts().into_iter().collect();
         let mut texts = Numbered(BTreeMap::new());
         let mut kinds = Numbered(BTreeMap::new());
+        let mut causes = Numbered(BTreeMap::new());
         let mut row = |area: &Area| {
-            let kind = |cell: &Cell| (cell.account, kind(document, cell, &mut texts));
+            let kind = |cell: &Cell| {
+                let kind = kind(document, cell, &mut texts, &mut causes);
+                (cell.account, kind)
+            };
             let by_account: BTreeMap<_, _> = area.cells.iter().map(kind).collect();
             let number = |account| {
                 by_account
@@ -135,7 +141,12 @@ fn region(area: &Area) -> RegionData {
     }
 }
 
-fn kind(document: &Document, cell: &Cell, texts: &mut Numbered<String>) -> [i32; 4] {
+fn kind(
+    document: &Document,
+    cell: &Cell,
+    texts: &mut Numbered<String>,
+    causes: &mut Numbered<Cause>,
+) -> [i32; 5] {
     let mut status = |status: &Option<MemberStatus>| {
         let name = status.as_ref().map(|status| visible(status.as_str()));
         name.map_or(NONE, |name| texts.number(name))
@@ -145,7 +156,9 @@ fn kind(document: &Document, cell: &Cell, texts: &mut Numbered<String>) -> [i32;
     let reason = reason.map_or(NONE, |reason| texts.number(visible(reason)));
     // A document has a dozen marks.
     let mark = i32::try_from(cell.mark).unwrap_or(NONE);
-    [mark, now, before, reason]
+    let cause = document.cause(cell);
+    let cause = cause.map_or(NONE, |cause| causes.number(cause.key()));
+    [mark, now, before, reason, cause]
 }
 
 fn done(document: &Document, accounts: &[AccountId], area: &Area) -> Vec<Vec<i64>> {

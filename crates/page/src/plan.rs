@@ -17,7 +17,7 @@ const MARKS: &[Mark] = &[
         "would be waited for, then accepted",
         Tone::Wait,
     )
-    .advise("AWS is not finished comparing account id and root e-mail"),
+    .advise("AWS is not finished comparing account id and root e-mail."),
     Mark::new("invite", "+", "would be invited and accepted", Tone::New),
     Mark::new("accept", ">", "would be accepted", Tone::New),
     Mark::new("start", "*", "would be started", Tone::New),
@@ -76,6 +76,7 @@ fn area(region: &RegionPlan) -> Area {
         status: member.status.clone(),
         before: None,
         reason: member.reason.clone(),
+        cause: member.cause(),
         since: Since::default(),
         done: Done::default(),
     });
@@ -96,6 +97,7 @@ fn area(region: &RegionPlan) -> Area {
             (None, false) => ("planned", Tone::Calm),
         },
         error: region.error.clone(),
+        cause: region.cause(),
         amiss: Vec::new(),
         changes,
         finished: None,

@@ -10,7 +10,7 @@ use crate::text::counted;
 const MARKS: &[Mark] = &[
     Mark::new("failed", "×", "not as wanted", Tone::Bad),
     Mark::new("waiting", "…", "waiting for AWS", Tone::Wait)
-        .advise("AWS is not finished: run again, and it goes on where it was"),
+        .advise("AWS is not finished: run again, and it goes on where it was."),
     Mark::new("removed", "-", "removed by this run", Tone::Gone),
     Mark::new("repaired", "~", "repaired by this run", Tone::Mended),
     Mark::new("enabled", "+", "enabled by this run", Tone::New),
@@ -62,6 +62,7 @@ fn area(region: &RegionReport) -> Area {
         status: member.status.clone(),
         before: member.before.clone(),
         reason: member.reason.clone(),
+        cause: member.cause(),
         since: Since::default(),
         done: member.done,
     });
@@ -75,7 +76,8 @@ fn area(region: &RegionReport) -> Area {
             RegionState::Skipped => ("skipped", Tone::Mute),
         },
         error: region.error.clone(),
-        amiss: region.amiss.clone(),
+        cause: region.cause(),
+        amiss: region.causes_amiss(),
         changes: region.changes.clone(),
         finished: region.finished,
         cells: cells.collect(),

@@ -1,5 +1,6 @@
 //! What the template writes: words and numbers, ready to be put into the page.
 
+use fleet::cause::Place;
 use fleet::report::Header;
 use jiff::Timestamp;
 
@@ -210,11 +211,10 @@ fn row(document: &Document, legend: &[Entry], area: &Area) -> Row {
             number(count as u64)
         }
     };
-    let reasons = area
-        .error
-        .iter()
-        .chain(&area.amiss)
-        .map(|reason| visible(reason));
+    let place = Place::region(&area.region);
+    let amiss = area.amiss.iter().map(|cause| cause.told(&place).in_one());
+    let error = area.error.iter().map(ToString::to_string);
+    let reasons = error.chain(amiss).map(|reason| visible(&reason));
     let changes = area.changes.iter().map(|change| visible(change));
     Row {
         region: visible(area.region.as_str()),

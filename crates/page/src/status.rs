@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use fleet::account::AccountId;
+use fleet::account::{AccountId, Region};
+use fleet::cause::Place;
 use fleet::member::MemberStatus;
 use fleet::report::{Done, MemberNow, RegionNow, StatusReport};
 
@@ -12,7 +13,7 @@ use crate::text::{counted, number};
 
 const MARKS: &[Mark] = &[
     Mark::new("VERIFICATION_FAILED", "×", "VERIFICATION_FAILED", Tone::Bad).advise(
-        "account id and root e-mail do not match: correct the line in the list, and enable again",
+        "Account id and root e-mail do not match: correct the line in the list, and enable again.",
     ),
     Mark::new(
         "ACCEPTED_BUT_DISABLED",
@@ -20,18 +21,18 @@ const MARKS: &[Mark] = &[
         "ACCEPTED_BUT_DISABLED",
         Tone::Bad,
     )
-    .advise("it has accepted, but AWS does not let it contribute data"),
+    .advise("It has accepted, but AWS does not let it contribute data."),
     Mark::new("other", "?", "a status unknown to this version", Tone::Bad)
-        .advise("AWS reports a status that this version does not know"),
+        .advise("AWS reports a status that this version does not know."),
     Mark::new(
         "VERIFICATION_IN_PROGRESS",
         "…",
         "VERIFICATION_IN_PROGRESS",
         Tone::Wait,
     )
-    .advise("AWS compares account id and root e-mail"),
+    .advise("AWS compares account id and root e-mail."),
     Mark::new("INVITED", ">", "INVITED", Tone::Wait)
-        .advise("the invitation has not been accepted: enable accepts it"),
+        .advise("The invitation has not been accepted: enable accepts it."),
     Mark::new("absent", "o", "no member", Tone::Gone),
     Mark::new("ENABLED", "·", "ENABLED", Tone::Calm),
 ];
@@ -87,7 +88,8 @@ fn count(report: &StatusReport, status: &MemberStatus) -> u64 {
 }
 
 fn area(region: &RegionNow) -> Area {
-    let cells: Vec<_> = region.members.iter().map(cell).collect();
+    let members = region.members.iter();
+    let cells: Vec<_> = members.map(|it| cell(it, &region.region)).collect();
     let bad = cells.iter().any(|cell| MARKS[cell.mark].tone == Tone::Bad);
     Area {
         region: region.region.clone(),
@@ -99,6 +101,7 @@ fn area(region: &RegionNow) -> Area {
             (None, Some(_), false) => ("on", Tone::Calm),
         },
         error: region.error.clone(),
+        cause: region.cause(),
         amiss: Vec::new(),
         changes: Vec::new(),
         finished: None,
@@ -106,25 +109,25 @@ fn area(region: &RegionNow) -> Area {
     }
 }
 
-fn cell(member: &MemberNow) -> Cell {
+fn cell(member: &MemberNow, region: &Region) -> Cell {
     let mark = mark(member.status.as_ref());
     let account: AccountId = member.account_id;
-    let mut reasons: Vec<_> = MARKS[mark].advice.map(str::to_owned).into_iter().collect();
-    reasons.extend(
-        member
-            .disabled_reason
-            .as_ref()
-            .map(|why| format!("AWS's reason: {why}")),
-    );
+    let cause = member.cause();
+    let told = cause
+        .as_ref()
+        .map(|cause| cause.told(&Place::one(account, region)).in_one());
+    let advice = MARKS[mark].advice.map(str::to_owned);
+    let mut reasons: Vec<_> = told.or(advice).into_iter().collect();
     if member.in_roster == Some(false) {
-        reasons.push("the list does not name it".to_owned());
+        reasons.push("The list does not name it.".to_owned());
     }
     Cell {
         account,
         mark,
         status: member.status.clone(),
         before: None,
-        reason: (!reasons.is_empty()).then(|| reasons.join("; ").into()),
+        reason: (!reasons.is_empty()).then(|| reasons.join(" ").into()),
+        cause,
         since: member.since,
         done: Done::default(),
     }

@@ -48,6 +48,7 @@ fn member(n: u64, outcome: Outcome, reason: Option<&str>) -> MemberReport {
         before: (outcome == Outcome::Unchanged).then_some(MemberStatus::Enabled),
         outcome,
         reason: reason.map(Into::into),
+        why: Default::default(),
         since: Since::default(),
         done: Done {
             invited: done("2026-01-02T03:04:06.2Z"),
@@ -63,8 +64,10 @@ fn region(name: &str, members: Vec<MemberReport>) -> RegionReport {
         graph_arn: Some(GraphArn::new("arn:1")),
         state: RegionState::Settled,
         error: None,
+        why: Default::default(),
         changes: Vec::new(),
         amiss: Vec::new(),
+        amiss_causes: Vec::new(),
         finished: None,
         members,
     }
@@ -114,7 +117,7 @@ fn the_block_of_json_has_every_membership_once() {
     assert_eq!(island["texts"], json!(["ENABLED", "no role"]));
     assert_eq!(
         island["kinds"],
-        json!([[4, 0, -1, -1], [0, -1, -1, 1], [5, 0, 0, -1]])
+        json!([[4, 0, -1, -1, -1], [0, -1, -1, 1, 0], [5, 0, 0, -1, -1]])
     );
     assert_eq!(island["cells"], json!([[0, 1, -1], [-1, 1, 2]]));
     // Invited after 1.2 s and accepted after 4.8.
@@ -253,6 +256,7 @@ fn a_plan_and_a_status_have_marks_of_their_own() {
         delete_graph: false,
         changes: Vec::new(),
         error: None,
+        why: Default::default(),
         members: vec![MemberPlan {
             name: None,
             owner: None,
@@ -261,6 +265,7 @@ fn a_plan_and_a_status_have_marks_of_their_own() {
             status: None,
             action: Action::Invite,
             reason: None,
+            why: Default::default(),
         }],
     };
     let page = html(&PlanReport::of(
@@ -280,6 +285,7 @@ fn a_plan_and_a_status_have_marks_of_their_own() {
         region: Region::new("a"),
         graph_arn: Some(GraphArn::new("arn:1")),
         error: None,
+        why: Default::default(),
         members: vec![MemberNow {
             name: None,
             owner: None,
@@ -298,11 +304,8 @@ fn a_plan_and_a_status_have_marks_of_their_own() {
         BTreeMap::new(),
     ))
     .unwrap();
-    assert!(
-        page.contains("VOLUME_TOO_HIGH; the list does not name it"),
-        "{page}"
-    );
-    assert_eq!(island(&page)["kinds"], json!([[1, 0, -1, 1]]));
+    assert!(page.contains("VOLUME_TOO_HIGH: the account"), "{page}");
+    assert_eq!(island(&page)["kinds"], json!([[1, 0, -1, 1, 0]]));
 }
 
 #[test]
@@ -312,6 +315,8 @@ fn a_check_says_its_problems_first_and_what_to_do() {
         level,
         what: what.to_owned(),
         todo: todo.map(str::to_owned),
+        command: None,
+        cause: None,
         accounts: vec![id(1)],
         regions: Vec::new(),
     };
@@ -334,7 +339,8 @@ fn a_check_says_its_problems_first_and_what_to_do() {
     };
     let page = html(&report).unwrap();
     assert!(
-        page.contains("1 problem found") && page.contains("no role: deploy it"),
+        page.contains("1 problem found")
+            && page.contains("<p class=\"todo\" dir=\"auto\">deploy it"),
         "{page}"
     );
     assert!(page.find("no role") < page.find("can be assumed"));

@@ -1,12 +1,12 @@
 //! What is not as wanted, each thing once, with its accounts and Regions and what to do.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 use fleet::account::{AccountId, Region};
+use fleet::cause::{Cause, Told};
 use fleet::check::Level;
 use fleet::label::Labels;
-use fleet::report::{name_regions, troubles};
+use fleet::report::{name_regions, region_troubles, troubles};
 
 use crate::check;
 use crate::document::{Area, Document};
@@ -31,7 +31,12 @@ pub(crate) struct Section {
 /// One of them.
 #[derive(Debug)]
 pub(crate) struct Trouble {
+    /// What happened, and why.
     pub(crate) reason: String,
+    /// What to do about it.
+    pub(crate) todo: Option<String>,
+    /// The command for that.
+    pub(crate) command: Option<String>,
     /// How many memberships it costs, in words.
     pub(crate) extent: String,
     pub(crate) places: Vec<Place>,
@@ -75,6 +80,8 @@ fn section(heading: &str, tone: Tone, mut troubles: Vec<Trouble>) -> Section {
 fn plain(reason: &str, extent: String) -> Trouble {
     Trouble {
         reason: visible(reason),
+        todo: None,
+        command: None,
         extent,
         places: Vec::new(),
         example: None,
@@ -89,36 +96,36 @@ fn of_run(document: &Document) -> Section {
 
 /// A Region that failed as a whole is one thing, and so is what is amiss with a behavior graph.
 fn of_regions(document: &Document, all: &BTreeSet<Region>) -> Section {
-    let mut by_reason: BTreeMap<String, BTreeSet<Region>> = BTreeMap::new();
-    for area in &document.areas {
-        for reason in area.error.iter().chain(&area.amiss) {
-            let reason = reason.replace(area.region.as_str(), "REGION");
-            by_reason
-                .entry(reason)
-                .or_default()
-                .insert(area.region.clone());
-        }
-    }
-    let trouble = |(reason, regions): (String, BTreeSet<Region>)| {
-        let reason = match regions.first() {
-            Some(region) if regions.len() == 1 => reason.replace("REGION", region.as_str()),
-            _ => reason,
-        };
-        let mut trouble = plain(&reason, counted(regions.len() as u64, "Region"));
-        trouble.places.push(Place {
+    let areas = document.areas.iter();
+    let causes = areas.flat_map(|area| {
+        let causes = area.cause.iter().chain(&area.amiss);
+        causes.map(|cause| (&area.region, cause.clone()))
+    });
+    let troubles = region_troubles(causes).into_iter().map(|(told, regions)| {
+        let extent = counted(regions.len() as u64, "Region");
+        let places = vec![Place {
             regions: visible(&name_regions(&regions, all)),
             accounts: String::new(),
-        });
-        trouble
-    };
-    let troubles = by_reason.into_iter().map(trouble).collect();
-    section("Regions in trouble", Tone::Bad, troubles)
+        }];
+        of_cause(&told, extent, places)
+    });
+    section("Regions in trouble", Tone::Bad, troubles.collect())
+}
+
+fn of_cause(told: &Told, extent: String, places: Vec<Place>) -> Trouble {
+    Trouble {
+        reason: visible(&told.what_and_why()),
+        todo: told.todo.as_deref().map(visible),
+        command: told.command.as_deref().map(visible),
+        extent,
+        places,
+        example: None,
+    }
 }
 
 fn of_memberships(document: &Document, all: &BTreeSet<Region>, tone: Tone) -> Section {
     // Where the Region failed as a whole, that was said already.
     let own = |area: &&Area| area.error.is_none() || tone != Tone::Bad;
-    let without_words: Arc<str> = "no reason was given".into();
     let cells = document.areas.iter().filter(own).flat_map(|area| {
         let cells = area.cells.iter();
         cells.map(move |cell| (area, cell))
@@ -126,12 +133,13 @@ fn of_memberships(document: &Document, all: &BTreeSet<Region>, tone: Tone) -> Se
     let items = cells
         .filter(|(_, cell)| document.mark(cell).tone == tone)
         .map(|(area, cell)| {
-            let reason = cell.reason.as_deref().or(document.mark(cell).advice);
-            (cell.account, &area.region, reason.unwrap_or(&without_words))
+            let cause = document.cause(cell);
+            let cause = cause.unwrap_or_else(|| Cause::other("no reason was given"));
+            (cell.account, &area.region, cause)
         });
     let troubles = troubles(items)
         .into_iter()
-        .map(|it| trouble(&it, all, &document.header.labels));
+        .map(|it| trouble(&it, document, all));
     let heading = match (tone, document.header.kind.as_str()) {
         (Tone::Bad, "status") => "In trouble",
         (Tone::Bad, _) => "Not as wanted",
@@ -141,32 +149,33 @@ fn of_memberships(document: &Document, all: &BTreeSet<Region>, tone: Tone) -> Se
     section(heading, tone, troubles.collect())
 }
 
-fn trouble(trouble: &fleet::report::Trouble, all: &BTreeSet<Region>, labels: &Labels) -> Trouble {
-    let accounts: BTreeSet<_> = trouble.memberships.iter().map(|(id, _)| id).collect();
+fn trouble(
+    trouble: &fleet::report::Trouble,
+    document: &Document,
+    all: &BTreeSet<Region>,
+) -> Trouble {
     let memberships = counted(trouble.memberships.len() as u64, "membership");
-    let places = trouble
-        .places()
-        .into_iter()
-        .map(|(regions, accounts)| Place {
-            regions: visible(&name_regions(&regions, all)),
-            accounts: name_accounts(&accounts, labels),
-        });
+    let accounts = counted(trouble.accounts() as u64, "account");
+    let places = trouble.places().into_iter();
+    let places = places.map(|(regions, accounts)| Place {
+        regions: visible(&name_regions(&regions, all)),
+        accounts: name_accounts(&accounts, &document.header.labels),
+    });
+    let told = trouble.told(document.accounts().len());
+    let extent = format!("{memberships} of {accounts}");
     let example = trouble.memberships.first();
     Trouble {
-        reason: visible(&trouble.reason),
-        extent: format!(
-            "{memberships} of {}",
-            counted(accounts.len() as u64, "account")
-        ),
-        places: places.collect(),
         example: example.map(|(id, region)| (id.to_string(), visible(region.as_str()))),
+        ..of_cause(&told, extent, places.collect())
     }
 }
 
 fn of_findings(document: &Document, all: &BTreeSet<Region>, level: Level) -> Section {
     let findings = document.findings.iter().filter(|it| it.level == level);
     let troubles = findings.map(|finding| {
-        let mut trouble = plain(&check::words(finding), finding.topic.to_string());
+        let mut trouble = plain(&finding.what, finding.topic.to_string());
+        trouble.todo = finding.todo.as_deref().map(visible);
+        trouble.command = finding.command.as_deref().map(visible);
         if !finding.accounts.is_empty() || !finding.regions.is_empty() {
             let regions = finding.regions.iter().cloned().collect();
             trouble.places.push(Place {

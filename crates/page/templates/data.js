@@ -2,7 +2,7 @@
 if (!document.getElementById("grid")) return; // A document without memberships has no map.
 const data = JSON.parse(document.getElementById("data").textContent);
 const DEEDS = ["removed", "invited", "accepted", "asked AWS to enable it"];
-const MARK = 0, STATUS = 1, BEFORE = 2, REASON = 3;
+const MARK = 0, STATUS = 1, BEFORE = 2, REASON = 3, CAUSE = 4;
 
 const byId = (id) => document.getElementById(id);
 const textOf = (number) => (number < 0 ? null : data.texts[number]);
@@ -15,14 +15,10 @@ const labelOf = (account) => {
 const kindOf = (account, region) => data.kinds[data.cells[region][account]];
 const markOf = (kind) => data.marks[kind[MARK]];
 
-// The reason as it reads for every account and Region, so that what is alike can be found.
-function generalReason(account, region) {
+// What memberships with the same cause have in common; null where there is nothing to say of one.
+function causeOf(account, region) {
   const kind = kindOf(account, region);
-  const reason = kind && textOf(kind[REASON]);
-  if (!reason) return null;
-  const name = data.regions[region].name;
-  const general = reason.replaceAll(data.accounts[account], "ACCOUNT").replaceAll(name, "REGION");
-  return kind[MARK] + general;
+  return kind && kind[CAUSE] >= 0 ? `${kind[MARK]} ${kind[CAUSE]}` : null;
 }
 
 // Text goes in as text only: nothing in the data can become markup.

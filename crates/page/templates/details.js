@@ -37,8 +37,8 @@ function elsewhere(account, region) {
 }
 
 function alike(account, region) {
-  const general = generalReason(account, region);
-  if (!general) return "";
+  const cause = causeOf(account, region);
+  if (cause === null) return "";
   const button = element("button", { type: "button", class: "link" }, "Show all with this reason");
   button.addEventListener("click", () => showAlike(account, region));
   return element("p", {}, button);

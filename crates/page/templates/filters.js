@@ -9,7 +9,7 @@ const isFiltered = () => filter.marks.size > 0 || filter.alike !== null || searc
 function isAskedFor(account, region, words) {
   const kind = kindOf(account, region);
   if (filter.marks.size > 0 && !(kind && filter.marks.has(kind[MARK]))) return false;
-  if (filter.alike !== null && generalReason(account, region) !== filter.alike) return false;
+  if (filter.alike !== null && causeOf(account, region) !== filter.alike) return false;
   if (words === "" || data.accounts[account].includes(words)) return true;
   if (data.names[account].some((name) => name.toLowerCase().includes(words))) return true;
   return Boolean(kind) && [STATUS, REASON].some((of) => textOf(kind[of])?.toLowerCase().includes(words));
@@ -66,7 +66,7 @@ function clearFilters() {
 
 function showAlike(account, region) {
   clearFilters();
-  filter.alike = generalReason(account, region);
+  filter.alike = causeOf(account, region);
   apply();
 }
 

@@ -127,6 +127,7 @@ mod tests {
             assumable: None,
             changes: Vec::new(),
             reason: None,
+            cause: None,
         }
     }
 

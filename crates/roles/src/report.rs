@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use fleet::account::{AccountId, Region};
+use fleet::cause::Cause;
 use fleet::report::{Ended, Header, Verdict};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -92,6 +93,9 @@ pub struct AccountReport {
     pub changes: Vec<String>,
     /// Why it is not as wanted, and what to do; or why it is left alone.
     pub reason: Option<Arc<str>>,
+    /// The same as data, where it is the role and not what CloudFormation says.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
 }
 
 /// What was planned for an account.

@@ -7,6 +7,8 @@ use std::time::Duration;
 use aws_sdk_cloudformation::Client;
 use engine::{Aws, Failure, clock};
 use fleet::account::{AccountId, Region};
+use fleet::cause::{Cause, MemberRole, Place};
+use fleet::event::Operation;
 use fleet::region::{self, Entry};
 use fleet::report::Ended;
 use tokio::task::JoinSet;
@@ -246,6 +248,7 @@ impl Rollout {
             assumable: None,
             changes: Vec::new(),
             reason: blocked(step),
+            cause: None,
         };
         Done {
             ended: Ended::Complete,
@@ -266,8 +269,13 @@ impl Rollout {
             let behind = stack
                 .filter(|it| it.status != Status::Current)
                 .map(|it| lacking(it, None));
-            let reason = tried.as_ref().err().map(|it| refused(stack, it));
-            let reason = reason.or(behind);
+            let role = trusted.role_in_members();
+            let cause = tried.as_ref().err().map(|it| refused(role, stack, it));
+            let place = Place::among(&[*account], &[]);
+            let told = cause
+                .as_ref()
+                .map(|cause| cause.told(&place).in_one().into());
+            let reason = told.or(behind);
             AccountReport {
                 account_id: *account,
                 stack: stack.map(|it| it.status.as_str()),
@@ -280,6 +288,7 @@ impl Rollout {
                 assumable: Some(tried.is_ok()),
                 changes: Vec::new(),
                 reason,
+                cause,
             }
         };
         let plan = accounts.iter().map(|it| (*it, Step::Keep)).collect();
@@ -321,6 +330,7 @@ impl Rollout {
                 assumable: None,
                 changes: Vec::new(),
                 reason,
+                cause: None,
             }
         };
         Done {
@@ -424,16 +434,14 @@ impl Work {
 
 /// Why a role cannot be assumed. CloudFormation does not see what becomes of a stack's resources: a role that
 /// somebody deleted stays away, however often the StackSet is deployed.
-fn refused(stack: Option<&Stack>, failure: &Failure) -> Arc<str> {
+fn refused(role: MemberRole, stack: Option<&Stack>, failure: &Failure) -> Cause {
+    let error = failure.call(Operation::AssumeRole);
     let is_current = stack.is_some_and(|it| it.status == Status::Current);
-    if !is_current || !failure.is_denied() {
-        return failure.text.clone();
+    if is_current && failure.is_denied() {
+        Cause::RoleNotInStack { role, error }
+    } else {
+        Cause::RoleNotAssumed { role, error }
     }
-    format!(
-        "{}; its stack is CURRENT: if somebody deleted the role there, run `roles remove` with this account, and then `roles deploy`",
-        failure.text
-    )
-    .into()
 }
 
 pub(crate) fn action(step: &Step) -> Action {

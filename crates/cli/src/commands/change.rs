@@ -46,6 +46,11 @@ impl Permit {
                 "--yes needs --admin-account: a wrong profile would otherwise change another administrator in every Region, or make a new one"
             );
         }
+        if self.yes && !reach.names_administrator {
+            bail!(
+                "--yes needs --admin-account, or a settings file that is named with --config: the one in this directory may be anybody's"
+            );
+        }
         if !self.yes && !output.can_ask() {
             bail!(
                 "there is no terminal to ask on; say --yes, with --admin-account, to go on without being asked"
@@ -261,7 +266,7 @@ mod tests {
         let plan = |who: usize| {
             fixture::plan(3, move |n, _| match n {
                 n if n == who => (Action::Unchanged, None),
-                2 => (Action::Blocked, Some("no")),
+                2 => (Action::Blocked, Some("no".into())),
                 _ => (Action::Accept, None),
             })
         };
@@ -281,7 +286,7 @@ mod tests {
         assert!(same(
             &plan(7),
             &fixture::plan(3, |n, _| match n {
-                2 => (Action::Blocked, Some("never")),
+                2 => (Action::Blocked, Some("never".into())),
                 _ => (Action::Accept, None),
             })
         ));

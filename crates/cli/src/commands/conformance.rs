@@ -9,7 +9,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use conformance::truths::{Comparison, Header};
 use conformance::{Asked, LeftBehind, Mark, Stage, Truths};
 use engine::clock::Clock;
-use engine::{Aws, RegionSelection};
+use engine::{Access, Aws, RegionSelection};
 use fleet::account::{Email, Region};
 use fleet::report::Recorder;
 use tokio_util::sync::CancellationToken;
@@ -137,7 +137,7 @@ async fn connect(profile: &str, run: &str, output: Output) -> Result<Aws> {
     // Two profiles are named: whom the settings name is neither.
     let reach = Reach::of(args, &SettingsFile::default())?;
     let recorder = Arc::new(Recorder::default());
-    Ok(Aws::connect(reach.connection(run, output), recorder).await?)
+    Ok(Aws::connect(reach.connection((run, Access::Whole), output), recorder).await?)
 }
 
 async fn email(

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
 use engine::clock::{self, Clock};
-use engine::{ADMINISTRATOR_ROLE, Aws, Check, Finish, Newer, Run};
+use engine::{ADMINISTRATOR_ROLE, Access, Aws, Check, Finish, Newer, Run};
 use fleet::account::{AccountId, Email, Region};
 use fleet::check::has_unproven_acceptances;
 use fleet::cost::{CostReport, Rates};
@@ -29,6 +29,7 @@ use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
 use super::deadline::{CALLER, Deadline};
+use super::notice;
 use crate::display::{Output, PATIENCE, Phase, Progress};
 use crate::journal::{Journal, JournalFile};
 use crate::rates;
@@ -119,6 +120,7 @@ impl Accounts {
             }
         }
         if self.settings.purpose == Purpose::Enable {
+            self.expected.clone_from(&all);
             self.settings.exceptions = Exceptions::on(today, all);
             self.notes.extend(self.settings.exceptions.expired());
         }
@@ -150,6 +152,8 @@ pub(crate) struct Ground {
     clock: Clock,
     header: Header,
     newer: Newer,
+    /// What settings and list except.
+    expected: Vec<Exception>,
     deadline: Deadline,
 }
 
@@ -165,7 +169,8 @@ impl Ground {
         stop: CancellationToken,
         output: Output,
     ) -> Result<Self> {
-        Self::open_with_journal(reach, accounts, (stop, output), None).await
+        let access = Access::Look;
+        Self::prepare(reach, accounts, (stop, output), (access, None)).await
     }
 
     /// The same, for a run that changes something, which the journal takes down.
@@ -175,9 +180,22 @@ impl Ground {
     /// As [`Ground::open`].
     pub(crate) async fn open_with_journal(
         reach: Reach,
+        accounts: Accounts,
+        to: (CancellationToken, Output),
+        journal: Option<JournalFile>,
+    ) -> Result<Self> {
+        let access = match accounts.settings.purpose {
+            Purpose::Enable => Access::Enable,
+            Purpose::Disable | Purpose::DeleteGraphs => Access::Look,
+        };
+        Self::prepare(reach, accounts, to, (access, journal)).await
+    }
+
+    async fn prepare(
+        reach: Reach,
         mut accounts: Accounts,
         (stop, output): (CancellationToken, Output),
-        journal: Option<JournalFile>,
+        (access, journal): (Access, Option<JournalFile>),
     ) -> Result<Self> {
         if reach.connection.endpoint.is_none() {
             environment::check()?;
@@ -192,7 +210,7 @@ impl Ground {
             sinks.0.push(journal.clone());
         }
         accounts.settings.patience = reach.patience;
-        let connect = Aws::connect(reach.connection(&run_id, output), Arc::new(sinks));
+        let connect = Aws::connect(reach.connection((&run_id, access), output), Arc::new(sinks));
         let deadline = Deadline::new(reach.timeout, stop);
         let aws = deadline.within(CALLER, connect).await??;
         tracing::debug!(caller = aws.caller(), administrator = %aws.administrator(), "connected");
@@ -222,6 +240,7 @@ impl Ground {
             progress,
             clock,
             header,
+            expected: accounts.expected,
             newer,
             deadline,
         })
@@ -364,11 +383,13 @@ impl Ground {
 
     /// What would happen, after [`Ground::look`].
     pub(crate) fn plan(&self, run: &Run) -> PlanReport {
-        let report = PlanReport::of(
-            self.header("plan", self.operation()),
-            run.plan(),
-            self.recorder.calls(),
-        );
+        let mut header = self.header("plan", self.operation());
+        let regions = run.plan();
+        header
+            .notes
+            .extend(notice::mail(&self.fleet.settings, &regions));
+        header.notes.extend(notice::left_out(&self.expected));
+        let report = PlanReport::of(header, regions, self.recorder.calls());
         // A plan without a figure is better than none: the rates that come along are tested.
         let rates = rates::read(None).ok();
         report.estimated(rates.and_then(|rates| run.estimate(&rates)))

@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
-use engine::Aws;
 use engine::clock::Clock;
+use engine::{Access, Aws};
 use fleet::report::Recorder;
 
 use self::answers::{Answers, Member};
@@ -80,7 +80,7 @@ async fn are_there(answers: &Answers, file: &SettingsFile, output: Output) -> Re
     let roster = roster_file::read(&answers.list, Some(answers.administrator))?;
     let accounts = roster.members.keys().copied().collect();
     let (_, run_id) = ground::begin(&Clock::system());
-    let connection = wanted.reach.connection(&run_id, output);
+    let connection = wanted.reach.connection((&run_id, Access::Look), output);
     // Where the administrator's role is not there yet, nobody trusts it either.
     let Ok(aws) = Aws::connect(connection, Arc::new(Recorder::default())).await else {
         return Ok(false);

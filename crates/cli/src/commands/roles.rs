@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
-use engine::Aws;
 use engine::clock::Clock;
+use engine::{Access, Aws};
 use fleet::account::AccountId;
 use fleet::guard::{self, Consent};
 use fleet::label::Labels;
@@ -227,7 +227,7 @@ impl<Way> Stage<Way> {
         let stop = signals::listen(output, GOES_ON)?;
         let clock = Clock::system();
         let begun = ground::begin(&clock);
-        let mut connection = settings.reach.connection(&begun.1, output);
+        let mut connection = settings.reach.connection((&begun.1, Access::Whole), output);
         if settings.via.is_some() && connection.admin_role.is_none() {
             // Whom the role of each account trusts need not be the administrator.
             connection.admin_account = None;

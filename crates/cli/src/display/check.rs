@@ -48,6 +48,9 @@ fn row(finding: &Finding, whole: &Whole, width: usize) -> String {
             wrapped(todo, width, &first, &format!("{rest}   "))
         );
     }
+    if let Some(command) = &finding.command {
+        let _ = writeln!(text, "{rest}   {}", paint(BOLD, command));
+    }
     text
 }
 
@@ -113,6 +116,8 @@ mod tests {
             level,
             what: what.to_owned(),
             todo: todo.map(str::to_owned),
+            command: None,
+            cause: None,
             accounts: Vec::new(),
             regions: Vec::new(),
         }
@@ -122,8 +127,9 @@ mod tests {
         let mut role = finding(
             Level::Problem,
             Topic::Role,
-            (fixture::NO_ROLE, Some("deploy the role there")),
+            ("no role", Some("Deploy the role there.")),
         );
+        role.command = Some("detective-fleet roles deploy accounts.csv".to_owned());
         role.accounts = vec![fixture::account(3)];
         let mut good = finding(Level::Ok, Topic::Role, ("the role can be assumed", None));
         good.accounts = (4..84).map(fixture::account).collect();

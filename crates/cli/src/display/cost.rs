@@ -40,7 +40,7 @@ pub(crate) fn cost(report: &CostReport, width: usize) -> String {
     let unread = report
         .regions
         .iter()
-        .filter_map(|region| Some((&region.region, region.error.as_deref()?)));
+        .filter_map(|region| Some((&region.region, region.cause()?)));
     text.push_str(&failure::regions(unread, &whole, width));
     for unknown in &report.unknown {
         let first = format!("{} ", paint(CHANGE, "not included:"));

@@ -89,14 +89,17 @@ fn troubles(report: &StatusReport, whole: &Whole) -> impl Iterator<Item = String
     });
     let unread: Vec<_> = unread.collect();
     let items: Vec<_> = troubled(report).collect();
-    let items = items.iter().map(|it| (it.account, it.region, &*it.reason));
+    let items = items
+        .into_iter()
+        .map(|it| (it.account, it.region, it.cause));
+    let all = whole.accounts.len();
     let lines: Vec<_> = fleet::report::troubles(items)
         .iter()
         .flat_map(|trouble| {
             trouble.places().into_iter().map(|(regions, accounts)| {
                 let accounts = whole.accounts_at_fault(&accounts);
                 let regions = whole.regions(&regions);
-                format!("{accounts} in {regions}: {}", trouble.reason)
+                format!("{accounts} in {regions}: {}", trouble.told(all).in_one())
             })
         })
         .collect();

@@ -5,11 +5,12 @@ use std::fmt::Write;
 use std::io::Write as _;
 
 use fleet::account::Region;
+use fleet::cause::Cause;
 use fleet::guard::Refusal;
-use fleet::report::{Header, InvalidLine};
+use fleet::report::{Header, InvalidLine, region_troubles};
 
-use super::fold;
 use super::text::{BAD, BOLD, CHANGE, counted, len, paint, wrapped};
+use super::trouble;
 use super::whole::Whole;
 use crate::document::{self, ErrorDocument};
 use crate::exit::Exit;
@@ -115,28 +116,16 @@ pub(crate) fn note(note: &str, width: usize) -> String {
     )
 }
 
-/// Regions that failed as a whole, those with the same reason together.
+/// Regions that failed as a whole, those with the same cause together.
 pub(crate) fn regions<'a>(
-    failed: impl IntoIterator<Item = (&'a Region, &'a str)>,
+    failed: impl IntoIterator<Item = (&'a Region, Cause)>,
     whole: &Whole,
     width: usize,
 ) -> String {
-    let general = |(region, error): (&Region, &str)| {
-        (error.replace(region.as_str(), "REGION"), region.clone())
-    };
     let mut text = String::new();
-    for (reason, regions) in fold::group(failed.into_iter().map(general)) {
-        let reason = match regions.as_slice() {
-            [region] => reason.replace("REGION", region.as_str()),
-            _ => reason,
-        };
-        let place = format!(
-            "all accounts in {}",
-            whole.regions(&regions.into_iter().collect())
-        );
-        let first = format!("  {} ", paint(BAD, '!'));
-        let _ = writeln!(text, "{}", wrapped(&reason, width, &first, "    "));
-        let _ = writeln!(text, "{}", wrapped(&place, width, "      ", "        "));
+    for (told, regions) in region_troubles(failed) {
+        let place = format!("all accounts in {}", whole.regions(&regions));
+        text.push_str(&trouble::entry(&told, &[place], ('!', BAD), width));
     }
     text
 }

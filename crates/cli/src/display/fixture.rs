@@ -3,17 +3,41 @@
 use std::collections::BTreeMap;
 
 use fleet::account::{AccountId, Region};
-use fleet::event::{Event, EventKind};
+use fleet::cause::{Cause, FailedCall, FailureKind, MemberRole, Place, ours};
+use fleet::event::{Event, EventKind, Operation};
 use fleet::member::{MemberStatus, Since};
 use fleet::region::{Partition, offered};
 use fleet::report::{
     Action, Done, Ended, Header, InvalidLine, MemberNow, MemberPlan, MemberReport, Outcome,
     PlanReport, RegionNow, RegionPlan, RegionReport, RegionState, Report, StatusReport, Summary,
+    Why,
 };
 
-pub(crate) const WRONG_EMAIL: &str = "the root e-mail of 111111111003 is not r***@example.com: correct its line in the CSV and run again";
-pub(crate) const REGION_OFF: &str = "me-south-1 is not switched on in 111111111004: switch it on there, or list the pair as expected: \"111111111004/me-south-1\"";
-pub(crate) const NO_ROLE: &str = "cannot assume the role detective-fleet/DetectiveFleetMember: role missing, trust or external id wrong, or account suspended; AWS does not say which";
+/// The list has another e-mail than AWS.
+pub(crate) fn wrong_email() -> Cause {
+    Cause::wrong_email("root@example.com".parse().ok().as_ref())
+}
+
+/// The role of that name cannot be assumed.
+pub(crate) fn no_role(name: &str) -> Cause {
+    let (operation, kind) = (Operation::AssumeRole, FailureKind::Denied);
+    Cause::RoleNotAssumed {
+        role: MemberRole {
+            partition: Partition::Aws,
+            name: name.into(),
+            external_id: false,
+        },
+        error: FailedCall::new(operation, kind, "AccessDenied", Some("not authorized")),
+    }
+}
+
+/// A Region that says nothing.
+pub(crate) fn silent() -> Cause {
+    let (operation, kind) = (Operation::ListGraphs, FailureKind::Silent);
+    Cause::RegionFailed {
+        error: FailedCall::new(operation, kind, ours::NO_ANSWER, Some("no answer in time")),
+    }
+}
 
 /// The 21 Regions of the table.
 pub(crate) fn regions() -> Vec<Region> {
@@ -55,10 +79,11 @@ pub(crate) fn bad_line() -> InvalidLine {
 /// A plan of that many accounts in 21 Regions.
 pub(crate) fn plan(
     accounts: usize,
-    action: impl Fn(usize, &Region) -> (Action, Option<&'static str>),
+    action: impl Fn(usize, &Region) -> (Action, Option<Cause>),
 ) -> PlanReport {
     let member = |n: usize, region: &Region| {
-        let (action, reason) = action(n, region);
+        let (action, cause) = action(n, region);
+        let (reason, why) = Why::of(cause.as_ref(), &Place::one(account(n), region));
         MemberPlan {
             name: None,
             owner: None,
@@ -66,7 +91,8 @@ pub(crate) fn plan(
             account_id: account(n),
             status: None,
             action,
-            reason: reason.map(Into::into),
+            reason,
+            why,
         }
     };
     let regions = regions().into_iter().map(|region| {
@@ -79,20 +105,29 @@ pub(crate) fn plan(
             delete_graph: false,
             changes: Vec::new(),
             error: None,
+            why: Why::default(),
             members,
         }
     });
     PlanReport::of(header("plan"), regions.collect(), BTreeMap::new())
 }
 
+fn state(members: &[MemberReport]) -> RegionState {
+    match members.iter().any(|it| it.outcome == Outcome::Failed) {
+        true => RegionState::Failed,
+        false => RegionState::Settled,
+    }
+}
+
 /// A run of that many accounts in 21 Regions.
 pub(crate) fn run(
     accounts: usize,
-    outcome: impl Fn(usize, &Region) -> (Outcome, Option<&'static str>),
+    outcome: impl Fn(usize, &Region) -> (Outcome, Option<Cause>),
 ) -> Report {
     let mut summary = Summary::default();
     let mut member = |n: usize, region: &Region| {
-        let (outcome, reason) = outcome(n, region);
+        let (outcome, cause) = outcome(n, region);
+        let (reason, why) = Why::of(cause.as_ref(), &Place::one(account(n), region));
         summary.memberships += 1;
         match outcome {
             Outcome::Failed => summary.failed += 1,
@@ -110,7 +145,8 @@ pub(crate) fn run(
             status: None,
             before: None,
             outcome,
-            reason: reason.map(Into::into),
+            reason,
+            why,
             since: Since::default(),
             done: Done::default(),
         }
@@ -119,19 +155,17 @@ pub(crate) fn run(
         .into_iter()
         .map(|region| {
             let members: Vec<_> = (0..accounts).map(|n| member(n, &region)).collect();
-            let failed = |member: &MemberReport| member.outcome == Outcome::Failed;
-            let state = match members.iter().any(failed) {
-                true => RegionState::Failed,
-                false => RegionState::Settled,
-            };
+            let state = state(&members);
             let changes = vec!["graph created".to_owned()];
             RegionReport {
                 region,
                 graph_arn: None,
                 state,
                 error: None,
+                why: Why::default(),
                 changes,
                 amiss: Vec::new(),
+                amiss_causes: Vec::new(),
                 finished: None,
                 members,
             }
@@ -174,6 +208,7 @@ pub(crate) fn status(
             region,
             graph_arn: None,
             error: None,
+            why: Why::default(),
             members,
         }
     });

@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use anstyle::Style;
 use fleet::account::{AccountId, Region};
+use fleet::cause::Cause;
 use fleet::cost::{Estimate, dollars};
 use fleet::report::{Action, PlanReport, PlanSummary, RegionPlan};
 
@@ -169,18 +170,16 @@ fn blocked(report: &PlanReport, whole: &Whole, width: usize) -> String {
             blocked.map(|member| Item {
                 account: member.account_id,
                 region: &region.region,
-                reason: member
-                    .reason
-                    .as_deref()
-                    .unwrap_or("AWS does not say why")
-                    .into(),
+                cause: member
+                    .cause()
+                    .unwrap_or_else(|| Cause::other("AWS does not say why")),
             })
         });
     let mut text = super::failure::regions(
         report
             .regions
             .iter()
-            .filter_map(|region| Some((&region.region, region.error.as_deref()?))),
+            .filter_map(|region| Some((&region.region, region.cause()?))),
         whole,
         width,
     );
@@ -294,6 +293,8 @@ fn estimate(estimate: &Estimate) -> String {
 mod tests {
     use super::super::fixture::{self, plain};
     use super::*;
+    use fleet::cause::Place;
+    use fleet::report::Why;
 
     #[test]
     fn a_plan_from_nothing_is_one_block() {
@@ -304,8 +305,8 @@ mod tests {
     #[test]
     fn a_plan_with_every_kind_of_step() {
         let mut report = fixture::plan(80, |n, region| match (n, region.as_str()) {
-            (3, _) => (Action::Blocked, Some(fixture::WRONG_EMAIL)),
-            (4, "me-south-1") => (Action::Blocked, Some(fixture::REGION_OFF)),
+            (3, _) => (Action::Blocked, Some(fixture::wrong_email())),
+            (4, "me-south-1") => (Action::Blocked, Some(Cause::RegionOff)),
             (5, "eu-west-1") => (Action::Repair, None),
             (6 | 7, "us-west-1") => (Action::Accept, None),
             (10..20, "us-west-1") => (Action::Wait, None),
@@ -351,12 +352,14 @@ mod tests {
     #[test]
     fn a_region_that_cannot_be_read_is_said_once() {
         let mut report = fixture::plan(80, |_, region| match region.as_str() {
-            "eu-west-1" => (Action::Blocked, Some("no answer from eu-west-1")),
+            "eu-west-1" => (Action::Blocked, Some(fixture::silent())),
             _ => (Action::Unchanged, None),
         });
         for region in &mut report.regions {
             let broken = region.region.as_str() == "eu-west-1";
-            region.error = broken.then(|| "no answer from eu-west-1".into());
+            let cause = broken.then(fixture::silent);
+            let place = Place::region(&region.region);
+            (region.error, region.why) = Why::of(cause.as_ref(), &place);
         }
         insta::assert_snapshot!(plain(&plan(&report, 80)));
     }

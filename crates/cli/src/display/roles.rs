@@ -3,12 +3,13 @@
 use std::fmt::Write;
 
 use fleet::account::AccountId;
+use fleet::cause::{Cause, Place};
 use fleet::report::Ended;
 use roles::RolesReport;
 use roles::report::{AccountReport, Action, Outcome, SetState, StackSetReport};
 
 use super::text::{BAD, BOLD, CHANGE, DIM, GOOD, counted, len, number, paint, wrapped};
-use super::{failure, fold};
+use super::{failure, fold, trouble};
 
 /// Draws what became of the roles for a window of that many columns.
 pub(crate) fn roles(report: &RolesReport, width: usize) -> String {
@@ -154,41 +155,33 @@ fn changes(report: &RolesReport, width: usize) -> String {
     text
 }
 
-/// What is not as wanted, and what AWS is not finished with; accounts with the same reason together.
+/// What is not as wanted, and what AWS is not finished with; accounts with the same cause together, or
+/// with the same words of CloudFormation.
 fn reasons(report: &RolesReport, width: usize) -> String {
-    let general = |it: &AccountReport| {
-        let reason = it.reason.as_deref()?;
-        let id = it.account_id.to_string();
+    let with_reason = report.accounts.iter().filter_map(|it| {
+        let words = || it.reason.as_deref().map(Cause::other);
+        let cause = it.cause.clone().or_else(words)?;
         let kind = match (it.action, it.outcome) {
             (Action::Leave, _) | (Action::Look, Some(Outcome::Unchanged)) => Why::Left,
             (_, Some(Outcome::Waiting)) => Why::Waits,
             _ => Why::Failed,
         };
-        Some(((kind, reason.replace(&id, "ACCOUNT")), it.account_id))
-    };
+        Some(((kind, cause.key()), (it.account_id, cause)))
+    });
     let mut text = String::new();
-    for ((kind, reason), accounts) in fold::group(report.accounts.iter().filter_map(general)) {
-        let reason = match accounts.as_slice() {
-            [account] => reason.replace("ACCOUNT", &account.to_string()),
-            _ => reason,
+    for ((kind, _), found) in fold::group(with_reason) {
+        let ids: Vec<_> = found.iter().map(|(id, _)| *id).collect();
+        let place = Place::among(&ids, &[]).out_of(report.accounts.len());
+        let Some((_, cause)) = found.first() else {
+            continue;
         };
-        let sign = match kind {
-            Why::Left => paint(DIM, '='),
-            Why::Waits => paint(CHANGE, '…'),
-            Why::Failed => paint(BAD, '!'),
+        let mark = match kind {
+            Why::Left => ('=', DIM),
+            Why::Waits => ('…', CHANGE),
+            Why::Failed => ('!', BAD),
         };
-        let first = format!("  {sign} ");
-        let _ = writeln!(text, "{}", wrapped(&reason, width, &first, "    "));
-        let _ = writeln!(
-            text,
-            "{}",
-            wrapped(
-                &fold::accounts(&names(report, &accounts)),
-                width,
-                "      ",
-                "      "
-            )
-        );
+        let (told, accounts) = (cause.told(&place), fold::accounts(&names(report, &ids)));
+        text.push_str(&trouble::entry(&told, &[accounts], mark, width));
     }
     text
 }

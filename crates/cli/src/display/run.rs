@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use anstyle::Style;
-use fleet::report::{Ended, Outcome, RegionReport, Report, Verdict, places};
+use fleet::cause::Cause;
+use fleet::report::{Ended, Outcome, RegionReport, Report, Verdict, places, region_troubles};
 
 use super::failure;
 use super::fold;
@@ -81,20 +82,17 @@ fn failed(report: &Report, whole: &Whole, width: usize) -> String {
         let _ = writeln!(text, "{}", wrapped(error, width, &first, "    "));
     }
     let amiss = report.regions.iter().flat_map(|region| {
-        let reasons = region.amiss.iter();
-        reasons.map(|reason| (reason.to_string(), region.region.clone()))
+        let causes = region.causes_amiss().into_iter();
+        causes.map(|cause| (&region.region, cause))
     });
-    for (reason, regions) in fold::group(amiss) {
-        let place = whole.regions(&regions.into_iter().collect());
-        let first = format!("  {} ", paint(BAD, '!'));
-        let _ = writeln!(text, "{}", wrapped(&reason, width, &first, "    "));
-        let place = format!("behavior graph in {place}");
-        let _ = writeln!(text, "{}", wrapped(&place, width, "      ", "        "));
+    for (told, regions) in region_troubles(amiss) {
+        let place = format!("behavior graph in {}", whole.regions(&regions));
+        text.push_str(&trouble::entry(&told, &[place], ('!', BAD), width));
     }
     let regions = report
         .regions
         .iter()
-        .filter_map(|region| Some((&region.region, region.error.as_deref()?)));
+        .filter_map(|region| Some((&region.region, region.cause()?)));
     text.push_str(&failure::regions(regions, whole, width));
     text.push_str(&trouble::draw(
         of(report, Outcome::Failed),
@@ -131,11 +129,7 @@ fn of(report: &Report, outcome: Outcome) -> impl Iterator<Item = Item<'_>> {
         members.map(|member| Item {
             account: member.account_id,
             region: &region.region,
-            reason: member
-                .reason
-                .as_deref()
-                .unwrap_or("AWS is not finished")
-                .into(),
+            cause: member.cause().unwrap_or(Cause::Unfinished { last: None }),
         })
     })
 }
@@ -223,16 +217,20 @@ fn effort(report: &Report) -> String {
 mod tests {
     use super::super::fixture::{self, plain};
     use super::*;
-    use fleet::report::RegionState;
+    use fleet::cause::{MemberRole, Place};
+    use fleet::report::{RegionState, Why};
 
     #[test]
     fn a_run_with_every_kind_of_end() {
         let mut report = fixture::run(80, |n, region| match (n, region.as_str()) {
-            (3, _) => (Outcome::Failed, Some(fixture::WRONG_EMAIL)),
-            (4, "me-south-1") => (Outcome::Failed, Some(fixture::REGION_OFF)),
-            (10..30, _) => (Outcome::Failed, Some(fixture::NO_ROLE)),
+            (3, _) => (Outcome::Failed, Some(fixture::wrong_email())),
+            (4, "me-south-1") => (Outcome::Failed, Some(Cause::RegionOff)),
+            (10..30, _) => (Outcome::Failed, Some(fixture::no_role(MemberRole::DEFAULT))),
             (5, "eu-west-1") => (Outcome::Repaired, None),
-            (6 | 7, "us-west-1") => (Outcome::Waiting, Some("AWS verifies the e-mail")),
+            (6 | 7, "us-west-1") => (
+                Outcome::Waiting,
+                Some(Cause::AwaitingVerification { last: None }),
+            ),
             (8, _) => (Outcome::Skipped, None),
             _ => (Outcome::Enabled, None),
         });
@@ -264,7 +262,10 @@ mod tests {
             region.changes.clear();
         }
         let some = &mut report.regions[0];
-        some.amiss = vec!["the run ended before it could set the tags team: run again".into()];
+        some.amiss = vec!["the tags".into()];
+        some.amiss_causes = vec![Cause::GraphNotChanged {
+            change: "set the tags team".into(),
+        }];
         some.state = RegionState::Failed;
         insta::assert_snapshot!(plain(&run(&report, 80)));
     }
@@ -287,13 +288,14 @@ mod tests {
     #[test]
     fn a_region_that_failed_as_a_whole_is_said_once() {
         let mut report = fixture::run(80, |_, region| match region.as_str() {
-            "eu-west-1" => (Outcome::Failed, Some("no answer from eu-west-1")),
+            "eu-west-1" => (Outcome::Failed, Some(fixture::silent())),
             _ => (Outcome::Unchanged, None),
         });
         for region in &mut report.regions {
             region.changes.clear();
             if region.state == RegionState::Failed {
-                region.error = Some("no answer from eu-west-1".into());
+                let place = Place::region(&region.region);
+                (region.error, region.why) = Why::of(Some(&fixture::silent()), &place);
             }
         }
         insta::assert_snapshot!(plain(&run(&report, 80)));

@@ -1,12 +1,11 @@
 //! Every account in every Region, as it is now.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use comfy_table::{Table, presets};
 use fleet::member::MemberStatus;
-use fleet::report::{MemberNow, StatusReport};
+use fleet::report::StatusReport;
 use jiff::Timestamp;
 
 use super::failure;
@@ -27,7 +26,7 @@ pub(crate) fn status(report: &StatusReport, width: usize) -> String {
     let unread = report
         .regions
         .iter()
-        .filter_map(|region| Some((&region.region, region.error.as_deref()?)));
+        .filter_map(|region| Some((&region.region, region.cause()?)));
     let mut trouble = failure::regions(unread, &whole, width);
     trouble.push_str(&trouble::draw(troubled(report), &whole, ('!', BAD), width));
     if !trouble.is_empty() {
@@ -88,26 +87,10 @@ pub(super) fn troubled(report: &StatusReport) -> impl Iterator<Item = Item<'_>> 
             Some(Item {
                 account: member.account_id,
                 region: &region.region,
-                reason: reason(member)?,
+                cause: member.cause()?,
             })
         })
     })
-}
-
-fn reason(member: &MemberNow) -> Option<Cow<'_, str>> {
-    match (member.status.as_ref()?, &member.disabled_reason) {
-        (MemberStatus::VerificationFailed, _) => Some(
-            "VERIFICATION_FAILED: the e-mail that it was invited with is not its root e-mail"
-                .into(),
-        ),
-        (MemberStatus::AcceptedButDisabled, Some(reason)) => {
-            Some(format!("ACCEPTED_BUT_DISABLED: {reason}").into())
-        }
-        (MemberStatus::AcceptedButDisabled, None) => {
-            Some("ACCEPTED_BUT_DISABLED: AWS gives no reason".into())
-        }
-        _ => None,
-    }
 }
 
 pub(super) fn summary(report: &StatusReport) -> String {

@@ -1,45 +1,64 @@
-//! What is not as wanted, each thing with its reason, its accounts and its Regions.
+//! What is not as wanted: each cause once, with its accounts and Regions, and what to do.
 
-use std::borrow::Cow;
 use std::fmt::Write;
 
 use anstyle::Style;
 use fleet::account::{AccountId, Region};
+use fleet::cause::{Cause, Told};
 
-use super::text::{paint, wrapped};
+use super::text::{BOLD, paint, wrapped};
 use super::whole::Whole;
 
-/// A membership with its reason.
+/// A membership with the cause for which it is not as wanted.
 pub(crate) struct Item<'a> {
     pub account: AccountId,
     pub region: &'a Region,
-    pub reason: Cow<'a, str>,
+    pub cause: Cause,
 }
 
-/// Draws the items, those with the same reason together.
+/// Draws the items, those with the same cause together.
 pub(crate) fn draw<'a>(
     items: impl IntoIterator<Item = Item<'a>>,
     whole: &Whole,
-    (symbol, style): (char, Style),
+    mark: (char, Style),
     width: usize,
 ) -> String {
-    let items: Vec<_> = items.into_iter().collect();
-    let items = items
-        .iter()
-        .map(|item| (item.account, item.region, &*item.reason));
+    let items = items.into_iter();
+    let items = items.map(|item| (item.account, item.region, item.cause));
     let mut text = String::new();
     for trouble in fleet::report::troubles(items) {
-        let first = format!("  {} ", paint(style, symbol));
-        let reason = wrapped(&trouble.reason, width, &first, "    ");
-        let _ = writeln!(text, "{reason}");
-        for (regions, accounts) in trouble.places() {
-            let place = format!(
+        let places = trouble.places().into_iter().map(|(regions, accounts)| {
+            format!(
                 "{} in {}",
                 whole.accounts_at_fault(&accounts),
                 whole.regions(&regions)
-            );
-            let _ = writeln!(text, "{}", wrapped(&place, width, "      ", "        "));
-        }
+            )
+        });
+        let told = trouble.told(whole.accounts.len());
+        text.push_str(&entry(&told, &places.collect::<Vec<_>>(), mark, width));
+    }
+    text
+}
+
+/// Draws one cause: what and why, where, and what to do.
+pub(crate) fn entry(
+    told: &Told,
+    places: &[String],
+    (symbol, style): (char, Style),
+    width: usize,
+) -> String {
+    let first = format!("  {} ", paint(style, symbol));
+    let mut text = wrapped(&told.what_and_why(), width, &first, "    ");
+    text.push('\n');
+    for place in places {
+        let _ = writeln!(text, "{}", wrapped(place, width, "      ", "        "));
+    }
+    if let Some(todo) = &told.todo {
+        let _ = writeln!(text, "{}", wrapped(todo, width, "    -> ", "       "));
+    }
+    if let Some(command) = &told.command {
+        // A command in one piece can be copied, however long it is.
+        let _ = writeln!(text, "       {}", paint(BOLD, command));
     }
     text
 }
@@ -48,12 +67,13 @@ pub(crate) fn draw<'a>(
 mod tests {
     use std::collections::BTreeSet;
 
+    use super::super::fixture::{account, no_role, plain};
     use super::super::text::BAD;
     use super::*;
     use fleet::label::Labels;
     use pretty_assertions::assert_eq;
 
-    fn drawn(items: &[(&str, &str, &str)]) -> String {
+    fn drawn(items: &[(usize, &str, Cause)]) -> String {
         let whole = Whole {
             regions: ["eu-west-1", "us-east-1"].map(Region::new).into(),
             accounts: BTreeSet::new(),
@@ -61,38 +81,42 @@ mod tests {
         };
         let items: Vec<_> = items
             .iter()
-            .map(|(account, region, reason)| {
-                (account.parse().unwrap(), Region::new(region), *reason)
-            })
+            .map(|(n, region, cause)| (account(*n), Region::new(region), cause.clone()))
             .collect();
-        let items = items.iter().map(|(account, region, reason)| Item {
+        let items = items.iter().map(|(account, region, cause)| Item {
             account: *account,
             region,
-            reason: (*reason).into(),
+            cause: cause.clone(),
         });
-        let text = draw(items, &whole, ('!', BAD), 80);
-        anstream::adapter::strip_str(&text).to_string()
+        plain(&draw(items, &whole, ('!', BAD), 100))
     }
 
     #[test]
-    fn the_same_reason_is_said_once_for_all_accounts_and_regions() {
+    fn the_same_cause_is_said_once_for_all_accounts_and_regions() {
         let text = drawn(&[
-            ("111111111111", "us-east-1", "no role in 111111111111"),
-            ("111111111111", "eu-west-1", "no role in 111111111111"),
-            ("222222222222", "us-east-1", "no role in 222222222222"),
-            ("222222222222", "eu-west-1", "no role in 222222222222"),
-            (
-                "333333333333",
-                "eu-west-1",
-                "eu-west-1 is off: \"333333333333/eu-west-1\"",
-            ),
+            (1, "us-east-1", no_role("teams/ACCOUNT")),
+            (1, "eu-west-1", no_role("teams/ACCOUNT")),
+            (2, "us-east-1", no_role("teams/ACCOUNT")),
+            (2, "eu-west-1", no_role("teams/ACCOUNT")),
+            (3, "eu-west-1", Cause::RegionOff),
         ]);
-        assert_eq!(
-            text,
-            "  ! no role in ACCOUNT\n".to_owned()
-                + "      111111111111, 222222222222 in eu-west-1, us-east-1\n"
-                + "  ! eu-west-1 is off: \"333333333333/eu-west-1\"\n"
-                + "      333333333333 in eu-west-1\n"
-        );
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn eighty_accounts_without_a_role_are_one_line() {
+        let items: Vec<_> = (0..80)
+            .map(|n| {
+                (
+                    n,
+                    "us-east-1",
+                    no_role("detective-fleet/DetectiveFleetMember"),
+                )
+            })
+            .collect();
+        let text = drawn(&items);
+        assert_eq!(text.matches("Cannot assume").count(), 1, "{text}");
+        assert!(text.contains("in 80 accounts."), "{text}");
+        assert!(!text.contains("ACCOUNT"), "{text}");
     }
 }

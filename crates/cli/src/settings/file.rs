@@ -6,13 +6,14 @@ use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use fleet::account::AccountId;
 use fleet::expected::Exception;
 use fleet::values::{ExternalId, List, Message, Package, RegionName, Tag};
 use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, de};
 
+use super::trust;
 use crate::values::{Time, Timeout};
 
 /// Where the settings are, unless `--config` names another place.
@@ -59,6 +60,9 @@ pub(crate) struct SettingsFile {
     pub message: Option<Message>,
     /// `--journal`.
     pub journal: Option<PathBuf>,
+    /// It was found in the working directory, which may be anybody's: nobody named it.
+    #[serde(skip)]
+    pub was_found: bool,
 }
 
 impl SettingsFile {
@@ -66,7 +70,8 @@ impl SettingsFile {
     ///
     /// # Errors
     ///
-    /// When it cannot be read, or says something that no setting is.
+    /// When it cannot be read, says something that no setting is, could be somebody else's, or decides
+    /// what only a file may that was named.
     pub(crate) fn read(named: Option<&Path>) -> Result<Self> {
         let path = named.unwrap_or(Path::new(DEFAULT));
         let text = match std::fs::read_to_string(path) {
@@ -80,8 +85,33 @@ impl SettingsFile {
             }
         };
         tracing::debug!(path = %path.display(), "settings file");
-        toml::from_str(&text)
-            .map_err(|error| anyhow!("{}: {}", path.display(), error.to_string().trim_end()))
+        trust::check(path, named.is_some())?;
+        let file: Self = toml::from_str(&text)
+            .map_err(|error| anyhow!("{}: {}", path.display(), error.to_string().trim_end()))?;
+        let file = Self {
+            was_found: named.is_none(),
+            ..file
+        };
+        file.check_what_it_decides()?;
+        Ok(file)
+    }
+
+    /// A repository that somebody else wrote may have such a file in it: it may say how a fleet is, and not
+    /// whose credentials are used, what is told to whom, or what is left out.
+    fn check_what_it_decides(&self) -> Result<()> {
+        let decides = [
+            ("profile", self.profile.is_some()),
+            ("send-email", self.send_email == Some(true)),
+            ("message", self.message.is_some()),
+            ("expected", self.expected.is_some()),
+            ("journal", self.journal.is_some()),
+        ];
+        match decides.iter().find(|(_, decides)| *decides) {
+            Some((name, _)) if self.was_found => bail!(
+                "{DEFAULT} in this directory says {name}, which only a settings file may that is named: say `--config {DEFAULT}` if it is yours"
+            ),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -81,8 +81,16 @@ impl Run<'_> {
                 self.is(&FAILED_MEMBERS, "dropped");
                 Ok(false)
             }
-            Verified::Otherwise(_) | Verified::Invited | Verified::NotYet => {
-                let what = format!("a wrong address ended as {:?}", verification.ended);
+            Verified::NotYet => {
+                self.open(
+                    &FAILED_MEMBERS,
+                    "the verification did not end within 10 minutes",
+                );
+                self.uninvite(member).await?;
+                Ok(false)
+            }
+            Verified::Otherwise(_) | Verified::Invited => {
+                let what = format!("a wrong address ended as {}", verification.ended);
                 self.surprise(&FAILED_MEMBERS, &what);
                 self.uninvite(member).await?;
                 Ok(false)
@@ -151,7 +159,7 @@ impl Run<'_> {
                 "the verification of --member-email failed: it is not the address of the member's root user".to_owned()
             }
             Verified::NotYet => "the verification did not end within 10 minutes".to_owned(),
-            other => format!("the member was not invited: {other:?}"),
+            other => format!("the member was not invited: it is {other}"),
         };
         Err(Halt::Cannot(why))
     }
@@ -232,7 +240,7 @@ impl Run<'_> {
                 return Ok(true);
             }
             Verified::Failed | Verified::Gone => self.is(&EMAIL_CASE, "counts"),
-            other => self.open(&EMAIL_CASE, &format!("the verification ended as {other:?}")),
+            other => self.open(&EMAIL_CASE, &format!("the verification ended as {other}")),
         }
         self.uninvite(member).await?;
         self.invited(member, own).await?;

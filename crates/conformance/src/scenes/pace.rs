@@ -16,7 +16,7 @@ impl Run<'_> {
     pub(crate) async fn pace(&mut self) -> Result<(), Halt> {
         let mut sent = 0;
         while sent < MOST {
-            self.begin("")?;
+            self.go_on()?;
             let caller = self.caller();
             let answers = join_all((0..AT_A_TIME).map(|_| caller.list_graphs_once())).await;
             let let_through = answers.iter().filter(|answer| answer.is_ok()).count();

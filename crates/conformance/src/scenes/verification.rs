@@ -1,5 +1,6 @@
 //! Waiting for a verification to end.
 
+use std::fmt;
 use std::time::Duration;
 
 use engine::clock;
@@ -33,6 +34,18 @@ pub(super) enum Verified {
     Otherwise(String),
     /// It did not end in time.
     NotYet,
+}
+
+impl fmt::Display for Verified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Invited => "INVITED",
+            Self::Failed => "VERIFICATION_FAILED",
+            Self::Gone => "not listed",
+            Self::Otherwise(status) => status,
+            Self::NotYet => "still going on after 10 minutes",
+        })
+    }
 }
 
 /// How a verification went.

@@ -8,7 +8,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use conformance::truths::Header;
 use conformance::{Asked, Mark, Stage, StageError, Truths};
 use engine::clock::Clock;
-use engine::{Aws, Connection, Endpoint, Ground};
+use engine::{Access, Aws, Connection, Endpoint, Ground};
 use fleet::account::Region;
 use fleet::report::Recorder;
 use sandbox::{Reply, Sandbox, World};
@@ -68,6 +68,7 @@ async fn connect(http: SharedHttpClient, key: String) -> Aws {
         mfa: None,
         external_id: None,
         max_concurrency: 16,
+        access: Access::Whole,
         run: None,
         patience: Duration::ZERO,
         endpoint: Some(Endpoint {

@@ -18,9 +18,10 @@ use crate::connection::{ADMINISTRATOR_ROLE, Connection, Ground, RoleName, timeou
 use crate::credentials::{Keys, Source};
 use crate::descriptors;
 use crate::events::Events;
-use crate::failure::{Cause, Failure};
+use crate::failure::{Failure, FailureKind};
 use crate::halt::Halt;
 use crate::http::NetworkError;
+use crate::narrow;
 use crate::profile::{self, Found, Machine, ProfileError};
 use crate::signature::{session_name, source_identity};
 use crate::sts::{self, Identity, RoleToAssume};
@@ -100,7 +101,7 @@ impl Aws {
             source_identity: source_identity(&caller),
             on: (&sts, &ground, &events),
         };
-        let Session { keys, unnamed } = administrators
+        let session = administrators
             .session(&connection, (&caller, administrator, partition), own)
             .await?;
         let permits = Arc::new(Semaphore::new(
@@ -109,8 +110,7 @@ impl Aws {
         let inner = Inner {
             config,
             sts,
-            keys,
-            unnamed,
+            session,
             caller,
             administrator,
             partition,
@@ -201,14 +201,14 @@ async fn who_is_calling(
         result
     };
     patiently(ground.seed, ask).await.map_err(|failure| {
-        ConnectError::Identity(match failure.cause {
-            Cause::Expired => format!("{}: sign in again", failure.text).into(),
-            Cause::NotOn => format!(
+        ConnectError::Identity(match failure.kind {
+            FailureKind::Expired => format!("{}: sign in again", failure.text).into(),
+            FailureKind::NotOn => format!(
                 "{}: the access key is unknown to AWS, or switched off; keys of AWS GovCloud (US) are known in its Regions only: set AWS_REGION=us-gov-west-1",
                 failure.text
             )
             .into(),
-            Cause::Silent => format!(
+            FailureKind::Silent => format!(
                 "{endpoint}: {}: is the network up, and is the endpoint right?",
                 failure.text
             )
@@ -219,11 +219,28 @@ async fn who_is_calling(
 }
 
 /// The administrator's credentials.
-struct Session {
-    /// In the caller's name, where the role lets them be.
-    keys: Keys,
+#[derive(Clone, Debug)]
+pub(super) struct Session {
+    /// For everything but removals. In the caller's name, where the role lets that be.
+    pub(super) keys: Keys,
     /// The same in nobody's name, for roles that do not.
-    unnamed: Keys,
+    pub(super) unnamed: Keys,
+    /// To remove members, and for nothing else.
+    pub(super) removing: Keys,
+    /// To delete graphs, and for nothing else.
+    pub(super) deleting: Keys,
+}
+
+impl Session {
+    /// One and the same for everything.
+    pub(super) fn of(keys: Keys) -> Self {
+        Self {
+            unnamed: keys.clone(),
+            removing: keys.clone(),
+            deleting: keys.clone(),
+            keys,
+        }
+    }
 }
 
 /// How the administrator's role is assumed.
@@ -244,6 +261,9 @@ impl Administrators<'_> {
             Some(role) if !is_session_of(caller, administrator, role) => {
                 let (name, session) = (role.as_str(), self.sessions.clone());
                 let role = RoleToAssume::new(partition, administrator, name, session);
+                let members = (partition, connection.role_name.as_str());
+                let policy = narrow::administrator(connection.access, members);
+                let role = RoleToAssume { policy, ..role };
                 let assumed = self.patiently_assumed(&role, &own, connection.patience);
                 let assumed = assumed.await;
                 assumed.map_err(|failure| ConnectError::AdminRole(failure.text))
@@ -253,10 +273,8 @@ impl Administrators<'_> {
                 arn: Email::mask_in(&caller.arn),
                 administrator,
             }),
-            _ => Ok(Session {
-                unnamed: own.clone(),
-                keys: own,
-            }),
+            // The caller's own credentials are what they are.
+            _ => Ok(Session::of(own)),
         }
     }
 
@@ -297,18 +315,46 @@ impl Administrators<'_> {
                 source_identity: self.source_identity.clone(),
                 ..role.clone()
             };
-            let keys = self.keys(named, own);
+            let keys = self.keys(named.clone(), own);
             match self.try_out(&keys).await {
-                Ok(()) => return Ok(Session { keys, unnamed }),
-                Err(failure) if failure.cause == Cause::Denied => {}
+                Ok(()) => return Ok(self.session_of(&named, (keys, unnamed), own)),
+                Err(failure) if failure.kind == FailureKind::Denied => {}
                 Err(failure) => return Err(failure),
             }
         }
         self.try_out(&unnamed).await?;
-        Ok(Session {
-            keys: unnamed.clone(),
+        Ok(self.session_of(role, (unnamed.clone(), unnamed), own))
+    }
+
+    /// With sessions of their own for removals, which are made when they are wanted first: a run that removes
+    /// nobody has none.
+    fn session_of(
+        &self,
+        role: &RoleToAssume,
+        (keys, unnamed): (Keys, Keys),
+        own: &Keys,
+    ) -> Session {
+        let limited_to = |policy: String| {
+            let policy = Some(policy);
+            let role = RoleToAssume {
+                policy,
+                ..role.clone()
+            };
+            self.keys(role, own)
+        };
+        let (removing, deleting) = match &role.policy {
+            Some(_) => (
+                limited_to(narrow::removing()),
+                limited_to(narrow::deleting()),
+            ),
+            None => (keys.clone(), keys.clone()),
+        };
+        Session {
+            keys,
             unnamed,
-        })
+            removing,
+            deleting,
+        }
     }
 
     fn keys(&self, role: RoleToAssume, own: &Keys) -> Keys {

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use fleet::account::{AccountId, Region};
 use fleet::attempts::Role;
-use fleet::check::{Answer, Invitation, MemberFacts};
+use fleet::cause::Cause;
+use fleet::check::{Answer, Invitation, MemberFacts, RoleFacts};
 use fleet::event::Operation;
 use fleet::region::Partition;
 use futures_util::future::join_all;
@@ -19,6 +20,8 @@ use super::question::Asker;
 use crate::aws::Aws;
 use crate::company::Company;
 use crate::detective;
+use crate::failure::Failure;
+use crate::narrow::Errand;
 use crate::regions;
 use crate::roles::Roles;
 
@@ -30,6 +33,7 @@ pub(super) struct Members {
     aws: Aws,
     /// How long a role that is refused is asked for again.
     patience: Duration,
+    guardduty: bool,
     /// The Regions as the administrator's look finds them.
     company: Company,
     clients: Arc<BTreeMap<Region, Clients>>,
@@ -68,6 +72,7 @@ impl Members {
         });
         Self {
             aws: aws.clone(),
+            guardduty,
             patience,
             company,
             clients: Arc::new(clients.collect()),
@@ -80,7 +85,14 @@ impl Members {
     /// Asks all of them at once, until everything is answered or it is to stop.
     pub(super) async fn ask(&mut self, stop: &CancellationToken) {
         let (newsroom, mut news) = mpsc::unbounded_channel();
-        let (roles, assume) = Roles::new(&self.aws, vec![newsroom], self.patience);
+        let (roles, assume) = Roles::new(
+            &self.aws,
+            vec![newsroom],
+            self.patience,
+            Errand::Ask {
+                guardduty: self.guardduty,
+            },
+        );
         let mut assumer = JoinSet::new();
         assumer.spawn(assume);
         for account in self.facts.keys() {
@@ -110,7 +122,7 @@ impl Members {
         };
         match role {
             Role::Ready => {
-                facts.role = Answer::Is(());
+                facts.role = RoleFacts::Ready;
                 let (facts, clients) = (facts.clone(), self.clients.clone());
                 let account = asker.account;
                 let asked = self.asked.spawn(async move {
@@ -119,8 +131,8 @@ impl Members {
                 });
                 self.names.insert(asked.id(), account);
             }
-            Role::Refused { reason } | Role::Failed { reason } => {
-                facts.role = Answer::Failed(reason);
+            Role::Refused { cause } | Role::Failed { cause } => {
+                facts.role = RoleFacts::Failed(cause);
             }
             Role::Unasked | Role::Asked => {}
         }
@@ -135,8 +147,8 @@ impl Members {
             Err(error) => {
                 let name = self.names.get(&error.id());
                 if let Some(facts) = name.and_then(|account| self.facts.get_mut(account)) {
-                    let text = format!("a defect of detective-fleet: {error}; please report it");
-                    facts.role = Answer::Failed(text.into());
+                    let error = error.to_string().into();
+                    facts.role = RoleFacts::Failed(Cause::Defect { error });
                 }
             }
         }
@@ -183,7 +195,7 @@ impl Asker {
     /// Once per member, and not once per Region: the Account service takes 5 requests a second.
     async fn regions(&self) -> Answer<BTreeSet<Region>> {
         if let Some(failure) = self.aws.no_account_service() {
-            return Answer::Failed(failure.text);
+            return Answer::Failed(failure.call(Operation::ListRegions));
         }
         if self.aws.partition() == Partition::AwsUsGov {
             let on = regions::all_on(Partition::AwsUsGov).into_keys();
@@ -237,7 +249,8 @@ impl Asker {
                 return Answer::Is(all);
             }
         }
-        Answer::Failed("the list of invitations has no end".into())
+        let failure = Failure::refused("EndlessList", "the list of invitations has no end");
+        Answer::Failed(failure.call(Operation::ListInvitations))
     }
 }
 

@@ -3,6 +3,7 @@
 use aws_credential_types::Credentials;
 use fleet::account::{AccountId, Region};
 use fleet::attempts::{FINAL_AFTER, REFUSED_AFTER};
+use fleet::cause::{Cause, FailedCall, ours};
 use fleet::check::Answer;
 use fleet::event::{CallResult, Operation};
 use tokio::sync::OwnedSemaphorePermit;
@@ -11,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::aws::Aws;
 use crate::clock;
 use crate::company::Company;
-use crate::failure::{Cause, Failure};
+use crate::failure::{Failure, FailureKind};
 use crate::pace::{Begun, NotYet, Pace};
 use crate::roles::Roles;
 
@@ -65,7 +66,7 @@ impl Asker {
                 biased;
                 () = self.stop.cancelled() => return Answer::Open,
                 heard = self.company.heard(region) => if let Err(why) = heard {
-                    return Answer::Failed(why);
+                    return Answer::Failed(unanswered(operation, why));
                 },
             }
         }
@@ -94,7 +95,7 @@ impl Asker {
             match answer {
                 Ok(answer) => return Answer::Is(answer),
                 Err(failure) if trouble.may_pass(&failure) => {}
-                Err(failure) => return final_answer(failure),
+                Err(failure) => return Answer::Failed(failure.call(operation)),
             }
         }
     }
@@ -118,34 +119,37 @@ impl Asker {
     }
 }
 
+/// A question to a Region that is not waited for.
+fn unanswered(operation: Operation, why: Cause) -> FailedCall {
+    match why {
+        Cause::RegionFailed { error } => FailedCall { operation, ..error },
+        _ => {
+            let words = Some("the Region has not answered");
+            FailedCall::new(operation, FailureKind::Silent, ours::NO_ANSWER, words)
+        }
+    }
+}
+
 impl Trouble {
     /// Whether asking again may help: for ever, where it was too fast only.
     fn may_pass(&mut self, failure: &Failure) -> bool {
-        let (count, most) = match failure.cause {
-            Cause::Throttled | Cause::Stale | Cause::Crowded => return true,
+        let (count, most) = match failure.kind {
+            FailureKind::Throttled | FailureKind::Stale | FailureKind::Crowded => return true,
             // The credentials are good by our clock: AWS may see that, too.
-            Cause::Expired => (&mut self.expired, FINAL_AFTER),
-            Cause::Silent | Cause::Barred => (&mut self.silent, FINAL_AFTER),
-            Cause::Unclear => (&mut self.unclear, REFUSED_AFTER),
-            Cause::NoKeys
-            | Cause::NotOn
-            | Cause::Denied
-            | Cause::Missing
-            | Cause::InTheWay
-            | Cause::Refused
-            | Cause::NotSent => {
+            FailureKind::Expired => (&mut self.expired, FINAL_AFTER),
+            FailureKind::Silent | FailureKind::Barred => (&mut self.silent, FINAL_AFTER),
+            FailureKind::Unclear => (&mut self.unclear, REFUSED_AFTER),
+            FailureKind::NoKeys
+            | FailureKind::NotOn
+            | FailureKind::Denied
+            | FailureKind::Missing
+            | FailureKind::InTheWay
+            | FailureKind::Refused
+            | FailureKind::NotSent => {
                 return false;
             }
         };
         *count += 1;
         *count < most
-    }
-}
-
-fn final_answer<T>(failure: Failure) -> Answer<T> {
-    match failure.cause {
-        Cause::Denied => Answer::Denied(failure.text),
-        Cause::NotOn => Answer::NotOn(failure.text),
-        _ => Answer::Failed(failure.text),
     }
 }

@@ -6,7 +6,8 @@ use aws_credential_types::Credentials;
 use aws_sdk_detective::Client;
 use fleet::account::GraphArn;
 use fleet::attempts::Answer;
-use fleet::event::{EventKind, Operation};
+use fleet::cause::Cause;
+use fleet::event::EventKind;
 use fleet::plan::Chore;
 use tokio::time::Instant;
 
@@ -14,7 +15,7 @@ use super::due::Work;
 use super::send::{Body, Ready};
 use super::{Mode, RegionRun};
 use crate::detective::{self, Answered};
-use crate::failure::{Cause, Failure};
+use crate::failure::{Failure, FailureKind};
 
 /// What came back.
 pub(super) enum Told {
@@ -43,16 +44,6 @@ async fn tell(
     })
 }
 
-fn operation(chore: &Chore) -> Operation {
-    match chore {
-        Chore::ReadTags => Operation::ListTagsForResource,
-        Chore::Tag(_) => Operation::TagResource,
-        Chore::Untag(_) => Operation::UntagResource,
-        Chore::ReadPackages => Operation::ListDatasourcePackages,
-        Chore::StartPackages { .. } => Operation::UpdateDatasourcePackages,
-    }
-}
-
 impl RegionRun {
     /// The first that its pace allows. Reading changes nothing, so that a plan can tell.
     pub(super) fn chore_due(&self, wake: &mut Option<Instant>) -> Option<Work> {
@@ -60,13 +51,13 @@ impl RegionRun {
         let chores = self.plan.chores().iter().enumerate();
         chores
             .filter(|(_, chore)| may_change || !chore.changes_something())
-            .find_map(|(n, chore)| self.paced(Work::Chore(n), (operation(chore), None), wake))
+            .find_map(|(n, chore)| self.paced(Work::Chore(n), (chore.operation(), None), wake))
     }
 
     pub(super) fn chore(&mut self, n: usize) -> Option<Ready> {
         let graph = self.observation.graph_arn()?.clone();
         let chore = self.plan.chores().get(n)?.clone();
-        let under = (operation(&chore), None);
+        let under = (chore.operation(), None);
         let sent = if chore.changes_something() {
             Some(self.announce(under.0, Vec::new())?)
         } else {
@@ -99,9 +90,10 @@ impl RegionRun {
                 }
             }
             Err(failure) => {
-                let is_missing = failure.cause == Cause::Missing;
-                let is_throttled = matches!(failure.cause, Cause::Throttled | Cause::Stale);
-                self.region_failed(chore.request(), operation(chore), failure);
+                let is_missing = failure.kind == FailureKind::Missing;
+                let is_throttled =
+                    matches!(failure.kind, FailureKind::Throttled | FailureKind::Stale);
+                self.region_failed(chore.request(), chore.operation(), &failure);
                 if is_missing {
                     self.observation.lost_graph();
                     self.everything_changed();
@@ -131,16 +123,13 @@ impl RegionRun {
 
     /// What is not as wanted about the graph at the end.
     pub(super) fn conclude_chores(&self) {
-        let amiss = self.plan.amiss().iter().map(ToString::to_string);
-        let undone = self
-            .plan
-            .chores()
-            .iter()
-            .map(|chore| format!("the run ended before it could {chore}: run again"));
-        for reason in amiss.chain(undone) {
-            self.record(EventKind::Amiss {
-                reason: reason.into(),
-            });
+        let amiss = self.plan.amiss().iter().cloned();
+        let undone = self.plan.chores().iter().map(|chore| {
+            let change = chore.to_string().into();
+            Cause::GraphNotChanged { change }
+        });
+        for cause in amiss.chain(undone) {
+            self.record(EventKind::Amiss { cause });
         }
     }
 }

@@ -1,7 +1,8 @@
 //! From replies to what is known.
 
 use fleet::account::{AccountId, GraphArn};
-use fleet::attempts::{Answer, LEFT_OUT, MemberRequest, Refusal, RegionRequest, Role};
+use fleet::attempts::{Answer, MemberRequest, Refusal, RegionRequest, Role};
+use fleet::cause::{FailedCall, ours};
 use fleet::event::{CallResult, Deed, EventKind, Operation};
 use fleet::observation::Round;
 use fleet::patience::Asked;
@@ -10,7 +11,7 @@ use fleet::plan::{Kind, Wait, concerns};
 use super::send::{Body, Refused, Reply};
 use super::{Mode, RegionRun};
 use crate::detective::{Entry, LeftOut};
-use crate::failure::{Cause, Failure};
+use crate::failure::{Failure, FailureKind};
 
 impl RegionRun {
     /// Takes in one reply.
@@ -22,7 +23,7 @@ impl RegionRun {
             body,
         } = reply;
         let result = body.result();
-        if !matches!(result, Err(failure) if failure.cause == Cause::NotSent) {
+        if !matches!(result, Err(failure) if failure.kind == FailureKind::NotSent) {
             self.events
                 .called(Some(self.observation.region()), under.0, result);
         }
@@ -81,7 +82,7 @@ impl RegionRun {
                 self.tell_all();
             }
             Err(failure) => {
-                self.region_failed(RegionRequest::FindGraph, Operation::ListGraphs, failure);
+                self.region_failed(RegionRequest::FindGraph, Operation::ListGraphs, &failure);
             }
         }
         self.everything_changed();
@@ -101,10 +102,10 @@ impl RegionRun {
             }
             Err(failure) => {
                 // It may be there now, or be somebody else's.
-                if failure.cause != Cause::NotSent {
+                if failure.kind != FailureKind::NotSent {
                     self.observation.lost_graph();
                 }
-                self.region_failed(RegionRequest::CreateGraph, Operation::CreateGraph, failure);
+                self.region_failed(RegionRequest::CreateGraph, Operation::CreateGraph, &failure);
             }
         }
         self.everything_changed();
@@ -122,9 +123,9 @@ impl RegionRun {
                 }
             }
             Err(failure) if failure.is_transient() => {
-                self.region_failed(RegionRequest::Look, Operation::ListMembers, failure);
+                self.region_failed(RegionRequest::Look, Operation::ListMembers, &failure);
             }
-            Err(failure) => self.look_failed(Operation::ListMembers, failure),
+            Err(failure) => self.look_failed(Operation::ListMembers, &failure),
         }
     }
 
@@ -136,14 +137,14 @@ impl RegionRun {
                 self.looks.list_next = entries.len() < asked.len();
                 self.saw_entries(round, entries);
             }
-            Err(failure) => self.look_failed(Operation::GetMembers, failure),
+            Err(failure) => self.look_failed(Operation::GetMembers, &failure),
         }
     }
 
     /// A list begins anew after a final answer, and a graph that is not there is looked for.
-    fn look_failed(&mut self, operation: Operation, failure: Failure) {
+    fn look_failed(&mut self, operation: Operation, failure: &Failure) {
         self.looks.listing = None;
-        if failure.cause == Cause::Missing {
+        if failure.kind == FailureKind::Missing {
             self.observation.lost_graph();
         }
         self.region_failed(RegionRequest::Look, operation, failure);
@@ -158,7 +159,7 @@ impl RegionRun {
     ) {
         let (listed, left_out) = match made {
             Ok(made) => made,
-            Err(failure) => return self.batch_failed(MemberRequest::Invite, asked, failure),
+            Err(failure) => return self.batch_failed(MemberRequest::Invite, asked, &failure),
         };
         self.answered(RegionRequest::Change, Answer::Done);
         for (account, _) in &listed {
@@ -176,7 +177,7 @@ impl RegionRun {
     ) {
         let (removed, left_out) = match removed {
             Ok(removed) => removed,
-            Err(failure) => return self.batch_failed(MemberRequest::Remove, asked, failure),
+            Err(failure) => return self.batch_failed(MemberRequest::Remove, asked, &failure),
         };
         self.answered(RegionRequest::Change, Answer::Done);
         for account in &removed {
@@ -194,8 +195,12 @@ impl RegionRun {
     ) {
         for (account, words) in &left_out {
             let refusal = Refusal {
-                code: LEFT_OUT.into(),
-                text: words.as_str().into(),
+                call: FailedCall::new(
+                    request.operation(),
+                    FailureKind::Refused,
+                    ours::LEFT_OUT,
+                    Some(words),
+                ),
                 passing: None,
             };
             self.answered_for(request, *account, Answer::Refused(refusal));
@@ -203,33 +208,33 @@ impl RegionRun {
         for account in asked {
             if !done.contains(account) && !left_out.iter().any(|(left_out, _)| left_out == account)
             {
-                let answer =
-                    Answer::Unclear("AWS answered without a word about this account".into());
+                let failure = Failure::unclear("AWS answered without a word about this account");
+                let answer = failure.answer(request.operation());
                 self.answered_for(request, *account, answer);
             }
         }
     }
 
     /// A whole batch failed. Who may not do this at all is the Region's trouble, not a member's.
-    fn batch_failed(&mut self, request: MemberRequest, asked: &[AccountId], failure: Failure) {
+    fn batch_failed(&mut self, request: MemberRequest, asked: &[AccountId], failure: &Failure) {
         self.altered = Some(self.observation.newest());
         let operation = match request {
             MemberRequest::Remove => Operation::DeleteMembers,
             _ => Operation::CreateMembers,
         };
         let of_the_region = matches!(
-            failure.cause,
-            Cause::Denied | Cause::NotOn | Cause::Expired | Cause::Missing
+            failure.kind,
+            FailureKind::Denied | FailureKind::NotOn | FailureKind::Expired | FailureKind::Missing
         );
         let answer = if of_the_region {
             Answer::NotDone
         } else {
-            failure.answer()
+            failure.answer(operation)
         };
         for account in asked {
             self.answered_for(request, *account, answer.clone());
         }
-        if failure.cause == Cause::Missing {
+        if failure.kind == FailureKind::Missing {
             self.observation.lost_graph();
         }
         if of_the_region {
@@ -242,7 +247,8 @@ impl RegionRun {
         let Err(failure) = started else {
             return self.did(account, MemberRequest::Start, Deed::Started);
         };
-        self.answered_for(MemberRequest::Start, account, failure.answer());
+        let answer = failure.answer(Operation::StartMonitoringMember);
+        self.answered_for(MemberRequest::Start, account, answer);
     }
 
     /// DeleteGraph ended. Where it was refused, its members have nothing to do with that; where its
@@ -251,7 +257,7 @@ impl RegionRun {
         self.altered = Some(self.observation.newest());
         let answer = ended
             .as_ref()
-            .map_or_else(Failure::answer, |()| Answer::Done);
+            .map_or_else(|it| it.answer(Operation::DeleteGraph), |()| Answer::Done);
         for account in members {
             match &answer {
                 Answer::Done => self.did(*account, MemberRequest::Remove, Deed::Removed),
@@ -266,7 +272,7 @@ impl RegionRun {
                 self.answered(RegionRequest::DeleteGraph, Answer::Done);
                 self.graph_deleted();
             }
-            Err(failure) if failure.cause == Cause::Missing => {
+            Err(failure) if failure.kind == FailureKind::Missing => {
                 if self.came_about(RegionRequest::DeleteGraph) {
                     self.graph_deleted();
                 } else {
@@ -275,10 +281,10 @@ impl RegionRun {
                 }
             }
             Err(failure) => {
-                if failure.cause == Cause::Refused && !members.is_empty() {
+                if failure.kind == FailureKind::Refused && !members.is_empty() {
                     self.attempts.saw_members_first();
                 }
-                self.region_failed(RegionRequest::DeleteGraph, Operation::DeleteGraph, failure);
+                self.region_failed(RegionRequest::DeleteGraph, Operation::DeleteGraph, &failure);
             }
         }
         self.everything_changed();
@@ -292,18 +298,14 @@ impl RegionRun {
         if off {
             self.attempts.saw_off(account);
         }
-        if failure.cause == Cause::Expired
+        if failure.kind == FailureKind::Expired
             && let Mode::Reconcile(roles) = &self.mode
         {
             roles.expired(account);
             self.attempts.saw_role(account, Role::Unasked);
         }
-        let text = super::conclude::why_not_accepted(self.observation.region(), account, &failure);
-        self.answered_for(
-            MemberRequest::Accept,
-            account,
-            failure.saying(text).answer(),
-        );
+        let answer = failure.answer(Operation::AcceptInvitation);
+        self.answered_for(MemberRequest::Accept, account, answer);
     }
 
     /// Whether a request whose answer was lost has come about, as is seen now; it is noted as done.
@@ -352,14 +354,9 @@ impl RegionRun {
         &mut self,
         request: RegionRequest,
         operation: Operation,
-        failure: Failure,
+        failure: &Failure,
     ) {
-        let text = super::conclude::why_the_region_failed(
-            self.observation.region(),
-            self.aws.administrator(),
-            (operation, &failure),
-        );
-        self.answered(request, failure.saying(text).answer());
+        self.answered(request, failure.answer(operation));
     }
 
     fn saw_entries(&mut self, round: Round, entries: Vec<Entry>) {

@@ -15,7 +15,7 @@ use super::due::Work;
 use super::{Mode, RegionRun};
 use crate::clock;
 use crate::detective::{self, Answered, Entry, LeftOut};
-use crate::failure::{Cause, Failure};
+use crate::failure::{Failure, FailureKind};
 use crate::gate::SOON;
 use crate::pace::Begun;
 
@@ -294,7 +294,7 @@ impl RegionRun {
         self.note_sent(MemberRequest::Remove, &accounts);
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
-            let removed = aws.with_keys_to_change(|keys| {
+            let removed = aws.with_keys_to_remove(|keys| {
                 detective::delete_members(&client, keys, (&graph, &accounts))
             });
             let removed = removed.await;
@@ -318,7 +318,7 @@ impl RegionRun {
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
             let ended =
-                aws.with_keys_to_change(|keys| detective::delete_graph(&client, keys, &graph));
+                aws.with_keys_to_delete(|keys| detective::delete_graph(&client, keys, &graph));
             let ended = ended.await;
             Body::Ended(members, ended)
         };
@@ -365,7 +365,7 @@ impl RegionRun {
                 return Body::Accepted(account, Err(failure.into()));
             }
             let accepted = match detective::accept(&client, keys.clone(), &graph).await {
-                Err(failure) if failure.cause == Cause::NotOn && aws.has_account_service() => {
+                Err(failure) if failure.kind == FailureKind::NotOn && aws.has_account_service() => {
                     let is_on = aws.is_on(&region, keys).await;
                     events.called(
                         Some(&region),

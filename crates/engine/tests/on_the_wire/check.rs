@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fleet::check::{Answer, Facts};
+use fleet::check::{Answer, Facts, RoleFacts};
 use fleet::report::{CheckReport, Ended, Verdict};
 use sandbox::World;
 
@@ -70,7 +70,7 @@ async fn a_member_without_a_role_is_asked_nothing() {
     assert_eq!(calls(&report, "sts:AssumeRole"), 4);
     assert_eq!(calls(&report, "detective:ListInvitations"), 2);
     let member = &facts.members[&"100000000002".parse().unwrap()];
-    assert!(matches!(member.role, Answer::Failed(_)));
+    assert!(matches!(member.role, RoleFacts::Failed(_)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -146,7 +146,7 @@ async fn what_is_not_answered_in_time_is_open() {
         facts
             .members
             .values()
-            .all(|member| member.role == Answer::Open)
+            .all(|member| member.role == RoleFacts::Open)
     );
     assert_eq!(report.verdict(), Verdict::NotAsWanted);
 }

@@ -12,6 +12,7 @@ mod gate;
 mod isolation;
 mod leaving;
 mod names;
+mod narrow;
 mod pacing;
 mod passes;
 mod probe;

@@ -44,7 +44,7 @@ fn names(stage: &Stage, role: &str) -> BTreeSet<Option<String>> {
         it["session"]
             .as_str()
             .unwrap()
-            .contains(&format!("/{role}/"))
+            .contains(&format!("/{}/", role.rsplit('/').next().unwrap()))
     };
     let name = |it: &Value| it["source_identity"].as_str().map(str::to_owned);
     sessions.filter(of_role).map(name).collect()

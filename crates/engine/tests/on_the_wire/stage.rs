@@ -9,7 +9,8 @@ use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use engine::clock::Clock;
 use engine::{
-    Aws, Check, Chosen, Connection, Endpoint, Finish, Gate, Ground, Limit, RegionSelection, Run,
+    Access, Aws, Check, Chosen, Connection, Endpoint, Finish, Gate, Ground, Limit, RegionSelection,
+    Run,
 };
 use fleet::account::AccountId;
 use fleet::check::Facts;
@@ -53,7 +54,7 @@ impl Instead {
     }
 
     /// Leaves everything to the sandbox.
-    pub(crate) fn nothing() -> Self {
+    fn nothing() -> Self {
         Self::answering(|_| None)
     }
 
@@ -95,6 +96,8 @@ pub(crate) struct Stage {
     pub(crate) gate: Option<Arc<dyn Gate>>,
     /// Who answers some requests in the place of the sandbox.
     pub(crate) instead: Instead,
+    /// What its sessions may do.
+    pub(crate) access: Access,
     /// The role that the caller assumes in the administrator.
     pub(crate) admin_role: Option<&'static str>,
     /// What is sent along with each member's AssumeRole.
@@ -129,6 +132,7 @@ impl Stage {
             epoch,
             gate: None,
             instead: Instead::nothing(),
+            access: Access::Enable,
             admin_role: None,
             external_id: None,
         }
@@ -190,6 +194,11 @@ impl Stage {
         (aws, run)
     }
 
+    /// What carries requests there.
+    pub(crate) fn http(&self) -> SharedHttpClient {
+        self.instead.before(self.sandbox.clone())
+    }
+
     pub(crate) fn limit(&self) -> Limit {
         Limit {
             timeout: self.timeout,
@@ -212,6 +221,7 @@ impl Stage {
             patience: self.fleet.settings.patience,
             external_id: self.external_id.map(str::to_owned),
             max_concurrency: self.max_concurrency,
+            access: self.access,
             run: Some("a-run".to_owned()),
             endpoint: Some(Endpoint {
                 url: "http://sandbox.invalid".to_owned(),
@@ -220,7 +230,7 @@ impl Stage {
             }),
         };
         let ground = Ground {
-            http: self.instead.before(self.sandbox.clone()),
+            http: self.http(),
             clock: Clock::starting_at(self.epoch),
             seed: 7,
         };

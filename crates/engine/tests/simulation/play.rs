@@ -5,7 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use engine::clock::{Clock, sleep};
 use engine::{
-    Aws, Chosen, Connection, Endpoint, Finish, Ground, LOOK_TIMEOUT, Limit, RegionSelection, Run,
+    Access, Aws, Chosen, Connection, Endpoint, Finish, Ground, LOOK_TIMEOUT, Limit,
+    RegionSelection, Run,
 };
 use fleet::event::{Event, Sink, SinkError};
 use fleet::guard::{Consent, Word};
@@ -254,6 +255,7 @@ impl Stage {
             patience: scenario.patience,
             external_id: None,
             max_concurrency: go.concurrency,
+            access: Access::Enable,
             run: None,
             endpoint: Some(Endpoint {
                 url: "http://sandbox.invalid".to_owned(),

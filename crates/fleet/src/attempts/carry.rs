@@ -1,9 +1,6 @@
 //! What a later process of the same run is told of the attempts of an earlier one.
 
-use std::sync::Arc;
-
-use super::{Answer, Attempt, Attempts, MemberAttempts, Refusal, Role};
-use crate::account::Email;
+use super::{Attempt, Attempts, MemberAttempts, Role};
 use crate::observation::Round;
 use crate::patience::Asked;
 
@@ -26,7 +23,6 @@ impl Attempts {
             }
         }
         self.region.values_mut().for_each(carry);
-        self.given_up.iter_mut().for_each(mask);
         for member in self.members.values_mut() {
             let MemberAttempts {
                 invite,
@@ -36,9 +32,8 @@ impl Attempts {
                 role,
             } = member;
             [invite, accept, remove, start].into_iter().for_each(carry);
-            match role {
-                Role::Failed { reason } => mask(reason),
-                _ => *role = Role::Unasked,
+            if !matches!(role, Role::Failed { .. }) {
+                *role = Role::Unasked;
             }
         }
         self
@@ -50,31 +45,33 @@ fn carry(attempt: &mut Attempt) {
     if std::mem::take(&mut attempt.under_way) {
         attempt.lost = true;
     }
-    match &mut attempt.last {
-        Some(Answer::Unclear(text) | Answer::Silent(text)) => mask(text),
-        Some(Answer::Refused(refusal)) => mask_refusal(refusal),
-        Some(Answer::Done | Answer::Throttled | Answer::NotDone) | None => {}
-    }
-    if let Some(refusal) = &mut attempt.refusals.last {
-        mask_refusal(refusal);
-    }
-}
-
-/// AWS quotes e-mails, and what is carried is written down.
-fn mask(text: &mut Arc<str>) {
-    *text = Email::mask_in(text).into();
-}
-
-fn mask_refusal(refusal: &mut Refusal) {
-    mask(&mut refusal.text);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::account::AccountId;
-    use crate::attempts::{FINAL_AFTER, MemberRequest, RegionRequest, Verdict};
+    use crate::attempts::{Answer, FINAL_AFTER, MemberRequest, Refusal, RegionRequest, Verdict};
+    use crate::cause::{Cause, FailedCall, FailureKind, MemberRole};
+    use crate::event::Operation;
     use crate::patience::{Passing, Turn};
+    use crate::region::Partition;
+
+    fn denied(operation: Operation) -> FailedCall {
+        let words = Some("no root@example.com");
+        FailedCall::new(operation, FailureKind::Denied, "AccessDenied", words)
+    }
+
+    fn no_role() -> Cause {
+        Cause::RoleNotAssumed {
+            role: MemberRole {
+                partition: Partition::Aws,
+                name: "team/ACCOUNT".into(),
+                external_id: true,
+            },
+            error: denied(Operation::AssumeRole),
+        }
+    }
 
     fn carried(attempts: Attempts) -> Attempts {
         let text = serde_json::to_string(&attempts.carried()).unwrap();
@@ -86,8 +83,7 @@ mod tests {
     fn what_was_refused_for_good_stays_so() {
         let account: AccountId = "111122223333".parse().unwrap();
         let refusal = Refusal {
-            code: "A".into(),
-            text: "no root@example.com".into(),
+            call: denied(Operation::AcceptInvitation),
             passing: None,
         };
         let mut attempts = Attempts::default();
@@ -101,7 +97,8 @@ mod tests {
         let Verdict::Final(refused) = accept.verdict(Turn::default(), Some(account)) else {
             panic!("not final: {accept:?}")
         };
-        assert_eq!(&*refused.text, "no r***@example.com");
+        assert_eq!(*refused, refusal);
+        assert_eq!(refused.call.example.as_deref(), Some("no r***@example.com"));
     }
 
     #[test]
@@ -116,9 +113,7 @@ mod tests {
     #[test]
     fn a_role_has_to_be_assumed_again_unless_it_could_not_be() {
         let [one, two] = ["111122223333", "222233334444"].map(|id| id.parse().unwrap());
-        let failed = Role::Failed {
-            reason: "no".into(),
-        };
+        let failed = Role::Failed { cause: no_role() };
         let mut attempts = Attempts::default();
         attempts.saw_role(one, Role::Ready);
         attempts.saw_role(two, failed.clone());
@@ -134,8 +129,7 @@ mod tests {
         let mut attempts = Attempts::default();
         let refuse = |attempts: &mut Attempts| {
             let answer = Answer::Refused(Refusal {
-                code: "AccessDenied".into(),
-                text: "no".into(),
+                call: denied(Operation::AcceptInvitation),
                 passing: Some(Passing::Propagation),
             });
             attempts.sent(MemberRequest::Accept, one);
@@ -143,8 +137,8 @@ mod tests {
         };
         refuse(&mut attempts);
         attempts.saw_turn(request, Turn::default());
-        let reason = "no".into();
-        attempts.saw_role(two, Role::Refused { reason });
+        let cause = no_role();
+        attempts.saw_role(two, Role::Refused { cause });
         let mut attempts = carried(attempts);
         let verdict = |attempts: &Attempts| {
             let accept = &attempts.member(one).unwrap().accept;

@@ -1,7 +1,8 @@
 //! The file, who is calling, and what the administrator sees.
 
 use super::facts::{Facts, GraphFacts};
-use super::finding::{Findings, Topic};
+use super::finding::{Findings, Level, Topic};
+use crate::cause::Cause;
 use crate::plan::MOST_MEMBERS;
 use crate::report::Header;
 
@@ -71,9 +72,9 @@ pub(super) fn graphs(facts: &Facts, findings: &mut Findings) {
             let what = "no behavior graph yet: enable makes it";
             findings.ok(Topic::Graph, place, what);
         }
-        for (account, reason) in &graph.blocked {
+        for (account, cause) in &graph.blocked {
             let place = (Some(*account), Some(graph.region.clone()));
-            findings.problem(Topic::Members, place, reason, "");
+            findings.cause(Topic::Members, Level::Problem, place, cause.clone());
         }
     }
 }
@@ -81,8 +82,8 @@ pub(super) fn graphs(facts: &Facts, findings: &mut Findings) {
 /// Says what is amiss with one graph, and whether that is nothing.
 fn one(graph: &GraphFacts, findings: &mut Findings) -> bool {
     let place = || (None, Some(graph.region.clone()));
-    if let Some(error) = &graph.error {
-        findings.problem(Topic::Graph, place(), error, "");
+    if let Some(cause) = graph.why.cause_or(graph.error.as_deref()) {
+        findings.cause(Topic::Graph, Level::Problem, place(), cause);
         return false;
     }
     let (is_roomy, is_light) = (room(graph, findings), weight(graph, findings));
@@ -91,13 +92,14 @@ fn one(graph: &GraphFacts, findings: &mut Findings) -> bool {
 
 fn room(graph: &GraphFacts, findings: &mut Findings) -> bool {
     for account in &graph.without_room {
-        let what = format!(
-            "no room: a behavior graph takes {MOST_MEMBERS} members and no more (a quota of AWS), and this one has {}",
-            graph.members
-        );
-        let todo = "remove members that are not needed, or give it another administrator";
+        let ahead = graph.members;
         let place = (Some(*account), Some(graph.region.clone()));
-        findings.problem(Topic::Graph, place, &what, todo);
+        findings.cause(
+            Topic::Graph,
+            Level::Problem,
+            place,
+            Cause::GraphFull { ahead },
+        );
     }
     let members = graph.members + graph.to_invite;
     if graph.without_room.is_empty() && members >= NEARLY_FULL {

@@ -7,11 +7,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::account::{AccountId, GraphArn, Region};
+use crate::cause::{Cause, FailedCall, Place};
 use crate::fleet::Fleet;
 use crate::member::MemberStatus;
 use crate::observation::Observation;
-use crate::plan::{Plan, Reason, Step};
+use crate::plan::{Plan, Step};
 use crate::region::Partition;
+use crate::report::Why;
 
 /// What became of one question.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,12 +23,8 @@ pub enum Answer<T> {
     Open,
     /// This is how it is.
     Is(T),
-    /// The question is not allowed; AWS's words.
-    Denied(Arc<str>),
-    /// The credentials are not known in that Region; AWS's words.
-    NotOn(Arc<str>),
     /// It could not be found out, and why.
-    Failed(Arc<str>),
+    Failed(FailedCall),
 }
 
 impl<T> Answer<T> {
@@ -35,11 +33,21 @@ impl<T> Answer<T> {
         match self {
             Self::Open => Answer::Open,
             Self::Is(it) => Answer::Is(to(it)),
-            Self::Denied(text) => Answer::Denied(text),
-            Self::NotOn(text) => Answer::NotOn(text),
-            Self::Failed(text) => Answer::Failed(text),
+            Self::Failed(call) => Answer::Failed(call),
         }
     }
+}
+
+/// Whether a member's role can be assumed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum RoleFacts {
+    /// Not asked, or not answered before the check ended.
+    #[default]
+    Open,
+    /// It can be.
+    Ready,
+    /// It cannot be, and why.
+    Failed(Cause),
 }
 
 /// Everything that was found out before a run.
@@ -89,6 +97,9 @@ pub struct GraphFacts {
     pub graph_arn: Option<GraphArn>,
     /// Why it could not be read.
     pub error: Option<Arc<str>>,
+    /// The same as data.
+    #[serde(flatten)]
+    pub why: Why,
     /// How many members the graph has, those that have not accepted included.
     pub members: usize,
     /// How many accounts of the file are ENABLED in it.
@@ -102,7 +113,7 @@ pub struct GraphFacts {
     pub bytes_per_day: u64,
     /// Memberships that cannot be as wanted as things are, and why.
     #[serde(skip)]
-    pub blocked: Vec<(AccountId, Arc<str>)>,
+    pub blocked: Vec<(AccountId, Cause)>,
 }
 
 impl GraphFacts {
@@ -112,8 +123,9 @@ impl GraphFacts {
         fleet: &Fleet,
         observation: &Observation,
         plan: &Plan,
-        error: Option<Arc<str>>,
+        cause: Option<&Cause>,
     ) -> Self {
+        let (error, why) = Why::of(cause, &Place::region(observation.region()));
         let mut facts = Self {
             region: observation.region().clone(),
             graph_arn: observation.graph_arn().cloned(),
@@ -124,6 +136,7 @@ impl GraphFacts {
             bytes_per_day: 0,
             blocked: Vec::new(),
             error,
+            why,
         };
         for (account, member) in observation.members() {
             facts.bytes_per_day = facts.bytes_per_day.saturating_add(member.bytes_per_day());
@@ -139,12 +152,12 @@ impl GraphFacts {
     fn plan(&mut self, account: AccountId, step: &Step) {
         match step {
             Step::Invite { .. } => self.to_invite += 1,
-            Step::Blocked(Reason::Quota(_)) => {
+            Step::Blocked(Cause::GraphFull { .. }) => {
                 self.to_invite += 1;
                 self.without_room.push(account);
             }
-            Step::Blocked(reason) if self.error.is_none() => {
-                self.blocked.push((account, reason.to_string().into()));
+            Step::Blocked(cause) if self.error.is_none() => {
+                self.blocked.push((account, cause.clone()));
             }
             _ => {}
         }
@@ -157,7 +170,7 @@ pub struct MemberFacts {
     /// Where it is wanted.
     pub wanted: BTreeSet<Region>,
     /// Whether its role can be assumed.
-    pub role: Answer<()>,
+    pub role: RoleFacts,
     /// All Regions that are on in it.
     pub regions: Answer<BTreeSet<Region>>,
     /// Whose invitations it has; Regions that are known to be off are not asked.

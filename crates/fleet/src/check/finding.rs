@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::account::{AccountId, Email, Region};
+use crate::cause::Cause;
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -87,11 +88,16 @@ pub struct Finding {
     pub topic: Topic,
     /// How much it matters.
     pub level: Level,
-    /// What was found. `ACCOUNT` and `REGION` in it stand for each of those below where they are
-    /// several.
+    /// What was found, and why.
     pub what: String,
     /// What to do about it.
     pub todo: Option<String>,
+    /// The command for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+    /// The cause of it as data, where it has one.
+    #[serde(default, flatten, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
     /// The accounts that it holds for; empty where it is not about members.
     pub accounts: Vec<AccountId>,
     /// The Regions that it holds for, in each of these accounts; empty where it is about none.
@@ -101,71 +107,110 @@ pub struct Finding {
 /// Which account and Region something was found in.
 pub(super) type Place = (Option<AccountId>, Option<Region>);
 
-/// Findings before they are gathered.
+/// Findings before they are gathered: where each was found, and the first of those that are alike.
 #[derive(Debug, Default)]
-pub(super) struct Findings(BTreeMap<Alike, BTreeSet<Place>>);
+pub(super) struct Findings(BTreeMap<Alike, (Said, BTreeSet<Place>)>);
 
 /// What findings have in common that are said as one.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Alike {
     topic: Topic,
     level: Level,
-    what: String,
-    todo: String,
+    said: Said,
 }
 
-const ACCOUNT: &str = "ACCOUNT";
-const REGION: &str = "REGION";
+/// What is said of them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Said {
+    /// The words that a cause has, but for what to do where that is known better.
+    Cause { cause: Cause, todo: Option<String> },
+    /// Words that name neither an account nor a Region.
+    Words { what: String, todo: String },
+}
 
 impl Findings {
     /// Something is as it should be.
     pub(super) fn ok(&mut self, topic: Topic, place: Place, what: &str) {
-        self.add(topic, Level::Ok, place, (what, ""));
+        self.words(topic, Level::Ok, place, (what, ""));
     }
 
     /// Something is worth knowing.
     pub(super) fn advice(&mut self, topic: Topic, place: Place, what: &str, todo: &str) {
-        self.add(topic, Level::Advice, place, (what, todo));
+        self.words(topic, Level::Advice, place, (what, todo));
     }
 
     /// Something will fail.
     pub(super) fn problem(&mut self, topic: Topic, place: Place, what: &str, todo: &str) {
-        self.add(topic, Level::Problem, place, (what, todo));
+        self.words(topic, Level::Problem, place, (what, todo));
     }
 
-    /// AWS's words may quote e-mails, and name the account and the Region.
-    fn add(&mut self, topic: Topic, level: Level, place: Place, (what, todo): (&str, &str)) {
+    /// Something will fail, or is worth knowing, for this cause.
+    pub(super) fn cause(&mut self, topic: Topic, level: Level, place: Place, cause: Cause) {
+        let said = |cause| Said::Cause { cause, todo: None };
+        self.add(topic, level, place, (said(cause.key()), said(cause)));
+    }
+
+    /// Something will fail for this cause, and what there is to do is not about the accounts.
+    pub(super) fn cause_with(
+        &mut self,
+        topic: Topic,
+        place: Place,
+        cause: Cause,
+        todo: Option<&str>,
+    ) {
+        let todo = || todo.map(str::to_owned);
+        let said = |cause| Said::Cause {
+            cause,
+            todo: todo(),
+        };
+        self.add(
+            topic,
+            Level::Problem,
+            place,
+            (said(cause.key()), said(cause)),
+        );
+    }
+
+    fn words(&mut self, topic: Topic, level: Level, place: Place, (what, todo): (&str, &str)) {
+        let said = Said::Words {
+            what: Email::mask_in(what),
+            todo: todo.to_owned(),
+        };
+        self.add(topic, level, place, (said.clone(), said));
+    }
+
+    fn add(&mut self, topic: Topic, level: Level, place: Place, (key, said): (Said, Said)) {
         let alike = Alike {
             topic,
             level,
-            what: general(&Email::mask_in(what), &place),
-            todo: general(todo, &place),
+            said: key,
         };
-        self.0.entry(alike).or_default().insert(place);
+        let (_, places) = self.0.entry(alike).or_insert((said, BTreeSet::new()));
+        places.insert(place);
     }
 
-    /// Everything that was found; what is alike in several accounts and Regions is one finding for
-    /// all accounts that have the same Regions.
-    pub(super) fn gathered(self) -> Vec<Finding> {
-        self.0
-            .into_iter()
-            .flat_map(|(alike, places)| gather(&alike, places))
-            .collect()
+    /// Everything that was found, of so many accounts; what is alike in several accounts and Regions is
+    /// one finding for all accounts that have the same Regions.
+    pub(super) fn gathered(self, accounts: usize) -> Vec<Finding> {
+        let gather = |(alike, (said, places)): (Alike, (Said, BTreeSet<Place>))| {
+            let places = by_regions(places).into_iter();
+            let (topic, level) = (alike.topic, alike.level);
+            places.map(move |(regions, ids)| {
+                finding(
+                    topic,
+                    level,
+                    &said,
+                    (ids, regions.into_iter().collect()),
+                    accounts,
+                )
+            })
+        };
+        self.0.into_iter().flat_map(gather).collect()
     }
 }
 
-fn general(text: &str, (account, region): &Place) -> String {
-    let text = account.map_or_else(
-        || text.to_owned(),
-        |account| text.replace(&account.to_string(), ACCOUNT),
-    );
-    match region {
-        Some(region) => text.replace(region.as_str(), REGION),
-        None => text,
-    }
-}
-
-fn gather(alike: &Alike, places: BTreeSet<Place>) -> Vec<Finding> {
+/// The accounts that have the same Regions, together.
+fn by_regions(places: BTreeSet<Place>) -> BTreeMap<BTreeSet<Region>, Vec<AccountId>> {
     let mut by_account: BTreeMap<Option<AccountId>, BTreeSet<Region>> = BTreeMap::new();
     for (account, region) in places {
         by_account.entry(account).or_default().extend(region);
@@ -174,29 +219,38 @@ fn gather(alike: &Alike, places: BTreeSet<Place>) -> Vec<Finding> {
     for (account, regions) in by_account {
         by_regions.entry(regions).or_default().extend(account);
     }
-    let finding = |(regions, accounts): (BTreeSet<Region>, Vec<AccountId>)| {
-        let regions: Vec<_> = regions.into_iter().collect();
-        let particular = |text: &str| particular(text, &accounts, &regions);
-        Finding {
-            topic: alike.topic,
-            level: alike.level,
-            what: particular(&alike.what),
-            todo: (!alike.todo.is_empty()).then(|| particular(&alike.todo)),
-            accounts,
-            regions,
-        }
-    };
-    by_regions.into_iter().map(finding).collect()
+    by_regions
 }
 
-/// What all places have in common is put back.
-fn particular(text: &str, accounts: &[AccountId], regions: &[Region]) -> String {
-    let text = match accounts {
-        [account] => text.replace(ACCOUNT, &account.to_string()),
-        _ => text.to_owned(),
+fn finding(
+    topic: Topic,
+    level: Level,
+    said: &Said,
+    (accounts, regions): (Vec<AccountId>, Vec<Region>),
+    all_accounts: usize,
+) -> Finding {
+    let (what, todo, command, cause) = match said {
+        Said::Words { what, todo } => {
+            let todo = (!todo.is_empty()).then(|| todo.clone());
+            (what.clone(), todo, None, None)
+        }
+        Said::Cause { cause, todo } => {
+            let place = crate::cause::Place::among(&accounts, &regions).out_of(all_accounts);
+            let told = cause.told(&place);
+            let what = told.what_and_why();
+            let command = told.command.filter(|_| todo.is_none());
+            let todo = todo.clone().or(told.todo);
+            (what, todo, command, Some(cause.clone()))
+        }
     };
-    match regions {
-        [region] => text.replace(REGION, region.as_str()),
-        _ => text,
+    Finding {
+        topic,
+        level,
+        what,
+        todo,
+        command,
+        cause,
+        accounts,
+        regions,
     }
 }

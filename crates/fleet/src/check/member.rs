@@ -1,13 +1,11 @@
 //! What an account says of itself.
 
-use std::borrow::Cow;
-use std::sync::Arc;
-
 use jiff::{SignedDuration, Timestamp};
 
-use super::facts::{Answer, Facts, GuardDuty, Invitation, MemberFacts, Trusted};
-use super::finding::{Findings, Place, Topic};
+use super::facts::{Answer, Facts, GuardDuty, Invitation, MemberFacts, RoleFacts, Trusted};
+use super::finding::{Findings, Level, Place, Topic};
 use crate::account::{AccountId, Region};
+use crate::cause::{Cause, FailedCall, FailureKind};
 
 /// How long GuardDuty had to be on until early 2024 (administration guide of December 2021,
 /// detective-prerequisites).
@@ -18,48 +16,31 @@ const WHY_GUARDDUTY: &str = "before 2024 Detective demanded 48 hours; today it i
 const ENDED: &str = "not found out: the check ended before AWS had answered";
 const RUN_AGAIN: &str = "run it again, with a longer --timeout if it had no time";
 
-/// What a role may need to have added, in IAM's own words.
-const LIST_REGIONS: &str = r#"{"Effect": "Allow", "Action": "account:ListRegions", "Resource": "arn:PARTITION:account::ACCOUNT:account"}"#;
-const LIST_INVITATIONS: &str =
-    r#"{"Effect": "Allow", "Action": "detective:ListInvitations", "Resource": "*"}"#;
-const GUARDDUTY: &str = r#"{"Effect": "Allow", "Action": ["guardduty:ListDetectors", "guardduty:GetDetector"], "Resource": "*"}"#;
-
 /// The roles of all members.
 pub(super) fn roles(facts: &Facts, findings: &mut Findings) {
-    let failed = |member: &&MemberFacts| matches!(member.role, Answer::Failed(_));
-    let failed = facts.members.values().filter(failed).count();
-    // Where nobody's role can be assumed it is hardly the members.
-    let everywhere = failed > 1 && failed == facts.members.len();
-    let todo = todo(&facts.trusted, everywhere);
+    let todo = todo(&facts.trusted);
     for (account, member) in &facts.members {
         let place = (Some(*account), None);
         match &member.role {
-            Answer::Is(()) => findings.ok(Topic::Role, place, "the role can be assumed"),
-            Answer::Open => findings.problem(Topic::Role, place, ENDED, RUN_AGAIN),
-            Answer::Denied(text) | Answer::NotOn(text) | Answer::Failed(text) => {
-                let policy = forbidding(text).map(exempt);
-                findings.problem(Topic::Role, place, text, policy.as_deref().unwrap_or(&todo));
+            RoleFacts::Ready => findings.ok(Topic::Role, place, "the role can be assumed"),
+            RoleFacts::Open => findings.problem(Topic::Role, place, ENDED, RUN_AGAIN),
+            RoleFacts::Failed(cause) => {
+                findings.cause_with(Topic::Role, place, cause.clone(), todo.as_deref());
             }
         }
     }
 }
 
-fn todo(trusted: &Trusted, everywhere: bool) -> Cow<'static, str> {
+/// Where it is not the members that are amiss.
+fn todo(trusted: &Trusted) -> Option<String> {
     match trusted {
-        Trusted::WithinReach(role) => format!(
+        Trusted::WithinReach(role) => Some(format!(
             "say --admin-role {role}: it is the role that the member role trusts where nothing else was said, and the caller may assume it"
-        )
-        .into(),
-        Trusted::OutOfReach(role) => format!(
+        )),
+        Trusted::OutOfReach(role) => Some(format!(
             "the member role trusts {role} where nothing else was said, and this run does not work as that role, nor may the caller assume it: look at --admin-role, or deploy the role with --trusted-role or --also-trust (docs/roles.md); then at --role-name and --external-id"
-        )
-        .into(),
-        Trusted::Unknown if everywhere => {
-            "it is so in every account: look at --role-name and --external-id first, and whether the administrator may call sts:AssumeRole".into()
-        }
-        Trusted::Unknown => {
-            "deploy the role there (deploy/member-role.yaml) with this administrator and external id; one of another name needs --role-name".into()
-        }
+        )),
+        Trusted::Unknown => None,
     }
 }
 
@@ -70,7 +51,7 @@ pub(super) fn judge(
     member: &MemberFacts,
     findings: &mut Findings,
 ) {
-    if member.role != Answer::Is(()) {
+    if member.role != RoleFacts::Ready {
         return;
     }
     let on = regions(facts, account, member, findings);
@@ -84,7 +65,7 @@ pub(super) fn judge(
             matches!(invitations, Answer::Is(all) if others(facts, all).next().is_none());
         if facts.guardduty {
             let answer = member.guardduty.get(region).unwrap_or(&Answer::Open);
-            guardduty(facts.now, place, answer, findings);
+            guardduty(facts, place, answer, findings);
         }
     }
     if all_allowed && !on.is_empty() {
@@ -127,42 +108,25 @@ fn regions<'a>(
             findings.problem(Topic::Regions, place, ENDED, RUN_AGAIN);
             return Vec::new();
         }
-        Answer::Denied(text) => {
-            let what =
-                format!("which Regions are on may not be asked: account:ListRegions: {text}");
-            let todo = match forbidding(text) {
-                Some(policy) => format!("nothing about the role: {}", exempt(policy)),
-                None => add(&LIST_REGIONS.replace("PARTITION", facts.partition.name())),
-            };
-            findings.advice(Topic::Calls, place, &what, &todo);
-        }
-        Answer::NotOn(text) => {
-            let what =
-                format!("which Regions are on cannot be found out: account:ListRegions: {text}");
-            findings.problem(Topic::Calls, place, &what, "run it again");
+        Answer::Failed(call) if call.kind == FailureKind::Denied => {
+            let denied = denied(facts, call);
+            findings.cause(Topic::Calls, Level::Advice, place, denied);
         }
         // No run needs it: where a Region is off, the questions to the Region itself say so.
-        Answer::Failed(text) => {
-            let what = format!(
-                "which Regions are on cannot be found out, and all are taken as on: account:ListRegions: {text}"
-            );
-            findings.advice(Topic::Calls, place, &what, "run it again");
+        Answer::Failed(call) => {
+            let level = match call.kind {
+                FailureKind::NotOn => Level::Problem,
+                _ => Level::Advice,
+            };
+            findings.cause(Topic::Calls, level, place, failed(call));
         }
     }
     member.wanted.iter().collect()
 }
 
 fn is_off(account: AccountId, region: &Region, findings: &mut Findings) {
-    let what = format!("{region} is not switched on in {account}");
-    let todo = format!(
-        "switch it on there, or say that the pair is known to stay out: --expected {account}/{region}"
-    );
-    findings.problem(
-        Topic::Regions,
-        (Some(account), Some(region.clone())),
-        &what,
-        &todo,
-    );
+    let place = (Some(account), Some(region.clone()));
+    findings.cause(Topic::Regions, Level::Problem, place, Cause::RegionOff);
 }
 
 /// Says who else invites, and whether that could be asked.
@@ -180,37 +144,20 @@ fn invitations(
             }
         }
         Answer::Open => findings.problem(Topic::Invitations, place, ENDED, RUN_AGAIN),
-        Answer::Denied(text) => match forbidding(text) {
-            Some(policy) => {
-                let what = format!(
-                    "a {policy} forbids Detective in {region} to {account}, accepting most likely included: detective:ListInvitations: {text}"
-                );
-                let todo = format!(
-                    "{}; or say that the pair is known to stay out: --expected {account}/{region}",
-                    exempt(policy)
-                );
-                findings.problem(Topic::Calls, place, &what, &todo);
+        Answer::Failed(call) => match (call.kind, &call.policy) {
+            (FailureKind::Denied, Some(_)) => {
+                let error = call.clone();
+                let cause = Cause::DetectiveDenied { error };
+                findings.cause(Topic::Calls, Level::Problem, place, cause);
             }
-            None => {
-                let what =
-                    format!("who else invites may not be asked: detective:ListInvitations: {text}");
-                findings.advice(Topic::Calls, place, &what, &add(LIST_INVITATIONS));
+            (FailureKind::Denied, None) => {
+                findings.cause(Topic::Calls, Level::Advice, place, denied(facts, call));
             }
+            (FailureKind::NotOn, _) => {
+                findings.cause(Topic::Regions, Level::Problem, place, failed(call));
+            }
+            _ => findings.cause(Topic::Calls, Level::Problem, place, failed(call)),
         },
-        // AWS has one error for a Region that is off and for a token that does not count there.
-        Answer::NotOn(text) => {
-            let what = format!(
-                "{region} does not know the role's credentials: it is not switched on in {account}, or was only just ({text})"
-            );
-            let todo = format!(
-                "switch it on there, or say that the pair is known to stay out: --expected {account}/{region}"
-            );
-            findings.problem(Topic::Regions, place, &what, &todo);
-        }
-        Answer::Failed(text) => {
-            let what = format!("detective:ListInvitations: {text}");
-            findings.problem(Topic::Calls, place, &what, "run it again");
-        }
     }
     matches!(answer, Answer::Is(_))
 }
@@ -225,74 +172,60 @@ fn others<'a>(
 }
 
 fn also_invited(other: &Invitation, place: Place, findings: &mut Findings) {
-    let what = format!(
-        "{} invites, too: the status there is {}",
-        other.administrator, other.status
-    );
-    let todo = "nothing, if that is meant: its invitation is left alone, and an account pays for each behavior graph that it is a member of";
-    findings.advice(Topic::Invitations, place, &what, todo);
+    let cause = Cause::AlsoInvited {
+        administrator: other.administrator,
+        status: other.status.clone(),
+    };
+    findings.cause(Topic::Invitations, Level::Advice, place, cause);
+}
+
+fn denied(facts: &Facts, call: &FailedCall) -> Cause {
+    Cause::QuestionDenied {
+        partition: facts.partition,
+        error: call.clone(),
+    }
+}
+
+fn failed(call: &FailedCall) -> Cause {
+    Cause::QuestionFailed {
+        error: call.clone(),
+    }
 }
 
 /// GuardDuty never blocks.
 fn guardduty(
-    now: Timestamp,
+    facts: &Facts,
     (account, region): (AccountId, &Region),
     answer: &Answer<GuardDuty>,
     findings: &mut Findings,
 ) {
     let place = (Some(account), Some(region.clone()));
-    let (what, todo): (Arc<str>, _) = match answer {
-        Answer::Is(GuardDuty::On(since)) if now.duration_since(*since) >= GUARDDUTY_AGE => {
-            findings.ok(
-                Topic::GuardDuty,
-                place,
-                "GuardDuty has been on for 48 hours or more",
-            );
-            return;
-        }
-        Answer::Is(GuardDuty::On(since)) => {
-            let hours = now.duration_since(*since).as_hours().max(0);
-            let what = format!("GuardDuty has been on for {hours} hours only: {WHY_GUARDDUTY}");
-            (what.into(), "nothing, or wait".to_owned())
-        }
+    match answer {
+        Answer::Is(GuardDuty::On(since)) => since_when(facts, *since, place, findings),
         Answer::Is(GuardDuty::Off) => {
             let what = format!("GuardDuty is not on: {WHY_GUARDDUTY}");
-            (what.into(), "think about switching it on".to_owned())
+            let todo = "think about switching it on";
+            findings.advice(Topic::GuardDuty, place, &what, todo);
         }
-        Answer::Denied(text) => {
-            let what = format!("whether GuardDuty is on may not be asked: {text}");
-            let todo = format!(
-                "{}, or deploy it with AllowGuardDutyReads=true",
-                add(GUARDDUTY)
-            );
-            (what.into(), todo)
+        Answer::Failed(call) if call.kind == FailureKind::Denied => {
+            let denied = denied(facts, call);
+            findings.cause(Topic::GuardDuty, Level::Advice, place, denied);
         }
-        Answer::Open => (ENDED.into(), RUN_AGAIN.to_owned()),
-        Answer::NotOn(text) | Answer::Failed(text) => {
-            let what = format!("whether GuardDuty is on cannot be found out: {text}");
-            (what.into(), "run it again".to_owned())
+        Answer::Failed(call) => {
+            findings.cause(Topic::GuardDuty, Level::Advice, place, failed(call));
         }
-    };
-    findings.advice(Topic::GuardDuty, place, &what, &todo);
+        Answer::Open => findings.advice(Topic::GuardDuty, place, ENDED, RUN_AGAIN),
+    }
 }
 
-/// The kind of policy, other than the role's own, that AWS names as what forbids it. An Allow that is
-/// added to the role changes nothing then.
-fn forbidding(text: &str) -> Option<&'static str> {
-    const KINDS: [&str; 5] = [
-        "service control policy",
-        "resource control policy",
-        "permissions boundary",
-        "session policy",
-        "VPC endpoint policy",
-    ];
-    KINDS.into_iter().find(|kind| text.contains(kind))
-}
-
-fn exempt(policy: &str) -> String {
-    format!("have whoever owns the {policy} exempt the role")
-}
-
-fn add(statement: &str) -> String {
-    format!("add {statement} to the role's policy")
+fn since_when(facts: &Facts, since: Timestamp, place: Place, findings: &mut Findings) {
+    let age = facts.now.duration_since(since);
+    if age >= GUARDDUTY_AGE {
+        let what = "GuardDuty has been on for 48 hours or more";
+        findings.ok(Topic::GuardDuty, place, what);
+        return;
+    }
+    let hours = age.as_hours().max(0);
+    let what = format!("GuardDuty has been on for {hours} hours only: {WHY_GUARDDUTY}");
+    findings.advice(Topic::GuardDuty, place, &what, "nothing, or wait");
 }

@@ -7,6 +7,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::account::{AccountId, Region};
+use crate::cause::{Cause, FailedCall, FailureKind, MemberRole};
+use crate::event::Operation;
 use crate::region::Partition;
 use crate::report::{CheckReport, Ended, InvalidLine, VERSION, Verdict};
 
@@ -38,6 +40,7 @@ fn graph(region: &str) -> GraphFacts {
         region: Region::new(region),
         graph_arn: None,
         error: None,
+        why: Default::default(),
         members: 0,
         enabled: 0,
         to_invite: 2,
@@ -52,7 +55,7 @@ fn fine() -> MemberFacts {
     let regions: BTreeSet<_> = [EU, US].map(Region::new).into();
     let each = regions.iter().cloned();
     MemberFacts {
-        role: Answer::Is(()),
+        role: RoleFacts::Ready,
         invitations: each
             .map(|region| (region, Answer::Is(Vec::new())))
             .collect(),
@@ -76,6 +79,35 @@ fn facts() -> Facts {
         graphs: vec![graph(EU), graph(US)],
         members: [(id(1), fine()), (id(2), fine())].into(),
     }
+}
+
+fn failed<T>(kind: FailureKind, operation: Operation, words: &str) -> Answer<T> {
+    let code = match kind {
+        FailureKind::Denied => "AccessDenied",
+        FailureKind::NotOn => "UnrecognizedClientException",
+        _ => "InternalServerError",
+    };
+    Answer::Failed(FailedCall::new(operation, kind, code, Some(words)))
+}
+
+/// What [`MemberFacts::regions`] comes to.
+fn denied_regions<T>() -> Answer<T> {
+    failed(FailureKind::Denied, Operation::ListRegions, "no")
+}
+
+fn no_role(words: &str) -> RoleFacts {
+    let Answer::<()>::Failed(error) = failed(FailureKind::Denied, Operation::AssumeRole, words)
+    else {
+        panic!("it failed")
+    };
+    RoleFacts::Failed(Cause::RoleNotAssumed {
+        role: MemberRole {
+            partition: Partition::Aws,
+            name: MemberRole::DEFAULT.into(),
+            external_id: false,
+        },
+        error,
+    })
 }
 
 /// What is found beside what is as it should be, as `level topic accounts regions`.
@@ -136,15 +168,18 @@ fn a_bad_line_is_a_problem_with_its_number() {
 #[test]
 fn a_role_that_cannot_be_assumed_is_a_problem_of_its_account_alone() {
     let mut facts = facts();
-    first(&mut facts).role =
-        Answer::Failed("cannot assume arn:aws:iam::000000000001:role/X".into());
+    first(&mut facts).role = no_role("no");
     let finding = only(&facts);
     assert_eq!(
         (finding.topic, finding.level),
         (Topic::Role, Level::Problem)
     );
     assert_eq!(finding.accounts, [id(1)]);
-    assert!(finding.what.contains("000000000001:role/X"));
+    assert!(
+        finding
+            .what
+            .contains("arn:aws:iam::000000000001:role/detective-fleet/")
+    );
     assert!(finding.todo.unwrap().contains("deploy/member-role.yaml"));
 }
 
@@ -152,11 +187,12 @@ fn a_role_that_cannot_be_assumed_is_a_problem_of_its_account_alone() {
 fn where_no_role_can_be_assumed_it_is_said_once_and_not_blamed_on_the_members() {
     let mut facts = facts();
     for (account, member) in &mut facts.members {
-        member.role = Answer::Failed(format!("cannot assume in {account}").into());
+        member.role = no_role(&format!("{account} may not"));
     }
     let finding = only(&facts);
     assert_eq!(finding.accounts, [id(1), id(2)]);
-    assert_eq!(finding.what, "cannot assume in ACCOUNT");
+    let what = "Cannot assume the role detective-fleet/DetectiveFleetMember in 2 accounts. ";
+    assert!(finding.what.starts_with(what), "{}", finding.what);
     assert!(finding.todo.unwrap().contains("in every account"));
 }
 
@@ -170,7 +206,10 @@ fn a_region_that_is_off_in_a_member_is_a_problem_there() {
         (finding.topic, finding.level),
         (Topic::Regions, Level::Problem)
     );
-    assert_eq!(finding.what, "eu-west-1 is not switched on in 000000000001");
+    assert_eq!(
+        finding.what,
+        "eu-west-1 is not switched on in 000000000001."
+    );
     let todo = finding.todo.unwrap();
     assert!(todo.contains("--expected 000000000001/eu-west-1"), "{todo}");
 }
@@ -178,7 +217,7 @@ fn a_region_that_is_off_in_a_member_is_a_problem_there() {
 #[test]
 fn a_denied_harmless_question_is_advice_with_the_statement_to_add() {
     let mut facts = facts();
-    first(&mut facts).regions = Answer::Denied("AccessDenied".into());
+    first(&mut facts).regions = denied_regions();
     let finding = only(&facts);
     assert_eq!(
         (finding.topic, finding.level),
@@ -189,7 +228,7 @@ fn a_denied_harmless_question_is_advice_with_the_statement_to_add() {
     assert!(todo.contains("account:ListRegions"), "{todo}");
 
     let mut facts = self::facts();
-    let denied = Answer::Denied("AccessDenied".into());
+    let denied = failed(FailureKind::Denied, Operation::ListInvitations, "no");
     first(&mut facts)
         .invitations
         .insert(Region::new(US), denied);
@@ -204,8 +243,8 @@ fn a_denied_harmless_question_is_advice_with_the_statement_to_add() {
 #[test]
 fn a_region_that_does_not_know_the_role_is_off_there_or_nearly() {
     let mut facts = facts();
-    first(&mut facts).regions = Answer::Denied("AccessDenied".into());
-    let off = Answer::NotOn("UnrecognizedClientException".into());
+    first(&mut facts).regions = denied_regions();
+    let off = failed(FailureKind::NotOn, Operation::ListInvitations, "no");
     first(&mut facts).invitations.insert(Region::new(EU), off);
     assert_eq!(
         found(&facts),
@@ -280,8 +319,9 @@ fn much_data_is_told_before_it_is_too_much() {
 #[test]
 fn what_the_plan_cannot_do_and_what_cannot_be_read_are_problems() {
     let mut facts = facts();
-    let reason = "the root e-mail of 000000000002 is wrong";
-    facts.graphs[0].blocked.push((id(2), reason.into()));
+    facts.graphs[0]
+        .blocked
+        .push((id(2), Cause::wrong_email(None)));
     facts.graphs[1].error = Some("no connection".into());
     assert_eq!(
         found(&facts),
@@ -308,9 +348,9 @@ fn guardduty_is_never_more_than_advice() {
     for answer in [
         since("2026-01-08T00:00:01Z"),
         Answer::Is(GuardDuty::Off),
-        Answer::Denied("no".into()),
-        Answer::Failed("no".into()),
-        Answer::NotOn("no".into()),
+        failed(FailureKind::Denied, Operation::ListDetectors, "no"),
+        failed(FailureKind::Unclear, Operation::ListDetectors, "no"),
+        failed(FailureKind::NotOn, Operation::ListDetectors, "no"),
         Answer::Open,
     ] {
         let finding = only(&asked(answer.clone()));
@@ -343,7 +383,7 @@ fn what_was_not_answered_is_a_problem_and_said_once() {
     }
     assert_eq!(found(&facts), [(Level::Problem, Topic::Role, 2, 0)]);
     for member in facts.members.values_mut() {
-        member.role = Answer::Is(());
+        member.role = RoleFacts::Ready;
     }
     assert_eq!(found(&facts), [(Level::Problem, Topic::Regions, 2, 0)]);
 }
@@ -352,7 +392,13 @@ fn what_was_not_answered_is_a_problem_and_said_once() {
 fn an_email_in_awss_words_is_masked() {
     let mut facts = facts();
     let text = "User: arn:aws:sts::1:assumed-role/X/jo@example.com is not authorized";
-    first(&mut facts).role = Answer::Failed(text.into());
+    let Answer::<()>::Failed(error) = failed(FailureKind::Refused, Operation::AssumeRole, text)
+    else {
+        panic!("it failed")
+    };
+    facts.graphs[0]
+        .blocked
+        .push((id(2), Cause::CallRefused { error }));
     assert!(only(&facts).what.contains("j***@example.com"));
 }
 
@@ -376,9 +422,9 @@ fn a_problem_is_what_makes_the_exit_status() {
     let mut facts = facts();
     let verdict = |facts: &Facts| report(facts, Ended::Complete).verdict();
     assert_eq!(verdict(&facts), Verdict::AsWanted);
-    first(&mut facts).regions = Answer::Denied("advice only".into());
+    first(&mut facts).regions = denied_regions();
     assert_eq!(verdict(&facts), Verdict::AsWanted);
-    first(&mut facts).role = Answer::Failed("no".into());
+    first(&mut facts).role = no_role("no");
     assert_eq!(verdict(&facts), Verdict::NotAsWanted);
     assert_eq!(
         report(&facts, Ended::Interrupted).verdict(),
@@ -389,7 +435,7 @@ fn a_problem_is_what_makes_the_exit_status() {
 #[test]
 fn the_document_has_the_shape_that_is_documented() {
     let mut facts = facts();
-    first(&mut facts).role = Answer::Failed("no role".into());
+    first(&mut facts).role = no_role("no");
     let document = serde_json::to_value(report(&facts, Ended::Complete)).unwrap();
     let keys: Vec<_> = document.as_object().unwrap().keys().cloned().collect();
     let expected = [
@@ -414,8 +460,26 @@ fn the_document_has_the_shape_that_is_documented() {
     let findings = document["findings"].as_array().unwrap();
     let problem = findings.iter().find(|it| it["level"] == "problem").unwrap();
     let golden = serde_json::json!({
-        "topic": "role", "level": "problem", "what": "no role",
-        "todo": "deploy the role there (deploy/member-role.yaml) with this administrator and external id; one of another name needs --role-name",
+        "topic": "role", "level": "problem",
+        "what": "Cannot assume the role detective-fleet/DetectiveFleetMember in 000000000001. \
+                 AWS does not say which it is: the role is missing, its trust policy or its external \
+                 id does not fit, or the account is suspended (tried: \
+                 arn:aws:iam::000000000001:role/detective-fleet/DetectiveFleetMember, \
+                 without an external id).",
+        "todo": "Deploy the role there (deploy/member-role.yaml) with this administrator and \
+                 external id; a role of another name needs --role-name.",
+        "command": "detective-fleet roles deploy accounts.csv --account 000000000001",
+        "cause": "role-not-assumed",
+        "details": {
+            "role": {
+                "partition": "aws", "name": "detective-fleet/DetectiveFleetMember",
+                "external_id": false
+            },
+            "error": {
+                "operation": "sts:AssumeRole", "kind": "denied", "code": "AccessDenied",
+                "example": "no"
+            }
+        },
         "accounts": ["000000000001"], "regions": []
     });
     assert_eq!(*problem, golden);
@@ -430,13 +494,14 @@ fn the_document_has_the_shape_that_is_documented() {
 
 fn answer<T: Clone + std::fmt::Debug + 'static>(
     is: impl Strategy<Value = T>,
+    operation: Operation,
 ) -> impl Strategy<Value = Answer<T>> {
     prop_oneof![
         4 => is.prop_map(Answer::Is),
         1 => Just(Answer::Open),
-        1 => Just(Answer::Denied("denied".into())),
-        1 => Just(Answer::NotOn("not on".into())),
-        1 => Just(Answer::Failed("failed".into())),
+        1 => Just(failed(FailureKind::Denied, operation, "denied")),
+        1 => Just(failed(FailureKind::NotOn, operation, "not on")),
+        1 => Just(failed(FailureKind::Unclear, operation, "failed")),
     ]
 }
 
@@ -458,10 +523,22 @@ fn any_member() -> impl Strategy<Value = MemberFacts> {
     ];
     let regions = || prop_oneof![Just(Region::new(EU)), Just(Region::new(US))];
     (
-        answer(Just(())),
-        answer(on),
-        proptest::collection::btree_map(regions(), answer(others), 0..=2),
-        proptest::collection::btree_map(regions(), answer(guardduty), 0..=2),
+        prop_oneof![
+            4 => Just(RoleFacts::Ready),
+            1 => Just(RoleFacts::Open),
+            1 => Just(no_role("denied")),
+        ],
+        answer(on, Operation::ListRegions),
+        proptest::collection::btree_map(
+            regions(),
+            answer(others, Operation::ListInvitations),
+            0..=2,
+        ),
+        proptest::collection::btree_map(
+            regions(),
+            answer(guardduty, Operation::ListDetectors),
+            0..=2,
+        ),
     )
         .prop_map(|(role, regions, invitations, guardduty)| MemberFacts {
             wanted: [EU, US].map(Region::new).into(),
@@ -513,19 +590,19 @@ proptest! {
 
 /// A second opinion, in other words than the rules.
 fn has_problem(member: &MemberFacts) -> bool {
-    if member.role != Answer::Is(()) {
+    if member.role != RoleFacts::Ready {
         return true;
     }
     let on = match &member.regions {
         Answer::Is(on) if on.len() < 2 => return true,
         Answer::Is(on) => on.clone(),
-        Answer::Denied(_) | Answer::Failed(_) => member.wanted.clone(),
+        Answer::Failed(call) if call.kind != FailureKind::NotOn => member.wanted.clone(),
         _ => return true,
     };
-    on.iter().any(|region| {
-        !matches!(
-            member.invitations.get(region),
-            Some(Answer::Is(_) | Answer::Denied(_))
-        )
-    })
+    on.iter()
+        .any(|region| match member.invitations.get(region) {
+            Some(Answer::Is(_)) => false,
+            Some(Answer::Failed(call)) => call.kind != FailureKind::Denied,
+            Some(Answer::Open) | None => true,
+        })
 }

@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use super::rates::cents;
 use super::{DAYS, Rates};
 use crate::account::{AccountId, GraphArn, Region};
+use crate::cause::{Cause, Place};
 use crate::member::{Member, MemberStatus, Package};
 use crate::observation::Observation;
-use crate::report::Header;
+use crate::report::{Header, Why};
 
 /// What the administrator's data costs is in none of Detective's lists.
 const ADMINISTRATOR: &str = "the administrator's own data: Detective's API does not report it";
@@ -22,21 +23,21 @@ const ADMINISTRATOR: &str = "the administrator's own data: Detective's API does 
 pub struct RegionUsage {
     region: Region,
     graph_arn: Option<GraphArn>,
-    error: Option<Arc<str>>,
+    cause: Option<Cause>,
     members: BTreeMap<AccountId, Member>,
 }
 
 impl RegionUsage {
     /// What a look at the Region says of those that send data to the graph.
     #[must_use]
-    pub fn of(observation: &Observation, error: Option<Arc<str>>) -> Self {
+    pub fn of(observation: &Observation, cause: Option<Cause>) -> Self {
         let sends =
             |member: &Member| member.status == MemberStatus::Enabled || !member.volumes.is_empty();
         let members = observation.members();
         Self {
             region: observation.region().clone(),
             graph_arn: observation.graph_arn().cloned(),
-            error,
+            cause,
             members: members
                 .filter(|(_, member)| sends(member))
                 .map(|(account, member)| (account, member.clone()))
@@ -93,6 +94,9 @@ pub struct RegionCost {
     pub graph_arn: Option<GraphArn>,
     /// Why it could not be read.
     pub error: Option<Arc<str>>,
+    /// The same as data.
+    #[serde(flatten)]
+    pub why: Why,
     /// Of all its memberships.
     pub bytes_per_day: u64,
     /// The projection for all its memberships.
@@ -192,16 +196,24 @@ impl CostReport {
 }
 
 impl RegionCost {
+    /// Why it could not be read.
+    #[must_use]
+    pub fn cause(&self) -> Option<Cause> {
+        self.why.cause_or(self.error.as_deref())
+    }
+
     fn of(usage: RegionUsage, rates: &Rates, now: Timestamp) -> Self {
         let members = usage.members.into_iter();
         let members = members.map(|(account, member)| {
             MembershipCost::of(account, &member, &usage.region, rates, now)
         });
+        let (error, why) = Why::of(usage.cause.as_ref(), &Place::region(&usage.region));
         let mut cost = Self {
             members: members.collect(),
             region: usage.region,
             graph_arn: usage.graph_arn,
-            error: usage.error,
+            error,
+            why,
             bytes_per_day: 0,
             usd_a_month: Decimal::ZERO,
         };

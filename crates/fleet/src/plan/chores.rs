@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::Reason;
 use super::decide::{is_held, refused_for_all};
 use crate::attempts::{Attempts, FINAL_AFTER, RegionRequest};
+use crate::cause::Cause;
+use crate::event::Operation;
 use crate::fleet::{Fleet, Others, Purpose};
 use crate::observation::{Graph, Observation};
 
@@ -65,13 +66,15 @@ impl Chore {
         }
     }
 
-    fn operation(&self) -> &'static str {
+    /// What AWS calls it.
+    #[must_use]
+    pub fn operation(&self) -> Operation {
         match self {
-            Self::ReadTags => "ListTagsForResource",
-            Self::Tag(_) => "TagResource",
-            Self::Untag(_) => "UntagResource",
-            Self::ReadPackages => "ListDatasourcePackages",
-            Self::StartPackages { .. } => "UpdateDatasourcePackages",
+            Self::ReadTags => Operation::ListTagsForResource,
+            Self::Tag(_) => Operation::TagResource,
+            Self::Untag(_) => Operation::UntagResource,
+            Self::ReadPackages => Operation::ListDatasourcePackages,
+            Self::StartPackages { .. } => Operation::UpdateDatasourcePackages,
         }
     }
 }
@@ -102,7 +105,7 @@ impl fmt::Display for Chore {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Chores {
     pub(super) due: Vec<Chore>,
-    pub(super) amiss: Vec<Reason>,
+    pub(super) amiss: Vec<Cause>,
     /// Refused so far, and asked again in a later turn.
     pub(super) held: BTreeSet<RegionRequest>,
 }
@@ -134,12 +137,13 @@ pub(super) fn decide(fleet: &Fleet, observation: &Observation, attempts: &Attemp
             continue;
         }
         let done = tried.map_or(0, |tried| tried.done);
-        if let Some(Reason::Region(why)) = refused_for_all(attempts, chore.request()) {
-            chores.amiss.push(Reason::Region(why));
+        if let Some(cause) = refused_for_all(attempts, chore.request()) {
+            chores.amiss.push(cause);
         } else if is_held(attempts, chore.request()) {
             chores.held.insert(chore.request());
         } else if chore.changes_something() && done >= FINAL_AFTER {
-            chores.amiss.push(Reason::NoEffect(chore.operation()));
+            let operation = chore.operation();
+            chores.amiss.push(Cause::NoEffect { operation });
         } else {
             chores.due.push(chore);
         }

@@ -1,8 +1,9 @@
 //! How the memberships end when the run does.
 
-use super::{Plan, Reason, Step, Wait};
+use super::{Plan, Step, Wait};
 use crate::account::AccountId;
-use crate::attempts::{Attempt, Attempts, MemberAttempts, MemberRequest, Role};
+use crate::attempts::{Attempt, Attempts, MemberAttempts, Role};
+use crate::cause::Cause;
 use crate::event::Conclusion;
 
 impl Plan {
@@ -23,18 +24,18 @@ impl Plan {
         &self,
         account: AccountId,
         attempts: &Attempts,
-    ) -> Option<(Conclusion, Option<Reason>)> {
+    ) -> Option<(Conclusion, Option<Cause>)> {
         Some(match self.step(account)? {
             Step::Right => (Conclusion::Right, None),
             Step::Gone => (Conclusion::Gone, None),
             Step::Skipped => (Conclusion::Skipped, None),
-            Step::Blocked(reason) => (Conclusion::Failed, Some(reason.clone())),
+            Step::Blocked(cause) => (Conclusion::Failed, Some(cause.clone())),
             step => {
                 let tried = attempts.member(account);
                 let refused =
                     tried.and_then(|tried| refused_role(tried).or_else(|| refused(step, tried)));
                 match refused {
-                    Some(reason) => (Conclusion::Failed, Some(reason)),
+                    Some(cause) => (Conclusion::Failed, Some(cause)),
                     None => (Conclusion::Waiting, None),
                 }
             }
@@ -42,25 +43,25 @@ impl Plan {
     }
 }
 
-fn refused_role(tried: &MemberAttempts) -> Option<Reason> {
+fn refused_role(tried: &MemberAttempts) -> Option<Cause> {
     match &tried.role {
         // What was accepted needs no role any more.
-        Role::Refused { reason } | Role::Failed { reason } if !tried.accept.may_be_done() => {
-            Some(Reason::Role(reason.clone()))
+        Role::Refused { cause } | Role::Failed { cause } if !tried.accept.may_be_done() => {
+            Some(cause.clone())
         }
         _ => None,
     }
 }
 
 /// What was refused of that which comes next.
-fn refused(step: &Step, tried: &MemberAttempts) -> Option<Reason> {
-    let of = |request: MemberRequest, attempt: &Attempt| {
-        let refusal = attempt.refusals.last.as_ref()?;
-        Some(Reason::Refused(request.operation(), refusal.text.clone()))
+fn refused(step: &Step, tried: &MemberAttempts) -> Option<Cause> {
+    let of = |attempt: &Attempt| {
+        let error = attempt.refusals.last.as_ref()?.call.clone();
+        Some(Cause::CallRefused { error })
     };
-    let accept = || of(MemberRequest::Accept, &tried.accept);
-    let invite = || of(MemberRequest::Invite, &tried.invite);
-    let remove = || of(MemberRequest::Remove, &tried.remove);
+    let accept = || of(&tried.accept);
+    let invite = || of(&tried.invite);
+    let remove = || of(&tried.remove);
     match step {
         Step::Invite { .. } => invite(),
         Step::Accept => accept(),

@@ -2,14 +2,15 @@
 
 use crate::account::AccountId;
 use crate::attempts::{
-    Answer, Attempt, Attempts, FINAL_AFTER, LEFT_OUT, MemberAttempts, MemberRequest, RegionRequest,
-    Role, Verdict,
+    Answer, Attempt, Attempts, FINAL_AFTER, MemberAttempts, MemberRequest, RegionRequest, Role,
+    Verdict,
 };
+use crate::cause::{Cause, ours};
 use crate::fleet::{Fleet, Purpose};
 use crate::member::{Member, MemberStatus};
 use crate::observation::{Graph, Look, Observation};
 use crate::patience::Asked;
-use crate::plan::{BATCH, Reason, Step, Wait};
+use crate::plan::{BATCH, Step, Wait};
 
 /// How many looks may pass before what AWS said it did has to show in its lists.
 ///
@@ -106,18 +107,20 @@ pub fn decide(
 }
 
 /// Why the Region cannot be read, so that nothing can be done in it.
-pub(super) fn region_trouble(attempts: &Attempts) -> Option<Reason> {
+pub(super) fn region_trouble(attempts: &Attempts) -> Option<Cause> {
     use RegionRequest::{FindGraph, Look};
     let refused = [FindGraph, Look]
         .into_iter()
         .find_map(|request| refused_for_all(attempts, request));
-    refused.or_else(|| attempts.given_up().cloned().map(Reason::Region))
+    refused.or_else(|| attempts.given_up().cloned())
 }
 
 /// What AWS refused for good, of the things that are asked for the whole Region.
-pub(super) fn refused_for_all(attempts: &Attempts, request: RegionRequest) -> Option<Reason> {
+pub(super) fn refused_for_all(attempts: &Attempts, request: RegionRequest) -> Option<Cause> {
     match attempts.region_verdict(request) {
-        Verdict::Final(refusal) => Some(Reason::Region(refusal.text.clone())),
+        Verdict::Final(refusal) => Some(Cause::RegionFailed {
+            error: refusal.call.clone(),
+        }),
         Verdict::Open | Verdict::Held(_) => None,
     }
 }
@@ -132,10 +135,10 @@ pub(super) fn no_new_graph(
     fleet: &Fleet,
     observation: &Observation,
     attempts: &Attempts,
-) -> Option<Reason> {
+) -> Option<Cause> {
     let unwanted = fleet.settings.no_new_graph.get(observation.region());
     unwanted
-        .map(|why| Reason::Region(why.clone()))
+        .cloned()
         .or_else(|| refused_for_all(attempts, RegionRequest::CreateGraph))
 }
 
@@ -169,12 +172,12 @@ fn step(
         Some(member) => match &member.status {
             MemberStatus::Enabled => Step::Right,
             MemberStatus::AcceptedButDisabled => disabled(tried, (look, member)),
-            MemberStatus::Other(name) => Step::Blocked(Reason::UnknownStatus(name.clone())),
+            MemberStatus::Other(name) => Step::Blocked(Cause::UnknownStatus {
+                status: name.clone(),
+            }),
             MemberStatus::VerificationInProgress => Step::Wait(Wait::Verification),
             MemberStatus::VerificationFailed => failed_verification(fleet, member, tried, due),
-            MemberStatus::Invited if attempts.is_off(account) => {
-                Step::Blocked(Reason::RegionOff(account, observation.region().clone()))
-            }
+            MemberStatus::Invited if attempts.is_off(account) => Step::Blocked(Cause::RegionOff),
             MemberStatus::Invited => invited(tried, due),
         },
     };
@@ -240,11 +243,12 @@ fn disabled(tried: &MemberAttempts, (look, member): (Look<'_>, &Member)) -> Step
         None | Some(Answer::Throttled | Answer::NotDone) => Step::Start,
         Some(_) if look.round <= tried.start.after => Step::Wait(Wait::Look),
         Some(answer) => {
-            let refusal = match answer {
-                Answer::Refused(refusal) => Some(refusal.text.clone()),
+            let error = match answer {
+                Answer::Refused(refusal) => Some(refusal.call.clone()),
                 _ => None,
             };
-            Step::Blocked(Reason::Disabled(member.disabled_reason.clone(), refusal))
+            let reason = member.disabled_reason.as_deref();
+            Step::Blocked(Cause::disabled(reason, error))
         }
     }
 }
@@ -260,7 +264,7 @@ fn failed_verification(
     // Once invited by this run, it has had its second chance.
     let retried = fleet.settings.retry_failed && tried.invite.sent == 0;
     if !corrected && !retried {
-        return Step::Blocked(Reason::WrongEmail(due.account, wanted.cloned()));
+        return Step::Blocked(Cause::wrong_email(wanted));
     }
     due.remove(tried)
 }
@@ -277,7 +281,7 @@ fn with_the_role(role: &Role) -> Step {
     match role {
         Role::Unasked | Role::Asked => Step::Wait(Wait::Role),
         Role::Refused { .. } => Step::Wait(Wait::Patience(Asked::Role)),
-        Role::Failed { reason } => Step::Blocked(Reason::Role(reason.clone())),
+        Role::Failed { cause } => Step::Blocked(cause.clone()),
         Role::Ready => Step::Accept,
     }
 }
@@ -316,15 +320,17 @@ impl Due<'_> {
             Verdict::Final(refusal) => {
                 // "Already a member" is a refusal too, and AWS's words are not for deciding: another
                 // run may have done it just now.
-                let looks = match &*refusal.code {
+                let looks = match &*refusal.call.code {
                     _ if attempt.may_be_done() => VISIBLE_AFTER,
-                    LEFT_OUT => LEFT_OUT_AFTER,
+                    ours::LEFT_OUT => LEFT_OUT_AFTER,
                     _ => 0,
                 };
                 if self.looks_since(attempt) < looks {
                     return Step::Wait(Wait::Visible);
                 }
-                Step::Blocked(Reason::Refused(request.operation(), refusal.text.clone()))
+                Step::Blocked(Cause::CallRefused {
+                    error: refusal.call.clone(),
+                })
             }
             // AWS may have done it all the same.
             Verdict::Held(_) if self.looks_since(attempt) == 0 => Step::Wait(Wait::Look),
@@ -340,7 +346,8 @@ impl Due<'_> {
             Some(_) if looks == 0 => Step::Wait(Wait::Look),
             Some(Answer::Done) if looks < VISIBLE_AFTER => Step::Wait(Wait::Visible),
             Some(Answer::Done) if attempt.done >= FINAL_AFTER => {
-                Step::Blocked(Reason::NoEffect(request.operation()))
+                let operation = request.operation();
+                Step::Blocked(Cause::NoEffect { operation })
             }
             Some(Answer::Unclear(_) | Answer::Silent(_)) if looks < UNCLEAR_AFTER => {
                 Step::Wait(Wait::Visible)

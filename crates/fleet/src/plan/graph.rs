@@ -1,8 +1,10 @@
 //! What happens to the behavior graph, given what happens to the memberships.
 
 use super::decide::{is_held, no_new_graph, refused_for_all, region_trouble};
-use super::{GraphStep, Kind, Plan, Reason, VISIBLE_AFTER, Wait};
+use super::{GraphStep, Kind, Plan, VISIBLE_AFTER, Wait};
 use crate::attempts::{Answer, Attempt, Attempts, FINAL_AFTER, RegionRequest};
+use crate::cause::Cause;
+use crate::event::Operation;
 use crate::fleet::{Fleet, Purpose};
 use crate::observation::{Graph, Observation};
 
@@ -96,7 +98,7 @@ fn ending(fleet: &Fleet, observation: &Observation, attempts: &Attempts) -> Grap
             GraphStep::Keep
         }
         0 => delete(observation, attempts),
-        outsiders => GraphStep::Blocked(Reason::Outsiders(outsiders)),
+        members => GraphStep::Blocked(Cause::GraphHasOthers { members }),
     }
 }
 
@@ -113,9 +115,9 @@ fn delete(observation: &Observation, attempts: &Attempts) -> GraphStep {
         None | Some(Answer::Throttled | Answer::NotDone) => GraphStep::Delete,
         Some(_) if looks == 0 => find(attempts),
         Some(Answer::Done) if looks < VISIBLE_AFTER => find(attempts),
-        Some(Answer::Done) if *done >= FINAL_AFTER => {
-            GraphStep::Blocked(Reason::NoEffect("DeleteGraph"))
-        }
+        Some(Answer::Done) if *done >= FINAL_AFTER => GraphStep::Blocked(Cause::NoEffect {
+            operation: Operation::DeleteGraph,
+        }),
         Some(_) if is_held(attempts, RegionRequest::DeleteGraph) => {
             GraphStep::Patience(RegionRequest::DeleteGraph)
         }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Kind, MOST_MEMBERS, Plan, Reason, Step, Wait};
+use super::{Kind, MOST_MEMBERS, Plan, Step, Wait};
 use crate::account::AccountId;
 use crate::attempts::Attempts;
+use crate::cause::Cause;
 use crate::fleet::Fleet;
 use crate::observation::Observation;
 
@@ -28,7 +29,7 @@ pub(super) fn keep(plan: &mut Plan, fleet: &Fleet, observation: &Observation, at
     });
     for (ahead, account) in (taken..).zip(queue) {
         if ahead >= MOST_MEMBERS {
-            plan.place(account, (Step::Blocked(Reason::Quota(ahead)), false));
+            plan.place(account, (Step::Blocked(Cause::GraphFull { ahead }), false));
             plan.crowded_out.insert(account);
         }
     }

@@ -3,17 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::account::{AccountId, Region};
+use crate::cause::{Cause, Place, Told};
 
-/// What stands for an account and a Region in a reason that many have in common. They are the words
-/// of `--expected ACCOUNT/REGION`.
-const ACCOUNT: &str = "ACCOUNT";
-const REGION: &str = "REGION";
-
-/// A reason, and every membership that has it.
+/// A cause, and every membership that has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble {
-    /// Why they are not as wanted, and what to do.
-    pub reason: String,
+    /// Why they are not as wanted; AWS's words in it are those of the first.
+    pub cause: Cause,
     /// Those that have it.
     pub memberships: Vec<(AccountId, Region)>,
 }
@@ -24,48 +20,57 @@ impl Trouble {
     pub fn places(&self) -> Vec<(BTreeSet<Region>, Vec<AccountId>)> {
         places(self.memberships.iter().cloned())
     }
+
+    /// How many accounts it holds back.
+    #[must_use]
+    pub fn accounts(&self) -> usize {
+        let accounts: BTreeSet<_> = self.memberships.iter().map(|(id, _)| id).collect();
+        accounts.len()
+    }
+
+    /// The words for it, in a document of so many accounts.
+    #[must_use]
+    pub fn told(&self, all_accounts: usize) -> Told {
+        let place = Place::of(self.memberships.iter().cloned());
+        self.cause.told(&place.out_of(all_accounts))
+    }
 }
 
-/// Puts memberships with the same reason together; what concerns most comes first.
+/// Puts memberships with the same cause together; what holds back most accounts comes first.
 #[must_use]
 pub fn troubles<'a>(
-    items: impl IntoIterator<Item = (AccountId, &'a Region, &'a str)>,
+    items: impl IntoIterator<Item = (AccountId, &'a Region, Cause)>,
 ) -> Vec<Trouble> {
-    let mut by_reason: BTreeMap<String, Vec<(AccountId, Region)>> = BTreeMap::new();
-    for (account, region, reason) in items {
-        let membership = (account, region.clone());
-        let reason = general(account, region, reason);
-        by_reason.entry(reason).or_default().push(membership);
+    let mut by_key: BTreeMap<Cause, Trouble> = BTreeMap::new();
+    for (account, region, cause) in items {
+        let trouble = by_key.entry(cause.key()).or_insert_with(|| Trouble {
+            cause,
+            memberships: Vec::new(),
+        });
+        trouble.memberships.push((account, region.clone()));
     }
-    let mut troubles: Vec<_> = by_reason
-        .into_iter()
-        .map(|(reason, memberships)| Trouble {
-            reason: particular(reason, &memberships),
-            memberships,
-        })
-        .collect();
-    troubles.sort_by_key(|trouble| std::cmp::Reverse(trouble.memberships.len()));
+    let mut troubles: Vec<_> = by_key.into_values().collect();
+    troubles.sort_by_key(|it| std::cmp::Reverse((it.accounts(), it.memberships.len())));
     troubles
 }
 
-/// The reason as it reads for every account and Region.
-fn general(account: AccountId, region: &Region, reason: &str) -> String {
-    reason
-        .replace(&account.to_string(), ACCOUNT)
-        .replace(region.as_str(), REGION)
-}
-
-/// The reason with what all its memberships have in common put back.
-fn particular(mut reason: String, memberships: &[(AccountId, Region)]) -> String {
-    let accounts: BTreeSet<_> = memberships.iter().map(|(account, _)| account).collect();
-    let regions: BTreeSet<_> = memberships.iter().map(|(_, region)| region).collect();
-    if let (1, Some(account)) = (accounts.len(), accounts.first()) {
-        reason = reason.replace(ACCOUNT, &account.to_string());
+/// Puts Regions with the same cause together, with the words for them.
+#[must_use]
+pub fn region_troubles<'a>(
+    items: impl IntoIterator<Item = (&'a Region, Cause)>,
+) -> Vec<(Told, BTreeSet<Region>)> {
+    let mut by_key: BTreeMap<Cause, (Cause, BTreeSet<Region>)> = BTreeMap::new();
+    for (region, cause) in items {
+        let (_, regions) = by_key
+            .entry(cause.key())
+            .or_insert_with(|| (cause, BTreeSet::new()));
+        regions.insert(region.clone());
     }
-    if let (1, Some(region)) = (regions.len(), regions.first()) {
-        reason = reason.replace(REGION, region.as_str());
-    }
-    reason
+    let told = |(cause, regions): (Cause, BTreeSet<Region>)| {
+        let names: Vec<_> = regions.iter().cloned().collect();
+        (cause.told(&Place::among(&[], &names)), regions)
+    };
+    by_key.into_values().map(told).collect()
 }
 
 /// The accounts that have the same Regions, together, in the order of the accounts.
@@ -109,6 +114,9 @@ mod tests {
     use pretty_assertions::assert_eq;
 
     use super::*;
+    use crate::cause::{FailedCall, FailureKind, MemberRole};
+    use crate::event::Operation;
+    use crate::region::Partition;
 
     fn id(n: u8) -> AccountId {
         format!("{n:012}").parse().unwrap()
@@ -118,24 +126,77 @@ mod tests {
         names.iter().map(|name| Region::new(name)).collect()
     }
 
+    fn no_role(name: &str, n: u8) -> Cause {
+        let words = format!("arn:aws:sts::{}:assumed-role/X is not authorized", id(n));
+        Cause::RoleNotAssumed {
+            role: MemberRole {
+                partition: Partition::Aws,
+                name: name.into(),
+                external_id: false,
+            },
+            error: FailedCall::new(
+                Operation::AssumeRole,
+                FailureKind::Denied,
+                "AccessDenied",
+                Some(&words),
+            ),
+        }
+    }
+
     #[test]
-    fn the_same_reason_is_one_trouble_of_all_accounts_and_regions() {
+    fn the_same_cause_is_one_trouble_of_all_accounts_and_regions() {
         let (east, west) = (Region::new("us-east-1"), Region::new("us-west-1"));
+        let name = "teams/ACCOUNT";
         let troubles = troubles([
-            (id(3), &west, "us-west-1 is off: \"000000000003/us-west-1\""),
-            (id(1), &east, "no role in 000000000001"),
-            (id(2), &east, "no role in 000000000002"),
-            (id(2), &west, "no role in 000000000002"),
+            (id(3), &west, Cause::RegionOff),
+            (id(1), &east, no_role(name, 1)),
+            (id(2), &east, no_role(name, 2)),
+            (id(2), &west, no_role(name, 2)),
         ]);
-        let reasons: Vec<_> = troubles.iter().map(|it| it.reason.as_str()).collect();
-        let off = "us-west-1 is off: \"000000000003/us-west-1\"";
-        assert_eq!(reasons, ["no role in ACCOUNT", off]);
+        let told: Vec<_> = troubles.iter().map(|it| it.told(9).what).collect();
+        let wanted = [
+            "Cannot assume the role teams/ACCOUNT in 2 accounts.",
+            "us-west-1 is not switched on in 000000000003.",
+        ];
+        assert_eq!(told, wanted);
+        assert_eq!(troubles[0].accounts(), 2);
         assert_eq!(
             troubles[0].places(),
             [
                 (regions(&["us-east-1"]), vec![id(1)]),
                 (regions(&["us-east-1", "us-west-1"]), vec![id(2)]),
             ]
+        );
+    }
+
+    #[test]
+    fn eighty_accounts_without_a_role_are_one_trouble() {
+        let region = Region::new("us-east-1");
+        let items = (1..=80).map(|n| (id(n), &region, no_role("X", n)));
+        let troubles = troubles(items);
+        assert_eq!((troubles.len(), troubles[0].accounts()), (1, 80));
+    }
+
+    #[test]
+    fn regions_that_failed_alike_are_told_once() {
+        let failed = |region: &str| Cause::RegionFailed {
+            error: FailedCall::new(
+                Operation::ListGraphs,
+                FailureKind::Silent,
+                "NoAnswer",
+                Some(&format!(
+                    "no connection to detective.{region}.amazonaws.com"
+                )),
+            ),
+        };
+        let [a, b] = ["eu-west-1", "us-east-1"].map(Region::new);
+        let told = region_troubles([(&a, failed("eu-west-1")), (&b, failed("us-east-1"))]);
+        assert_eq!(told.len(), 1);
+        assert_eq!(told[0].0.what, "detective:ListGraphs failed in 2 Regions.");
+        let todo = told[0].0.todo.as_deref().unwrap();
+        assert!(
+            todo.contains("--exclude-region eu-west-1,us-east-1"),
+            "{todo}"
         );
     }
 

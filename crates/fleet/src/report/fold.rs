@@ -2,15 +2,16 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Done, Ended, Header, MemberReport, Outcome, RegionReport, RegionState, Report, Summary,
+    Done, Ended, Header, MemberReport, Outcome, RegionReport, RegionState, Report, Summary, Why,
 };
 use crate::account::{AccountId, GraphArn, Region};
+use crate::cause::{Cause, Place};
 use crate::event::{Conclusion, Deed, Event, EventKind, Sink, SinkError};
 use crate::label::Labels;
 use crate::member::{MemberStatus, Since};
@@ -34,8 +35,8 @@ struct Fold {
 struct RegionFold {
     graph_arn: Option<GraphArn>,
     changes: Vec<String>,
-    amiss: Vec<Arc<str>>,
-    error: Option<Arc<str>>,
+    amiss: Vec<Cause>,
+    error: Option<Cause>,
     #[serde(default)]
     finished: Option<Timestamp>,
     members: BTreeMap<AccountId, MemberFold>,
@@ -54,7 +55,7 @@ struct MemberFold {
     #[serde(default)]
     done: Done,
     lost: bool,
-    conclusion: Option<(Conclusion, Option<Arc<str>>)>,
+    conclusion: Option<(Conclusion, Option<Cause>)>,
 }
 
 impl Sink for Recorder {
@@ -213,9 +214,9 @@ impl RegionFold {
                 }
             }
             EventKind::Changed { change } => self.changes.push(change.to_string()),
-            EventKind::Amiss { reason } => self.amiss.push(reason.clone()),
-            EventKind::RegionEnded { error } => {
-                self.error.clone_from(error);
+            EventKind::Amiss { cause } => self.amiss.push(cause.clone()),
+            EventKind::RegionEnded { cause } => {
+                self.error.clone_from(cause);
                 self.finished = Some(to_the_millisecond(event.at));
             }
             EventKind::Seen {
@@ -248,10 +249,10 @@ impl RegionFold {
             EventKind::Concluded {
                 account,
                 conclusion,
-                reason,
+                cause,
             } => {
                 let member = self.members.entry(*account).or_default();
-                member.conclusion = Some((*conclusion, reason.clone()));
+                member.conclusion = Some((*conclusion, cause.clone()));
             }
         }
     }
@@ -261,7 +262,7 @@ impl RegionFold {
             .members
             .iter()
             .filter(|(_, member)| member.conclusion.is_some())
-            .map(|(account, member)| member.report(*account, labels))
+            .map(|(account, member)| member.report(*account, name, labels))
             .collect();
         let any = |outcome| members.iter().any(|member| member.outcome == outcome);
         let failed = self.error.is_some() || !self.amiss.is_empty();
@@ -274,13 +275,18 @@ impl RegionFold {
         } else {
             RegionState::Settled
         };
+        let place = Place::region(name);
+        let (error, why) = Why::of(self.error.as_ref(), &place);
+        let told = |cause: &Cause| cause.told(&place).in_one().into();
         RegionReport {
             region: name.clone(),
             graph_arn: self.graph_arn.clone(),
             state,
-            error: self.error.clone(),
+            error,
+            why,
             changes: self.changes.clone(),
-            amiss: self.amiss.clone(),
+            amiss: self.amiss.iter().map(told).collect(),
+            amiss_causes: self.amiss.clone(),
             finished: self.finished,
             members,
         }
@@ -316,7 +322,12 @@ impl MemberFold {
         }
     }
 
-    fn report(&self, account_id: AccountId, labels: &Labels) -> MemberReport {
+    fn report(&self, account_id: AccountId, region: &Region, labels: &Labels) -> MemberReport {
+        let cause = self
+            .conclusion
+            .as_ref()
+            .and_then(|(_, cause)| cause.as_ref());
+        let (reason, why) = Why::of(cause, &Place::one(account_id, region));
         MemberReport {
             account_id,
             name: labels.name(account_id).cloned(),
@@ -324,10 +335,8 @@ impl MemberFold {
             status: self.status().cloned(),
             before: self.seen.as_ref().and_then(|(before, _)| before.clone()),
             outcome: self.outcome(),
-            reason: self
-                .conclusion
-                .as_ref()
-                .and_then(|(_, reason)| reason.clone()),
+            reason,
+            why,
             since: self.since,
             done: self.done,
         }

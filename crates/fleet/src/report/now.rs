@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::email::{OtherEmails, other_email};
 use super::organization::OfOrganization;
-use super::{Header, Standing};
+use super::{Header, Standing, Why};
 use crate::account::{AccountId, Email, GraphArn, Region};
+use crate::cause::{Cause, Place};
 use crate::member::{MemberStatus, Since};
 use crate::observation::Observation;
 
@@ -51,6 +52,9 @@ pub struct RegionNow {
     pub graph_arn: Option<GraphArn>,
     /// Why it could not be read.
     pub error: Option<Arc<str>>,
+    /// The same as data.
+    #[serde(flatten)]
+    pub why: Why,
     /// The accounts of the roster, and every other member of the graph, by account id.
     pub members: Vec<MemberNow>,
 }
@@ -84,11 +88,17 @@ pub struct MemberNow {
 }
 
 impl RegionNow {
+    /// Why it could not be read.
+    #[must_use]
+    pub fn cause(&self) -> Option<Cause> {
+        self.why.cause_or(self.error.as_deref())
+    }
+
     /// What an observation says, about `roster` where there is one.
     #[must_use]
     pub fn of(
         observation: &Observation,
-        error: Option<Arc<str>>,
+        error: Option<&Cause>,
         roster: Option<&BTreeMap<AccountId, Email>>,
     ) -> Self {
         let has_roster = roster.is_some();
@@ -132,11 +142,32 @@ impl RegionNow {
                 },
             );
         }
+        let (error, why) = Why::of(error, &Place::region(observation.region()));
         Self {
             region: observation.region().clone(),
             graph_arn: observation.graph_arn().cloned(),
             error,
+            why,
             members: members.into_values().collect(),
+        }
+    }
+}
+
+impl MemberNow {
+    /// Why somebody has to do something about it, as far as its status says so.
+    #[must_use]
+    pub fn cause(&self) -> Option<Cause> {
+        match self.status.as_ref()? {
+            MemberStatus::VerificationFailed => Some(Cause::wrong_email(None)),
+            MemberStatus::AcceptedButDisabled => {
+                Some(Cause::disabled(self.disabled_reason.as_deref(), None))
+            }
+            MemberStatus::Other(name) => Some(Cause::UnknownStatus {
+                status: name.clone(),
+            }),
+            MemberStatus::Enabled
+            | MemberStatus::Invited
+            | MemberStatus::VerificationInProgress => None,
         }
     }
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::Header;
 use super::email::{OtherEmails, other_email};
+use super::{Header, Why};
 use crate::account::{AccountId, GraphArn, Region};
+use crate::cause::{Cause, Place};
 use crate::cost::Estimate;
 use crate::fleet::Fleet;
 use crate::member::MemberStatus;
@@ -85,6 +86,9 @@ pub struct RegionPlan {
     pub changes: Vec<String>,
     /// Why nothing can be done in the Region.
     pub error: Option<Arc<str>>,
+    /// The same as data.
+    #[serde(flatten)]
+    pub why: Why,
     /// Its memberships, by account id.
     pub members: Vec<MemberPlan>,
 }
@@ -109,6 +113,9 @@ pub struct MemberPlan {
     pub action: Action,
     /// Why it cannot be as wanted, and what to do.
     pub reason: Option<Arc<str>>,
+    /// The same as data.
+    #[serde(flatten)]
+    pub why: Why,
 }
 
 /// What would happen to one membership.
@@ -153,21 +160,37 @@ impl Action {
     }
 }
 
+impl MemberPlan {
+    /// Why it cannot be as wanted, where it says so.
+    #[must_use]
+    pub fn cause(&self) -> Option<Cause> {
+        self.why.cause_or(self.reason.as_deref())
+    }
+}
+
 impl RegionPlan {
+    /// Why nothing can be done in the Region.
+    #[must_use]
+    pub fn cause(&self) -> Option<Cause> {
+        self.why.cause_or(self.error.as_deref())
+    }
+
     /// What a plan says of its Region.
     #[must_use]
     pub fn of(fleet: &Fleet, observation: &Observation, plan: &Plan) -> Self {
         let members = plan.steps().map(|(account_id, step)| {
             let member = observation.look(account_id).and_then(|look| look.member);
             let status = member.map(|member| member.status.clone());
-            let reason = match step {
-                Step::Blocked(reason) => Some(reason.to_string().into()),
+            let cause = match step {
+                Step::Blocked(cause) => Some(cause.clone()),
                 Step::Skipped => {
                     let exceptions = &fleet.settings.exceptions;
                     exceptions.why(account_id, observation.region())
                 }
                 _ => None,
             };
+            let place = Place::one(account_id, observation.region());
+            let (reason, why) = Why::of(cause.as_ref(), &place);
             MemberPlan {
                 account_id,
                 name: None,
@@ -176,33 +199,40 @@ impl RegionPlan {
                 action: Action::of(step, status.as_ref(), fleet.wants(account_id)),
                 status,
                 reason,
+                why,
             }
         });
         let changes = plan.chores().iter().filter(|it| it.changes_something());
+        let cause = match plan.graph() {
+            GraphStep::Blocked(cause) => Some(cause),
+            _ => None,
+        };
+        let (error, why) = Why::of(cause, &Place::region(observation.region()));
         Self {
             region: observation.region().clone(),
             graph_arn: observation.graph_arn().cloned(),
             create_graph: *plan.graph() == GraphStep::Create,
             delete_graph: *plan.graph() == GraphStep::Delete,
             changes: changes.map(ToString::to_string).collect(),
-            error: match plan.graph() {
-                GraphStep::Blocked(reason) => Some(reason.to_string().into()),
-                _ => None,
-            },
+            error,
+            why,
             members: members.collect(),
         }
     }
 
     /// The same, of a Region that could not be read: what nothing is known of is not planned.
     #[must_use]
-    pub fn failed(mut self, error: Option<Arc<str>>) -> Self {
+    pub fn failed(mut self, cause: Option<&Cause>) -> Self {
+        let (error, why) = Why::of(cause, &Place::region(&self.region));
         for member in &mut self.members {
             if error.is_some() && member.action == Action::Wait && member.status.is_none() {
                 member.action = Action::Blocked;
                 member.reason.clone_from(&error);
+                member.why = why.clone();
             }
         }
         self.error = error;
+        self.why = why;
         self
     }
 }

@@ -138,6 +138,7 @@ mod tests {
             region: Region::new(name),
             graph_arn: None,
             error: None,
+            why: Default::default(),
             members,
         };
         let header = Header {

@@ -79,7 +79,7 @@ async fn a_region_that_no_upload_covered_is_left_alone() {
             .report(&execution)
             .await
             .to_string()
-            .contains("no upload has covered")
+            .contains("No upload has covered")
     );
     assert_eq!(stage.graph(REGIONS[1]).await, None);
 }
@@ -108,7 +108,7 @@ async fn a_region_that_is_down_is_told_as_known_after_the_first_time() {
     let stage = Stage::of(&format!("size = 3\n{silence}"));
     assert_eq!(stage.upload_all().await.error, None);
     engine::clock::sleep(Duration::from_secs(3_700)).await;
-    let told = format!("{}, as in the report before: ", REGIONS[1]);
+    let told = format!("{}, as in the report before", REGIONS[1]);
     for is_known in [false, true, true] {
         let begun = engine::clock::now();
         let execution = stage.drift().await;

@@ -238,6 +238,63 @@ async fn state_that_is_not_ours_ends_the_run_by_its_name() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_forged_baseline_makes_a_run_no_bolder() {
+    let stage = Stage::of("size = 12");
+    let first = stage.upload_all().await;
+    // What an earlier run recorded, as if nobody had been removed, invited or seen by this one.
+    let old = format!("runs/{}/groups/0/baseline.json", first.name);
+    let old = stage.get(&old).await.unwrap();
+    before(&stage, ("reconcile", 1), move |stage, name| {
+        let old = old.clone();
+        async move {
+            let key = format!("runs/{name}/groups/0/baseline.json");
+            stage.put(&key, old).await;
+        }
+    });
+    // Limits hold all the same: those of invitations, and those of removals.
+    let more = Stage::members(&stage);
+    stage.set("MAX_REMOVALS", "2").set("PRUNE", "true");
+    let some = stage.upload(LIST, stage.csv(&more[..9])).await;
+    assert_eq!(some.error.as_deref(), Some("DetectiveFleet.BadInput"));
+    assert_eq!(stage.calls("detective:DeleteMembers"), 0);
+    let two = stage.upload(LIST, stage.csv(&more[..10])).await;
+    assert_eq!(two.error, None, "{two:?}");
+    assert_eq!(stage.statuses(REGIONS[0]).await.len(), 10);
+    let third = stage.upload(LIST, stage.csv(&more[..9])).await;
+    assert_eq!(third.error.as_deref(), Some("DetectiveFleet.BadInput"));
+    assert_eq!(stage.statuses(REGIONS[0]).await.len(), 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn forged_words_on_roles_are_told_as_harmless_words() {
+    let stage = Stage::new();
+    before(&stage, ("report", 0), |stage, name| async move {
+        let evil =
+            "\u{1b}]0;x\u{7} ask root@example.com \u{202e}".to_owned() + &"x".repeat(100_000);
+        let words = json!({ "111111111111": evil });
+        stage
+            .put_json(&format!("runs/{name}/roles.json"), &words)
+            .await;
+    });
+    let execution = stage.upload_all().await;
+    assert_eq!(execution.error, None, "{execution:?}");
+    let [(_, message)] = &execution.told[..] else {
+        panic!("{execution:?}")
+    };
+    let told = "no role in 111111111111: [U+001B]]0;x[U+0007] ask r***@example.com [U+202E]x";
+    assert!(message.contains(told) && message.len() < 4_000, "{message}");
+
+    before(&stage, ("report", 0), |stage, name| async move {
+        stage
+            .put(&format!("runs/{name}/roles.json"), "{\"1111")
+            .await;
+    });
+    let execution = stage.upload_all().await;
+    names(&execution, &format!("runs/{}/roles.json", execution.name));
+    assert_eq!(stage.statuses(REGIONS[0]).await.len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
 async fn forged_memory_makes_a_drift_run_begin_nothing() {
     let stage = Stage::new();
     stage.set("REGIONS", REGIONS[0]);

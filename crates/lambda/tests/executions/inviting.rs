@@ -21,7 +21,7 @@ async fn who_has_no_role_takes_no_place_in_a_graph() {
         (Some(6), Some(2))
     );
     assert!(
-        execution.told[0].1.contains("cannot assume"),
+        execution.told[0].1.contains("Cannot assume"),
         "{execution:?}"
     );
     for region in REGIONS {

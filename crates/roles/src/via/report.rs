@@ -25,6 +25,7 @@ impl Via {
             assumable: None,
             changes: what(looked, step, *account, changes),
             reason: blocked(step),
+            cause: None,
         };
         self.report(Ended::Complete, plan.iter().map(account).collect())
     }
@@ -51,6 +52,7 @@ impl Via {
                 assumable: tried.map(Result::is_ok),
                 changes: Vec::new(),
                 reason: reason.or_else(|| left(found)),
+                cause: None,
             }
         };
         self.report(Ended::Complete, looked.finds.iter().map(account).collect())
@@ -78,6 +80,7 @@ impl Via {
                 assumable: None,
                 changes: Vec::new(),
                 reason,
+                cause: None,
             }
         };
         let accounts: Vec<_> = plan.iter().map(account).collect();

@@ -25,8 +25,8 @@ pub(super) async fn roles(
 ) -> Vec<Usual> {
     use std::sync::Arc;
 
-    use engine::Aws;
     use engine::clock::Clock;
+    use engine::{Access, Aws};
     use fleet::account::Region;
     use fleet::report::Recorder;
 
@@ -44,7 +44,7 @@ pub(super) async fn roles(
         return Vec::new();
     };
     let (_, run_id) = ground::begin(&Clock::system());
-    let mut connection = reach.connection(&run_id, output);
+    let mut connection = reach.connection((&run_id, Access::Whole), output);
     // Whom the role of each account trusts need not be the administrator, nor its role.
     (connection.admin_account, connection.admin_role) = (None, None);
     let Ok(aws) = Aws::connect(connection, Arc::new(Recorder::default())).await else {

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pretty_assertions::assert_eq;
 
-use super::world::{World, lost, refused};
+use super::world::{World, failed, lost, refused};
 use crate::attempts::{Answer, RegionRequest};
+use crate::cause::{Cause, FailureKind};
+use crate::event::Operation;
 use crate::fleet::{Others, Purpose};
-use crate::plan::{Chore, Reason};
+use crate::plan::Chore;
 
 use RegionRequest::{ReadTags, StartPackages, Tag};
 
@@ -90,13 +92,15 @@ fn a_package_is_started_without_stopping_another() {
 fn what_is_refused_for_good_or_has_no_effect_is_amiss() {
     let denied = tagged(&[]).region_got_thrice(Tag, &refused("Denied"));
     assert_eq!(chores(&denied), []);
-    let why = Reason::Region("Denied: AWS says no".into());
+    let error = failed(FailureKind::Refused, "Denied", "AWS says no");
+    let why = Cause::RegionFailed { error };
     assert_eq!(denied.plan().amiss(), std::slice::from_ref(&why));
     let mut unread = tagged(&[]).region_got_thrice(ReadTags, &refused("Denied"));
     unread.observation.saw_tags(None);
     assert_eq!(unread.plan().amiss(), [why]);
     let idle = packaged(&[]).region_got_thrice(StartPackages, &Answer::Done);
-    let none = Reason::NoEffect("UpdateDatasourcePackages");
+    let operation = Operation::UpdateDatasourcePackages;
+    let none = Cause::NoEffect { operation };
     assert_eq!(idle.plan().amiss(), [none]);
 }
 

@@ -2,11 +2,13 @@
 
 use pretty_assertions::assert_eq;
 
-use super::world::{World, denied, id, lost, refused, role_failed, role_refused, silent};
-use crate::attempts::{Answer, LEFT_OUT, MemberRequest, RegionRequest, Role};
+use super::world::{World, denied, id, lost, no_role, refused, role_failed, role_refused, silent};
+use crate::attempts::{Answer, MemberRequest, RegionRequest, Role};
+use crate::cause::{Cause, ours::LEFT_OUT};
+use crate::event::Operation;
 use crate::member::MemberStatus;
 use crate::patience::Asked;
-use crate::plan::{BATCH, Kind, LEFT_OUT_AFTER, Reason, Step, VISIBLE_AFTER, Wait};
+use crate::plan::{BATCH, Kind, LEFT_OUT_AFTER, Step, VISIBLE_AFTER, Wait};
 
 use MemberRequest::{Accept, Invite, Remove};
 
@@ -64,16 +66,16 @@ fn what_aws_did_is_not_sent_again_while_its_lists_may_be_late() {
 fn what_aws_did_three_times_to_no_effect_is_blocked() {
     for (request, mut world, _) in due() {
         let names = [
-            (Invite, "CreateMembers"),
-            (Accept, "AcceptInvitation"),
-            (Remove, "DeleteMembers"),
+            (Invite, Operation::CreateMembers),
+            (Accept, Operation::AcceptInvitation),
+            (Remove, Operation::DeleteMembers),
         ];
-        let name = names.into_iter().find(|(r, _)| *r == request).unwrap().1;
+        let operation = names.into_iter().find(|(r, _)| *r == request).unwrap().1;
         for _ in 0..3 {
-            assert_ne!(world.step(), Step::Blocked(Reason::NoEffect(name)));
+            assert_ne!(world.step(), Step::Blocked(Cause::NoEffect { operation }));
             world = world.got(request, Answer::Done).looks(VISIBLE_AFTER);
         }
-        assert_eq!(world.step(), Step::Blocked(Reason::NoEffect(name)));
+        assert_eq!(world.step(), Step::Blocked(Cause::NoEffect { operation }));
     }
 }
 
@@ -119,7 +121,7 @@ fn what_was_refused_is_sent_again_after_a_look_and_blocked_after_three() {
             assert!(again, "{:?}", world.step());
         }
         world = world.got(request, refused("Denied")).looks(1);
-        assert!(world.blocked().ends_with(": Denied: AWS says no"));
+        assert!(world.blocked().ends_with("Denied: AWS says no"));
     }
 }
 
@@ -167,7 +169,7 @@ fn an_acceptance_waits_for_a_role_that_was_refused_so_far() {
 #[test]
 fn an_acceptance_is_blocked_by_a_role_that_was_refused_for_good() {
     let world = World::invited().role(role_failed());
-    assert_eq!(world.blocked(), "cannot assume the role");
+    assert_eq!(world.step(), Step::Blocked(no_role()));
 }
 
 #[test]

@@ -2,10 +2,11 @@
 
 use pretty_assertions::assert_eq;
 
-use super::world::{World, id, lost, member, refused, region, silent};
+use super::world::{World, failed, id, lost, member, refused, region, silent};
 use crate::attempts::{Answer, MemberRequest, RegionRequest};
+use crate::cause::{Cause, FailureKind};
 use crate::member::MemberStatus;
-use crate::plan::{BATCH, GraphStep, Reason, Step};
+use crate::plan::{BATCH, GraphStep, Step};
 
 use RegionRequest::{Change, CreateGraph, FindGraph, Look};
 
@@ -14,7 +15,8 @@ fn graph(world: &World) -> GraphStep {
 }
 
 fn blocked(code: &str) -> GraphStep {
-    GraphStep::Blocked(Reason::Region(format!("{code}: AWS says no").into()))
+    let error = failed(FailureKind::Refused, code, "AWS says no");
+    GraphStep::Blocked(Cause::RegionFailed { error })
 }
 
 /// The graph is lost, and AWS says that there is none.
@@ -112,7 +114,7 @@ fn a_graph_is_not_made_where_none_may_be_and_one_that_is_there_is_used() {
         world.fleet.settings.no_new_graph = [(region(), "nobody asked".into())].into();
         world
     };
-    let reason = || Reason::Region("nobody asked".into());
+    let reason = || Cause::other("nobody asked");
     let bare = unwanted(World::bare(1));
     assert_eq!(graph(&bare), GraphStep::Blocked(reason()));
     assert_eq!(bare.step(), Step::Blocked(reason()));

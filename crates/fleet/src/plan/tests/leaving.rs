@@ -4,10 +4,11 @@ use pretty_assertions::assert_eq;
 
 use super::world::{World, id, lost, member, refused, region};
 use crate::attempts::{Answer, MemberRequest, RegionRequest};
+use crate::cause::Cause;
 use crate::event::Conclusion;
 use crate::fleet::{Others, Purpose};
 use crate::member::{Member, MemberStatus, Since};
-use crate::plan::{GraphStep, Kind, MOST_MEMBERS, Reason, Step, Wait};
+use crate::plan::{GraphStep, Kind, MOST_MEMBERS, Step, Wait};
 
 use MemberRequest::{Invite, Remove};
 use RegionRequest::DeleteGraph;
@@ -138,7 +139,7 @@ fn a_graph_ends_with_everybody_in_it() {
 #[test]
 fn a_graph_with_others_in_it_is_not_deleted() {
     let mut world = ending(World::with(MemberStatus::Enabled)).sees(9, enabled());
-    let blocked = GraphStep::Blocked(Reason::Outsiders(1));
+    let blocked = GraphStep::Blocked(Cause::GraphHasOthers { members: 1 });
     assert_eq!(*world.plan().graph(), blocked);
     world.fleet.settings.others = Others::Agreed([(id(9), region())].into());
     assert_eq!(*world.plan().graph(), GraphStep::Delete);
@@ -206,7 +207,9 @@ fn a_full_graph_takes_nobody_and_keeps_who_is_in_it() {
     let invited: Vec<_> = plan.of(Kind::Invite).collect();
     assert_eq!(invited, [id(2), id(3)]);
     assert_eq!(plan.step(id(5)), Some(&Step::Right));
-    let crowded = Step::Blocked(Reason::Quota(MOST_MEMBERS));
+    let crowded = Step::Blocked(Cause::GraphFull {
+        ahead: MOST_MEMBERS,
+    });
     assert_eq!(plan.step(id(4)), Some(&crowded));
     // Who is on the way counts, and a failed entry that is being replaced keeps its place.
     let world = world.got(Remove, Answer::Done).looks(1);

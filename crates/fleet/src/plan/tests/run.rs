@@ -372,7 +372,7 @@ impl Run {
                 for account in members {
                     attempts.answered(MemberRequest::Remove, account, member.clone(), newest);
                 }
-                if matches!(&answer, Answer::Refused(refusal) if &*refusal.code == "Validation") {
+                if is_refused_as(&answer, "Validation") {
                     attempts.saw_members_first();
                 }
                 attempts.region_answered(RegionRequest::DeleteGraph, answer, newest);
@@ -380,6 +380,10 @@ impl Run {
             Reply::Gone => observation.lost_graph(),
         }
     }
+}
+
+fn is_refused_as(answer: &Answer, code: &str) -> bool {
+    matches!(answer, Answer::Refused(refusal) if &*refusal.call.code == code)
 }
 
 /// Nothing is done, and nothing is waited for.

@@ -3,8 +3,9 @@
 use super::world::{World, id, member, role_failed};
 use crate::attempts::{Answer, MemberRequest, RegionRequest, Role};
 use crate::audit::audit;
+use crate::cause::Cause;
 use crate::member::MemberStatus;
-use crate::plan::{GraphStep, Kind, Plan, Reason, Step};
+use crate::plan::{GraphStep, Kind, Plan, Step};
 
 fn findings(plan: &Plan, world: &World) -> Vec<String> {
     audit(&world.fleet, &world.observation, &world.attempts, plan)
@@ -164,19 +165,20 @@ fn batches_are_of_what_aws_takes_and_what_a_refusal_allows() {
 fn what_is_blocked_has_a_reason_without_an_email() {
     let block = |text: &'static str| {
         move |plan: &mut Plan| {
-            let reason = Reason::UnknownStatus(text.into());
-            plan.steps.insert(id(1), Step::Blocked(reason));
+            let status = text.into();
+            let cause = Cause::UnknownStatus { status };
+            plan.steps.insert(id(1), Step::Blocked(cause));
         }
     };
     objects_to(block("of root@example.com"), "an e-mail in the reason");
-    let nothing = GraphStep::Blocked(Reason::Region(" ".into()));
+    let nothing = GraphStep::Blocked(Cause::other(" "));
     objects_to(
         |plan| plan.graph = nothing,
         "the graph: blocked without a reason",
     );
-    let masked = Step::Blocked(Reason::UnknownStatus(
-        "of r***@example.com, or @ all".into(),
-    ));
+    let masked = Step::Blocked(Cause::UnknownStatus {
+        status: "of r***@example.com, or @ all".into(),
+    });
     let mut plan = World::empty(1).plan();
     plan.steps.insert(id(1), masked);
     let findings = findings(&plan, &World::empty(1));

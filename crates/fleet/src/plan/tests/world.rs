@@ -6,6 +6,8 @@ use std::time::Duration;
 use crate::account::{AccountId, Email, GraphArn, Region};
 use crate::attempts::{Answer, Attempts, MemberRequest, Refusal, RegionRequest, Role};
 use crate::audit::audit;
+use crate::cause::{Cause, FailedCall, FailureKind, Place, ours};
+use crate::event::Operation;
 use crate::fleet::{Fleet, Settings};
 use crate::member::{Member, MemberStatus, Since};
 use crate::observation::Observation;
@@ -48,39 +50,50 @@ pub(super) fn member(status: MemberStatus) -> Member {
 
 pub(super) fn refused(code: &str) -> Answer {
     Answer::Refused(Refusal {
-        code: code.into(),
-        text: format!("{code}: AWS says no").into(),
+        call: failed(FailureKind::Refused, code, "AWS says no"),
         passing: None,
     })
+}
+
+/// A call that did not succeed; for the rules it does not matter which it was.
+pub(super) fn failed(kind: FailureKind, code: &str, words: &str) -> FailedCall {
+    FailedCall::new(Operation::ListMembers, kind, code, Some(words))
 }
 
 /// Refused for a reason that may pass by itself.
 pub(super) fn denied() -> Answer {
     Answer::Refused(Refusal {
-        code: "AccessDenied".into(),
-        text: "AccessDenied: AWS says no".into(),
+        call: failed(FailureKind::Denied, "AccessDenied", "AWS says no"),
         passing: Some(Passing::Propagation),
     })
 }
 
 pub(super) fn lost() -> Answer {
-    Answer::Unclear("the connection was cut".into())
+    Answer::Unclear(failed(
+        FailureKind::Unclear,
+        ours::UNCLEAR,
+        "the connection was cut",
+    ))
 }
 
 pub(super) fn silent() -> Answer {
-    Answer::Silent("no answer in time".into())
+    Answer::Silent(failed(
+        FailureKind::Silent,
+        ours::NO_ANSWER,
+        "no answer in time",
+    ))
+}
+
+pub(super) fn no_role() -> Cause {
+    Cause::other("cannot assume the role")
 }
 
 pub(super) fn role_refused() -> Role {
-    Role::Refused {
-        reason: "cannot assume the role".into(),
-    }
+    Role::Refused { cause: no_role() }
 }
 
 pub(super) fn role_failed() -> Role {
-    Role::Failed {
-        reason: "cannot assume the role".into(),
-    }
+    Role::Failed { cause: no_role() }
 }
 
 #[derive(Clone, Debug)]
@@ -240,7 +253,11 @@ impl World {
     /// Why account 1 is blocked.
     pub(super) fn blocked(&self) -> String {
         match self.step() {
-            Step::Blocked(reason) => reason.to_string(),
+            // What AWS said, where it is that, and not what is made of it.
+            Step::Blocked(Cause::CallRefused { error } | Cause::RegionFailed { error }) => {
+                error.to_string()
+            }
+            Step::Blocked(cause) => cause.told(&Place::one(id(1), &region())).in_one(),
             step => panic!("not blocked: {step:?}"),
         }
     }

@@ -4,9 +4,10 @@ use pretty_assertions::assert_eq;
 
 use super::id;
 use super::story::{Story, rolled_out};
+use crate::cause::{Cause, FailedCall, FailureKind};
 use crate::event::{CallResult, Conclusion, Deed, Event, EventKind, Operation, Sink};
 use crate::member::MemberStatus::{Enabled, Invited, VerificationFailed, VerificationInProgress};
-use crate::report::{Done, Outcome, Recorder, RegionState, Report};
+use crate::report::{Done, Outcome, Record, Recorder, RegionState, Report};
 
 use Conclusion::{Failed, Right, Skipped, Waiting};
 
@@ -82,13 +83,13 @@ fn what_was_changed_and_failed_all_the_same_counts_as_both() {
         .seen(1, None)
         .did(1, Deed::Invited)
         .seen(1, Some(VerificationFailed))
-        .concluded(1, Failed, Some("wrong e-mail"));
+        .concluded(1, Failed, Some("Wrong e-mail."));
     let summary = story.report().summary;
     assert_eq!(
         (summary.memberships, summary.changed, summary.failed),
         (1, 1, 1)
     );
-    assert_eq!(story.member().reason.as_deref(), Some("wrong e-mail"));
+    assert_eq!(story.member().reason.as_deref(), Some("Wrong e-mail."));
 }
 
 #[test]
@@ -178,6 +179,11 @@ fn in_another_process(mut story: Story) -> Story {
     story
 }
 
+fn failed() -> FailedCall {
+    let (operation, kind) = (Operation::AssumeRole, FailureKind::Denied);
+    FailedCall::new(operation, kind, "AccessDenied", Some("no"))
+}
+
 #[test]
 fn another_process_goes_on_with_the_story() {
     let story = Story::new()
@@ -185,11 +191,21 @@ fn another_process_goes_on_with_the_story() {
         .graph(true)
         .seen(1, None)
         .did(1, Deed::Invited)
-        .concluded(1, Waiting, Some("later"))
+        .event(EventKind::Concluded {
+            account: id(1),
+            conclusion: Waiting,
+            cause: Some(Cause::RoleNotTried {
+                last: Some(failed()),
+            }),
+        })
         .event(EventKind::Amiss {
-            reason: "tags".into(),
+            cause: Cause::RegionFailed { error: failed() },
         })
         .ended(Some("late"));
+    let record = story.recorder.record_so_far();
+    let text = serde_json::to_string(&record).unwrap();
+    let read: Record = serde_json::from_str(&text).unwrap();
+    assert_eq!(serde_json::to_string(&read).unwrap(), text);
     let story = in_another_process(story);
     assert_eq!(story.report().regions[0].error, None);
     assert!(story.report().regions[0].amiss.is_empty());

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{header, id, member, observed, region};
 use crate::account::{AccountId, Email};
+use crate::cause::Cause;
 use crate::member::{Member, MemberStatus};
 use crate::observation::Observation;
 use crate::report::{MemberNow, RegionNow, Selection, Standing, StatusReport};
@@ -109,11 +110,12 @@ fn without_a_roster_nobody_is_said_to_be_in_it() {
 #[test]
 fn where_nothing_could_be_read_nothing_is_claimed() {
     let observation = Observation::of(region("us-east-1"));
-    let error = Some("no answer".into());
+    let cause = Cause::other("no answer");
+    let error = Some(&cause);
     let region = RegionNow::of(&observation, error, Some(&roster(&[id(1)])));
     assert_eq!(
         (rows(&region).len(), region.error.as_deref()),
-        (0, Some("no answer"))
+        (0, Some("No answer."))
     );
     let report = StatusReport::of(header("status", "status"), vec![region], BTreeMap::new());
     assert_eq!(

@@ -9,6 +9,8 @@ use super::{bad_line, header, id, member, observed, region};
 use crate::account::Email;
 use crate::attempts::{Answer, Attempts, Refusal, RegionRequest};
 use crate::audit::audit;
+use crate::cause::{FailedCall, FailureKind};
+use crate::event::Operation;
 use crate::fleet::{Fleet, Settings};
 use crate::member::{Member, MemberStatus};
 use crate::observation::{Observation, Round};
@@ -141,8 +143,12 @@ fn golden() -> Value {
                 {
                     "account_id": "000000000002", "status": "VERIFICATION_FAILED",
                     "action": "blocked",
-                    "reason": "the root e-mail of 000000000002 is not t***@example.com: \
-                               correct its line in the CSV and run again"
+                    "reason": "The root e-mail of 000000000002 is not t***@example.com. \
+                               AWS compares the root e-mail in the list with that of the \
+                               account, and they differ. Correct its line in the list, and \
+                               run again.",
+                    "cause": "wrong-email", "details": { "email": "t***@example.com" },
+                    "do": "Correct its line in the list, and run again."
                 }
             ]
         }],
@@ -172,8 +178,12 @@ fn a_region_that_cannot_be_read_is_trouble_and_changes_nothing() {
     let mut attempts = Attempts::default();
     for _ in 0..3 {
         let refusal = Refusal {
-            code: "Denied".into(),
-            text: "Denied to ops@example.com".into(),
+            call: FailedCall::new(
+                Operation::ListGraphs,
+                FailureKind::Refused,
+                "Denied",
+                Some("to ops@example.com"),
+            ),
             passing: None,
         };
         let answer = Answer::Refused(refusal);
@@ -181,7 +191,12 @@ fn a_region_that_cannot_be_read_is_trouble_and_changes_nothing() {
     }
     let observation = Observation::of(region("us-east-1"));
     let region = planned(&fleet(2), &observation, &attempts);
-    assert_eq!(region.error.as_deref(), Some("Denied to o***@example.com"));
+    let error = "detective:ListGraphs failed in us-east-1. Denied: to o***@example.com. ";
+    assert!(
+        region.error.as_ref().unwrap().starts_with(error),
+        "{:?}",
+        region.error
+    );
     let report = report(vec![region]);
     assert_eq!(report.summary.blocked, 2);
     assert!(report.has_trouble() && !report.changes_anything());

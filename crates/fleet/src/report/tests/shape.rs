@@ -74,7 +74,8 @@ fn golden() -> Value {
                     },
                     {
                         "account_id": "000000000002", "status": "INVITED", "before": null,
-                        "outcome": "failed", "reason": "cannot assume the role",
+                        "outcome": "failed", "reason": "Cannot assume the role.",
+                        "cause": "other", "details": { "words": "cannot assume the role" },
                         "done": { "invited": "2026-01-02T03:04:06Z" }
                     }
                 ]

@@ -72,13 +72,13 @@ impl Story {
         self.event(EventKind::Concluded {
             account: id(n),
             conclusion,
-            reason: reason.map(Into::into),
+            cause: reason.map(Into::into),
         })
     }
 
     pub(super) fn ended(self, error: Option<&str>) -> Self {
-        let error = error.map(Into::into);
-        self.event(EventKind::RegionEnded { error })
+        let cause = error.map(Into::into);
+        self.event(EventKind::RegionEnded { cause })
     }
 
     pub(super) fn report(&self) -> Report {

@@ -60,7 +60,7 @@ fn a_region_that_failed_is_not_as_wanted_even_without_memberships() {
     assert_eq!(report.verdict(), Verdict::NotAsWanted);
     assert_eq!(
         report.regions[0].error.as_deref(),
-        Some("Detective is not offered there")
+        Some("Detective is not offered there.")
     );
 }
 

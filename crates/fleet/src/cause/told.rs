@@ -1,0 +1,85 @@
+//! What people are told of a cause, each part for itself.
+
+use crate::account::Email;
+
+/// A cause in words. Each part is one sentence or more, with an e-mail masked, but for the command.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// What happened.
+    pub what: String,
+    /// Why, as far as anybody can tell.
+    pub why: Option<String>,
+    /// What to do about it.
+    pub todo: Option<String>,
+    /// The command for that, ready to be copied.
+    pub command: Option<String>,
+}
+
+impl Told {
+    /// Something happened.
+    pub(crate) fn what(what: impl AsRef<str>) -> Self {
+        Self {
+            what: sentence(what.as_ref()),
+            ..Self::default()
+        }
+    }
+
+    /// This is why.
+    pub(crate) fn because(mut self, why: impl AsRef<str>) -> Self {
+        self.why = Some(sentence(why.as_ref()));
+        self
+    }
+
+    /// This is to be done about it.
+    pub(crate) fn advise(mut self, todo: impl AsRef<str>) -> Self {
+        self.todo = Some(sentence(todo.as_ref()));
+        self
+    }
+
+    /// That is done by this command.
+    pub(crate) fn with(mut self, command: impl Into<String>) -> Self {
+        self.command = Some(command.into());
+        self
+    }
+
+    /// What happened, why, and what to do, for a place that has one text for all of it.
+    #[must_use]
+    pub fn in_one(&self) -> String {
+        let parts = [
+            Some(self.what.as_str()),
+            self.why.as_deref(),
+            self.todo.as_deref(),
+        ];
+        let parts: Vec<_> = parts.into_iter().flatten().collect();
+        parts.join(" ")
+    }
+
+    /// What happened and why.
+    #[must_use]
+    pub fn what_and_why(&self) -> String {
+        match &self.why {
+            Some(why) => format!("{} {why}", self.what),
+            None => self.what.clone(),
+        }
+    }
+}
+
+/// Begins with a capital letter and ends with a full stop, whatever AWS's words in it do.
+fn sentence(text: &str) -> String {
+    let text = Email::mask_in(text.trim());
+    let end = if text.ends_with(['.', '?', '!']) {
+        ""
+    } else {
+        "."
+    };
+    let mut chars = text.chars();
+    // A name in small letters, such as a Region's, stays as it is.
+    let first_word = text.split(' ').next().unwrap_or_default();
+    let is_word = first_word
+        .chars()
+        .all(|c| c.is_ascii_lowercase() || c == '\'');
+    match chars.next() {
+        Some(first) if is_word => format!("{}{}{end}", first.to_ascii_uppercase(), chars.as_str()),
+        _ => format!("{text}{end}"),
+    }
+}

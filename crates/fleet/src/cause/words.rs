@@ -1,0 +1,550 @@
+//! The words for each cause: what happened, why, and what to do.
+
+use super::{Cause, FailedCall, FailureKind, MemberRole, Place, Told, ours};
+use crate::event::Operation;
+use crate::plan::MOST_MEMBERS;
+use crate::region::Partition;
+
+pub(super) fn told(cause: &Cause, place: &Place) -> Told {
+    match cause {
+        Cause::RoleNotAssumed { role, error } => role_not_assumed(role, error, place),
+        Cause::RoleNotInStack { role, error } => role_not_in_stack(role, error, place),
+        Cause::CallRefused { error } => call_refused(error, place),
+        Cause::RegionFailed { error } => region_failed(error, place),
+        Cause::RegionSilent { seconds } => region_silent(*seconds, place),
+        Cause::WrongEmail { .. }
+        | Cause::AcceptedButDisabled { .. }
+        | Cause::UnknownStatus { .. }
+        | Cause::RegionOff
+        | Cause::NoEffect { .. }
+        | Cause::KnownException { .. }
+        | Cause::AlsoInvited { .. } => of_a_member(cause, place),
+        Cause::GraphFull { .. }
+        | Cause::GraphHasOthers { .. }
+        | Cause::GraphGone { .. }
+        | Cause::GraphMissing
+        | Cause::RegionNotCovered
+        | Cause::GraphNotChanged { .. } => of_a_graph(cause, place),
+        Cause::RegionUnread
+        | Cause::AwaitingVerification { .. }
+        | Cause::NotShown { .. }
+        | Cause::GraphNotDeleted { .. }
+        | Cause::RoleNotTried { .. }
+        | Cause::Unfinished { .. } => of_the_time(cause),
+        Cause::QuestionDenied { .. }
+        | Cause::DetectiveDenied { .. }
+        | Cause::QuestionFailed { .. } => of_a_check(cause, place),
+        Cause::Defect { error } => Told::what(format!(
+            "a defect of detective-fleet ended the work in {}",
+            place.where_to()
+        ))
+        .because(error)
+        .advise("Please report it, and run again"),
+        Cause::Other { words } => Told::what(words),
+    }
+}
+
+fn of_a_member(cause: &Cause, place: &Place) -> Told {
+    let who = place.who();
+    match cause {
+        Cause::WrongEmail { email } => {
+            let what = match (place.account(), email) {
+                (Some(account), Some(email)) => format!("the root e-mail of {account} is not {email}"),
+                (Some(account), None) => format!("the root e-mail of {account} is not the one that it was invited with"),
+                (None, _) => format!("the root e-mails of {who} are not those that they were invited with"),
+            };
+            Told::what(what)
+                .because("AWS compares the root e-mail in the list with that of the account, and they differ")
+                .advise(match place.account() {
+                    Some(_) => "Correct its line in the list, and run again",
+                    None => "Correct their lines in the list, and run again",
+                })
+        }
+        Cause::AcceptedButDisabled { reason, error } => {
+            let it = match place.account() {
+                Some(_) => "it",
+                None => "them",
+            };
+            let told = Told::what(format!("{who} accepted, but AWS did not enable {it}"));
+            disabled(told, reason.as_deref(), error.as_ref())
+        }
+        Cause::UnknownStatus { status } => Told::what(format!(
+            "AWS reports the status {status} for {who}, which this version does not know"
+        ))
+        .advise("Look at it in Detective's console"),
+        Cause::RegionOff => {
+            let region = place.where_to();
+            let told = Told::what(format!("{region} is not switched on in {who}"))
+                .advise(format!("Switch the Region on there, {}", or_expect(place)));
+            switch_on(told, place)
+        }
+        Cause::NoEffect { operation } => Told::what(format!(
+            "AWS answers {} with success, again and again, but its lists do not show it",
+            operation.name()
+        ))
+        .advise("Run again later, or ask AWS Support"),
+        Cause::KnownException { until, reason } => {
+            let until = until.map(|day| format!(" until {day}")).unwrap_or_default();
+            let reason = reason.as_ref().map(|reason| format!(": {reason}"));
+            Told::what(format!(
+                "expected to stay out{until}{}",
+                reason.unwrap_or_default()
+            ))
+        }
+        Cause::AlsoInvited {
+            administrator,
+            status,
+        } => Told::what(format!(
+            "{administrator} invites, too: the status there is {status}"
+        ))
+        .advise("Nothing, if that is meant: its invitation is left alone, and an account pays for each behavior graph that it is a member of"),
+        _ => Told::default(),
+    }
+}
+
+/// The words of Detective's service model and user guide for its two reasons.
+fn disabled(told: Told, reason: Option<&str>, error: Option<&FailedCall>) -> Told {
+    let (why, todo) = match reason {
+        Some("VOLUME_TOO_HIGH") => (
+            "VOLUME_TOO_HIGH: the account's data would overload the behavior graph",
+            "Ask AWS Support to raise the limit of the behavior graph",
+        ),
+        Some("VOLUME_UNKNOWN") => (
+            "VOLUME_UNKNOWN: AWS could not determine the account's data volume",
+            "Run again in a day: AWS tries again by itself",
+        ),
+        Some(other) => (other, "Run again in a day: AWS tries again by itself"),
+        None => (
+            "AWS gives no reason",
+            "Run again in a day: AWS tries again by itself",
+        ),
+    };
+    let why = match error {
+        Some(error) => format!("{why} (StartMonitoringMember: {error})"),
+        None => why.to_owned(),
+    };
+    told.because(why).advise(todo)
+}
+
+/// AssumeRole has one AccessDenied for every reason.
+fn role_not_assumed(role: &MemberRole, error: &FailedCall, place: &Place) -> Told {
+    let name = &role.name;
+    let who = place.who();
+    let told = Told::what(format!("cannot assume the role {name} in {who}"));
+    let tried = match place.account() {
+        Some(account) => format!("tried: {}, ", role.arn(account)),
+        None => "tried ".to_owned(),
+    };
+    let external_id = match role.external_id {
+        true => "with the external id",
+        false => "without an external id",
+    };
+    match error.kind {
+        FailureKind::Denied => match &error.policy {
+            Some(policy) => {
+                let why = answered_that(error, place, &format!("a {policy} denies it"));
+                told.because(why).advise(exempt(policy))
+            }
+            None => {
+                let why = format!(
+                    "AWS does not say which it is: the role is missing, its trust policy or its external id does not fit, or the account is suspended ({tried}{external_id})"
+                );
+                deploy(told.because(why), role, place)
+            }
+        },
+        _ if error.code.as_ref() == ours::EXPIRED_AT_ONCE => told
+            .because("STS handed credentials out whose time is over already")
+            .advise("Set the clock of this machine right, and run again"),
+        FailureKind::NotOn | FailureKind::Refused | FailureKind::Expired | FailureKind::Missing => {
+            let told = told.because(answered(error, place));
+            match error.advice() {
+                Some(advice) => told.advise(capital(advice)),
+                None => deploy(told, role, place),
+            }
+        }
+        _ => told.because(answered(error, place)).advise("Run again"),
+    }
+}
+
+/// However often the StackSet is deployed, a role that somebody deleted stays away.
+fn role_not_in_stack(role: &MemberRole, error: &FailedCall, place: &Place) -> Told {
+    let told = role_not_assumed(role, error, place);
+    let told = told.advise(
+        "The stack is CURRENT: if somebody deleted the role there, run `roles remove` with this account, and then `roles deploy`",
+    );
+    match place.account_ids() {
+        Some(ids) => told.with(format!(
+            "detective-fleet roles remove accounts.csv --account {ids}"
+        )),
+        None => told.with("detective-fleet roles remove accounts.csv"),
+    }
+}
+
+/// Which template makes the role, and the command that deploys it.
+fn deploy(told: Told, role: &MemberRole, place: &Place) -> Told {
+    if place.is_everybody() {
+        return told.advise(
+            "It is so in every account: look at --role-name and --external-id first, and whether the administrator may call sts:AssumeRole",
+        );
+    }
+    let in_them = match place.account() {
+        Some(_) => "there",
+        None => "in each of them",
+    };
+    let told = match role.name.strip_prefix("detective-fleet/") {
+        Some(_) => told.advise(format!(
+            "Deploy the role {in_them} (deploy/member-role.yaml) with this administrator and external id; a role of another name needs --role-name"
+        )),
+        None => {
+            return told.advise(format!(
+                "Check that there is a role of this name and path {in_them}; the one that deploy/member-role.yaml makes is {}, and is assumed with --role-name {}",
+                MemberRole::DEFAULT,
+                MemberRole::DEFAULT
+            ));
+        }
+    };
+    match place.account_ids() {
+        Some(ids) => told.with(format!(
+            "detective-fleet roles deploy accounts.csv --account {ids}"
+        )),
+        None => told.with("detective-fleet roles deploy accounts.csv"),
+    }
+}
+
+fn call_refused(error: &FailedCall, place: &Place) -> Told {
+    let (who, region) = (place.who(), place.where_to());
+    let name = error.operation.name();
+    let is_acceptance = error.operation == Operation::AcceptInvitation;
+    let told = Told::what(format!("AWS refused {name} for {who} in {region}"));
+    match (error.kind, &error.policy) {
+        (FailureKind::NotOn, _) if is_acceptance => {
+            let why = answered_that(
+                error,
+                place,
+                &format!("{region} is not switched on in {who}, or the token is not valid there"),
+            );
+            let told = told
+                .because(why)
+                .advise(format!("Switch the Region on there, {}", or_expect(place)));
+            switch_on(told, place)
+        }
+        (FailureKind::Denied, Some(policy)) => told
+            .because(answered_that(error, place, &format!("a {policy} denies it")))
+            .advise(format!("{}, {}", exempt(policy), or_expect(place))),
+        (FailureKind::Denied, None) if is_acceptance => told
+            .because(answered(error, place))
+            .advise(format!(
+                "Allow detective:AcceptInvitation to the role there (a service control policy can deny a whole Region), {}",
+                or_expect(place)
+            )),
+        _ => told.because(answered(error, place)).advise(by_the_code(error)),
+    }
+}
+
+fn region_failed(error: &FailedCall, place: &Place) -> Told {
+    let region = place.where_to();
+    let operation = error.operation.as_str();
+    let told = Told::what(format!("{operation} failed in {region}"));
+    let names = place.region_names();
+    let leave_out = format!("or use --exclude-region {names} to leave it out");
+    match error.kind {
+        FailureKind::NotOn => told
+            .because(answered_that(
+                error,
+                place,
+                &format!("{region} is not switched on in the administrator account, or the token is of the global STS endpoint"),
+            ))
+            .advise(format!("Switch the Region on, {leave_out}")),
+        FailureKind::Denied => {
+            let (why, todo) = match &error.policy {
+                Some(policy) => (
+                    answered_that(error, place, &format!("a {policy} denies it")),
+                    exempt(policy),
+                ),
+                None => (
+                    answered(error, place),
+                    "Allow it to the administrator's role (a service control policy can deny a whole Region)".to_owned(),
+                ),
+            };
+            told.because(why).advise(format!("{todo}, {leave_out}"))
+        }
+        FailureKind::Silent => told
+            .because(answered_that(
+                error,
+                place,
+                &format!("Detective may not be offered in {region}, or cannot be reached from here"),
+            ))
+            .advise(format!("Run again, {leave_out}")),
+        FailureKind::Barred => told
+            .because(answered(error, place))
+            .advise(format!("Have the way to AWS opened, and run again, {leave_out}")),
+        _ => told.because(answered(error, place)).advise(by_the_code(error)),
+    }
+}
+
+fn region_silent(seconds: u64, place: &Place) -> Told {
+    let (region, names) = (place.where_to(), place.region_names());
+    let waited = match place.the_region() {
+        Some(_) => format!("no answer in {seconds} s, when the other Regions were done"),
+        None => "no answer by the time when the other Regions were done".to_owned(),
+    };
+    Told::what(format!("detective:ListGraphs failed in {region}"))
+        .because(format!(
+            "{waited}: {region} is down, very slow, or cannot be reached from here"
+        ))
+        .advise(format!(
+            "Use --exclude-region {names} to leave it out, or --regions {names} to run it alone"
+        ))
+}
+
+fn of_a_graph(cause: &Cause, place: &Place) -> Told {
+    let region = place.where_to();
+    let upload = "A drift run makes no behavior graph: upload the list to have it made";
+    match cause {
+        Cause::GraphFull { ahead } => {
+            let ahead = match place.account() {
+                Some(_) => format!(", and {ahead} are ahead of it"),
+                None => String::new(),
+            };
+            Told::what(format!(
+                "the behavior graph has no room for {}",
+                place.who()
+            ))
+            .because(format!(
+                "a behavior graph takes {MOST_MEMBERS} members and no more (a quota of AWS){ahead}"
+            ))
+            .advise("Remove members that are not needed, or give it another administrator")
+        }
+        Cause::GraphHasOthers { members } => {
+            let members = match (place.the_region(), members) {
+                (None, _) => "members".to_owned(),
+                (Some(_), 1) => "a member".to_owned(),
+                (Some(_), n) => format!("{n} members"),
+            };
+            Told::what(format!("the behavior graph in {region} is not deleted"))
+                .because(format!("it has {members} that the file does not name"))
+                .advise("Name them in the list, or remove them first")
+        }
+        Cause::GraphGone { graph } => {
+            let graph = match (graph, place.the_region()) {
+                (Some(arn), Some(_)) => format!("the behavior graph {arn} in {region} is gone"),
+                _ => format!("the behavior graph in {region} is gone"),
+            };
+            Told::what(graph)
+                .because("somebody deleted it, and its data with it")
+                .advise(upload)
+        }
+        Cause::GraphMissing => Told::what(format!(
+            "an upload covered {region}, and there is no behavior graph"
+        ))
+        .advise(upload),
+        Cause::RegionNotCovered => {
+            Told::what(format!("no upload has covered {region} yet")).advise(upload)
+        }
+        Cause::GraphNotChanged { change } => Told::what(format!(
+            "the run ended before it could {change} of the behavior graph"
+        ))
+        .advise("Run again"),
+        _ => Told::default(),
+    }
+}
+
+fn of_the_time(cause: &Cause) -> Told {
+    let (what, todo, last) = match cause {
+        Cause::AwaitingVerification { last } => (
+            "AWS is still comparing account id and root e-mail",
+            "Run again later",
+            last,
+        ),
+        Cause::NotShown { last } => ("AWS has not shown the result yet", "Run again later", last),
+        Cause::GraphNotDeleted { last } => (
+            "the behavior graph was not deleted before the run ended",
+            "Run again",
+            last,
+        ),
+        Cause::RoleNotTried { last } => (
+            "the role was not assumed before the run ended",
+            "Run again",
+            last,
+        ),
+        Cause::Unfinished { last } => ("the run ended before this was finished", "Run again", last),
+        _ => (
+            "the run ended before this Region was read",
+            "Run again",
+            &None,
+        ),
+    };
+    let told = Told::what(what).advise(todo);
+    match last {
+        Some(last) => told.because(format!(
+            "the last answer: {}: {last}",
+            last.operation.name()
+        )),
+        None => told,
+    }
+}
+
+fn of_a_check(cause: &Cause, place: &Place) -> Told {
+    let (who, region) = (place.who(), place.where_to());
+    match cause {
+        Cause::QuestionDenied { partition, error } => question_denied(*partition, error, place),
+        Cause::DetectiveDenied { error } => {
+            let policy = error.policy.as_deref().unwrap_or("policy");
+            Told::what(format!(
+                "a {policy} forbids Detective in {region} to {who}, accepting most likely included"
+            ))
+            .because(format!(
+                "{}: {}",
+                error.operation.as_str(),
+                answered(error, place)
+            ))
+            .advise(format!("{}, {}", exempt(policy), or_expect(place)))
+        }
+        // AWS has one error for a Region that is off and for a token that does not count there.
+        Cause::QuestionFailed { error }
+            if error.kind == FailureKind::NotOn
+                && error.operation == Operation::ListInvitations =>
+        {
+            let told = Told::what(format!(
+                "{region} does not know the credentials of the role in {who}"
+            ))
+            .because(answered_that(
+                error,
+                place,
+                &format!("the Region is not switched on in {who}, or was only just"),
+            ))
+            .advise(format!("Switch the Region on there, {}", or_expect(place)));
+            switch_on(told, place)
+        }
+        Cause::QuestionFailed { error } => {
+            let all_on = match (error.operation, error.kind) {
+                (Operation::ListRegions, FailureKind::NotOn) => "",
+                (Operation::ListRegions, _) => ", and all are taken as on",
+                _ => "",
+            };
+            Told::what(format!(
+                "{} cannot be found out{all_on}",
+                question(error.operation)
+            ))
+            .because(format!(
+                "{}: {}",
+                error.operation.as_str(),
+                answered(error, place)
+            ))
+            .advise("Run it again")
+        }
+        _ => Told::default(),
+    }
+}
+
+/// The statement that the role's policy lacks, in IAM's own words.
+fn question_denied(partition: Partition, error: &FailedCall, place: &Place) -> Told {
+    let told = Told::what(format!("{} may not be asked", question(error.operation))).because(
+        format!("{}: {}", error.operation.as_str(), answered(error, place)),
+    );
+    let todo = match (&error.policy, error.operation) {
+        (Some(policy), _) => format!("nothing about the role: {}", exempt(policy)),
+        (None, Operation::ListRegions) => {
+            let account = place.account().map_or("*".to_owned(), |it| it.to_string());
+            let resource = format!("arn:{}:account::{account}:account", partition.name());
+            add(r#""account:ListRegions""#, &resource)
+        }
+        (None, Operation::ListInvitations) => add(r#""detective:ListInvitations""#, "*"),
+        (None, _) => format!(
+            "{}, or deploy it with AllowGuardDutyReads=true",
+            add(
+                r#"["guardduty:ListDetectors", "guardduty:GetDetector"]"#,
+                "*"
+            )
+        ),
+    };
+    told.advise(capital(&todo))
+}
+
+/// What a check wants to know.
+fn question(operation: Operation) -> &'static str {
+    match operation {
+        Operation::ListRegions => "which Regions are on",
+        Operation::ListInvitations => "who else invites",
+        _ => "whether GuardDuty is on",
+    }
+}
+
+/// AWS's answer; of one of several accounts it is an example.
+fn answered(error: &FailedCall, place: &Place) -> String {
+    match place.account() {
+        None if error.example.is_some() && place.is_several() => format!("for example {error}"),
+        _ => error.to_string(),
+    }
+}
+
+/// What an answer means, with the answer.
+fn answered_that(error: &FailedCall, place: &Place, meaning: &str) -> String {
+    format!("{meaning} ({})", answered(error, place))
+}
+
+/// What can be done about an answer that is only known by its code.
+fn by_the_code(error: &FailedCall) -> String {
+    match error.advice() {
+        Some(advice) => capital(advice),
+        None => {
+            "Run again; where it stays so, look the error code up in AWS's documentation".to_owned()
+        }
+    }
+}
+
+fn exempt(policy: &str) -> String {
+    format!("Have whoever owns the {policy} exempt the role")
+}
+
+fn add(actions: &str, resource: &str) -> String {
+    format!(
+        r#"add {{"Effect": "Allow", "Action": {actions}, "Resource": "{resource}"}} to the role's policy"#
+    )
+}
+
+/// The other thing to do about a membership that cannot be.
+fn or_expect(place: &Place) -> String {
+    match place.as_expected() {
+        Some(pairs) => format!("or say with --expected {pairs} that it is known to stay out"),
+        None => "or name the Region in the column `expected` of the list".to_owned(),
+    }
+}
+
+/// The command, to be run with credentials of the account.
+fn switch_on(told: Told, place: &Place) -> Told {
+    match place.the_region() {
+        Some(region) => told.with(format!("aws account enable-region --region-name {region}")),
+        None => told,
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(chars).collect()
+    })
+}
+
+/// Why a role could not be assumed that somebody wants to work with, such as the administrator's, in
+/// `text`'s words where AWS says why. STS gives one AccessDenied for every reason, but for a wrong code of
+/// an MFA device.
+#[must_use]
+pub fn not_assumed(arn: &str, kind: FailureKind, text: &str, with_mfa: bool) -> String {
+    match kind {
+        FailureKind::Denied if with_mfa => format!(
+            "cannot assume {arn} with the code of the MFA device: {text}; a code is taken once only: wait for the next one, and run again"
+        ),
+        FailureKind::Denied => format!(
+            "cannot assume {arn}: role missing, trust or external id wrong, or account suspended; AWS does not say which"
+        ),
+        // Nothing is known of the role then.
+        FailureKind::Throttled
+        | FailureKind::Unclear
+        | FailureKind::Silent
+        | FailureKind::Barred
+        | FailureKind::Crowded
+        | FailureKind::Stale => format!("AssumeRole of {arn} was not answered: {text}"),
+        _ => format!("cannot assume {arn}: {text}"),
+    }
+}

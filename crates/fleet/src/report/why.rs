@@ -1,0 +1,46 @@
+//! A cause in a document: data beside the sentence.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::cause::{Cause, Place};
+
+/// Why something is not as wanted, as documents have it beside the sentence: `cause` is its code,
+/// `details` its fields, `do` what to do about it, and `command` the command for that.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Why {
+    /// The cause; none where everything is as wanted, or where a document of an earlier version has a
+    /// sentence alone.
+    #[serde(default, flatten, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
+    /// What to do about it.
+    #[serde(default, rename = "do", skip_serializing_if = "Option::is_none")]
+    pub todo: Option<Arc<str>>,
+    /// The command for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<Arc<str>>,
+}
+
+impl Why {
+    /// The sentence for a cause, and the rest.
+    #[must_use]
+    pub fn of(cause: Option<&Cause>, place: &Place) -> (Option<Arc<str>>, Self) {
+        let Some(cause) = cause else {
+            return (None, Self::default());
+        };
+        let told = cause.told(place);
+        let why = Self {
+            cause: Some(cause.clone()),
+            todo: told.todo.as_deref().map(Into::into),
+            command: told.command.as_deref().map(Into::into),
+        };
+        (Some(told.in_one().into()), why)
+    }
+
+    /// The cause; where a document of an earlier version has a sentence alone, that.
+    #[must_use]
+    pub fn cause_or(&self, reason: Option<&str>) -> Option<Cause> {
+        self.cause.clone().or_else(|| reason.map(Cause::other))
+    }
+}
