@@ -172,7 +172,7 @@ mod tests {
                 let words = format!("cause {}", n % 5);
                 (Reached::NeedsAction, Some(Cause::other(&words)))
             }
-            (8..=10, _) => (Reached::Waiting, None),
+            (8 | 9 | 10, _) => (Reached::Waiting, None),
             _ => (Reached::AsWanted, None),
         });
         let sentence =
