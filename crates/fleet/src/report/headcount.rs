@@ -172,7 +172,7 @@ mod tests {
                 let words = format!("cause {}", n % 5);
                 (Reached::NeedsAction, Some(Cause::other(&words)))
             }
-            (8 | 9 | 10, _) => (Reached::Waiting, None),
+            (n, _) if (8..11).contains(&n) => (Reached::Waiting, None),
             _ => (Reached::AsWanted, None),
         });
         let sentence =
