@@ -4,6 +4,7 @@ mod alike;
 mod checked;
 mod email;
 mod fold;
+mod headcount;
 mod now;
 mod number;
 mod organization;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 pub use alike::{Trouble, name_regions, places, region_troubles, troubles};
 pub use checked::{CheckReport, CheckSummary};
 pub use fold::{Record, Recorder};
+pub use headcount::{Counted, Headcount, Reached};
 pub use now::{MemberNow, RegionNow, StatusReport, StatusSummary};
 pub use number::number;
 pub use planned::{Action, MemberPlan, PlanReport, PlanSummary, RegionPlan};
@@ -204,6 +206,17 @@ pub enum Outcome {
     Skipped,
 }
 
+impl Outcome {
+    fn reached(self) -> Reached {
+        match self {
+            Self::Enabled | Self::Unchanged | Self::Repaired | Self::Removed => Reached::AsWanted,
+            Self::Waiting => Reached::Waiting,
+            Self::Failed => Reached::NeedsAction,
+            Self::Skipped => Reached::LeftOut,
+        }
+    }
+}
+
 /// One membership.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberReport {
@@ -317,6 +330,38 @@ pub enum Verdict {
 }
 
 impl Report {
+    /// What it comes to in accounts.
+    #[must_use]
+    pub fn headcount(&self) -> Headcount {
+        let (failed, read): (Vec<_>, Vec<_>) = self
+            .regions
+            .iter()
+            .partition(|region| region.error.is_some());
+        let everybody = failed.iter().flat_map(|region| &region.members);
+        let everybody = everybody.filter(|member| member.outcome != Outcome::Skipped);
+        let counted = read.iter().flat_map(|region| {
+            let members = region.members.iter();
+            members.map(|member| Counted {
+                account: member.account_id,
+                region: &region.region,
+                reached: member.outcome.reached(),
+                cause: member.cause(),
+            })
+        });
+        let everybody = everybody.map(|member| member.account_id);
+        Headcount::of(counted, everybody, failed.len())
+    }
+
+    /// The verdict in accounts, as a sentence or more.
+    #[must_use]
+    pub fn in_accounts(&self) -> String {
+        let wanted = match self.header.operation.as_str() {
+            "disable" => "out",
+            _ => "on",
+        };
+        self.headcount().sentence(wanted)
+    }
+
     /// What the exit status says.
     #[must_use]
     pub fn verdict(&self) -> Verdict {

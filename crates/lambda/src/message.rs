@@ -88,17 +88,24 @@ pub(crate) fn run(report: &Report, error: Option<Name>, said: Said<'_>) -> Repor
         line(&mut text, format_args!("{error}\n"));
     }
     if !report.regions.is_empty() {
+        let counts = [
+            (summary.enabled, "enabled"),
+            (summary.changed, "changed"),
+            (summary.removed, "removed"),
+            (summary.waiting, "waiting"),
+            (summary.failed, "failed"),
+            (summary.skipped, "left out"),
+        ];
+        // A zero is nothing to read.
+        let counts = counts.into_iter().filter(|(n, _)| *n > 0);
+        let counts: Vec<_> = counts.map(|(n, what)| format!("{n} {what}")).collect();
+        let verdict = report.in_accounts();
+        let memberships = summary.memberships;
         line(
             &mut text,
             format_args!(
-                "{} memberships: {} enabled, {} changed, {} removed, {} waiting, {} failed, {} left out\n",
-                summary.memberships,
-                summary.enabled,
-                summary.changed,
-                summary.removed,
-                summary.waiting,
-                summary.failed,
-                summary.skipped
+                "{verdict}\n{memberships} memberships: {}\n",
+                counts.join(", ")
             ),
         );
     }

@@ -12,14 +12,16 @@ use super::text::{BAD, BOLD, CHANGE, GOOD, counted, number, paint, wrapped};
 use super::trouble::{self, Item};
 use super::whole::Whole;
 
-/// Draws the report: what was changed, what failed, what waits, and the counts last, where the eye
-/// is.
+/// Draws the report: the verdict in accounts, what failed, what waits, what was changed, and the counts
+/// last, where the eye is.
 pub(crate) fn run(report: &Report, width: usize) -> String {
     let whole = Whole::from(report);
-    let mut text = changes(report, &whole, width);
+    let verdict = wrapped(&report.in_accounts(), width, "", "  ");
+    let mut text = format!("{}\n\n", paint(BOLD, verdict));
     text.push_str(&failed(report, &whole, width));
     text.push_str(&waiting(report, &whole, width));
     text.push_str(&failure::bad_lines(&report.header, width));
+    text.push_str(&changes(report, &whole, width));
     text.push_str(&failure::notes(&report.header, width));
     text.push_str(&headline(report, width));
     text
