@@ -121,7 +121,8 @@ impl Aws {
                 let client = aws.detective(&region);
                 let called = |result| aws.events().called(None, Operation::ListGraphs, result);
                 let before = || called(Ok(()));
-                let found = |keys| detective::find_graph(&client, keys, aws.administrator(), before);
+                let found =
+                    |keys| detective::find_graph(&client, keys, aws.administrator(), before);
                 let found = aws.with_keys(found).await;
                 called(found.as_ref().map(|_| ()));
                 if found.is_ok() {
