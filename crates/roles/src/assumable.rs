@@ -4,62 +4,85 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use engine::{Failure, JUST_MADE, clock};
+use engine::{Aws, Failure, JUST_MADE, clock};
 use fleet::account::AccountId;
 use fleet::report::Ended;
 
+use crate::definition::Definition;
 use crate::operation::{Limits, Progress, Watch};
 use crate::report::{AccountReport, Outcome};
 use crate::rollout::{Done, Rollout};
+use crate::via::Via;
 
 impl Rollout {
-    /// Waits until the roles that were made can be assumed by the role that they trust, for a minute and not
-    /// longer than the run has, and names those that cannot. Gives back what is worth knowing where that
-    /// could not be tried.
+    /// Waits until the roles that were made can be assumed, for a minute at most, and names those that
+    /// cannot. Gives back what is worth knowing where that could not be tried.
     pub async fn wait_until_assumable(
         &self,
         done: &mut Done,
-        (limits, watch): (&Limits, Watch<'_>),
+        last: (&Limits, Watch<'_>),
     ) -> Option<String> {
-        let made = made(&done.accounts);
-        if made.is_empty() || done.ended != Ended::Complete {
-            return None;
-        }
-        if self.wanted().administrator != self.aws().administrator() {
-            return Some(untried("the administrator is another account"));
-        }
-        watch(Progress::Assuming(made.len() as u64));
-        let patience = JUST_MADE.min(limits.timeout);
-        let tried = tokio::select! {
-            biased;
-            () = limits.stop.cancelled() => return Some(untried("it was interrupted")),
-            tried = self.try_to_assume(&made, patience) => tried,
-            () = clock::sleep(patience + LAST_ANSWERS) => {
-                return Some(untried("AWS has not answered in time"));
-            }
-        };
-        match tried {
-            Ok(tried) => {
-                for account in &mut done.accounts {
-                    if let Some(tried) = tried.get(&account.account_id) {
-                        tell(account, tried);
-                    }
-                }
-                None
-            }
-            Err(failure) => Some(untried(&failure.text)),
-        }
+        wait((&self.aws, &self.wanted), done, last).await
     }
+}
 
-    async fn try_to_assume(
+impl Via {
+    /// Waits until the roles that were made can be assumed, for a minute at most, and names those that
+    /// cannot. Gives back what is worth knowing where that could not be tried.
+    pub async fn wait_until_assumable(
         &self,
-        made: &BTreeSet<AccountId>,
-        patience: Duration,
-    ) -> Result<BTreeMap<AccountId, Result<(), Failure>>, Failure> {
-        let trusted = self.aws().becoming(&self.wanted().trusted);
-        trusted.can_call().await?;
-        Ok(trusted.try_roles(made, patience).await)
+        done: &mut Done,
+        last: (&Limits, Watch<'_>),
+    ) -> Option<String> {
+        wait((&self.aws, &self.wanted), done, last).await
     }
+}
+
+/// Waits until the roles that were made can be assumed by the role that they trust, for a minute and not longer
+/// than the run has, and names those that cannot. Gives back what is worth knowing where that could not be tried.
+async fn wait(
+    (aws, wanted): (&Aws, &Definition),
+    done: &mut Done,
+    (limits, watch): (&Limits, Watch<'_>),
+) -> Option<String> {
+    let made = made(&done.accounts);
+    if made.is_empty() || done.ended != Ended::Complete {
+        return None;
+    }
+    if wanted.administrator != aws.administrator() {
+        return Some(untried("the administrator is another account"));
+    }
+    watch(Progress::Assuming(made.len() as u64));
+    let patience = JUST_MADE.min(limits.timeout);
+    let trusted = aws.becoming(&wanted.trusted);
+    let tried = tokio::select! {
+        biased;
+        () = limits.stop.cancelled() => return Some(untried("it was interrupted")),
+        tried = try_to_assume(&trusted, &made, patience) => tried,
+        () = clock::sleep(patience + LAST_ANSWERS) => {
+            return Some(untried("AWS has not answered in time"));
+        }
+    };
+    match tried {
+        Ok(tried) => {
+            for account in &mut done.accounts {
+                if let Some(tried) = tried.get(&account.account_id) {
+                    tell(account, tried);
+                }
+            }
+            None
+        }
+        Err(failure) => Some(untried(&failure.text)),
+    }
+}
+
+async fn try_to_assume(
+    trusted: &Aws,
+    made: &BTreeSet<AccountId>,
+    patience: Duration,
+) -> Result<BTreeMap<AccountId, Result<(), Failure>>, Failure> {
+    trusted.can_call().await?;
+    Ok(trusted.try_roles(made, patience).await)
 }
 
 /// How long the answers of the last turn may take.

@@ -23,9 +23,9 @@ use crate::report::{AccountReport, Action, Outcome, SetState, StackSetReport, Vi
 /// The role in members, as one StackSet brings it there.
 #[derive(Clone, Debug)]
 pub struct Rollout {
-    aws: Aws,
+    pub(crate) aws: Aws,
     cloudformation: CloudFormation,
-    wanted: Definition,
+    pub(crate) wanted: Definition,
 }
 
 /// For how long another Region is asked whether the StackSet stands there.
@@ -66,10 +66,6 @@ impl Rollout {
             cloudformation: CloudFormation::new(client, &wanted.name),
             wanted,
         }
-    }
-
-    pub(crate) fn aws(&self) -> &Aws {
-        &self.aws
     }
 
     /// What is wanted.

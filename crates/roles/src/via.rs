@@ -28,12 +28,12 @@ use crate::rollout::Done;
 /// The role in members, as a role brings it there that is in each of them already.
 #[derive(Clone, Debug)]
 pub struct Via {
-    aws: Aws,
+    pub(crate) aws: Aws,
     /// The role in members with which CloudFormation is asked.
     role: RoleName,
     /// The name of the stack in each member.
     stack: String,
-    wanted: Arc<Definition>,
+    pub(crate) wanted: Arc<Definition>,
 }
 
 /// What was found, and how it is reached.

@@ -58,9 +58,13 @@ pub(super) async fn deploy(args: DeployArgs, file: &SettingsFile, output: Output
     let rolling = Rolling::new(output, stage.clock.clone(), "Deploying");
     let watch = |progress: roles::Progress<'_>| rolling.tell(progress);
     let done = stage.way.deploy((&looked, &plan), changes, &limits, &watch);
-    let done = done.await;
+    let mut done = done.await;
+    let last = (&limits, &watch as roles::Watch<'_>);
+    let untried = stage.way.wait_until_assumable(&mut done, last).await;
     rolling.end();
-    Ok(close(&stage.report(done, false), &files, output))
+    let mut report = stage.report(done, false);
+    report.header.notes.extend(untried);
+    Ok(close(&report, &files, output))
 }
 
 /// Takes the stacks back.
