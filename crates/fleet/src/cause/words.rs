@@ -452,7 +452,7 @@ fn question_denied(partition: Partition, error: &FailedCall, place: &Place) -> T
             add(r#""account:ListRegions""#, &resource)
         }
         (_, Operation::ListInvitations) => add(r#""detective:ListInvitations""#, "*"),
-        (None, _) => format!(
+        (_, _) => format!(
             "{}, or deploy it with AllowGuardDutyReads=true",
             add(
                 r#"["guardduty:ListDetectors", "guardduty:GetDetector"]"#,
