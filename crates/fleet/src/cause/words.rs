@@ -51,7 +51,7 @@ fn of_a_member(cause: &Cause, place: &Place) -> Told {
             let what = match (place.account(), email) {
                 (Some(account), Some(email)) => format!("the root e-mail of {account} is not {email}"),
                 (Some(account), None) => format!("the root e-mail of {account} is not the one that it was invited with"),
-                (None, _) => format!("the root e-mails of {who} are not those that they were invited with"),
+                (_, _) => format!("the root e-mails of {who} are not those that they were invited with"),
             };
             Told::what(what)
                 .because("AWS compares the root e-mail in the list with that of the account, and they differ")
@@ -443,14 +443,16 @@ fn question_denied(partition: Partition, error: &FailedCall, place: &Place) -> T
         format!("{}: {}", error.operation.as_str(), answered(error, place)),
     );
     let todo = match (&error.policy, error.operation) {
-        (Some(policy), _) => format!("nothing about the role: {}", exempt(policy)),
-        (None, Operation::ListRegions) => {
+        (Some(policy), Operation::ListRegions | Operation::ListInvitations) => {
+            format!("nothing about the role: {}", exempt(policy))
+        }
+        (_, Operation::ListRegions) => {
             let account = place.account().map_or("*".to_owned(), |it| it.to_string());
             let resource = format!("arn:{}:account::{account}:account", partition.name());
             add(r#""account:ListRegions""#, &resource)
         }
-        (None, Operation::ListInvitations) => add(r#""detective:ListInvitations""#, "*"),
-        (None, _) => format!(
+        (_, Operation::ListInvitations) => add(r#""detective:ListInvitations""#, "*"),
+        (_, _) => format!(
             "{}, or deploy it with AllowGuardDutyReads=true",
             add(
                 r#"["guardduty:ListDetectors", "guardduty:GetDetector"]"#,
