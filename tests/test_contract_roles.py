@@ -313,7 +313,7 @@ def test_a_role_that_was_deleted_under_its_stack_is_told_with_the_way_back(rollo
     iam.delete_role(RoleName="DetectiveFleetMember")
     status = rollout.run("status", accounts=ACCOUNTS[:2]).ended(3).json()
     reason = reasons(status)[ACCOUNTS[0]]
-    assert "its stack is CURRENT" in reason and "`roles remove`" in reason and "`roles deploy`" in reason
+    assert "stack is CURRENT" in reason and "`roles remove`" in reason and "`roles deploy`" in reason
     # For CloudFormation nothing is missing.
     assert rollout.run("deploy", accounts=ACCOUNTS[:2]).ended(0).json()["summary"]["changed"] == 0
     rollout.run("remove", accounts=ACCOUNTS[:1]).ended(0)
