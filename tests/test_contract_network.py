@@ -280,7 +280,7 @@ def test_keys_that_aws_does_not_know_may_be_of_another_partition(desk):
         ("SubscriptionRequiredException", 403, "has not finished signing up"),
         ("OptInRequired", 403, "has not finished signing up"),
         ("RegionDisabledException", 403, "IAM's account settings"),
-        ("LimitExceededException", 400, "a quota of the account is full"),
+        ("LimitExceededException", 400, "A quota of the account is full"),
     ],
 )
 def test_what_awss_words_leave_open_is_said(desk, code, status, words):

@@ -142,9 +142,18 @@ class Internet:
         self.loop.run_forever()
 
     def stop(self):
+        asyncio.run_coroutine_threadsafe(self.end(), self.loop).result(10)
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join(10)
+        self.loop.close()
+
+    async def end(self):
+        """Nothing is left that would look for its loop when it is cleared away."""
         self.server.close()
+        connections = asyncio.all_tasks() - {asyncio.current_task()}
+        for connection in connections:
+            connection.cancel()
+        await asyncio.gather(*connections, return_exceptions=True)
 
     @property
     def proxy(self):

@@ -403,6 +403,11 @@ impl Attempts {
         self.heard
     }
 
+    /// Detective has answered in this Region, be it with a part of an answer.
+    pub fn hear(&mut self) {
+        (self.heard, self.given_up) = (true, None);
+    }
+
     /// What was tried to hear anything of the Region; [`Tried::judged`] is for the executor to say.
     #[must_use]
     pub fn unheard(&self) -> Option<Tried> {
@@ -443,7 +448,7 @@ impl Attempts {
     /// A request about the Region ended; `newest` is the newest look that had begun by then.
     pub fn region_answered(&mut self, request: RegionRequest, answer: Answer, newest: Round) {
         if !matches!(answer, Answer::Silent(_)) {
-            (self.heard, self.given_up) = (true, None);
+            self.hear();
         }
         let turn = self.turn(Asked::Region(request));
         let attempt = self.region.entry(request).or_default();

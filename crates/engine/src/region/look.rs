@@ -1,5 +1,7 @@
 //! When to look at AWS again, and at what.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use fleet::account::AccountId;
@@ -35,6 +37,8 @@ pub(super) struct Looks {
     finds: Option<(Instant, Instant)>,
     /// Ends the questions for the graph that were asked beside one that was answered.
     pub(super) answered: CancellationToken,
+    /// A page of an answer has come that has others to follow: Detective is heard in this Region.
+    pub(super) page_came: Arc<AtomicBool>,
     /// The list that is being read, and the token of its next page.
     pub(super) listing: Option<(Round, Option<String>)>,
     /// How many are under way.

@@ -1,6 +1,7 @@
 //! From what is due to requests, each a future that ends in a reply.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use fleet::account::{AccountId, Email, GraphArn};
 use fleet::attempts::{MemberRequest, RegionRequest};
@@ -185,8 +186,12 @@ impl RegionRun {
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let answered = self.looks.answered.clone();
         let (events, region) = (self.events.clone(), self.region().clone());
+        let page_came = self.looks.page_came.clone();
         let request = async move {
-            let before = || events.called(Some(&region), Operation::ListGraphs, Ok(()));
+            let before = || {
+                page_came.store(true, Ordering::Relaxed);
+                events.called(Some(&region), Operation::ListGraphs, Ok(()));
+            };
             let found = |keys| detective::find_graph(&client, keys, aws.administrator(), before);
             let found = aws.with_keys_or_halt(found);
             tokio::select! {

@@ -1,5 +1,7 @@
 //! A Region that has never answered: asked side by side, and waited for as long as others need.
 
+use std::sync::atomic::Ordering;
+
 use fleet::attempts::RegionRequest;
 use fleet::event::Operation;
 use fleet::silence::{APART, Peers, Tried, asks_beside, waited_until};
@@ -32,6 +34,9 @@ impl RegionRun {
 
     /// Tells the others that the Region has answered; or gives it up, once it was waited for long enough.
     pub(super) fn judge_silence(&mut self, now: Instant) {
+        if self.looks.page_came.load(Ordering::Relaxed) {
+            self.attempts.hear();
+        }
         let (Some(place), tried) = (&self.place, self.unheard()) else {
             return;
         };

@@ -110,6 +110,12 @@ impl Place {
         }
     }
 
+    /// What it is that holds for the Regions: `eu-west-1 is`, `2 Regions are`.
+    pub(super) fn where_it_is(&self) -> String {
+        let verb = if self.regions.len() > 1 { "are" } else { "is" };
+        format!("{} {verb}", self.where_to())
+    }
+
     /// The account ids as a flag takes them, where they are few.
     pub(super) fn account_ids(&self) -> Option<String> {
         let ids: Vec<_> = self.accounts.iter().map(ToString::to_string).collect();

@@ -73,8 +73,8 @@ fn of_a_member(cause: &Cause, place: &Place) -> Told {
         ))
         .advise("Look at it in Detective's console"),
         Cause::RegionOff => {
-            let region = place.where_to();
-            let told = Told::what(format!("{region} is not switched on in {who}"))
+            let regions = place.where_it_is();
+            let told = Told::what(format!("{regions} not switched on in {who}"))
                 .advise(format!("Switch the Region on there, {}", or_expect(place)));
             switch_on(told, place)
         }
@@ -217,11 +217,14 @@ fn call_refused(error: &FailedCall, place: &Place) -> Told {
     let is_acceptance = error.operation == Operation::AcceptInvitation;
     let told = Told::what(format!("AWS refused {name} for {who} in {region}"));
     match (error.kind, &error.policy) {
-        (FailureKind::NotOn, _) if is_acceptance => {
+        (FailureKind::NotOn, _) if is_acceptance && error.advice().is_none() => {
             let why = answered_that(
                 error,
                 place,
-                &format!("{region} is not switched on in {who}, or the token is not valid there"),
+                &format!(
+                    "{} not switched on in {who}, or the token is not valid there",
+                    place.where_it_is()
+                ),
             );
             let told = told
                 .because(why)
@@ -248,13 +251,21 @@ fn region_failed(error: &FailedCall, place: &Place) -> Told {
     let names = place.region_names();
     let leave_out = format!("or use --exclude-region {names} to leave it out");
     match error.kind {
-        FailureKind::NotOn => told
-            .because(answered_that(
-                error,
-                place,
-                &format!("{region} is not switched on in the administrator account, or the token is of the global STS endpoint"),
-            ))
-            .advise(format!("Switch the Region on, {leave_out}")),
+        FailureKind::NotOn => match error.advice() {
+            Some(_) => told
+                .because(answered(error, place))
+                .advise(format!("{}, {leave_out}", by_the_code(error))),
+            None => told
+                .because(answered_that(
+                    error,
+                    place,
+                    &format!(
+                        "{} not switched on in the administrator account, or the token is of the global STS endpoint",
+                        place.where_it_is()
+                    ),
+                ))
+                .advise(format!("Switch the Region on, {leave_out}")),
+        },
         FailureKind::Denied => {
             let (why, todo) = match &error.policy {
                 Some(policy) => (
