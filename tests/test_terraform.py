@@ -1,4 +1,4 @@
-"""The modules in terraform/ wrap the templates and leave nothing out; Terraform takes them, and deploys them on moto.
+"""The modules in terraform/ wrap the templates and leave nothing out; Terraform takes them, and deploys them on moto and MiniStack.
 
 What needs Terraform is left out where it is not there, or finds no provider of AWS: TERRAFORM_PLUGINS names a folder of
 providers for those who may not fetch any.
@@ -12,7 +12,9 @@ import subprocess
 import pytest
 
 from support import ROOT, terraform
+from support.ministack import MiniStack
 from support.moto import ADMINISTRATOR, Moto
+from support.server import free_port
 from test_contract_roles import check_trust
 
 PROGRAM = shutil.which("terraform") or shutil.which("tofu")
@@ -121,3 +123,33 @@ module "role" {{
         assert moto.role(ACCOUNT) is None
     finally:
         moto.stop()
+
+
+@needs_terraform
+def test_terraform_plans_the_same_on_another_emulator(tmp_path):
+    """MiniStack's CloudFormation and IAM, as the root of the member."""
+    ministack = MiniStack(tmp_path, free_port(), {})
+    try:
+        folder = tmp_path / "root"
+        folder.mkdir()
+        for part in ("terraform", "deploy"):
+            shutil.copytree(ROOT / part, tmp_path / "fleet" / part)
+        (folder / "main.tf").write_text(f"""
+provider "aws" {{ skip_requesting_account_id = true }}
+module "role" {{
+  source                = "../fleet/terraform/member-role"
+  administrator_account = "{ADMINISTRATOR}"
+}}
+""")
+        here = Terraform(folder, ministack.endpoint)
+        here.env |= {"AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": "test"}
+        here.prepare()
+        assert "1 to add, 0 to change, 0 to destroy" in here.does("plan", "-input=false")
+        here.does("apply", "-input=false", "-auto-approve")
+        assert "No changes" in here.does("plan", "-input=false")
+        iam = ministack.client("iam", ACCOUNT)
+        assert iam.get_role(RoleName="DetectiveFleetMember")["Role"]["Path"] == "/detective-fleet/"
+        here.does("destroy", "-input=false", "-auto-approve")
+        assert "DetectiveFleetMember" not in [role["RoleName"] for role in iam.list_roles()["Roles"]]
+    finally:
+        ministack.stop()
