@@ -20,7 +20,7 @@ const LOOKS: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(30
 const TRIES: u32 = 3;
 
 /// How long to wait before another look at what has been waited for so long.
-pub(crate) fn between_looks(waited: Duration) -> Duration {
+fn between_looks(waited: Duration) -> Duration {
     let [shortest, longest] = LOOKS;
     (waited / 8).clamp(shortest, longest)
 }
@@ -41,6 +41,35 @@ pub struct Limits {
     pub timeout: Duration,
     /// Somebody does not want to wait any more.
     pub stop: CancellationToken,
+}
+
+impl Limits {
+    /// Waits before another look at what has been waited for since `begun`, or says what ends the waiting.
+    pub(crate) async fn pause(
+        &self,
+        clock: &Clock,
+        deadline: Duration,
+        begun: Duration,
+    ) -> Option<Ended> {
+        let waited = clock.elapsed().saturating_sub(begun);
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => {}
+            () = clock::sleep(between_looks(waited)) => {}
+        }
+        self.over(clock, deadline)
+    }
+
+    /// What ends the work, if it is over.
+    pub(crate) fn over(&self, clock: &Clock, deadline: Duration) -> Option<Ended> {
+        if self.stop.is_cancelled() {
+            Some(Ended::Interrupted)
+        } else if clock.elapsed() >= deadline {
+            Some(Ended::Timeout)
+        } else {
+            None
+        }
+    }
 }
 
 /// How far it is.
@@ -179,24 +208,12 @@ impl Operator<'_> {
         }
     }
 
-    /// Waits before another look, or says what ends the waiting.
     async fn pause(&self, begun: Duration) -> Option<Ended> {
-        tokio::select! {
-            biased;
-            () = self.limits.stop.cancelled() => {}
-            () = clock::sleep(between_looks(self.clock.elapsed().saturating_sub(begun))) => {}
-        }
-        self.over()
+        self.limits.pause(&self.clock, self.deadline, begun).await
     }
 
     fn over(&self) -> Option<Ended> {
-        if self.limits.stop.is_cancelled() {
-            Some(Ended::Interrupted)
-        } else if self.clock.elapsed() >= self.deadline {
-            Some(Ended::Timeout)
-        } else {
-            None
-        }
+        self.limits.over(&self.clock, self.deadline)
     }
 }
 

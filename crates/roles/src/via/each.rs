@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use engine::clock::{self, Clock};
+use engine::clock::Clock;
 use fleet::account::AccountId;
 use fleet::report::Ended;
 use futures_util::{StreamExt, stream};
 
-use crate::operation::{Limits, Progress, Watch, between_looks};
+use crate::operation::{Limits, Progress, Watch};
 
 /// What work in accounts has in common.
 pub(super) struct Crew<'a> {
@@ -75,23 +75,11 @@ impl<'a> Crew<'a> {
 
     /// Waits before another look, or says what ends the waiting.
     pub(super) async fn pause(&self, begun: Duration) -> Option<Ended> {
-        let waited = self.clock.elapsed().saturating_sub(begun);
-        tokio::select! {
-            biased;
-            () = self.limits.stop.cancelled() => {}
-            () = clock::sleep(between_looks(waited)) => {}
-        }
-        self.over()
+        self.limits.pause(&self.clock, self.deadline, begun).await
     }
 
     /// What ends it, if it is over.
     pub(super) fn over(&self) -> Option<Ended> {
-        if self.limits.stop.is_cancelled() {
-            Some(Ended::Interrupted)
-        } else if self.clock.elapsed() >= self.deadline {
-            Some(Ended::Timeout)
-        } else {
-            None
-        }
+        self.limits.over(&self.clock, self.deadline)
     }
 }
