@@ -45,6 +45,7 @@ fn all() -> Vec<Cause> {
             role: role("X"),
             error: error(),
         },
+        Cause::RemovalNotApproved,
         Cause::CallRefused { error: error() },
         Cause::NoEffect {
             operation: Operation::CreateMembers,
