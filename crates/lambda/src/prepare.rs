@@ -2,6 +2,7 @@
 
 mod permit;
 
+use permit::Consented;
 pub(crate) use permit::{before, consent, others, prunes, words};
 
 use std::sync::Arc;
@@ -17,14 +18,27 @@ use fleet::roster::{Roster, RosterError};
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::approval::{self, Approved, Proposal, Standing};
 use crate::claim;
 use crate::error::StepError;
 use crate::function::{Function, Next, Pass, Prepared};
-use crate::run::{Manifest, Refused, manifest_key, refused_key};
+use crate::question;
+use crate::run::{Manifest, Refused, manifest_key, refused_key, removals_key};
 use crate::seal::{Seal, Sealed};
 use crate::store::Newest;
 use crate::trigger::{Place, Trigger};
 use crate::{lease, roles};
+
+/// Which execution, and how far it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Began<'a> {
+    /// Its name.
+    pub execution: &'a str,
+    /// When it began.
+    pub entered: Timestamp,
+    /// What the removals hash to that somebody was asked to approve.
+    pub asked: Option<&'a Seal>,
+}
 
 /// How long to wait for another execution before asking again.
 const BUSY_SECONDS: u64 = 30;
@@ -61,12 +75,12 @@ impl From<StepError> for Stop {
 /// Where it cannot be written down what it came to: also why nothing can be done, for the report.
 pub async fn prepare(
     function: &Function,
-    execution: &str,
-    entered: Timestamp,
+    began: Began<'_>,
     event: &Value,
 ) -> Result<Prepared, StepError> {
+    let execution = began.execution;
     let trigger = Trigger::read(event);
-    let stop = match begin(function, execution, entered, &trigger).await {
+    let stop = match begin(function, began, &trigger).await {
         Ok(prepared) => return Ok(prepared),
         Err(stop) => stop,
     };
@@ -126,43 +140,69 @@ fn nothing(outcome: Next) -> Prepared {
         roles: Vec::new(),
         groups: Vec::new(),
         sealed: None,
+        asked: None,
+        question: None,
         wait_seconds: BUSY_SECONDS,
     }
 }
 
 async fn begin(
     function: &Function,
-    execution: &str,
-    entered: Timestamp,
+    began: Began<'_>,
     trigger: &Result<Trigger, StepError>,
 ) -> Result<Prepared, Stop> {
-    let upload = identify(function, execution, trigger.as_ref().map_err(Clone::clone)?).await?;
+    let Began {
+        execution,
+        entered,
+        asked,
+    } = began;
+    let trigger = trigger.as_ref().map_err(Clone::clone)?;
+    let proposal = match asked {
+        Some(seal) => Some((seal, approval::proposal(function, execution, seal).await?)),
+        None => None,
+    };
+    let pinned = proposal.as_ref().map(|(_, it)| it.version.as_str());
+    let upload = identify(function, execution, trigger, pinned).await?;
+    let approved = match proposal {
+        Some((seal, proposal)) => match approval::standing(function, seal, proposal).await? {
+            Standing::Open { wait_seconds } => return Ok(still_asked(seal, wait_seconds)),
+            Standing::Approved(approved) => Some(*approved),
+        },
+        None => None,
+    };
     let bytes = read(function, &upload).await?;
     let roster = parse(function, &bytes)?;
-    let trigger = trigger.as_ref().map_err(Clone::clone)?;
     let sha256 = sha256(&bytes);
     let list = ListOrigin {
         version: Some(upload.version.clone()),
         ..trigger.list(&upload.key, Some(&sha256))
     };
     permit::permit(function, &upload, &roster).await?;
-    if !upload.place.plan_only && !take_turn(function, execution, entered).await? {
-        return Ok(nothing(Next::Busy));
+    // Whoever waited for an approval has not waited for his turn.
+    let since = approved
+        .as_ref()
+        .map_or(entered, |it| it.approval.at.max(entered));
+    if !upload.place.plan_only && !take_turn(function, execution, since).await? {
+        return Ok(Prepared {
+            asked: asked.cloned(),
+            ..nothing(Next::Busy)
+        });
     }
-    let manifest = look(
-        function,
-        execution,
-        (
-            entered,
-            upload,
-            sha256,
-            Roster {
-                list: Some(list),
-                ..roster
-            },
-        ),
-    )
-    .await?;
+    let work = Work {
+        upload,
+        sha256,
+        roster: Roster {
+            list: Some(list),
+            ..roster
+        },
+        approved,
+    };
+    let manifest = match look(function, began, work).await? {
+        Found::Ready(manifest) => *manifest,
+        Found::ToApprove(proposal, labels) => {
+            return Ok(ask(function, execution, &proposal, &labels).await?);
+        }
+    };
     let place = manifest_key(execution);
     let seal = function.store.write(&place, &manifest).await?;
     let prepared = go(execution, &manifest, seal);
@@ -175,12 +215,64 @@ async fn begin(
     Ok(prepared)
 }
 
-/// Asks AWS what the run is about; where members are to be removed, asks the guard rails too.
-async fn look(
+fn still_asked(seal: &Seal, wait_seconds: u64) -> Prepared {
+    Prepared {
+        asked: Some(seal.clone()),
+        wait_seconds,
+        ..nothing(Next::Asked)
+    }
+}
+
+/// Writes down who would go, lets others have their turn meanwhile, and has people asked.
+async fn ask(
     function: &Function,
     execution: &str,
-    (entered, upload, sha256, roster): (Timestamp, Upload, String, Roster),
-) -> Result<Manifest, StepError> {
+    proposal: &Proposal,
+    labels: &Labels,
+) -> Result<Prepared, StepError> {
+    let key = removals_key(execution);
+    let seal = function.store.write(&key, proposal).await?;
+    lease::release(&function.store, execution).await?;
+    tracing::info!(
+        execution,
+        accounts = proposal.removals.len(),
+        "removals wait for an approval"
+    );
+    Ok(Prepared {
+        question: Some(question::of(proposal, labels, (&function.store, &seal))),
+        asked: Some(seal),
+        wait_seconds: approval::SHORT_WAIT,
+        ..nothing(Next::Approve)
+    })
+}
+
+/// What is to be done.
+struct Work {
+    upload: Upload,
+    sha256: String,
+    roster: Roster,
+    approved: Option<Approved>,
+}
+
+/// What AWS was found to be like.
+enum Found {
+    /// The run can begin.
+    Ready(Box<Manifest>),
+    /// Somebody has to approve these removals first; the accounts have names.
+    ToApprove(Box<Proposal>, Labels),
+}
+
+/// Asks AWS what the run is about; where members are to be removed, asks the guard rails too.
+async fn look(function: &Function, began: Began<'_>, work: Work) -> Result<Found, StepError> {
+    let Began {
+        execution, entered, ..
+    } = began;
+    let Work {
+        upload,
+        sha256,
+        roster,
+        approved,
+    } = work;
     let recorder = Arc::new(Recorder::default());
     let aws = function
         .connect(execution, Access::Look, recorder.clone())
@@ -199,7 +291,24 @@ async fn look(
     if fleet.removes() && !plan_only {
         let mut run = Run::new(&aws, fleet.clone(), &chosen.regions);
         run.count(before(function, execution).await?);
-        agreed = Some(permit::agree(function, execution, (&mut run, roster.invalid.len())).await?);
+        let asked = (&mut run, roster.invalid.len());
+        match permit::agree(function, execution, approved.as_ref(), asked).await? {
+            Consented::Agreed(it) => agreed = Some(it),
+            Consented::NotYet(leaving) => {
+                let labels = Labels::of(&roster);
+                let of = approval::Of {
+                    execution,
+                    administrator: aws.administrator(),
+                    operation,
+                    key: upload.key,
+                    version: upload.version,
+                    list: roster.list,
+                    regions: &chosen.regions,
+                };
+                let proposal = Proposal::new(function, of, leaving);
+                return Ok(Found::ToApprove(Box::new(proposal), labels));
+            }
+        }
     }
     let mut without_role = Vec::new();
     if function.settings.manage_roles && fleet.settings.purpose == Purpose::Enable && !plan_only {
@@ -207,7 +316,8 @@ async fn look(
     }
     let size = group_size(function, plan_only, chosen.regions.len());
     let groups = chosen.regions.chunks(size.max(1));
-    Ok(Manifest {
+    let came_from = origin().called_by(aws.caller()).by(roster.list.clone());
+    Ok(Found::Ready(Box::new(Manifest {
         header: Header {
             version: VERSION,
             kind: if plan_only { "plan" } else { "run" }.to_owned(),
@@ -217,7 +327,7 @@ async fn look(
             started: entered,
             invalid_lines: roster.invalid.iter().map(Into::into).collect(),
             labels: Labels::of(&roster),
-            origin: origin().called_by(aws.caller()).by(roster.list),
+            origin: came_from.approved(approved.map(|it| it.approval)),
             notes: [roster.notes, chosen.notes, expired].concat(),
         },
         began: function.ground.clock.timestamp(),
@@ -233,7 +343,7 @@ async fn look(
         prune,
         agreed,
         record: recorder.record_so_far(),
-    })
+    })))
 }
 
 /// Makes sure that every Region among the known exceptions is one: it would never match anything.
@@ -280,12 +390,20 @@ fn go(execution: &str, manifest: &Manifest, seal: Seal) -> Prepared {
         roles: manifest.without_role.clone(),
         groups: (0..manifest.groups.len()).map(first).collect(),
         sealed: Some(seal),
+        asked: None,
+        question: None,
         wait_seconds: 0,
     }
 }
 
-/// Which upload this is about, if it is this execution's and nothing newer has come since.
-async fn identify(function: &Function, execution: &str, trigger: &Trigger) -> Result<Upload, Stop> {
+/// Which upload this is about, if it is this execution's and nothing newer has come since. An event that
+/// names no version is about the newest when it came, or about the one that people were asked about.
+async fn identify(
+    function: &Function,
+    execution: &str,
+    trigger: &Trigger,
+    pinned: Option<&str>,
+) -> Result<Upload, Stop> {
     let key = trigger.key(&function.settings.authoritative_key).to_owned();
     let occasion = match trigger {
         Trigger::Upload { .. } => "upload".to_owned(),
@@ -296,7 +414,7 @@ async fn identify(function: &Function, execution: &str, trigger: &Trigger) -> Re
     };
     let drift = trigger.is_drift();
     let newest = function.store.newest(&key).await?;
-    let version = match (trigger.version(), &newest) {
+    let version = match (trigger.version().or(pinned), &newest) {
         (Some(version), _) => version.to_owned(),
         (None, Newest::Version(version)) => version.clone(),
         (None, Newest::Never) if drift => return Err(Stop::NoList),

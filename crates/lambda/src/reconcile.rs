@@ -32,6 +32,8 @@ use crate::watch::{PATIENCE, Watch};
 /// The shortest wait, and the longest.
 const WAITS: (u64, u64) = (30, 300);
 
+const APPROVAL: &str = "somebody has to approve these removals before they are made (the stack's parameter ApproveRemovals)";
+
 /// Brings a group of Regions as far as it gets now.
 ///
 /// # Errors
@@ -70,6 +72,11 @@ pub async fn reconcile(
         _ => others(prune && upload.place.plan_only),
     };
     let mut fleet = function.fleet(&roster, upload.place.operation, others);
+    if removes_by_approval(function, &manifest) {
+        let agreed = manifest.agreed.as_ref();
+        let approved = agreed.and_then(|agreed| agreed.approved.clone());
+        fleet.settings.approved = Some(approved.unwrap_or_default());
+    }
     if upload.drift {
         fleet.settings.no_new_graph = drift::no_new_graphs(function, regions).await?;
     }
@@ -91,6 +98,13 @@ pub async fn reconcile(
     let (progress, wait) = work.go(&mut run).await?;
     metrics::pass(function, &watch);
     end(function, pass, &progress, wait).await
+}
+
+/// Whether nobody is removed but whose removal somebody approved: also where that was switched on since.
+fn removes_by_approval(function: &Function, manifest: &Manifest) -> bool {
+    let agreed = manifest.agreed.as_ref();
+    let was_asked = agreed.is_some_and(|agreed| agreed.approved.is_some());
+    !manifest.plan_only && (was_asked || function.settings.approve_removals)
 }
 
 async fn manifest(function: &Function, pass: &Pass) -> Result<Manifest, StepError> {
@@ -252,6 +266,7 @@ impl Work<'_> {
                 .map(|refusals| words(&refusals))
                 .into_iter()
                 .chain(only.then(|| self.too_many_new(run)).flatten())
+                .chain((only && self.needs_approval(run)).then(|| APPROVAL.to_owned()))
                 .collect(),
         }
     }
@@ -265,6 +280,11 @@ impl Work<'_> {
                 .map_err(|refusals| StepError::bad_input(words(&refusals)))?;
         }
         Ok(())
+    }
+
+    /// Whether somebody would have to approve what a plan removes.
+    fn needs_approval(&self, run: &Run) -> bool {
+        self.function.settings.approve_removals && !run.removals().is_empty()
     }
 
     /// Why so many accounts are not invited by one upload, whatever passes it takes.

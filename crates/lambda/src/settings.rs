@@ -50,6 +50,12 @@ pub struct Settings {
     pub disable_by_upload: bool,
     /// Whether the administrator role may remove members at all.
     pub allow_removals: bool,
+    /// Whether somebody has to approve removals.
+    pub approve_removals: bool,
+    /// Whether there is anybody who may.
+    pub has_approvers: bool,
+    /// How long an execution waits for that.
+    pub approval_time: Duration,
     /// For how long removals count; zero where each run counts by itself.
     pub removal_window: Duration,
     /// Whether accounts that have no role get one, by the StackSet.
@@ -124,6 +130,11 @@ impl Settings {
             max_removals: maybe("MAX_REMOVALS", text("MAX_REMOVALS"))?,
             disable_by_upload: text("DISABLE_BY_UPLOAD").is_none_or(|value| value == "ENABLED"),
             allow_removals: text("ALLOW_REMOVALS").is_none_or(|value| value == "true"),
+            approve_removals: text("APPROVE_REMOVALS").is_some_and(|value| value == "true"),
+            has_approvers: text("HAS_APPROVERS").is_some_and(|value| value == "true"),
+            approval_time: Duration::from_secs(
+                3600 * maybe("APPROVAL_HOURS", text("APPROVAL_HOURS"))?.unwrap_or(24),
+            ),
             removal_window: Duration::from_secs(
                 3600 * maybe("REMOVAL_WINDOW_HOURS", text("REMOVAL_WINDOW_HOURS"))?.unwrap_or(24),
             ),
@@ -243,6 +254,21 @@ mod tests {
         ]);
         let settings = settings.unwrap();
         assert!(!settings.disable_by_upload && !settings.allow_removals);
+    }
+
+    #[test]
+    fn nobody_has_to_approve_removals_unless_it_is_said_otherwise() {
+        let settings = read(&[]).unwrap();
+        assert!(!settings.approve_removals && !settings.has_approvers);
+        assert_eq!(settings.approval_time, Duration::from_secs(24 * 3_600));
+        let settings = read(&[
+            ("APPROVE_REMOVALS", "true"),
+            ("HAS_APPROVERS", "true"),
+            ("APPROVAL_HOURS", "2"),
+        ]);
+        let settings = settings.unwrap();
+        assert!(settings.approve_removals && settings.has_approvers);
+        assert_eq!(settings.approval_time, Duration::from_secs(2 * 3_600));
     }
 
     #[test]
