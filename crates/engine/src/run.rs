@@ -360,11 +360,11 @@ impl Run {
             self.company.place(region.region(), was_heard)
         });
         let work: Vec<_> = modes.into_iter().zip(places).collect();
-        for (mut region, work) in std::mem::take(&mut self.regions).into_iter().zip(work) {
+        for (mut region, (mode, place)) in std::mem::take(&mut self.regions).into_iter().zip(work) {
             let (stop, name) = (stop.clone(), region.region().clone());
             let grace = limit.grace;
             let task = tasks.spawn(async move {
-                region.drive(work, &stop, grace).await;
+                region.drive(mode, place, &stop, grace).await;
                 region
             });
             names.insert(task.id(), name);
