@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{Access, Aws, Connection, Ground};
+use engine::{Access, Aws, Connection, Platform};
 use fleet::account::AccountId;
 use fleet::event::Sink;
 use fleet::expected::Exceptions;
@@ -226,7 +226,7 @@ pub struct Function {
     /// The bucket.
     pub store: Store,
     /// The wire and the time of this invocation.
-    pub ground: Ground,
+    pub platform: Platform,
     /// What Lambda calls this invocation: no two have one name.
     pub invocation: String,
     /// The account that the function is in: the administrator.
@@ -277,7 +277,7 @@ impl Function {
             run: Some(execution.to_owned()),
             ..self.settings.connection.clone()
         };
-        let connect = Aws::connect_on(self.ground.clone(), connection, sink).await;
+        let connect = Aws::connect_on(self.platform.clone(), connection, sink).await;
         connect.map_err(|error| StepError::failed(error.to_string()))
     }
 
@@ -301,7 +301,7 @@ impl Function {
             return Exceptions::default();
         }
         let today = TimeZone::UTC
-            .to_datetime(self.ground.clock.timestamp())
+            .to_datetime(self.platform.clock.timestamp())
             .date();
         let listed = roster.members.values().flat_map(|it| &it.expected);
         let all = self.settings.expected.iter().chain(listed);
@@ -310,7 +310,7 @@ impl Function {
 
     /// How long this invocation may still go on.
     pub(crate) fn time_left(&self) -> Duration {
-        self.time.saturating_sub(self.ground.clock.elapsed())
+        self.time.saturating_sub(self.platform.clock.elapsed())
     }
 }
 

@@ -221,7 +221,7 @@ async fn look(
             origin: origin().called_by(aws.caller()).by(roster.list),
             notes: [roster.notes, chosen.notes, expired].concat(),
         },
-        began: function.ground.clock.timestamp(),
+        began: function.platform.clock.timestamp(),
         operation,
         plan_only,
         drift: upload.drift,
@@ -360,7 +360,7 @@ async fn take_turn(
     execution: &str,
     entered: Timestamp,
 ) -> Result<bool, StepError> {
-    let now = function.ground.clock.timestamp();
+    let now = function.platform.clock.timestamp();
     if lease::take(&function.store, execution, now).await? {
         return Ok(true);
     }

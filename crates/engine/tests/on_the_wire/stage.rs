@@ -9,8 +9,8 @@ use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use engine::clock::Clock;
 use engine::{
-    Access, Aws, Check, Chosen, Connection, Endpoint, Finish, Gate, Ground, Limit, RegionSelection,
-    Run,
+    Access, Aws, Check, Chosen, Connection, Endpoint, Finish, Gate, Limit, Platform,
+    RegionSelection, Run,
 };
 use fleet::account::AccountId;
 use fleet::check::Facts;
@@ -229,12 +229,12 @@ impl Stage {
                 secret_access_key,
             }),
         };
-        let ground = Ground {
+        let platform = Platform {
             http: self.http(),
             clock: Clock::starting_at(self.epoch),
             seed: 7,
         };
-        let aws = Aws::connect_on(ground, connection, recorder.clone()).await?;
+        let aws = Aws::connect_on(platform, connection, recorder.clone()).await?;
         let aws = match &self.gate {
             Some(gate) => aws.through(gate.clone()),
             None => aws,

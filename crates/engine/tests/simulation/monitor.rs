@@ -62,7 +62,7 @@ pub(crate) struct Notes {
     pub(crate) began: Option<Instant>,
 }
 
-pub(crate) struct Watch {
+pub(crate) struct Monitor {
     pub(crate) sandbox: Sandbox,
     pub(crate) scenario: Scenario,
     pub(crate) roster: BTreeMap<String, String>,
@@ -89,7 +89,7 @@ pub(crate) struct Violation {
     pub(crate) text: String,
 }
 
-impl Watch {
+impl Monitor {
     pub(crate) fn new(sandbox: Sandbox, scenario: Scenario) -> Self {
         let listed = scenario.members.iter().filter(|member| member.in_roster);
         let roster = listed.map(|member| (member.id.clone(), member.roster_email().to_owned()));
