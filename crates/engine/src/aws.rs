@@ -12,7 +12,7 @@ use aws_smithy_types::retry::RetryConfig;
 use backon::{ExponentialBuilder, Retryable};
 use fleet::account::{AccountId, Region};
 use fleet::cause::MemberRole;
-use fleet::region::{Partition, find, partition_of};
+use fleet::region_table::{Partition, find, partition_of};
 use tokio::sync::Semaphore;
 
 pub use connect::ConnectError;

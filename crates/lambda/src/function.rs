@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use engine::{Access, Aws, Connection, Platform};
 use fleet::account::AccountId;
+use fleet::desired::{Fleet, Others, Purpose};
 use fleet::event::Sink;
 use fleet::expected::Exceptions;
-use fleet::fleet::{Fleet, Others, Purpose};
 use fleet::roster::Roster;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -283,7 +283,7 @@ impl Function {
 
     /// What is wanted of the accounts of a list, and of others.
     pub(crate) fn fleet(&self, roster: &Roster, operation: Operation, others: Others) -> Fleet {
-        let settings = fleet::fleet::Settings {
+        let settings = fleet::desired::Settings {
             purpose: match operation {
                 Operation::Enable => Purpose::Enable,
                 Operation::Disable => Purpose::Disable,

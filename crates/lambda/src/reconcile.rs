@@ -7,7 +7,7 @@ use std::time::Duration;
 use engine::{Access, Finish, Limit, Run};
 use fleet::account::Region;
 use fleet::attempts::Attempts;
-use fleet::fleet::Others;
+use fleet::desired::Others;
 use fleet::guard::Before;
 use fleet::origin::sha256;
 use fleet::report::{Ended, Record};

@@ -9,7 +9,7 @@ use engine::{Aws, Failure, clock};
 use fleet::account::{AccountId, Region};
 use fleet::cause::{Cause, MemberRole, Place};
 use fleet::event::Operation;
-use fleet::region::{self, Entry};
+use fleet::region_table::{self, Entry};
 use fleet::report::Ended;
 use tokio::task::JoinSet;
 
@@ -180,7 +180,7 @@ impl Rollout {
     /// the home Region. A Region that cannot be asked is taken for one without.
     pub async fn elsewhere(&self) -> Option<Region> {
         let mut asked = JoinSet::new();
-        let others = region::known(self.wanted.partition).filter(|it| !it.opt_in);
+        let others = region_table::known(self.wanted.partition).filter(|it| !it.opt_in);
         for region in others
             .map(Entry::region)
             .filter(|it| *it != self.wanted.home)

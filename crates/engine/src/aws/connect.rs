@@ -9,7 +9,7 @@ use aws_smithy_types::retry::RetryConfig;
 use fleet::account::{AccountId, Email};
 use fleet::event::{EventKind, Operation, Sink};
 use fleet::patience::Patience;
-use fleet::region::{Partition, UnsupportedPartition};
+use fleet::region_table::{Partition, UnsupportedPartition};
 use tokio::sync::Semaphore;
 
 use super::{Aws, Inner, patiently, sts_region};

@@ -14,7 +14,7 @@ use engine::{
 };
 use fleet::account::AccountId;
 use fleet::check::Facts;
-use fleet::fleet::{Fleet, Settings};
+use fleet::desired::{Fleet, Settings};
 use fleet::guard::{Consent, Refusal};
 use fleet::report::{CheckReport, Header, Recorder, Report};
 use http::Request;

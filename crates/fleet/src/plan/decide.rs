@@ -6,7 +6,7 @@ use crate::attempts::{
     Verdict,
 };
 use crate::cause::{Cause, ours};
-use crate::fleet::{Fleet, Purpose};
+use crate::desired::{Fleet, Purpose};
 use crate::member::{Member, MemberStatus};
 use crate::observation::{Graph, Look, Observation};
 use crate::patience::Asked;
