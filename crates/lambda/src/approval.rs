@@ -62,7 +62,7 @@ pub(crate) struct Of<'a> {
 
 impl Proposal {
     pub(crate) fn new(function: &Function, of: Of<'_>, removed: Removed) -> Self {
-        let asked = function.ground.clock.timestamp();
+        let asked = function.platform.clock.timestamp();
         let until = asked.saturating_add(function.settings.approval_time);
         let mut removals: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
         for (account, region) in removed {
@@ -169,7 +169,7 @@ pub(crate) async fn standing(
             proposal,
         })));
     }
-    let now = function.ground.clock.timestamp();
+    let now = function.platform.clock.timestamp();
     if now > proposal.until {
         return Err(nobody_did(function, &proposal, &given, asked));
     }

@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use engine::{Access, Run};
 use fleet::account::Region;
-use fleet::fleet::Purpose;
+use fleet::desired::Purpose;
 use fleet::label::Labels;
 use fleet::origin::{ListOrigin, Origin, sha256};
-use fleet::region;
+use fleet::region_table;
 use fleet::report::{Header, InvalidLine, Recorder, VERSION};
 use fleet::roster::{Roster, RosterError};
 use jiff::Timestamp;
@@ -239,7 +239,7 @@ async fn ask(
         "removals wait for an approval"
     );
     Ok(Prepared {
-        question: Some(question::of(proposal, labels, (&function.store, &seal))),
+        question: Some(question::of(proposal, labels, &function.store, &seal)),
         asked: Some(seal),
         wait_seconds: approval::SHORT_WAIT,
         ..nothing(Next::Approve)
@@ -291,8 +291,8 @@ async fn look(function: &Function, began: Began<'_>, work: Work) -> Result<Found
     if fleet.removes() && !plan_only {
         let mut run = Run::new(&aws, fleet.clone(), &chosen.regions);
         run.count(before(function, execution).await?);
-        let asked = (&mut run, roster.invalid.len());
-        match permit::agree(function, execution, approved.as_ref(), asked).await? {
+        let bad_lines = roster.invalid.len();
+        match permit::agree(function, execution, approved.as_ref(), &mut run, bad_lines).await? {
             Consented::Agreed(it) => agreed = Some(it),
             Consented::NotYet(leaving) => {
                 let labels = Labels::of(&roster);
@@ -330,7 +330,7 @@ async fn look(function: &Function, began: Began<'_>, work: Work) -> Result<Found
             origin: came_from.approved(approved.map(|it| it.approval)),
             notes: [roster.notes, chosen.notes, expired].concat(),
         },
-        began: function.ground.clock.timestamp(),
+        began: function.platform.clock.timestamp(),
         operation,
         plan_only,
         drift: upload.drift,
@@ -348,7 +348,8 @@ async fn look(function: &Function, began: Began<'_>, work: Work) -> Result<Found
 
 /// Makes sure that every Region among the known exceptions is one: it would never match anything.
 fn check_exceptions(function: &Function, chosen: &[Region]) -> Result<(), StepError> {
-    let known = |name: &&Region| region::find(name.as_str()).is_some() || chosen.contains(name);
+    let known =
+        |name: &&Region| region_table::find(name.as_str()).is_some() || chosen.contains(name);
     let expected = function.settings.expected.iter();
     let mut regions = expected.filter_map(|it| it.region.as_ref());
     match regions.find(|name| !known(name)) {
@@ -477,7 +478,7 @@ async fn take_turn(
     execution: &str,
     entered: Timestamp,
 ) -> Result<bool, StepError> {
-    let now = function.ground.clock.timestamp();
+    let now = function.platform.clock.timestamp();
     if lease::take(&function.store, execution, now).await? {
         return Ok(true);
     }

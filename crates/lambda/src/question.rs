@@ -17,11 +17,7 @@ use crate::store::Store;
 const MOST: usize = 100;
 
 /// What is asked about a proposal with that hash.
-pub(crate) fn of(
-    proposal: &Proposal,
-    labels: &Labels,
-    (store, asked): (&Store, &Seal),
-) -> Question {
+pub(crate) fn of(proposal: &Proposal, labels: &Labels, store: &Store, asked: &Seal) -> Question {
     let accounts = counted(proposal.removals.len(), "account");
     let operation = proposal.operation.as_str();
     let memberships = proposal.removals.values().map(BTreeSet::len).sum();

@@ -1,7 +1,7 @@
 //! Who may be removed: what an upload cannot ask for, and the guard rails.
 
 use engine::{Limit, Run};
-use fleet::fleet::Others;
+use fleet::desired::Others;
 use fleet::guard::{Before, Consent, Refusal};
 use fleet::roster::Roster;
 use tokio_util::sync::CancellationToken;
@@ -130,7 +130,8 @@ pub(super) async fn agree(
     function: &Function,
     execution: &str,
     approved: Option<&Approved>,
-    (run, bad_lines): (&mut Run, usize),
+    run: &mut Run,
+    bad_lines: usize,
 ) -> Result<Consented, StepError> {
     let limit = Limit {
         timeout: function.time_left() / 2,

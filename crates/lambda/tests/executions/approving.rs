@@ -53,7 +53,7 @@ fn when_asked<F>(
     });
 }
 
-async fn approve(stage: &Stage, (run, hash, who): (&str, &str, &str)) {
+async fn approve(stage: &Stage, run: &str, hash: &str, who: &str) {
     stage.put(&format!("approve/{run}/{hash}/{who}"), "").await;
 }
 
@@ -85,9 +85,9 @@ async fn members_are_removed_once_somebody_else_has_approved_just_that() {
         assert_eq!(lease["until"], "1970-01-01T00:00:00Z");
         let file = stage.get(&format!("runs/{run}/removals.json")).await;
         assert_eq!(sha256(&file.unwrap()), hash);
-        approve(&stage, (&run, &hash, ALICE)).await;
+        approve(&stage, &run, &hash, ALICE).await;
         engine::clock::sleep(Duration::from_secs(2)).await;
-        approve(&stage, (&run, &hash, BOB)).await;
+        approve(&stage, &run, &hash, BOB).await;
     });
     let version = stage.put(LIST, shorter(&stage)).await;
     let mut event = created(LIST, &version);
@@ -173,11 +173,11 @@ async fn what_is_not_for_this_run_and_this_removal_is_no_approval() {
     let stage = stage().await;
     when_asked(&stage, 1, |stage, run, hash| async move {
         let other = sha256(b"other");
-        approve(&stage, ("another-run", &hash, ALICE)).await;
-        approve(&stage, (&run, &other, BOB)).await;
+        approve(&stage, "another-run", &hash, ALICE).await;
+        approve(&stage, &run, &other, BOB).await;
         // The policy binds the last part to who wrote it, whatever is before it.
-        approve(&stage, (&run, &hash, &format!("{ALICE}/{BOB}"))).await;
-        approve(&stage, (&run, &hash, "")).await;
+        approve(&stage, &run, &hash, &format!("{ALICE}/{BOB}")).await;
+        approve(&stage, &run, &hash, "").await;
         stage
             .put(&format!("approve/{run}/{hash}"), hash.clone())
             .await;
@@ -199,7 +199,7 @@ async fn who_approves_too_late_approves_nothing() {
         let late = stage.now().duration_since(begun).as_secs() > 3_600 + 3;
         if let (Some(hash), true) = (payload["asked"].as_str(), late) {
             let run = payload["execution"].as_str().unwrap();
-            approve(&stage, (run, hash, BOB)).await;
+            approve(&stage, run, hash, BOB).await;
         }
     });
     let execution = stage.upload(LIST, shorter(&stage)).await;
@@ -216,8 +216,8 @@ async fn more_than_was_approved_is_not_removed_and_less_is() {
     when_asked(&stage, 1, move |stage, run, hash| {
         let joins = joins.clone();
         async move {
-            stage.invite(REGIONS[1], &joins).await;
-            approve(&stage, (&run, &hash, BOB)).await;
+            stage.invite(REGIONS[1], &joins.0, &joins.1).await;
+            approve(&stage, &run, &hash, BOB).await;
         }
     });
     let execution = stage.upload(LIST, shorter(&stage)).await;
@@ -234,7 +234,7 @@ async fn more_than_was_approved_is_not_removed_and_less_is() {
         let leaves = late.0.clone();
         async move {
             stage.remove(REGIONS[0], &[&leaves]).await;
-            approve(&stage, (&run, &hash, BOB)).await;
+            approve(&stage, &run, &hash, BOB).await;
         }
     });
     let execution = stage.upload(LIST, shorter(&stage)).await;
@@ -254,10 +254,10 @@ async fn who_joins_after_the_approval_stays_and_is_named() {
         async move {
             let run = payload["execution"].as_str().unwrap();
             if let Some(hash) = payload["asked"].as_str() {
-                approve(&stage, (run, hash, BOB)).await;
+                approve(&stage, run, hash, BOB).await;
             }
             if payload["step"] == "reconcile" {
-                stage.invite(REGIONS[1], &joins).await;
+                stage.invite(REGIONS[1], &joins.0, &joins.1).await;
             }
         }
     });
@@ -286,7 +286,7 @@ async fn the_guard_rails_are_asked_before_and_after_the_approval() {
     stage.set("MAX_REMOVALS", "2");
     when_asked(&stage, 1, |stage, run, hash| async move {
         stage.set("MAX_REMOVALS", "1");
-        approve(&stage, (&run, &hash, BOB)).await;
+        approve(&stage, &run, &hash, BOB).await;
     });
     let execution = stage.upload(LIST, shorter(&stage)).await;
     assert_eq!(execution.error.as_deref(), Some("DetectiveFleet.BadInput"));
@@ -310,7 +310,7 @@ async fn others_have_their_turn_while_somebody_thinks_it_over() {
         }
         // After four hours, which is longer than anybody waits for his turn. Somebody has it just now.
         if looks == 160 {
-            approve(&stage, (payload["execution"].as_str().unwrap(), hash, BOB)).await;
+            approve(&stage, payload["execution"].as_str().unwrap(), hash, BOB).await;
             let until = stage.now() + Duration::from_secs(600);
             let lease = json!({"holder": "another", "until": until.to_string()});
             stage.put_json("state/lease.json", &lease).await;
@@ -327,7 +327,7 @@ async fn a_newer_list_ends_the_wait() {
     let stage = stage().await;
     when_asked(&stage, 2, |stage, run, hash| async move {
         stage.put(LIST, stage.csv(&stage.members())).await;
-        approve(&stage, (&run, &hash, BOB)).await;
+        approve(&stage, &run, &hash, BOB).await;
     });
     let execution = stage.upload(LIST, shorter(&stage)).await;
     assert_eq!(execution.error, None, "{execution:?}");
@@ -341,7 +341,7 @@ async fn an_event_without_a_version_stays_about_the_list_that_people_were_asked_
     when_asked(&stage, 2, |stage, run, hash| async move {
         // Another list, and its event has yet to come.
         stage.put(LIST, stage.csv(&stage.members()[..4])).await;
-        approve(&stage, (&run, &hash, BOB)).await;
+        approve(&stage, &run, &hash, BOB).await;
     });
     let mut event = created(LIST, &stage.put(LIST, shorter(&stage)).await);
     event["detail"]["object"]
@@ -369,8 +369,8 @@ async fn a_rewritten_proposal_ends_the_run_by_its_name() {
             proposal["removals"][id] = json!(REGIONS);
         }
         let text = proposal.to_string();
-        approve(&stage, (&run, &sha256(text.as_bytes()), BOB)).await;
-        approve(&stage, (&run, &hash, BOB)).await;
+        approve(&stage, &run, &sha256(text.as_bytes()), BOB).await;
+        approve(&stage, &run, &hash, BOB).await;
         stage.put(&key, text).await;
     });
     let execution = stage.upload(LIST, shorter(&stage)).await;
@@ -426,9 +426,9 @@ async fn pages_of_approvals_are_read_to_their_end() {
     when_asked(&stage, 1, |stage, run, hash| async move {
         for n in 0..40 {
             let other = sha256(&[n]);
-            approve(&stage, (&run, &other, BOB)).await;
+            approve(&stage, &run, &other, BOB).await;
         }
-        approve(&stage, (&run, &hash, ALICE)).await;
+        approve(&stage, &run, &hash, ALICE).await;
     });
     let execution = stage.upload(LIST, shorter(&stage)).await;
     assert_eq!(execution.error, None, "{execution:?}");
