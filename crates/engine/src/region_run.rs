@@ -19,8 +19,8 @@ use std::time::Duration;
 use fleet::account::{AccountId, Region};
 use fleet::attempts::{Answer, Attempts, MemberAttempts, RegionRequest, Role};
 use fleet::cause::Cause;
+use fleet::desired::{Fleet, Others, Purpose};
 use fleet::event::{EventKind, Operation};
-use fleet::fleet::{Fleet, Others, Purpose};
 use fleet::member::MemberStatus;
 use fleet::observation::{Graph, Observation, Round};
 use fleet::patience::{Asked, Patience};
@@ -195,7 +195,8 @@ impl RegionRun {
     /// Works until nothing is left to do, or until `stop`; what is under way then has `grace`.
     pub(crate) async fn drive(
         &mut self,
-        (mode, place): (Mode, Place),
+        mode: Mode,
+        place: Place,
         stop: &CancellationToken,
         grace: Duration,
     ) {
