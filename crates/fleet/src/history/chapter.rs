@@ -40,6 +40,14 @@ pub struct Passage {
     pub request_ids: BTreeSet<Arc<str>>,
 }
 
+/// What makes changes alike.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    by: Author,
+    of_graph: bool,
+    words: String,
+}
+
 impl Passage {
     /// The accounts that have the same Regions, together.
     #[must_use]
@@ -75,12 +83,15 @@ impl HistoryReport {
     /// The runs that did or saw something, the earliest first.
     #[must_use]
     pub fn chapters(&self) -> Vec<Chapter<'_>> {
-        let mut passages: BTreeMap<&Arc<str>, BTreeMap<(Author, bool, String), Passage>> =
-            BTreeMap::new();
+        let mut passages: BTreeMap<&Arc<str>, BTreeMap<Key, Passage>> = BTreeMap::new();
         for change in &self.changes {
             let of_run = passages.entry(&change.run_id).or_default();
             // What is said of a graph is not said of a membership.
-            let key = (change.by, change.account_id.is_some(), change.what.words());
+            let key = Key {
+                by: change.by,
+                of_graph: change.account_id.is_none(),
+                words: change.what.words(),
+            };
             let passage = of_run.entry(key).or_insert_with(|| Passage::begin(change));
             passage.add(change);
         }

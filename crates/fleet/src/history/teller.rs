@@ -103,7 +103,7 @@ impl Teller {
             self.labels = past.labels;
         }
         self.partial += u64::from(!past.only.is_empty());
-        for region in past.regions {
+        for region in &past.regions {
             self.region(&reading, region);
         }
         self.runs.push(RunRecord {
@@ -158,12 +158,12 @@ impl Teller {
         report
     }
 
-    fn region(&mut self, reading: &Reading, region: PastRegion) {
+    fn region(&mut self, reading: &Reading, region: &PastRegion) {
         let failed = region.error.is_some();
         if !failed || region.graph_arn.is_some() {
-            self.graph(reading, &region);
+            self.graph(reading, region);
         }
-        for member in region.members {
+        for member in &region.members {
             if member.was_looked_at(failed) {
                 self.membership(reading, &region.region, member);
             }
@@ -228,7 +228,7 @@ impl Teller {
         }
     }
 
-    fn membership(&mut self, reading: &Reading, region: &Region, member: PastMember) {
+    fn membership(&mut self, reading: &Reading, region: &Region, member: &PastMember) {
         let key = Key {
             administrator: reading.administrator,
             region: region.clone(),
@@ -247,8 +247,8 @@ impl Teller {
         };
         let last = self.memberships.insert(key, known);
         let meanwhile = match last {
-            Some(last) => reading.meanwhile(region, &member, &last, &before),
-            None => reading.first_seen(region, &member, &before),
+            Some(last) => reading.meanwhile(region, member, &last, &before),
+            None => reading.first_seen(region, member, &before),
         };
         self.changes.extend(meanwhile);
         let done = member.done.in_order();
