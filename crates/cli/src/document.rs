@@ -10,7 +10,7 @@ use fleet::roster::{Roster, RosterError};
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
-use crate::unfinished::Unfinished;
+use crate::partial_file::PartialFile;
 
 /// What `validate` says of a file.
 #[derive(Debug, Serialize)]
@@ -309,7 +309,7 @@ pub(crate) fn replace(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<(
 /// # Errors
 ///
 /// When it cannot be made; the flag that named the path is named.
-pub(crate) fn temporary(path: &Path, flag: &str) -> Result<Unfinished> {
+pub(crate) fn temporary(path: &Path, flag: &str) -> Result<PartialFile> {
     if let Some(kind) = not_a_file(path) {
         bail!(
             "{flag} {}: this is {kind}, which the report would replace; name a file",
@@ -320,7 +320,7 @@ pub(crate) fn temporary(path: &Path, flag: &str) -> Result<Unfinished> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    Unfinished::new(|| new_file(directory))
+    PartialFile::new(|| new_file(directory))
         .with_context(|| format!("{flag} {}: cannot write there", path.display()))
 }
 

@@ -14,12 +14,12 @@ mod logging;
 mod manual;
 mod mfa;
 mod own_file;
+mod partial_file;
 mod rates;
 mod roster_file;
 mod settings;
 mod signals;
 mod sinks;
-mod unfinished;
 mod values;
 
 use std::ffi::OsString;

@@ -4,9 +4,9 @@
 //! something, too. What no run here did is told as that: nothing is made up to fill a gap.
 
 mod chapter;
+mod filter;
 mod journal;
 mod past;
-mod scope;
 mod teller;
 #[cfg(test)]
 mod tests;
@@ -19,9 +19,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 pub use chapter::{Chapter, Passage};
+pub use filter::HistoryFilter;
 pub use journal::{JournalLine, Journals};
 pub use past::{Head, Past, PastMember, PastOutcome, PastRegion};
-pub use scope::Scope;
 pub use teller::Teller;
 
 use crate::account::{AccountId, GraphArn, Region};

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 use fleet::account::Region;
-use fleet::history::{HistoryReport, Scope};
+use fleet::history::{HistoryFilter, HistoryReport};
 
 use crate::archive::Archive;
 use crate::args::{Format, HistoryArgs};
@@ -21,13 +21,13 @@ pub(crate) fn run(args: HistoryArgs, output: Output) -> Result<Exit> {
     let regions = regions
         .filter(|name| name.0 != "all")
         .map(|name| Region::new(&name.0));
-    let scope = Scope {
+    let filter = HistoryFilter {
         accounts: args.account.into_iter().flat_map(|list| list.0).collect(),
         regions: regions.collect(),
         since: args.since.map(|day| day.begin()),
         until: args.until.map(|day| day.end()),
     };
-    if let (Some(since), Some(until)) = (scope.since, scope.until)
+    if let (Some(since), Some(until)) = (filter.since, filter.until)
         && since >= until
     {
         bail!("--since {since} is not before --until {until}");
@@ -36,7 +36,7 @@ pub(crate) fn run(args: HistoryArgs, output: Output) -> Result<Exit> {
     for path in &args.paths {
         files = files.apart_from("one of the files that it is told from", Some(path))?;
     }
-    let report = Archive::open(&args.paths)?.tell().only(&scope);
+    let report = Archive::open(&args.paths)?.tell().only(&filter);
     match output.format() {
         Format::Csv => output.raw(&display::history_csv(&report)?)?,
         Format::Text | Format::Json | Format::Markdown => {

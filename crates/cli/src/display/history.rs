@@ -7,20 +7,20 @@ use fleet::foreign::cell;
 use fleet::history::{Author, Change, Chapter, HistoryReport, Passage, What};
 use jiff::Timestamp;
 
+use super::scope::Scope;
 use super::text::{BAD, BOLD, CHANGE, DIM, GOOD, counted, number, paint, wrapped};
-use super::whole::Whole;
-use super::{failure, fold};
+use super::{failure, grouping};
 
 /// So many requests are named; the JSON document has all of them.
 const MOST_REQUESTS: usize = 5;
 
 /// Tells what it comes to first, and then run by run.
 pub(crate) fn history(report: &HistoryReport, width: usize) -> String {
-    let whole = Whole::from(report);
+    let scope = Scope::from(report);
     let mut text = headline(report, width);
     let chapters = report.chapters();
     for chapter in &chapters {
-        text.push_str(&told(chapter, &whole, width));
+        text.push_str(&told(chapter, &scope, width));
     }
     let quiet = report.runs.len() - chapters.len();
     if quiet > 0 {
@@ -61,7 +61,7 @@ fn headline(report: &HistoryReport, width: usize) -> String {
     format!("{}\n\n", wrapped(&text, width, "", "  "))
 }
 
-fn told(chapter: &Chapter<'_>, whole: &Whole, width: usize) -> String {
+fn told(chapter: &Chapter<'_>, scope: &Scope, width: usize) -> String {
     let run = chapter.run;
     let head = format!("{}  {}", minute(run.started), paint(BOLD, run.title()));
     let mut text = format!("{}\n", wrapped(&head, width, "", "    "));
@@ -74,13 +74,13 @@ fn told(chapter: &Chapter<'_>, whole: &Whole, width: usize) -> String {
         );
     }
     for passage in &chapter.passages {
-        text.push_str(&line(passage, run.started, whole, width));
+        text.push_str(&line(passage, run.started, scope, width));
     }
     text.push('\n');
     text
 }
 
-fn line(passage: &Passage, seen: Timestamp, whole: &Whole, width: usize) -> String {
+fn line(passage: &Passage, seen: Timestamp, scope: &Scope, width: usize) -> String {
     let (symbol, style, by) = match passage.by {
         Author::Elsewhere => ("!", BAD, "not by a run here: "),
         Author::Aws => ("~", CHANGE, "by AWS: "),
@@ -91,14 +91,14 @@ fn line(passage: &Passage, seen: Timestamp, whole: &Whole, width: usize) -> Stri
     let places = passage.places();
     match places.is_empty() {
         true => {
-            let _ = write!(text, ", in {}", whole.regions(&passage.regions));
+            let _ = write!(text, ", in {}", scope.regions(&passage.regions));
         }
         false => {
             let places = places.into_iter().map(|(regions, accounts)| {
-                let (accounts, regions) = (whole.accounts(&accounts), whole.regions(&regions));
+                let (accounts, regions) = (scope.accounts(&accounts), scope.regions(&regions));
                 format!("{accounts} in {regions}")
             });
-            let _ = write!(text, ": {}", fold::listed(places));
+            let _ = write!(text, ": {}", grouping::listed(places));
         }
     }
     if passage.by != Author::Run {
@@ -106,7 +106,11 @@ fn line(passage: &Passage, seen: Timestamp, whole: &Whole, width: usize) -> Stri
     }
     let requests = passage.request_ids.len();
     if (1..=MOST_REQUESTS).contains(&requests) {
-        let _ = write!(text, " (request {})", fold::listed(&passage.request_ids));
+        let _ = write!(
+            text,
+            " (request {})",
+            grouping::listed(&passage.request_ids)
+        );
     }
     let first = format!("  {} ", paint(style, symbol));
     format!("{}\n", wrapped(&text, width, &first, "    "))
@@ -210,7 +214,7 @@ fn record(report: &HistoryReport, change: &Change) -> [String; 19] {
                 .as_deref(),
         ),
         text(origin.and_then(|origin| origin.product_version.as_deref())),
-        cell(&fold::listed(&change.request_ids)),
+        cell(&grouping::listed(&change.request_ids)),
         text(change.name.as_deref()),
         text(change.owner.as_deref()),
     ]

@@ -271,11 +271,11 @@ fn a_part_has_the_accounts_regions_and_days_that_were_asked_for() {
             &[reached(1, "ENABLED", "NO_MEMBER", "removed", done)],
         ),
     ]);
-    let part = |scope: Scope| report.clone().only(&scope);
-    let of_one = part(Scope {
+    let part = |filter: HistoryFilter| report.clone().only(&filter);
+    let of_one = part(HistoryFilter {
         accounts: vec!["*1".parse().unwrap()],
         since: Some("2026-01-02T00:00:00Z".parse().unwrap()),
-        ..Scope::default()
+        ..HistoryFilter::default()
     });
     assert_eq!(
         lines(&of_one),
@@ -283,21 +283,21 @@ fn a_part_has_the_accounts_regions_and_days_that_were_asked_for() {
     );
     assert_eq!((of_one.summary.by_run, of_one.summary.first_seen), (1, 0));
     assert_eq!(of_one.runs.len(), 1);
-    let nowhere = part(Scope {
+    let nowhere = part(HistoryFilter {
         accounts: vec!["999999999999".parse().unwrap()],
-        ..Scope::default()
+        ..HistoryFilter::default()
     });
     assert_eq!(nowhere.changes, []);
     assert_eq!(
         nowhere.notes,
         ["no report or journal here speaks of 999999999999"]
     );
-    let elsewhere = part(Scope {
+    let elsewhere = part(HistoryFilter {
         regions: [Region::new("us-east-1")].into(),
-        ..Scope::default()
+        ..HistoryFilter::default()
     });
     assert_eq!(elsewhere.changes, []);
-    assert_eq!(part(Scope::default()), report);
+    assert_eq!(part(HistoryFilter::default()), report);
 }
 
 #[test]

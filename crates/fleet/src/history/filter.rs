@@ -10,7 +10,7 @@ use crate::label::{Labels, Who};
 
 /// What is to be seen; what is empty leaves nothing out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Scope {
+pub struct HistoryFilter {
     /// Only these accounts.
     pub accounts: Vec<Who>,
     /// Only these Regions.
@@ -21,7 +21,7 @@ pub struct Scope {
     pub until: Option<Timestamp>,
 }
 
-impl Scope {
+impl HistoryFilter {
     fn has(&self, change: &Change, labels: &Labels) -> bool {
         let is_one = |who: &Who| {
             change
@@ -38,11 +38,11 @@ impl Scope {
 impl HistoryReport {
     /// That part of it: the changes, the runs that did or saw them, and the counts.
     #[must_use]
-    pub fn only(mut self, scope: &Scope) -> Self {
-        if *scope == Scope::default() {
+    pub fn only(mut self, filter: &HistoryFilter) -> Self {
+        if *filter == HistoryFilter::default() {
             return self;
         }
-        for who in &scope.accounts {
+        for who in &filter.accounts {
             let seen = self.changes.iter().filter_map(|it| it.account_id);
             let mut seen = seen.map(|id| (id, self.labels.name(id)));
             if !seen.any(|(id, name)| who.means(id, name.map(|name| &**name))) {
@@ -53,10 +53,10 @@ impl HistoryReport {
             }
         }
         let labels = &self.labels;
-        self.changes.retain(|change| scope.has(change, labels));
+        self.changes.retain(|change| filter.has(change, labels));
         let in_time = |at: Timestamp| {
-            scope.since.is_none_or(|since| at >= since)
-                && scope.until.is_none_or(|until| at < until)
+            filter.since.is_none_or(|since| at >= since)
+                && filter.until.is_none_or(|until| at < until)
         };
         self.runs.retain(|run| in_time(run.started));
         self.count();
