@@ -1,9 +1,11 @@
 //! The first step: what is to be done, and whether it may be done now.
 
 mod permit;
+mod work;
 
 use permit::Consented;
 pub(crate) use permit::{before, consent, others, prunes, words};
+use work::Work;
 
 use std::sync::Arc;
 
@@ -13,12 +15,12 @@ use fleet::desired::Purpose;
 use fleet::label::Labels;
 use fleet::origin::{ListOrigin, Origin, sha256};
 use fleet::region_table;
-use fleet::report::{Header, InvalidLine, Recorder, VERSION};
+use fleet::report::{InvalidLine, Recorder};
 use fleet::roster::{Roster, RosterError};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::approval::{self, Approved, Proposal, Standing};
+use crate::approval::{self, Proposal, Standing};
 use crate::claim;
 use crate::error::StepError;
 use crate::function::{Function, Next, Pass, Prepared};
@@ -197,10 +199,16 @@ async fn begin(
         },
         approved,
     };
+    Ok(set_out(function, began, work).await?)
+}
+
+/// Begins the run, or asks people whether it may.
+async fn set_out(function: &Function, began: Began<'_>, work: Work) -> Result<Prepared, StepError> {
+    let execution = began.execution;
     let manifest = match look(function, began, work).await? {
         Found::Ready(manifest) => *manifest,
         Found::ToApprove(proposal, labels) => {
-            return Ok(ask(function, execution, &proposal, &labels).await?);
+            return ask(function, execution, &proposal, &labels).await;
         }
     };
     let place = manifest_key(execution);
@@ -246,14 +254,6 @@ async fn ask(
     })
 }
 
-/// What is to be done.
-struct Work {
-    upload: Upload,
-    sha256: String,
-    roster: Roster,
-    approved: Option<Approved>,
-}
-
 /// What AWS was found to be like.
 enum Found {
     /// The run can begin.
@@ -264,15 +264,7 @@ enum Found {
 
 /// Asks AWS what the run is about; where members are to be removed, asks the guard rails too.
 async fn look(function: &Function, began: Began<'_>, work: Work) -> Result<Found, StepError> {
-    let Began {
-        execution, entered, ..
-    } = began;
-    let Work {
-        upload,
-        sha256,
-        roster,
-        approved,
-    } = work;
+    let execution = began.execution;
     let recorder = Arc::new(Recorder::default());
     let aws = function
         .connect(execution, Access::Look, recorder.clone())
@@ -282,29 +274,21 @@ async fn look(function: &Function, began: Began<'_>, work: Work) -> Result<Found
     let Place {
         operation,
         plan_only,
-    } = upload.place;
-    let prune = prunes(function, &upload);
-    let fleet = Arc::new(function.fleet(&roster, operation, others(prune)));
+    } = work.upload.place;
+    let prune = prunes(function, &work.upload);
+    let fleet = Arc::new(function.fleet(&work.roster, operation, others(prune)));
     check_exceptions(function, &chosen.regions)?;
     let expired: Vec<_> = fleet.settings.exceptions.expired().collect();
     let mut agreed = None;
     if fleet.removes() && !plan_only {
         let mut run = Run::new(&aws, fleet.clone(), &chosen.regions);
         run.count(before(function, execution).await?);
-        let bad_lines = roster.invalid.len();
-        match permit::agree(function, execution, approved.as_ref(), &mut run, bad_lines).await? {
+        let (approved, bad_lines) = (work.approved.as_ref(), work.roster.invalid.len());
+        match permit::agree(function, execution, approved, &mut run, bad_lines).await? {
             Consented::Agreed(it) => agreed = Some(it),
             Consented::NotYet(leaving) => {
-                let labels = Labels::of(&roster);
-                let of = approval::Of {
-                    execution,
-                    administrator: aws.administrator(),
-                    operation,
-                    key: upload.key,
-                    version: upload.version,
-                    list: roster.list,
-                    regions: &chosen.regions,
-                };
+                let labels = Labels::of(&work.roster);
+                let of = work.about(execution, aws.administrator(), &chosen.regions);
                 let proposal = Proposal::new(function, of, leaving);
                 return Ok(Found::ToApprove(Box::new(proposal), labels));
             }
@@ -312,32 +296,21 @@ async fn look(function: &Function, began: Began<'_>, work: Work) -> Result<Found
     }
     let mut without_role = Vec::new();
     if function.settings.manage_roles && fleet.settings.purpose == Purpose::Enable && !plan_only {
-        without_role = roles::missing(&aws, &roster).await;
+        without_role = roles::missing(&aws, &work.roster).await;
     }
     let size = group_size(function, plan_only, chosen.regions.len());
     let groups = chosen.regions.chunks(size.max(1));
-    let came_from = origin().called_by(aws.caller()).by(roster.list.clone());
+    let notes = [work.roster.notes.clone(), chosen.notes, expired].concat();
     Ok(Found::Ready(Box::new(Manifest {
-        header: Header {
-            version: VERSION,
-            kind: if plan_only { "plan" } else { "run" }.to_owned(),
-            operation: operation.as_str().to_owned(),
-            run_id: execution.to_owned(),
-            administrator: aws.administrator(),
-            started: entered,
-            invalid_lines: roster.invalid.iter().map(Into::into).collect(),
-            labels: Labels::of(&roster),
-            origin: came_from.approved(approved.map(|it| it.approval)),
-            notes: [roster.notes, chosen.notes, expired].concat(),
-        },
+        header: work.header(began, &aws, notes),
         began: function.platform.clock.timestamp(),
         operation,
         plan_only,
-        drift: upload.drift,
-        key: upload.key,
-        version: upload.version,
-        sha256,
-        accounts: roster.members.keys().copied().collect(),
+        drift: work.upload.drift,
+        key: work.upload.key,
+        version: work.upload.version,
+        sha256: work.sha256,
+        accounts: work.roster.members.keys().copied().collect(),
         groups: groups.map(<[Region]>::to_vec).collect(),
         without_role,
         prune,

@@ -83,30 +83,16 @@ impl Settings {
     /// Where a value cannot be used.
     pub fn read(source: &dyn Fn(&str) -> Option<String>) -> Result<Self, StepError> {
         let text = |name: &str| source(name).filter(|value| !value.trim().is_empty());
-        let needed = |name: &str| text(name).ok_or_else(|| wrong(name, "is not set"));
         let regions = |name: &str| Ok(typed(many::<RegionName>(name, text(name))?));
         let names = regions("REGIONS")?;
         let all = names.is_empty() || names == ["all"];
         let patience = maybe("PATIENCE_SECONDS", text("PATIENCE_SECONDS"))?
             .map_or(fleet::patience::DEFAULT, Duration::from_secs);
         Ok(Self {
-            bucket: needed("BUCKET")?,
-            stack: needed("STACK")?,
-            authoritative_key: needed("AUTHORITATIVE_KEY")?,
-            connection: Connection {
-                patience,
-                profile: None,
-                admin_account: None,
-                admin_role: Some(one("ADMINISTRATOR_ROLE", &needed("ADMINISTRATOR_ROLE")?)?),
-                role_name: one("ROLE_NAME", &needed("ROLE_NAME")?)?,
-                mfa: None,
-                external_id: maybe::<ExternalId>("EXTERNAL_ID", text("EXTERNAL_ID"))?
-                    .map(|id| id.0),
-                max_concurrency: maybe("MAX_CONCURRENCY", text("MAX_CONCURRENCY"))?.unwrap_or(256),
-                access: Access::Enable,
-                run: None,
-                endpoint: None,
-            },
+            bucket: needed("BUCKET", &text)?,
+            stack: needed("STACK", &text)?,
+            authoritative_key: needed("AUTHORITATIVE_KEY", &text)?,
+            connection: connection(&text, patience)?,
             regions: RegionSelection {
                 names: (!all).then_some(names),
                 exclude: regions("EXCLUDE_REGIONS")?,
@@ -146,6 +132,35 @@ impl Settings {
             ),
         })
     }
+}
+
+/// How AWS is reached.
+fn connection(
+    text: &dyn Fn(&str) -> Option<String>,
+    patience: Duration,
+) -> Result<Connection, StepError> {
+    Ok(Connection {
+        patience,
+        profile: None,
+        admin_account: None,
+        admin_role: Some(needed("ADMINISTRATOR_ROLE", text)?),
+        role_name: needed("ROLE_NAME", text)?,
+        mfa: None,
+        external_id: maybe::<ExternalId>("EXTERNAL_ID", text("EXTERNAL_ID"))?.map(|id| id.0),
+        max_concurrency: maybe("MAX_CONCURRENCY", text("MAX_CONCURRENCY"))?.unwrap_or(256),
+        access: Access::Enable,
+        run: None,
+        endpoint: None,
+    })
+}
+
+/// A value that has to be there.
+fn needed<T: FromStr<Err: Display>>(
+    name: &str,
+    text: &dyn Fn(&str) -> Option<String>,
+) -> Result<T, StepError> {
+    let value = text(name).ok_or_else(|| wrong(name, "is not set"))?;
+    one(name, &value)
 }
 
 fn decoded(long: &Long) -> Result<Long, StepError> {
