@@ -10,22 +10,20 @@ use anyhow::{Result, anyhow, bail};
 use engine::clock::{self, Clock};
 use engine::{ADMINISTRATOR_ROLE, Access, Aws, Check, Finish, Newer, Run};
 use fleet::account::{AccountId, Email, Region};
+use fleet::assembly::{Expected, Parts};
 use fleet::check::has_unproven_acceptances;
 use fleet::cost::{CostReport, Rates};
 use fleet::desired::{Fleet, Purpose, Settings};
-use fleet::expected::{Exception, Exceptions};
+use fleet::expected::Exception;
 use fleet::guard::{Consent, Refusal};
 use fleet::label::Labels;
 use fleet::origin::Origin;
-use fleet::region_table;
 use fleet::report::{
     Action, CheckReport, Ended, Header, MemberPlan, PlanReport, Recorder, Report, StatusReport,
     VERSION,
 };
 use fleet::roster::{Member, Roster};
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
 use super::deadline::{CALLER, Deadline};
@@ -86,59 +84,6 @@ impl Accounts {
             settings: Settings::default(),
             notes: Vec::new(),
         }
-    }
-
-    /// Sorts out what is known to stay out: by today, and by whether anything can match it.
-    ///
-    /// # Errors
-    ///
-    /// When something matches nothing: it would be a failure that nobody understands.
-    fn except(&mut self, today: Date, administrator: AccountId, regions: &[Region]) -> Result<()> {
-        let is_there = |id: &AccountId| {
-            *id == administrator
-                || self.roster.members.contains_key(id)
-                || self.left_out.contains_key(id)
-                || self.roster.closed.contains_key(id)
-        };
-        for exception in &self.expected {
-            if let Some(id) = exception.account.filter(|id| !is_there(id)) {
-                bail!(
-                    "expected: {exception}: {id} is not in the file; correct the id, or remove the exception"
-                );
-            }
-        }
-        let members = self.roster.members.values();
-        let listed = members.flat_map(|member| &member.expected);
-        let all: Vec<_> = self.expected.iter().chain(listed).cloned().collect();
-        for exception in &all {
-            let is_known =
-                |it: &&Region| region_table::find(it.as_str()).is_some() || regions.contains(it);
-            if let Some(name) = exception.region.as_ref().filter(|it| !is_known(it)) {
-                bail!(
-                    "expected: {exception}: there is no Region {name}; correct its name, or remove the exception"
-                );
-            }
-        }
-        if self.settings.purpose == Purpose::Enable {
-            self.expected.clone_from(&all);
-            self.settings.exceptions = Exceptions::on(today, all);
-            self.notes.extend(self.settings.exceptions.expired());
-        }
-        Ok(())
-    }
-
-    fn fleet(&self, administrator: AccountId, regions: &[Region]) -> Fleet {
-        let left_out = self.left_out.iter().filter(|(id, _)| **id != administrator);
-        let mut settings = self.settings.clone();
-        let everywhere = |id: AccountId| regions.iter().map(move |region| (id, region.clone()));
-        // What flags leave out is reported as left out, like what is expected to stay out.
-        settings
-            .expected
-            .extend(left_out.clone().flat_map(|(id, _)| everywhere(*id)));
-        let mut fleet = Fleet::of(administrator, &self.roster, settings);
-        let left_out = left_out.map(|(id, member)| (*id, member.email.clone()));
-        fleet.members.extend(left_out);
-        fleet
     }
 }
 
@@ -225,9 +170,19 @@ impl Ground {
         }
         let regions = aws.regions(&reach.regions);
         let chosen = deadline.within("the Account service", regions).await??;
-        let today = TimeZone::UTC.to_datetime(clock.timestamp()).date();
-        accounts.except(today, aws.administrator(), &chosen.regions)?;
-        let fleet = Arc::new(accounts.fleet(aws.administrator(), &chosen.regions));
+        let parts = Parts {
+            administrator: aws.administrator(),
+            roster: &accounts.roster,
+            left_out: &accounts.left_out,
+            settings: accounts.settings,
+            expected: Expected::OfThisList(&accounts.expected),
+            regions: &chosen.regions,
+            now: clock.timestamp(),
+        };
+        let expected = parts.exceptions();
+        let fleet = parts.assemble();
+        let fleet = fleet.map_err(|error| anyhow!("expected: {error}"))?;
+        accounts.notes.extend(fleet.settings.exceptions.expired());
         let mut header = header_of(start, aws.administrator());
         header.invalid_lines = accounts.roster.invalid.iter().map(Into::into).collect();
         header.notes = [accounts.roster.notes, accounts.notes, chosen.notes.clone()].concat();
@@ -240,13 +195,13 @@ impl Ground {
         let newer = aws.look_for_newer(&chosen);
         Ok(Self {
             aws,
-            fleet,
+            fleet: Arc::new(fleet),
             regions: chosen.regions,
             recorder,
             progress,
             clock,
             header,
-            expected: accounts.expected,
+            expected,
             newer,
             deadline,
         })
