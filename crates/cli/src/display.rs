@@ -11,6 +11,7 @@ mod failure;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod grouping;
+mod history;
 mod matrix;
 mod output;
 mod plan;
@@ -37,6 +38,7 @@ pub(crate) use conformance::{found, intent};
 pub(crate) use cost::{cost, cost_csv};
 pub(crate) use export::{csv, markdown};
 pub(crate) use failure::{error, note, refusals, usage};
+pub(crate) use history::{history, history_csv};
 pub(crate) use matrix::draw as matrix;
 pub(crate) use output::Output;
 pub(crate) use plan::plan;

@@ -192,9 +192,22 @@ impl ReportFiles {
         D: Serialize,
         &'a D: Into<page::Document>,
     {
+        self.write_as(document, || page::html(document))
+    }
+
+    /// As [`ReportFiles::write`], for a document whose page is made so.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub(crate) fn write_as(
+        &self,
+        document: &impl Serialize,
+        page: impl Fn() -> std::result::Result<String, page::Error>,
+    ) -> Result<()> {
         self.put(|format, file| match format {
             Format::Json => stream(document, file),
-            Format::Page => Ok(file.write_all(page::html(document)?.as_bytes())?),
+            Format::Page => Ok(file.write_all(page()?.as_bytes())?),
         })
     }
 

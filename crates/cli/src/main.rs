@@ -1,6 +1,7 @@
 //! The command `detective-fleet`. It translates: what was typed into what `engine` and `fleet` are
 //! given, and what comes back into text, JSON and an exit status. The rules live there.
 
+mod archive;
 mod args;
 mod commands;
 mod display;

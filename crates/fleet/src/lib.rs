@@ -17,6 +17,7 @@ pub mod event;
 pub mod expected;
 pub mod foreign;
 pub mod guard;
+pub mod history;
 pub mod journal;
 pub mod label;
 pub mod member;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use fleet::account::{AccountId, Region};
 use fleet::cost::CostReport;
+use fleet::history::HistoryReport;
 use fleet::label::Labels;
 use fleet::report::{CheckReport, Header, PlanReport, Report, StatusReport, name_regions};
 
@@ -70,6 +71,17 @@ impl From<&CostReport> for Scope {
             regions: report.regions.iter().map(|it| it.region.clone()).collect(),
             accounts: report.accounts.iter().map(|it| it.account_id).collect(),
             labels: report.header.labels.clone(),
+        }
+    }
+}
+
+impl From<&HistoryReport> for Scope {
+    fn from(report: &HistoryReport) -> Self {
+        let changes = report.changes.iter();
+        Self {
+            regions: changes.clone().map(|it| it.region.clone()).collect(),
+            accounts: changes.filter_map(|it| it.account_id).collect(),
+            labels: report.labels.clone(),
         }
     }
 }
