@@ -85,6 +85,24 @@ impl Accounts {
             notes: Vec::new(),
         }
     }
+
+    /// What the fleet is put together from.
+    fn parts<'a>(
+        &'a self,
+        administrator: AccountId,
+        regions: &'a [Region],
+        now: Timestamp,
+    ) -> Parts<'a> {
+        Parts {
+            administrator,
+            roster: &self.roster,
+            left_out: &self.left_out,
+            settings: self.settings.clone(),
+            expected: Expected::OfThisList(&self.expected),
+            regions,
+            now,
+        }
+    }
 }
 
 /// AWS, Regions, a fleet, and what is recorded of the run.
@@ -170,15 +188,7 @@ impl Ground {
         }
         let regions = aws.regions(&reach.regions);
         let chosen = deadline.within("the Account service", regions).await??;
-        let parts = Parts {
-            administrator: aws.administrator(),
-            roster: &accounts.roster,
-            left_out: &accounts.left_out,
-            settings: accounts.settings,
-            expected: Expected::OfThisList(&accounts.expected),
-            regions: &chosen.regions,
-            now: clock.timestamp(),
-        };
+        let parts = accounts.parts(aws.administrator(), &chosen.regions, clock.timestamp());
         let expected = parts.exceptions();
         let fleet = parts.assemble();
         let fleet = fleet.map_err(|error| anyhow!("expected: {error}"))?;
