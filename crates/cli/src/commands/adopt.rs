@@ -9,7 +9,7 @@ use fleet::report::StatusReport;
 use fleet::roster::Roster;
 use tempfile::NamedTempFile;
 
-use super::ground::{Accounts, Ground};
+use super::fleet_session::{Accounts, FleetSession};
 use crate::args::AdoptArgs;
 use crate::display::{self, Output};
 use crate::document::Adoption;
@@ -35,12 +35,12 @@ pub(crate) async fn run(mut args: AdoptArgs, file: &SettingsFile, output: Output
     }
     let reach = Reach::of(args.reach, file)?;
     let stop = signals::listen(output, signals::MAY_FINISH)?;
-    let ground = Ground::open(reach, Accounts::all(Roster::default()), stop, output).await?;
-    let mut run = ground.run();
-    ground.look(&mut run).await?;
+    let session = FleetSession::open(reach, Accounts::all(Roster::default()), stop, output).await?;
+    let mut run = session.run();
+    session.look(&mut run).await?;
     hand_over(
         &run.adopted(),
-        &ground.status(&run),
+        &session.status(&run),
         args.file.as_deref(),
         output,
     )

@@ -1,5 +1,5 @@
-//! What `plan`, `enable`, `status`, `check` and `rehearse` stand on: AWS, Regions, the fleet, and what is
-//! recorded of the run.
+//! A session with a fleet, in which `plan`, `enable`, `status`, `check` and `rehearse` look, plan and reconcile: AWS,
+//! Regions, the fleet, and what is recorded of the run.
 
 use std::collections::BTreeMap;
 use std::pin::pin;
@@ -106,7 +106,7 @@ impl Accounts {
 }
 
 /// AWS, Regions, a fleet, and what is recorded of the run.
-pub(crate) struct Ground {
+pub(crate) struct FleetSession {
     aws: Aws,
     fleet: Arc<Fleet>,
     regions: Vec<Region>,
@@ -120,7 +120,7 @@ pub(crate) struct Ground {
     deadline: Deadline,
 }
 
-impl Ground {
+impl FleetSession {
     /// Connects to AWS, chooses the Regions and puts the fleet together.
     ///
     /// # Errors
@@ -140,7 +140,7 @@ impl Ground {
     ///
     /// # Errors
     ///
-    /// As [`Ground::open`].
+    /// As [`FleetSession::open`].
     pub(crate) async fn open_with_journal(
         reach: Reach,
         accounts: Accounts,
@@ -288,12 +288,12 @@ impl Ground {
         self.fleet.removes()
     }
 
-    /// What the guard rails say, after [`Ground::look`].
+    /// What the guard rails say, after [`FleetSession::look`].
     pub(crate) fn judge(&self, run: &Run, consent: Consent) -> Vec<Refusal> {
         run.judge(self.header.invalid_lines.len(), consent)
     }
 
-    /// Asks the guard rails, after [`Ground::look`].
+    /// Asks the guard rails, after [`FleetSession::look`].
     ///
     /// # Errors
     ///
@@ -352,7 +352,7 @@ impl Ground {
         self.fleet.members.keys().filter(wanted).count() as u64
     }
 
-    /// What would happen, after [`Ground::look`].
+    /// What would happen, after [`FleetSession::look`].
     pub(crate) fn plan(&self, run: &Run) -> PlanReport {
         let mut header = self.header("plan", self.operation());
         let regions = run.plan();
@@ -366,7 +366,7 @@ impl Ground {
         report.estimated(rates.and_then(|rates| run.estimate(&rates)))
     }
 
-    /// What there is, after [`Ground::look`].
+    /// What there is, after [`FleetSession::look`].
     pub(crate) fn status(&self, run: &Run) -> StatusReport {
         let with_roster = !self.fleet.members.is_empty();
         StatusReport::of(
@@ -376,7 +376,7 @@ impl Ground {
         )
     }
 
-    /// What it costs, after [`Ground::look`].
+    /// What it costs, after [`FleetSession::look`].
     pub(crate) fn cost(&self, run: &Run, rates: Rates) -> CostReport {
         CostReport::of(
             self.header("cost", "cost"),
