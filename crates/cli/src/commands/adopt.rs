@@ -10,7 +10,7 @@ use fleet::roster::Roster;
 use tempfile::NamedTempFile;
 use tokio_util::sync::CancellationToken;
 
-use super::ground::{Accounts, Ground};
+use super::fleet_session::{Accounts, FleetSession};
 use crate::args::{AdoptArgs, Service};
 use crate::display::{self, Output};
 use crate::document::Adoption;
@@ -50,22 +50,22 @@ struct Found {
 }
 
 async fn of_detective(reach: Reach, stop: CancellationToken, output: Output) -> Result<Found> {
-    let ground = Ground::open(reach, Accounts::all(Roster::default()), stop, output).await?;
-    let mut run = ground.run();
-    ground.look(&mut run).await?;
+    let session = FleetSession::open(reach, Accounts::all(Roster::default()), stop, output).await?;
+    let mut run = session.run();
+    session.look(&mut run).await?;
     Ok(Found {
         adopted: run.adopted(),
-        unread: unread(&ground.status(&run)),
+        unread: unread(&session.status(&run)),
     })
 }
 
 #[cfg(feature = "guardduty")]
 async fn of_guardduty(reach: Reach, stop: CancellationToken, output: Output) -> Result<Found> {
-    let ground = Ground::open_with_guardduty(reach, stop, output).await?;
-    let mut run = ground.run();
+    let session = FleetSession::open_with_guardduty(reach, stop, output).await?;
+    let mut run = session.run();
     // One after the other: progress shows one thing.
-    let guardduty = ground.guardduty_members().await;
-    ground.look(&mut run).await?;
+    let guardduty = session.guardduty_members().await;
+    session.look(&mut run).await?;
     let silent = guardduty.iter().filter_map(|region| {
         let error = region.found.as_ref().err()?;
         Some(format!(
@@ -74,7 +74,7 @@ async fn of_guardduty(reach: Reach, stop: CancellationToken, output: Output) -> 
         ))
     });
     let mut silent: Vec<_> = silent.collect();
-    silent.extend(unread(&ground.status(&run)));
+    silent.extend(unread(&session.status(&run)));
     Ok(Found {
         adopted: run.adopted_from(&guardduty),
         unread: silent,
