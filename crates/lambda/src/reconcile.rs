@@ -15,6 +15,7 @@ use fleet::roster::Roster;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+use crate::approval::Removed;
 use crate::drift;
 use crate::error::StepError;
 use crate::function::{Function, Pass, Passed};
@@ -74,12 +75,9 @@ pub async fn reconcile(
         Some(agreed) if prune => Others::Agreed(agreed.others.clone()),
         _ => others(prune && upload.place.plan_only),
     };
-    let mut fleet = function.fleet(&roster, upload.place.operation, others);
-    if removes_by_approval(function, &manifest) {
-        let agreed = manifest.agreed.as_ref();
-        let approved = agreed.and_then(|agreed| agreed.approved.clone());
-        fleet.settings.approved = Some(approved.unwrap_or_default());
-    }
+    let all = manifest.groups.concat();
+    let mut fleet = function.fleet(&roster, upload.place.operation, others, &all)?;
+    fleet.settings.approved = approved(function, &manifest);
     if upload.drift {
         fleet.settings.no_new_graph = drift::no_new_graphs(function, regions).await?;
     }
@@ -103,11 +101,12 @@ pub async fn reconcile(
     end(function, pass, &progress, wait).await
 }
 
-/// Whether nobody is removed but whose removal somebody approved: also where that was switched on since.
-fn removes_by_approval(function: &Function, manifest: &Manifest) -> bool {
+/// Who may be removed, where somebody has to approve that: also where it was switched on since.
+fn approved(function: &Function, manifest: &Manifest) -> Option<Removed> {
     let agreed = manifest.agreed.as_ref();
-    let was_asked = agreed.is_some_and(|agreed| agreed.approved.is_some());
-    !manifest.plan_only && (was_asked || function.settings.approve_removals)
+    let approved = agreed.and_then(|agreed| agreed.approved.clone());
+    let has_to_be = function.settings.approve_removals && !manifest.plan_only;
+    approved.or_else(|| has_to_be.then(Removed::new))
 }
 
 async fn manifest(function: &Function, pass: &Pass) -> Result<Manifest, StepError> {
