@@ -89,6 +89,19 @@ async fn the_administrators_session_of_an_hour_is_renewed_before_it_ends() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_members_session_of_an_hour_is_renewed_before_anything_is_accepted_with_it() {
+    let report = stage("").enable().await;
+    assert_eq!((report.summary.enabled, report.error.clone()), (3, None));
+    // After two hours: with the keys of the beginning each would be refused first.
+    assert_eq!(calls(&report, "detective:AcceptInvitation"), 3);
+    assert!(
+        calls(&report, "sts:AssumeRole") > 3 + 3,
+        "{:?}",
+        report.calls
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_renewal_that_fails_leaves_the_keys_that_are_good() {
     let mut stage = stage("");
     let down = |now: Duration| (HOUR - Duration::from_secs(300)..HOUR).contains(&now);

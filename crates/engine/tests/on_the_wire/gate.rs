@@ -18,6 +18,8 @@ use crate::stage::{Stage, calls};
 struct Turnstile {
     left: AtomicU64,
     asked_anew: AtomicU64,
+    /// How old the answers may be that changes are content with, in milliseconds.
+    oldest: AtomicU64,
 }
 
 impl Turnstile {
@@ -25,12 +27,15 @@ impl Turnstile {
         Arc::new(Self {
             left: AtomicU64::new(left),
             asked_anew: AtomicU64::new(0),
+            oldest: AtomicU64::new(0),
         })
     }
 }
 
 impl Gate for Turnstile {
     fn ask(&self, age: Duration) -> BoxFuture<'_, Result<(), String>> {
+        let milliseconds = u64::try_from(age.as_millis()).unwrap();
+        self.oldest.fetch_max(milliseconds, Ordering::Relaxed);
         if age.is_zero() {
             self.asked_anew.fetch_add(1, Ordering::Relaxed);
         }
@@ -67,6 +72,8 @@ async fn every_change_asks_first_and_a_batch_is_not_content_with_an_old_answer()
     assert_eq!(made, u64::MAX - gate.left.load(Ordering::Relaxed));
     // A graph and two batches in each Region.
     assert_eq!(gate.asked_anew.load(Ordering::Relaxed), 6);
+    // An acceptance is content with what was known 2 s ago (docs/deploy.md).
+    assert_eq!(gate.oldest.load(Ordering::Relaxed), 2_000);
 }
 
 #[tokio::test(start_paused = true)]

@@ -364,6 +364,22 @@ fn switches(seed: u64) -> Vec<(&'static str, &'static str)> {
         ],
         0.5,
     ));
+    let mut lots = Lots::of(seed, "newest switches");
+    switches.extend(lots.some(
+        &[
+            ("email_case", "\"counts\""),
+            ("listed_graphs", "\"memberships_too\""),
+            ("listed_member_again", "\"invalid\""),
+            ("failed_members", "\"dropped\""),
+            ("absent_member", "\"not_found\""),
+            ("deleted_graph", "\"denied\""),
+        ],
+        0.2,
+    ));
+    switches.extend(
+        lots.among(&[None, None, None, Some("\"invalid\""), Some("\"succeeds\"")])
+            .map(|answer| ("monitoring_enabled_member", answer)),
+    );
     switches
 }
 

@@ -47,9 +47,22 @@ pub(crate) struct Sent {
     pub(crate) told: BTreeMap<String, Told>,
 }
 
+/// A change, as it is announced and as it is sent.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Change {
+    pub(crate) operation: String,
+    pub(crate) region: String,
+    /// In whose name.
+    pub(crate) account: String,
+    /// The accounts that it names, in their order.
+    pub(crate) members: Vec<String>,
+}
+
 /// What one run did.
 #[derive(Debug, Default)]
 pub(crate) struct Notes {
+    /// What it sent that changes something.
+    pub(crate) changes: Vec<Change>,
     told: BTreeMap<Place, Told>,
     /// Requests by operation.
     pub(crate) calls: BTreeMap<&'static str, u64>,
@@ -139,6 +152,10 @@ impl Monitor {
             told: told.collect(),
         };
         let violations = rules::on_sending(self, notes, asked);
+        if asked.changes_something() {
+            let change = inside.change(asked);
+            inside.runs[run].changes.push(change);
+        }
         inside.violations.extend(violations);
         sent
     }
@@ -216,6 +233,19 @@ impl Monitor {
 }
 
 impl Inside {
+    /// A change in the name of whoever signed it.
+    fn change(&self, asked: &Asked) -> Change {
+        let account = self.keys.get(&asked.key);
+        let mut members = asked.accounts();
+        members.sort();
+        Change {
+            operation: asked.operation.to_owned(),
+            region: asked.region.clone(),
+            account: account.map_or(ADMINISTRATOR, |it| it).to_owned(),
+            members,
+        }
+    }
+
     fn tell(&mut self, run: usize, region: &str, asked: u64, entry: &Value) {
         let place = (region.to_owned(), text(&entry["AccountId"]));
         let told = Told {

@@ -1,17 +1,19 @@
 //! What must have become of each membership, told from its own facts alone, and whether a report
 //! says what the world says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use fleet::event::{Event, EventKind, Operation};
 use fleet::report::{Ended, MemberReport, Outcome, RegionReport, Report};
 
-use crate::monitor::{Monitor, Place};
+use crate::monitor::{Change, Monitor, Place};
 use crate::reading::{Entry, Reading};
 use crate::scenario::{ADMINISTRATOR, Aim, Member, MemberRole, Scenario};
 
 pub(crate) const CONVERGED: &str =
     "every membership that can be ENABLED is, and no failure changes another's outcome";
 pub(crate) const REPORT: &str = "the report says what the world says";
+pub(crate) const ANNOUNCED: &str = "every change is announced as it is sent";
 pub(crate) const CALLS: &str = "the number of calls is bounded";
 pub(crate) const FIXED: &str = "a run after a run changes nothing";
 
@@ -45,7 +47,8 @@ pub(crate) fn expected(scenario: &Scenario, now: &Reading) -> BTreeMap<Place, Op
                 return Some((place, None));
             }
             let wanted = status(scenario, now, region, member, entry);
-            Some((place, Some(wanted.to_owned())))
+            let is_dropped = wanted == "VERIFICATION_FAILED" && has(scenario, "failed_members");
+            Some((place, (!is_dropped).then(|| wanted.to_owned())))
         })
         .collect()
 }
@@ -57,7 +60,7 @@ fn status<'a>(
     member: &Member,
     entry: Option<&'a Entry>,
 ) -> &'a str {
-    let verified = |email: &str| email.eq_ignore_ascii_case(&member.email);
+    let verified = |email: &str| is_verified(scenario, member, email);
     let accepted = || {
         if !can_accept(scenario, now, region, member) {
             "INVITED"
@@ -87,6 +90,21 @@ fn status<'a>(
             "INVITED" => accepted(),
             as_it_is => as_it_is,
         },
+    }
+}
+
+/// Whether AWS keeps nothing of a verification that fails: nobody can tell then that it was tried.
+pub(crate) fn forgets_who_failed(scenario: &Scenario) -> bool {
+    let mut listed = scenario.members.iter().filter(|member| member.in_roster);
+    has(scenario, "failed_members")
+        && listed.any(|member| !is_verified(scenario, member, member.roster_email()))
+}
+
+/// Whether an account is that of an address, as AWS compares them in this world.
+fn is_verified(scenario: &Scenario, member: &Member, email: &str) -> bool {
+    match has(scenario, "email_case") {
+        true => email == member.email,
+        false => email.eq_ignore_ascii_case(&member.email),
     }
 }
 
@@ -180,6 +198,31 @@ pub(crate) fn check_report(monitor: &Monitor, run: usize, report: &Report) {
     check(adds_up(report), &format!("{:?}", report.summary));
     if !monitor.was_disturbed(run) {
         check_against_the_world(monitor, run, report);
+    }
+}
+
+/// Whether all that was sent and changes something had been announced just so.
+pub(crate) fn check_announced(monitor: &Monitor, run: usize, events: &[Event]) {
+    let announced = events.iter().filter_map(|event| {
+        let EventKind::Sending { change } = &event.kind else {
+            return None;
+        };
+        // The end of a graph takes members along that the request does not name.
+        let takes_along = change.operation == Operation::DeleteGraph;
+        let members = change.members.iter().filter(|_| !takes_along);
+        let mut members: Vec<_> = members.map(ToString::to_string).collect();
+        members.sort();
+        Some(Change {
+            operation: change.operation.name().to_owned(),
+            region: event.region.as_ref()?.to_string(),
+            account: change.account.to_string(),
+            members,
+        })
+    });
+    let announced: BTreeSet<_> = announced.collect();
+    let sent = monitor.inside().runs[run].changes.clone();
+    if let Some(change) = sent.iter().find(|it| !announced.contains(it)) {
+        monitor.violated(ANNOUNCED, format!("{change:?}, of {announced:?}"));
     }
 }
 
@@ -307,7 +350,11 @@ pub(crate) fn most_calls(scenario: &Scenario) -> u64 {
         standing.any(|(_, status, old)| *status == "VERIFICATION_IN_PROGRESS" && old.is_some())
     });
     let again = scenario.aim == Aim::EnableAgain || fails_under_way;
-    let verifications = 1 + u64::from(again);
+    // Whom AWS forgets is invited three times, and looked for each time.
+    let verifications = match forgets_who_failed(scenario) {
+        true => 4,
+        false => 1 + u64::from(again),
+    };
     let looks = verifications * (80 + scenario.climate.verification.1.as_secs() / 20);
     // Lists have empty pages then, and shorter ones than they need.
     let has_short_pages = scenario.unkind.iter().any(|it| it.0 == "short_pages");

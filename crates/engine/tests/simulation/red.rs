@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::Request;
 use serde_json::{Value, json};
 
-use crate::oracle::{self, CALLS, CONVERGED, FIXED, REPORT};
+use crate::oracle::{self, ANNOUNCED, CALLS, CONVERGED, FIXED, REPORT};
 use crate::others::signed;
 use crate::play::{Stage, in_peace};
 use crate::reading::Reading;
@@ -244,6 +244,15 @@ async fn a_change_once_the_journal_is_full() {
     stage.monitor.inside().runs[wire.run].refused = true;
     wire.exchange(own("/graph", &json!({}))).await;
     assert_eq!(broken(&stage), [JOURNAL]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_that_was_announced_as_another_one() {
+    let (stage, wire, arn) = with_graph().await;
+    wire.exchange(invitation(&arn, MEMBER, true)).await;
+    assert_eq!(broken(&stage), [""; 0]);
+    oracle::check_announced(&stage.monitor, wire.run, &[]);
+    assert_eq!(broken(&stage), [ANNOUNCED]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,5 +1,7 @@
 //! Two people for removals: who asks, who approves, and what is no approval.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use fleet::origin::sha256;
@@ -7,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::machine::Execution;
 use crate::stage::{LIST, REGIONS, Stage, created};
+use crate::wire::Fate;
 
 const DISABLE: &str = "disable/leavers.csv";
 const ALICE: &str = "AROAEXAMPLE1:alice@example.com";
@@ -436,4 +439,41 @@ async fn pages_of_approvals_are_read_to_their_end() {
     });
     let execution = stage.upload(LIST, shorter(&stage)).await;
     assert_eq!(execution.error, None, "{execution:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn whenever_the_function_is_killed_it_asks_waits_and_removes_all_the_same() {
+    let end = Arc::new(AtomicBool::new(false));
+    for number in (1..).step_by(3) {
+        let stage = Stage::of("size = 2");
+        stage.set("REGIONS", REGIONS[0]);
+        stage.upload_all().await;
+        stage.delete(LIST).await;
+        stage.set("APPROVE_REMOVALS", "true");
+        stage.set("HAS_APPROVERS", "true");
+        end.store(true, Ordering::Relaxed);
+        let (count, reached) = (AtomicUsize::new(0), end.clone());
+        stage.fates(move |_| {
+            let is_it = count.fetch_add(1, Ordering::Relaxed) + 1 == number;
+            if is_it {
+                reached.store(false, Ordering::Relaxed);
+            }
+            if is_it { Fate::Killed } else { Fate::Answered }
+        });
+        when_asked(&stage, 1, |stage, run, hash| async move {
+            approve(&stage, &run, &hash, BOB).await;
+        });
+        let one = stage.csv(&stage.members()[..1]);
+        let execution = stage.upload(DISABLE, one).await;
+        if end.load(Ordering::Relaxed) {
+            assert!(number > 30, "{number}");
+            break;
+        }
+        assert_eq!(execution.error, None, "{number}: {execution:?}");
+        assert_eq!(stage.statuses(REGIONS[0]).await.len(), 1, "{number}");
+        assert_eq!(execution.told.len(), 2, "{number}");
+        let report = stage.report(&execution).await;
+        assert_eq!(report["summary"]["removed"], 1, "{number}");
+        assert_eq!(report["approval"]["principal"], BOB, "{number}");
+    }
 }

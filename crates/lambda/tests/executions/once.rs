@@ -64,6 +64,21 @@ async fn an_event_that_comes_late_is_superseded() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_newer_list_ends_the_pass_that_is_under_way_before_it_accepts() {
+    let stage = Stage::of("size = 3\nverification = '8s'");
+    let newer = async {
+        engine::clock::sleep(Duration::from_secs(5)).await;
+        assert_eq!(stage.calls("detective:CreateMembers"), 2);
+        stage.put(LIST, stage.csv(&stage.members()[..1])).await
+    };
+    let (execution, _) = tokio::join!(stage.upload_all(), newer);
+    assert_eq!(execution.error, None, "{execution:?}");
+    assert_eq!(stage.report(&execution).await["ended"], "superseded");
+    assert_eq!(stage.invoked("reconcile"), 1);
+    assert_eq!(stage.calls("detective:AcceptInvitation"), 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn two_executions_at_once_are_one_after_the_other() {
     let stage = Stage::of("size = 3\nverification = '40s'");
     let (one, two) = (stage.members()[..2].to_vec(), stage.members()[1..].to_vec());
