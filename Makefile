@@ -103,7 +103,7 @@ $(VENV)-dist/ready: packaging/requirements.txt
 	touch $@
 
 # Which changes to the rules no test notices: they are in mutants.out/missed.txt then, for people to judge.
-# MUTANTS goes to it: make mutants MUTANTS='--file crates/fleet/src/guard.rs'
+# MUTANTS goes to it: make mutants MUTANTS='--no-config --file crates/fleet/src/guard.rs'
 mutants:
 	@command -v cargo-mutants >/dev/null || { echo "cargo-mutants is not installed: cargo install --locked cargo-mutants" >&2; exit 1; }
 	cargo mutants $(MUTANTS)

@@ -58,7 +58,8 @@ def test_members_whose_role_is_gone_stay_enabled(stack):
     }
 
 
-def test_sessions_that_are_about_to_end_are_renewed(make_stack):
+def test_sessions_of_the_built_function_that_are_about_to_end_are_renewed(make_stack):
+    # Whose they are cannot be told here: crates/engine/tests/on_the_wire/credentials.rs counts the administrator's and a member's.
     # They are renewed five minutes before they end, so here after 3 s.
     stack = make_stack(world={"verification": '"8s"'}, environment={"SESSION_SECONDS": "303"})
     report = stack.upload().succeeded().report
