@@ -19,14 +19,14 @@ use crate::settings::{Leave, SettingsFile, Wanted};
 /// When it could not be done, was refused or declined; nothing was changed then.
 pub(crate) async fn run(args: DisableArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
     let path = args.file;
-    let wanted = wanted(args.reach, args.select, file, args.delete_graphs, &path)?;
+    let wanted = wanted(&args.reach, &args.select, file, args.delete_graphs, &path)?;
     let permit = Permit {
         yes: args.yes,
         max_removals: args.max_removals,
         confirm: args.confirm,
     };
     permit.check(&wanted.reach, output)?;
-    let journal = args.journal.file.or_else(|| file.journal.clone());
+    let journal = args.journal.file.or_else(|| file.settings.journal.clone());
     let files = Files::check(args.reports, journal, path.as_deref())?;
     let roster = roster(&wanted, path)?;
     change::run(wanted, roster, permit, files, output).await
@@ -34,8 +34,8 @@ pub(crate) async fn run(args: DisableArgs, file: &SettingsFile, output: Output) 
 
 /// What is wanted, with a file or without.
 pub(super) fn wanted(
-    reach: ReachArgs,
-    select: SelectArgs,
+    reach: &ReachArgs,
+    select: &SelectArgs,
     file: &SettingsFile,
     delete_graphs: bool,
     path: &Option<PathBuf>,

@@ -15,7 +15,7 @@ use crate::settings::{SettingsFile, Wanted};
 ///
 /// When it could not be done, was refused or declined; nothing was changed then.
 pub(crate) async fn run(args: EnableArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
-    let wanted = Wanted::of(args.fleet, file)?;
+    let wanted = Wanted::of(&args.fleet, file)?;
     let permit = Permit {
         yes: args.yes,
         max_removals: args.max_removals,
@@ -25,7 +25,7 @@ pub(crate) async fn run(args: EnableArgs, file: &SettingsFile, output: Output) -
     let roster = roster_file::read(&args.file, wanted.reach.connection.admin_account)?;
     let files = Files::check(
         args.reports,
-        args.journal.file.or_else(|| file.journal.clone()),
+        args.journal.file.or_else(|| file.settings.journal.clone()),
         Some(&args.file),
     )?;
     change::run(wanted, roster, permit, files, output).await

@@ -20,16 +20,16 @@ use crate::signals;
 /// When it could not be found out.
 pub(crate) async fn run(args: PlanArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
     let wanted = if args.disable {
-        let fleet = args.fleet;
+        let fleet = &args.fleet;
         disable::wanted(
-            fleet.reach,
-            fleet.select,
+            &fleet.reach,
+            &fleet.select,
             file,
             args.delete_graphs,
             &args.file,
         )?
     } else {
-        Wanted::of(args.fleet, file)?
+        Wanted::of(&args.fleet, file)?
     };
     let files = ReportFiles::check(args.reports.files)?;
     let files = files.apart_from(ROSTER, args.file.as_deref())?;
