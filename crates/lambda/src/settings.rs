@@ -15,7 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use engine::{Access, Connection, RegionSelection};
 use fleet::expected::Exception;
 use fleet::partial_settings::{BadSetting, PartialSettings};
-use fleet::values::{List, RegionName, Time};
+use fleet::values::{List, Time};
 
 use crate::error::StepError;
 
@@ -51,6 +51,12 @@ pub struct Settings {
     pub disable_by_upload: bool,
     /// Whether the administrator role may remove members at all.
     pub allow_removals: bool,
+    /// Whether somebody has to approve removals.
+    pub approve_removals: bool,
+    /// Whether there is anybody who may.
+    pub has_approvers: bool,
+    /// How long an execution waits for that.
+    pub approval_time: Duration,
     /// For how long removals count; zero where each run counts by itself.
     pub removal_window: Duration,
     /// Whether accounts that have no role get one, by the StackSet.
@@ -78,29 +84,13 @@ impl Settings {
     /// Where a value cannot be used.
     pub fn read(source: &dyn Fn(&str) -> Option<String>) -> Result<Self, StepError> {
         let text = |name: &str| source(name).filter(|value| !value.trim().is_empty());
-        let needed = |name: &str| text(name).ok_or_else(|| wrong(name, "is not set"));
-        let listed = |name: &str| maybe_listed::<RegionName>(name, text(name));
-        let seconds = maybe("PATIENCE_SECONDS", text("PATIENCE_SECONDS"))?;
-        let set = PartialSettings {
-            regions: listed("REGIONS")?,
-            exclude_region: listed("EXCLUDE_REGIONS")?,
-            patience: seconds.map(|seconds| Time(Duration::from_secs(seconds))),
-            max_concurrency: maybe("MAX_CONCURRENCY", text("MAX_CONCURRENCY"))?,
-            role_name: Some(needed("ROLE_NAME")?),
-            external_id: maybe("EXTERNAL_ID", text("EXTERNAL_ID"))?,
-            expected: maybe_listed("EXPECTED", text("EXPECTED"))?,
-            tags: maybe_listed("TAGS", text("TAGS"))?,
-            packages: maybe_listed("PACKAGES", text("PACKAGES"))?,
-            send_email: text("SEND_EMAIL").map(|value| value == "true"),
-            message: maybe("MESSAGE", text("MESSAGE"))?,
-            ..PartialSettings::default()
-        };
+        let set = partial(&text)?;
         Ok(Self {
-            bucket: needed("BUCKET")?,
-            stack: needed("STACK")?,
-            authoritative_key: needed("AUTHORITATIVE_KEY")?,
+            bucket: needed("BUCKET", &text)?,
+            stack: needed("STACK", &text)?,
+            authoritative_key: needed("AUTHORITATIVE_KEY", &text)?,
             connection: Connection {
-                admin_role: Some(one("ADMINISTRATOR_ROLE", &needed("ADMINISTRATOR_ROLE")?)?),
+                admin_role: Some(needed("ADMINISTRATOR_ROLE", &text)?),
                 access: Access::Enable,
                 ..Connection::of(&set).map_err(|error| bad(&error))?
             },
@@ -115,6 +105,11 @@ impl Settings {
             max_removals: maybe("MAX_REMOVALS", text("MAX_REMOVALS"))?,
             disable_by_upload: text("DISABLE_BY_UPLOAD").is_none_or(|value| value == "ENABLED"),
             allow_removals: text("ALLOW_REMOVALS").is_none_or(|value| value == "true"),
+            approve_removals: text("APPROVE_REMOVALS").is_some_and(|value| value == "true"),
+            has_approvers: text("HAS_APPROVERS").is_some_and(|value| value == "true"),
+            approval_time: Duration::from_secs(
+                3600 * maybe("APPROVAL_HOURS", text("APPROVAL_HOURS"))?.unwrap_or(24),
+            ),
             removal_window: Duration::from_secs(
                 3600 * maybe("REMOVAL_WINDOW_HOURS", text("REMOVAL_WINDOW_HOURS"))?.unwrap_or(24),
             ),
@@ -126,6 +121,34 @@ impl Settings {
             ),
         })
     }
+}
+
+/// What the parameters say that the command has flags for.
+fn partial(text: &dyn Fn(&str) -> Option<String>) -> Result<PartialSettings, StepError> {
+    let seconds = maybe("PATIENCE_SECONDS", text("PATIENCE_SECONDS"))?;
+    Ok(PartialSettings {
+        regions: maybe_listed("REGIONS", text("REGIONS"))?,
+        exclude_region: maybe_listed("EXCLUDE_REGIONS", text("EXCLUDE_REGIONS"))?,
+        patience: seconds.map(|seconds| Time(Duration::from_secs(seconds))),
+        max_concurrency: maybe("MAX_CONCURRENCY", text("MAX_CONCURRENCY"))?,
+        role_name: Some(needed("ROLE_NAME", text)?),
+        external_id: maybe("EXTERNAL_ID", text("EXTERNAL_ID"))?,
+        expected: maybe_listed("EXPECTED", text("EXPECTED"))?,
+        tags: maybe_listed("TAGS", text("TAGS"))?,
+        packages: maybe_listed("PACKAGES", text("PACKAGES"))?,
+        send_email: text("SEND_EMAIL").map(|value| value == "true"),
+        message: maybe("MESSAGE", text("MESSAGE"))?,
+        ..PartialSettings::default()
+    })
+}
+
+/// A value that has to be there.
+fn needed<T: FromStr<Err: Display>>(
+    name: &str,
+    text: &dyn Fn(&str) -> Option<String>,
+) -> Result<T, StepError> {
+    let value = text(name).ok_or_else(|| wrong(name, "is not set"))?;
+    one(name, &value)
 }
 
 fn decoded(long: &Long) -> Result<Long, StepError> {
@@ -287,6 +310,21 @@ mod tests {
         ]);
         let settings = settings.unwrap();
         assert!(!settings.disable_by_upload && !settings.allow_removals);
+    }
+
+    #[test]
+    fn nobody_has_to_approve_removals_unless_it_is_said_otherwise() {
+        let settings = read(&[]).unwrap();
+        assert!(!settings.approve_removals && !settings.has_approvers);
+        assert_eq!(settings.approval_time, Duration::from_secs(24 * 3_600));
+        let settings = read(&[
+            ("APPROVE_REMOVALS", "true"),
+            ("HAS_APPROVERS", "true"),
+            ("APPROVAL_HOURS", "2"),
+        ]);
+        let settings = settings.unwrap();
+        assert!(settings.approve_removals && settings.has_approvers);
+        assert_eq!(settings.approval_time, Duration::from_secs(2 * 3_600));
     }
 
     #[test]

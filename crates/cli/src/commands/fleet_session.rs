@@ -10,6 +10,8 @@ use anyhow::{Result, anyhow, bail};
 use engine::clock::{self, Clock};
 use engine::{ADMINISTRATOR_ROLE, Access, Aws, Check, Finish, Newer, Run};
 use fleet::account::{AccountId, Email, Region};
+#[cfg(feature = "guardduty")]
+use fleet::adopt::GuardDutyRegion;
 use fleet::assembly::{Expected, Parts};
 use fleet::check::has_unproven_acceptances;
 use fleet::cost::{CostReport, Rates};
@@ -133,6 +135,22 @@ impl FleetSession {
         output: Output,
     ) -> Result<Self> {
         let access = Access::Look;
+        Self::prepare(reach, accounts, stop, output, access, None).await
+    }
+
+    /// The same, for all accounts there are, and to look at GuardDuty's members, too.
+    ///
+    /// # Errors
+    ///
+    /// As [`FleetSession::open`].
+    #[cfg(feature = "guardduty")]
+    pub(crate) async fn open_with_guardduty(
+        reach: Reach,
+        stop: CancellationToken,
+        output: Output,
+    ) -> Result<Self> {
+        let accounts = Accounts::all(Roster::default());
+        let access = Access::LookInGuardDuty;
         Self::prepare(reach, accounts, stop, output, access, None).await
     }
 
@@ -374,6 +392,14 @@ impl FleetSession {
             run.now(with_roster),
             self.recorder.calls(),
         )
+    }
+
+    /// Who is a member of the administrator's GuardDuty.
+    #[cfg(feature = "guardduty")]
+    pub(crate) async fn guardduty_members(&self) -> Vec<GuardDutyRegion> {
+        let limit = self.deadline.limit();
+        let asked = self.aws.guardduty_members(&self.regions, &limit);
+        self.deadline.counted(asked).await
     }
 
     /// What it costs, after [`FleetSession::look`].
