@@ -90,6 +90,9 @@ pub enum Cause {
         /// What STS answered.
         error: FailedCall,
     },
+    /// It is to be removed, somebody has to approve that, and nobody did: it joined since the approval
+    /// was asked for.
+    RemovalNotApproved,
     /// A call about a member was refused.
     CallRefused {
         /// Which, and what AWS answered.
@@ -240,6 +243,7 @@ impl Cause {
             Self::RegionOff => "region-off",
             Self::RoleNotAssumed { .. } => "role-not-assumed",
             Self::RoleNotInStack { .. } => "role-not-in-stack",
+            Self::RemovalNotApproved => "removal-not-approved",
             Self::CallRefused { .. } => "call-refused",
             Self::NoEffect { .. } => "no-effect",
             Self::GraphFull { .. } => "graph-full",
@@ -306,6 +310,7 @@ impl Cause {
             Self::QuestionFailed { error } => Self::QuestionFailed { error: error.key() },
             same @ (Self::UnknownStatus { .. }
             | Self::RegionOff
+            | Self::RemovalNotApproved
             | Self::NoEffect { .. }
             | Self::GraphMissing
             | Self::RegionNotCovered

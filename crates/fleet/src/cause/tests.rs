@@ -28,6 +28,12 @@ fn no_role(name: &str, words: &str) -> Cause {
     }
 }
 
+fn unknown(status: &str) -> Cause {
+    Cause::UnknownStatus {
+        status: status.into(),
+    }
+}
+
 /// One of each.
 fn all() -> Vec<Cause> {
     let error = || denied(Operation::AcceptInvitation, "no root@example.com");
@@ -36,15 +42,14 @@ fn all() -> Vec<Cause> {
     vec![
         Cause::wrong_email("root@example.com".parse().ok().as_ref()),
         Cause::disabled(Some("ask root@example.com"), last()),
-        Cause::UnknownStatus {
-            status: "ODD".into(),
-        },
+        unknown("ODD"),
         Cause::RegionOff,
         no_role("X", "no root@example.com"),
         Cause::RoleNotInStack {
             role: role("X"),
             error: error(),
         },
+        Cause::RemovalNotApproved,
         Cause::CallRefused { error: error() },
         Cause::NoEffect {
             operation: Operation::CreateMembers,
