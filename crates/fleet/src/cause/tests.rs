@@ -67,6 +67,9 @@ fn all() -> Vec<Cause> {
         Cause::GraphNotDeleted { last: None },
         Cause::RoleNotTried { last: None },
         Cause::Unfinished { last: last() },
+        Cause::NotInPlan {
+            operation: Operation::CreateMembers,
+        },
         Cause::Defect {
             error: "a task panicked".into(),
         },
