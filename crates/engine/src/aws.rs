@@ -132,7 +132,7 @@ impl Aws {
         F: Future<Output = Result<T, Failure>>,
     {
         let keys = &self.0.session.keys;
-        calling((keys, keys.get().await?), call).await
+        calling(keys, keys.get().await?, call).await
     }
 
     /// The same; without credentials nothing can go on anywhere.
@@ -159,7 +159,7 @@ impl Aws {
                 self.halt().stop(failure.text.to_string());
             }
         })?;
-        self.calling_or_halt((keys, credentials), call).await
+        self.calling_or_halt(keys, credentials, call).await
     }
 
     /// The same in nobody's name: with credentials in a name, no role can be assumed that does not allow
@@ -173,7 +173,7 @@ impl Aws {
     {
         let keys = &self.0.session.unnamed;
         match keys.get().await {
-            Ok(credentials) => self.calling_or_halt((keys, credentials), call).await,
+            Ok(credentials) => self.calling_or_halt(keys, credentials, call).await,
             Err(failure) if failure.is_transient() => Err(failure),
             Err(_) => self.with_keys_or_halt(call).await,
         }
@@ -181,13 +181,14 @@ impl Aws {
 
     async fn calling_or_halt<T, F>(
         &self,
-        keys: (&Keys, Credentials),
+        keys: &Keys,
+        credentials: Credentials,
         call: impl FnOnce(Credentials) -> F,
     ) -> Result<T, Failure>
     where
         F: Future<Output = Result<T, Failure>>,
     {
-        calling(keys, call).await.inspect_err(|failure| {
+        calling(keys, credentials, call).await.inspect_err(|failure| {
             if failure.kind == FailureKind::Expired {
                 self.halt().stop(format!("the administrator's credentials have expired ({}): sign in again, and run again; what was reached stays", failure.text));
             }
@@ -260,7 +261,7 @@ impl Aws {
             ..
         } = &self.0.connection;
         let sessions = self.session_name();
-        let policy = narrow::member(errand, (self.0.partition, self.0.administrator));
+        let policy = narrow::member(errand, self.0.partition, self.0.administrator);
         RoleToAssume {
             external_id: external_id.clone(),
             policy: Some(policy),
@@ -373,7 +374,8 @@ impl Aws {
 }
 
 async fn calling<T, F>(
-    (keys, credentials): (&Keys, Credentials),
+    keys: &Keys,
+    credentials: Credentials,
     call: impl FnOnce(Credentials) -> F,
 ) -> Result<T, Failure>
 where

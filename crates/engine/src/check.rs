@@ -42,7 +42,8 @@ impl Check {
             aws,
             self.wanted(),
             self.guardduty,
-            (self.fleet.settings.patience, run.company()),
+            self.fleet.settings.patience,
+            run.company(),
         );
         let halt = aws.halt().clone();
         let asked = async {

@@ -195,7 +195,8 @@ impl RegionRun {
     /// Works until nothing is left to do, or until `stop`; what is under way then has `grace`.
     pub(crate) async fn drive(
         &mut self,
-        (mode, place): (Mode, Place),
+        mode: Mode,
+        place: Place,
         stop: &CancellationToken,
         grace: Duration,
     ) {

@@ -145,7 +145,7 @@ impl Run {
     ///
     /// Everything that stands in the way; nothing may be done then.
     pub fn agree(&mut self, bad_lines: usize, consent: Consent) -> Result<(), Vec<Refusal>> {
-        self.agree_within(None, (bad_lines, consent))
+        self.agree_within(None, bad_lines, consent)
     }
 
     /// The same, where a saved plan is executed: nothing is done from here on that it does not hold.
@@ -156,7 +156,8 @@ impl Run {
     pub fn agree_within(
         &mut self,
         bounds: Option<Bounds>,
-        (bad_lines, consent): (usize, Consent),
+        bad_lines: usize,
+        consent: Consent,
     ) -> Result<(), Vec<Refusal>> {
         let refusals = self.judge(bad_lines, consent);
         if !refusals.is_empty() {
@@ -387,11 +388,11 @@ impl Run {
             self.company.place(region.region(), was_heard)
         });
         let work: Vec<_> = modes.into_iter().zip(places).collect();
-        for (mut region, work) in std::mem::take(&mut self.regions).into_iter().zip(work) {
+        for (mut region, (mode, place)) in std::mem::take(&mut self.regions).into_iter().zip(work) {
             let (stop, name) = (stop.clone(), region.region().clone());
             let grace = limit.grace;
             let task = tasks.spawn(async move {
-                region.drive(work, &stop, grace).await;
+                region.drive(mode, place, &stop, grace).await;
                 region
             });
             names.insert(task.id(), name);

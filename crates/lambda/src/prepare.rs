@@ -152,15 +152,13 @@ async fn begin(
     let manifest = look(
         function,
         execution,
-        (
-            entered,
-            upload,
-            sha256,
-            Roster {
-                list: Some(list),
-                ..roster
-            },
-        ),
+        entered,
+        upload,
+        sha256,
+        Roster {
+            list: Some(list),
+            ..roster
+        },
     )
     .await?;
     let place = manifest_key(execution);
@@ -179,7 +177,10 @@ async fn begin(
 async fn look(
     function: &Function,
     execution: &str,
-    (entered, upload, sha256, roster): (Timestamp, Upload, String, Roster),
+    entered: Timestamp,
+    upload: Upload,
+    sha256: String,
+    roster: Roster,
 ) -> Result<Manifest, StepError> {
     let recorder = Arc::new(Recorder::default());
     let aws = function
@@ -199,7 +200,7 @@ async fn look(
     if fleet.removes() && !plan_only {
         let mut run = Run::new(&aws, fleet.clone(), &chosen.regions);
         run.count(before(function, execution).await?);
-        agreed = Some(permit::agree(function, execution, (&mut run, roster.invalid.len())).await?);
+        agreed = Some(permit::agree(function, execution, &mut run, roster.invalid.len()).await?);
     }
     let mut without_role = Vec::new();
     if function.settings.manage_roles && fleet.settings.purpose == Purpose::Enable && !plan_only {

@@ -42,11 +42,11 @@ pub async fn reconcile(
     event: &Value,
 ) -> Result<Passed, StepError> {
     let manifest = manifest(function, pass).await?;
-    let upload = upload(function, pass, (&manifest, event))?;
+    let upload = upload(function, pass, &manifest, event)?;
     let (record, attempts) = earlier(function, pass).await?;
     let watch = Arc::new(Watch::resume(record, function.ground.clock.clone()));
     let list = Arc::new(NewestList::of(&manifest, &function.store));
-    let Some(roster) = still_wanted(function, pass, (&upload, &manifest, &list)).await? else {
+    let Some(roster) = still_wanted(function, pass, &upload, &manifest, &list).await? else {
         let progress = Progress {
             pass: pass.pass,
             outcome: Outcome::Superseded,
@@ -77,7 +77,7 @@ pub async fn reconcile(
     let mut run = Run::new(&aws, Arc::new(fleet), regions);
     run.resume(attempts);
     if removes {
-        run.count(removed(function, pass, (&manifest, &watch)).await?);
+        run.count(removed(function, pass, &manifest, &watch).await?);
     }
     let work = Work {
         function,
@@ -103,7 +103,8 @@ async fn manifest(function: &Function, pass: &Pass) -> Result<Manifest, StepErro
 fn upload(
     function: &Function,
     pass: &Pass,
-    (manifest, event): (&Manifest, &Value),
+    manifest: &Manifest,
+    event: &Value,
 ) -> Result<Upload, StepError> {
     let trigger = Trigger::read(event)?;
     let key = trigger.key(&function.settings.authoritative_key);
@@ -134,7 +135,8 @@ fn upload(
 async fn removed(
     function: &Function,
     pass: &Pass,
-    (manifest, watch): (&Manifest, &Watch),
+    manifest: &Manifest,
+    watch: &Watch,
 ) -> Result<Before, StepError> {
     let mut before = before(function, &pass.execution).await?;
     before.removed.extend(watch.recorder.record_so_far().gone());
@@ -180,7 +182,9 @@ async fn left(function: &Function, pass: &Pass) -> Result<Earlier, StepError> {
 async fn still_wanted(
     function: &Function,
     pass: &Pass,
-    (upload, manifest, list): (&Upload, &Manifest, &NewestList),
+    upload: &Upload,
+    manifest: &Manifest,
+    list: &NewestList,
 ) -> Result<Option<Roster>, StepError> {
     let Upload { key, version, .. } = upload;
     let now = function.ground.clock.timestamp();

@@ -89,7 +89,7 @@ async fn write(
                 Err(foreign) if foreign.foreign => error = error.or(Some(foreign.into())),
                 Err(other) => return Err(other),
             }
-            run(function, &manifest, (error, &results)).await
+            run(function, &manifest, error, &results).await
         }
         Err(error) if error.foreign => not_begun(function, execution, failed(error.text)).await,
         Err(error) => Err(error),
@@ -165,7 +165,7 @@ async fn plan(
     let mut superseded = false;
     let mut header = manifest.header.clone();
     for (group, names) in manifest.groups.iter().enumerate() {
-        match progress(function, manifest, (results, group)).await? {
+        match progress(function, manifest, results, group).await? {
             Ok(progress) => {
                 recorder.join(progress.record);
                 superseded |= progress.outcome == Outcome::Superseded;
@@ -209,7 +209,8 @@ fn unread(region: &Region, why: &str) -> RegionPlan {
 async fn run(
     function: &Function,
     manifest: &Manifest,
-    (error, results): (Option<Caught>, &[GroupResult]),
+    error: Option<Caught>,
+    results: &[GroupResult],
 ) -> Result<Reported, StepError> {
     let mut joined = join(function, manifest, results).await?;
     if joined.error.is_none() {
@@ -322,7 +323,7 @@ async fn join(
         error: None,
     };
     for (group, regions) in manifest.groups.iter().enumerate() {
-        match progress(function, manifest, (results, group)).await? {
+        match progress(function, manifest, results, group).await? {
             Ok(progress) => {
                 let failed = results
                     .iter()
@@ -336,7 +337,7 @@ async fn join(
             Err(why) => {
                 let baseline = baseline(function, manifest, group).await?;
                 joined.recorder.join(baseline);
-                give_up(function, &joined.recorder, (manifest, regions), &why);
+                give_up(function, &joined.recorder, manifest, regions, &why);
             }
         }
     }
@@ -347,7 +348,8 @@ async fn join(
 async fn progress(
     function: &Function,
     manifest: &Manifest,
-    (results, group): (&[GroupResult], usize),
+    results: &[GroupResult],
+    group: usize,
 ) -> Result<Result<Progress, String>, StepError> {
     let result = results.iter().find(|result| result.group == group);
     let Some(left) = result.and_then(|result| result.sealed.progress.as_ref()) else {
@@ -401,7 +403,8 @@ fn unfinished(results: &[GroupResult], group: usize) -> String {
 fn give_up(
     function: &Function,
     recorder: &Recorder,
-    (manifest, regions): (&Manifest, &[Region]),
+    manifest: &Manifest,
+    regions: &[Region],
     why: &str,
 ) {
     let cause = Cause::other(why);

@@ -20,9 +20,10 @@ impl Rollout {
     pub async fn wait_until_assumable(
         &self,
         done: &mut Done,
-        last: (&Limits, Watch<'_>),
+        limits: &Limits,
+        watch: Watch<'_>,
     ) -> Option<String> {
-        wait((&self.aws, &self.wanted), done, last).await
+        wait(&self.aws, &self.wanted, done, limits, watch).await
     }
 }
 
@@ -32,18 +33,21 @@ impl Via {
     pub async fn wait_until_assumable(
         &self,
         done: &mut Done,
-        last: (&Limits, Watch<'_>),
+        limits: &Limits,
+        watch: Watch<'_>,
     ) -> Option<String> {
-        wait((&self.aws, &self.wanted), done, last).await
+        wait(&self.aws, &self.wanted, done, limits, watch).await
     }
 }
 
 /// Waits until the roles that were made can be assumed by the role that they trust, for a minute and not longer
 /// than the run has, and names those that cannot. Gives back what is worth knowing where that could not be tried.
 async fn wait(
-    (aws, wanted): (&Aws, &Definition),
+    aws: &Aws,
+    wanted: &Definition,
     done: &mut Done,
-    (limits, watch): (&Limits, Watch<'_>),
+    limits: &Limits,
+    watch: Watch<'_>,
 ) -> Option<String> {
     let made = made(&done.accounts);
     if made.is_empty() || done.ended != Ended::Complete {

@@ -133,7 +133,8 @@ impl Rollout {
     /// Where nothing was begun.
     pub async fn deploy(
         &self,
-        (seen, plan): (&Seen, &Plan),
+        seen: &Seen,
+        plan: &Plan,
         limits: &Limits,
         watch: Watch<'_>,
     ) -> Result<Done, Failure> {
@@ -163,7 +164,7 @@ impl Rollout {
             };
             work.take(operator.run(&missing, begin).await)?;
         }
-        Ok(self.conclude((seen, plan), differences, work).await)
+        Ok(self.conclude(seen, plan, differences, work).await)
     }
 
     /// Roles that do as well, where this way has led to no role at all.
@@ -206,7 +207,9 @@ impl Rollout {
     /// Where nothing was begun.
     pub async fn remove(
         &self,
-        (seen, plan, leave): (&Seen, &Plan, Leave),
+        seen: &Seen,
+        plan: &Plan,
+        leave: Leave,
         limits: &Limits,
         watch: Watch<'_>,
     ) -> Result<Done, Failure> {
@@ -217,12 +220,12 @@ impl Rollout {
         if !leaving.is_empty() {
             let begin = |id: OperationId| async {
                 let preferences = operator.preferences(&leaving);
-                aws.delete(id, &self.wanted.home, (&leaving, leave), preferences)
+                aws.delete(id, &self.wanted.home, &leaving, leave, preferences)
                     .await
             };
             work.take(operator.run(&leaving, begin).await)?;
         }
-        Ok(self.conclude((seen, plan), Vec::new(), work).await)
+        Ok(self.conclude(seen, plan, Vec::new(), work).await)
     }
 
     /// What would be done.
@@ -307,7 +310,8 @@ impl Rollout {
 
     async fn conclude(
         &self,
-        (before, plan): (&Seen, &Plan),
+        before: &Seen,
+        plan: &Plan,
         differences: Vec<String>,
         work: Work,
     ) -> Done {
@@ -319,7 +323,7 @@ impl Rollout {
         let after = looked.unwrap_or_else(|_| before.clone());
         let account = |(account, step): (&AccountId, &Step)| {
             let stack = self.stack(&after, *account);
-            let (outcome, reason) = ended((step, stack, seen), &work, work.results.get(account));
+            let (outcome, reason) = ended(step, stack, seen, &work, work.results.get(account));
             let stuck = *step == Step::Remove && outcome == Outcome::Failed;
             let reason = reason.map(|reason| if stuck { how_to_leave(&reason) } else { reason });
             AccountReport {
@@ -464,7 +468,9 @@ pub(crate) fn blocked(step: &Step) -> Option<Arc<str>> {
 
 /// How it ended for one account, by its stack as it is now.
 fn ended(
-    (step, stack, seen): (&Step, Option<&Stack>, bool),
+    step: &Step,
+    stack: Option<&Stack>,
+    seen: bool,
     work: &Work,
     result: Option<&AccountResult>,
 ) -> (Outcome, Option<Arc<str>>) {

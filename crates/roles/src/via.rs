@@ -177,7 +177,8 @@ impl Via {
     /// Brings the role to the accounts of the plan.
     pub async fn deploy(
         &self,
-        (looked, plan): (&Looked, &Plan),
+        looked: &Looked,
+        plan: &Plan,
         mut changes: Changes,
         limits: &Limits,
         watch: Watch<'_>,
@@ -194,17 +195,18 @@ impl Via {
         let crew = self.crew(limits, watch);
         let ends = crew
             .each(looked.only(due), async |_, (member, (step, found, set))| {
-                let end = self.deploy_one(&member, (&step, found), set, &crew).await;
+                let end = self.deploy_one(&member, &step, found, set, &crew).await;
                 counted(end, &crew)
             })
             .await;
-        self.done((looked, plan), &ends, crew.over())
+        self.done(looked, plan, &ends, crew.over())
     }
 
     async fn deploy_one(
         &self,
         member: &MemberStack,
-        (step, found): (&Step, Option<Found>),
+        step: &Step,
+        found: Option<Found>,
         set: Option<Result<Option<ChangeSet>, Arc<str>>>,
         crew: &Crew<'_>,
     ) -> Result<End, Failure> {
@@ -261,7 +263,8 @@ impl Via {
     /// Takes the role from the accounts of the plan.
     pub async fn remove(
         &self,
-        (looked, plan): (&Looked, &Plan),
+        looked: &Looked,
+        plan: &Plan,
         limits: &Limits,
         watch: Watch<'_>,
     ) -> Done {
@@ -277,7 +280,7 @@ impl Via {
                 counted(end, &crew)
             })
             .await;
-        self.done((looked, plan), &ends, crew.over())
+        self.done(looked, plan, &ends, crew.over())
     }
 
     /// Waits until the stack is gone.

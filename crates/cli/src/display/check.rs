@@ -110,7 +110,7 @@ mod tests {
     use fleet::report::CheckSummary;
     use std::collections::BTreeMap;
 
-    fn finding(level: Level, topic: Topic, (what, todo): (&str, Option<&str>)) -> Finding {
+    fn finding(level: Level, topic: Topic, what: &str, todo: Option<&str>) -> Finding {
         Finding {
             topic,
             level,
@@ -127,23 +127,22 @@ mod tests {
         let mut role = finding(
             Level::Problem,
             Topic::Role,
-            ("no role", Some("Deploy the role there.")),
+            "no role",
+            Some("Deploy the role there."),
         );
         role.command = Some("detective-fleet roles deploy accounts.csv".to_owned());
         role.accounts = vec![fixture::account(3)];
-        let mut good = finding(Level::Ok, Topic::Role, ("the role can be assumed", None));
+        let mut good = finding(Level::Ok, Topic::Role, "the role can be assumed", None);
         good.accounts = (4..84).map(fixture::account).collect();
         let mut others = finding(
             Level::Advice,
             Topic::Invitations,
-            (
-                "999999999999 invites, too: the status there is INVITED",
-                None,
-            ),
+            "999999999999 invites, too: the status there is INVITED",
+            None,
         );
         others.accounts = vec![fixture::account(4), fixture::account(5)];
         others.regions = fixture::regions().into_iter().take(2).collect();
-        let file = finding(Level::Ok, Topic::File, ("81 accounts", None));
+        let file = finding(Level::Ok, Topic::File, "81 accounts", None);
         let header = fixture::header("check");
         CheckReport {
             finished: header.started,

@@ -9,7 +9,7 @@ use fleet::cause::Cause;
 use fleet::guard::Refusal;
 use fleet::report::{Header, InvalidLine, region_troubles};
 
-use super::text::{BAD, BOLD, CHANGE, counted, len, paint, wrapped};
+use super::text::{BAD, BOLD, CHANGE, FAILED, counted, len, paint, wrapped};
 use super::trouble;
 use super::whole::Whole;
 use crate::document::{self, ErrorDocument};
@@ -125,7 +125,7 @@ pub(crate) fn regions<'a>(
     let mut text = String::new();
     for (told, regions) in region_troubles(failed) {
         let place = format!("all accounts in {}", whole.regions(&regions));
-        text.push_str(&trouble::entry(&told, &[place], ('!', BAD), width));
+        text.push_str(&trouble::entry(&told, &[place], FAILED, width));
     }
     text
 }

@@ -7,14 +7,14 @@ use fleet::account::Region;
 use jiff::Timestamp;
 
 use super::fold;
+use super::output::Window;
 use super::tally::{Part, Standing, Tally};
 use super::text::{BAD, BOLD, CHANGE, DIM, GOOD, counted, len, number, paint};
 
 /// A window, and what moves in it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Window {
-    pub width: usize,
-    pub height: usize,
+pub(crate) struct Frame {
+    pub window: Window,
     /// What turns while something is under way.
     pub spinner: char,
 }
@@ -43,23 +43,23 @@ pub(crate) struct Title {
 }
 
 /// Draws a run for a window. No line is wider than the window, and there are fewer than it is high.
-pub(crate) fn draw(title: &Title, tally: &Tally, elapsed: Duration, window: Window) -> String {
+pub(crate) fn draw(title: &Title, tally: &Tally, elapsed: Duration, frame: Frame) -> String {
     let mut lines = match &title.kind {
-        Kind::Look(regions) => looking(title, regions, (tally, elapsed), window),
+        Kind::Look(regions) => looking(title, regions, tally, elapsed, frame),
         Kind::Ask => {
-            let lines = vec![head(title, window), effort(tally, elapsed)];
+            let lines = vec![head(title, frame), effort(tally, elapsed)];
             let refused = refused(tally, title.began + elapsed);
             lines.into_iter().chain(refused).collect()
         }
         Kind::Change => {
-            let mut lines = changing(title, tally, elapsed, window);
-            let rows = window.height.saturating_sub(lines.len() + 1);
-            lines.extend(regions(tally, window.width, rows));
+            let mut lines = changing(title, tally, elapsed, frame);
+            let rows = frame.window.height.saturating_sub(lines.len() + 1);
+            lines.extend(regions(tally, frame.window.width, rows));
             lines
         }
     };
-    lines.truncate(window.height.saturating_sub(1).max(1));
-    let fit = |line: &String| console::truncate_str(line, window.width, "…").into_owned();
+    lines.truncate(frame.window.height.saturating_sub(1).max(1));
+    let fit = |line: &String| console::truncate_str(line, frame.window.width, "…").into_owned();
     let lines: Vec<_> = lines.iter().map(fit).collect();
     lines.join("\n")
 }
@@ -71,16 +71,17 @@ fn effort(tally: &Tally, elapsed: Duration) -> String {
 fn looking(
     title: &Title,
     regions: &[Region],
-    (tally, elapsed): (&Tally, Duration),
-    window: Window,
+    tally: &Tally,
+    elapsed: Duration,
+    frame: Frame,
 ) -> Vec<String> {
     let silent: Vec<_> = tally.not_heard(regions).collect();
     let all = len(regions);
     let heard = all - len(&silent);
-    let bar = bar(heard, 0, all, bar_width(window.width));
+    let bar = bar(heard, 0, all, bar_width(frame.window.width));
     let regions = format!("{heard} of {}", counted(all, "Region"));
     let mut lines = vec![
-        format!("{}{bar}{regions}", head(title, window)),
+        format!("{}{bar}{regions}", head(title, frame)),
         effort(tally, elapsed),
     ];
     if let Some(silence) = silence(&silent, elapsed) {
@@ -108,16 +109,21 @@ pub(super) fn silence(silent: &[&Region], elapsed: Duration) -> Option<String> {
     ))
 }
 
-fn changing(title: &Title, tally: &Tally, elapsed: Duration, window: Window) -> Vec<String> {
+fn changing(title: &Title, tally: &Tally, elapsed: Duration, frame: Frame) -> Vec<String> {
     let all = tally.all();
-    let bar = bar(all.there, all.failed(), all.wanted, bar_width(window.width));
+    let bar = bar(
+        all.there,
+        all.failed(),
+        all.wanted,
+        bar_width(frame.window.width),
+    );
     let there = format!(
         "{} of {} {}",
         number(all.there),
         number(all.wanted),
         tally.goal_in_words()
     );
-    let first = format!("{}{bar}{there}", head(title, window));
+    let first = format!("{}{bar}{there}", head(title, frame));
     let now = title.began + elapsed;
     let rate = tally.rate(now).map(|(rate, left)| {
         let rate = format!("{rate:.0} a second");
@@ -141,9 +147,9 @@ fn refused(tally: &Tally, now: Timestamp) -> Option<String> {
     Some(format!("  {}", paint(CHANGE, text)))
 }
 
-fn head(title: &Title, window: Window) -> String {
+fn head(title: &Title, frame: Frame) -> String {
     let words = paint(BOLD, &title.words);
-    format!("{} {words} ", paint(GOOD, window.spinner))
+    format!("{} {words} ", paint(GOOD, frame.spinner))
 }
 
 /// What AWS, or a member's turn, is waited for; and what has failed.
@@ -168,7 +174,7 @@ fn regions(tally: &Tally, width: usize, rows: usize) -> Vec<String> {
     let parts: Vec<_> = tally.parts().collect();
     let names = parts.iter().map(|(region, _)| region.as_str().len());
     let column = names.max().unwrap_or(0).max("99 Regions".len());
-    let draw = |(region, part): &(&Region, Part)| line(region.as_str(), part, (column, width));
+    let draw = |(region, part): &(&Region, Part)| line(region.as_str(), part, column, width);
     if parts.len() <= rows {
         return parts.iter().map(draw).collect();
     }
@@ -181,20 +187,20 @@ fn regions(tally: &Tally, width: usize, rows: usize) -> Vec<String> {
     };
     let (shown, rest) = busy.split_at(shown);
     let mut lines: Vec<_> = shown.iter().map(draw).collect();
-    lines.extend(together(rest, (column, width)));
-    lines.extend(together(&done, (column, width)));
+    lines.extend(together(rest, column, width));
+    lines.extend(together(&done, column, width));
     lines
 }
 
 /// Several Regions in one line.
-fn together(parts: &[(&Region, Part)], (column, width): (usize, usize)) -> Option<String> {
+fn together(parts: &[(&Region, Part)], column: usize, width: usize) -> Option<String> {
     let all = parts.iter().map(|(_, part)| part.clone());
     let all = all.reduce(|all, part| all.join(&part))?;
     let name = counted(parts.len() as u64, "Region");
-    Some(line(&name, &all, (column, width)))
+    Some(line(&name, &all, column, width))
 }
 
-fn line(name: &str, part: &Part, (column, width): (usize, usize)) -> String {
+fn line(name: &str, part: &Part, column: usize, width: usize) -> String {
     let (mark, style): (char, Style) = match (part.is_done(), part.failed()) {
         (true, 0) => ('✓', GOOD),
         (true, _) => ('!', BAD),
@@ -283,16 +289,15 @@ mod tests {
             words: "Enabling".to_owned(),
             ..Title::default()
         };
-        let window = Window {
-            width,
-            height,
+        let frame = Frame {
+            window: Window { width, height },
             spinner: '⠋',
         };
         let text = plain(&draw(
             &title,
             &half_way(),
             Duration::from_millis(2500),
-            window,
+            frame,
         ));
         for line in text.lines() {
             let needed = console::measure_text_width(line);

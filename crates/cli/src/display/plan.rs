@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use anstyle::Style;
 use fleet::account::{AccountId, Region};
 use fleet::cause::Cause;
 use fleet::cost::{Estimate, dollars};
 use fleet::report::{Action, PlanReport, PlanSummary, RegionPlan};
 
 use super::fold;
-use super::text::{BAD, BOLD, CHANGE, DIM, GOOD, counted, len, number, paint, wrapped};
+use super::text::{
+    BAD, BOLD, CHANGE, DIM, FAILED, GOOD, Mark, counted, len, number, paint, wrapped,
+};
 use super::trouble::{self, Item};
 use super::whole::Whole;
 
@@ -29,7 +30,7 @@ pub(crate) fn plan(report: &PlanReport, width: usize) -> String {
     let whole = Whole::from(report);
     let mut text = whole.head(&report.header, width);
     for (shape, regions) in shapes(report) {
-        draw_shape(&mut text, &shape, (&whole, &regions), width);
+        draw_shape(&mut text, &shape, &whole, &regions, width);
     }
     text.push_str(&blocked(report, &whole, width));
     text.push_str(&super::failure::bad_lines(&report.header, width));
@@ -73,7 +74,8 @@ fn shape(region: &RegionPlan) -> Shape {
 fn draw_shape(
     text: &mut String,
     shape: &Shape,
-    (whole, regions): (&Whole, &BTreeSet<Region>),
+    whole: &Whole,
+    regions: &BTreeSet<Region>,
     width: usize,
 ) {
     let by_action = fold::group(shape.members.iter().copied());
@@ -88,22 +90,26 @@ fn draw_shape(
         wrapped(&whole.regions(regions), width, "  ", "  ")
     );
     if shape.create_graph {
-        line(text, ("+", GOOD), ("behavior graph", "create"), width);
+        line(text, ADD, "behavior graph", "create", width);
     }
     if shape.delete_graph {
-        let what = ("behavior graph", "delete, with its data");
-        line(text, ("-", BAD), what, width);
+        line(
+            text,
+            REMOVE,
+            "behavior graph",
+            "delete, with its data",
+            width,
+        );
     }
     for change in &shape.changes {
-        line(text, ("~", CHANGE), ("behavior graph", change), width);
+        line(text, ALTER, "behavior graph", change, width);
     }
     for (action, accounts) in by_action {
-        let (symbol, style, what) = words(action);
         let who = match accounts.as_slice() {
             [account] => whole.labels.account(*account),
             accounts => counted(len(accounts), "account"),
         };
-        line(text, (symbol, style), (&who, what), width);
+        line(text, mark(action), &who, words(action), width);
         // Who is one of few is of interest, and so is everybody who is removed; who is one of all
         // others is not.
         let few = accounts.len() <= MOST_NAMED && accounts.len() < shape.members.len() / 2;
@@ -122,36 +128,57 @@ const WORDS: &str = "                        ";
 /// Where their names stand.
 const NAMES: &str = "                  ";
 
-fn line(
-    text: &mut String,
-    (symbol, style): (&str, Style),
-    (who, what): (&str, &str),
-    width: usize,
-) {
-    let symbol = paint(style, format_args!("{symbol:>3}"));
+fn line(text: &mut String, mark: Mark, who: &str, what: &str, width: usize) {
+    let symbol = paint(mark.style, format_args!("{:>3}", mark.symbol));
     let first = format!("  {symbol} {who:<14}  ");
     let _ = writeln!(text, "{}", wrapped(what, width, &first, WORDS));
 }
 
-fn words(action: Action) -> (&'static str, Style, &'static str) {
+const ADD: Mark = Mark {
+    symbol: "+",
+    style: GOOD,
+};
+const ALTER: Mark = Mark {
+    symbol: "~",
+    style: CHANGE,
+};
+const REMOVE: Mark = Mark {
+    symbol: "-",
+    style: BAD,
+};
+
+fn mark(action: Action) -> Mark {
     match action {
-        Action::Invite => ("+", GOOD, "invite, and accept"),
-        Action::Accept => ("~", CHANGE, "accept the invitation that waits"),
-        Action::Repair => (
-            "-/+",
-            CHANGE,
-            "remove the failed entry, invite with the file's e-mail, and accept",
-        ),
-        Action::Wait => ("~", CHANGE, "wait for AWS to verify the e-mail, and accept"),
-        Action::Remove => ("-", BAD, "remove"),
-        Action::Start => (
-            "~",
-            CHANGE,
-            "accepted, but not enabled: ask AWS to try again",
-        ),
-        Action::Unchanged => ("=", DIM, "as wanted"),
-        Action::Blocked => ("!", BAD, "cannot be as wanted, see below"),
-        Action::Skipped => ("-", DIM, "left out"),
+        Action::Invite => ADD,
+        Action::Accept | Action::Wait | Action::Start => ALTER,
+        Action::Repair => Mark {
+            symbol: "-/+",
+            style: CHANGE,
+        },
+        Action::Remove => REMOVE,
+        Action::Unchanged => Mark {
+            symbol: "=",
+            style: DIM,
+        },
+        Action::Blocked => FAILED,
+        Action::Skipped => Mark {
+            symbol: "-",
+            style: DIM,
+        },
+    }
+}
+
+fn words(action: Action) -> &'static str {
+    match action {
+        Action::Invite => "invite, and accept",
+        Action::Accept => "accept the invitation that waits",
+        Action::Repair => "remove the failed entry, invite with the file's e-mail, and accept",
+        Action::Wait => "wait for AWS to verify the e-mail, and accept",
+        Action::Remove => "remove",
+        Action::Start => "accepted, but not enabled: ask AWS to try again",
+        Action::Unchanged => "as wanted",
+        Action::Blocked => "cannot be as wanted, see below",
+        Action::Skipped => "left out",
     }
 }
 
@@ -183,7 +210,7 @@ fn blocked(report: &PlanReport, whole: &Whole, width: usize) -> String {
         whole,
         width,
     );
-    text.push_str(&trouble::draw(members, whole, ('!', BAD), width));
+    text.push_str(&trouble::draw(members, whole, FAILED, width));
     if !text.is_empty() {
         text.insert_str(0, &format!("{}\n", paint(BOLD, "Cannot be as wanted:")));
         text.push('\n');

@@ -13,7 +13,7 @@ use indicatif::ProgressState;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Output;
-use super::live::{self, Kind, Title, Window};
+use super::live::{self, Frame, Kind, Title};
 use super::screen::{Screen, Stream};
 use super::tally::Tally;
 use super::text::{counted, len};
@@ -104,14 +104,12 @@ impl Progress {
     fn live(&self) -> Screen {
         let (shown, output) = (self.shown.clone(), self.output);
         let draw = move |state: &ProgressState, text: &mut dyn Write| {
-            let (width, height) = output.message_window();
-            let window = Window {
-                width,
-                height,
+            let frame = Frame {
+                window: output.message_window(),
                 spinner: Screen::spinner(state.elapsed()),
             };
             let shown = lock(&shown);
-            let view = live::draw(&shown.title, &shown.tally, state.elapsed(), window);
+            let view = live::draw(&shown.title, &shown.tally, state.elapsed(), frame);
             // It goes to a text, which takes everything.
             let _ = text.write_str(&output.coloured(Stream::Messages, view));
         };

@@ -8,7 +8,9 @@ use fleet::report::Ended;
 use roles::RolesReport;
 use roles::report::{AccountReport, Action, Outcome, SetState, StackSetReport};
 
-use super::text::{BAD, BOLD, CHANGE, DIM, GOOD, counted, len, number, paint, wrapped};
+use super::text::{
+    BAD, BOLD, CHANGE, DIM, FAILED, GOOD, Mark, counted, len, number, paint, wrapped,
+};
 use super::{failure, fold, trouble};
 
 /// Draws what became of the roles for a window of that many columns.
@@ -176,9 +178,15 @@ fn reasons(report: &RolesReport, width: usize) -> String {
             continue;
         };
         let mark = match kind {
-            Why::Left => ('=', DIM),
-            Why::Waits => ('…', CHANGE),
-            Why::Failed => ('!', BAD),
+            Why::Left => Mark {
+                symbol: "=",
+                style: DIM,
+            },
+            Why::Waits => Mark {
+                symbol: "…",
+                style: CHANGE,
+            },
+            Why::Failed => FAILED,
         };
         let (told, accounts) = (cause.told(&place), fold::accounts(&names(report, &ids)));
         text.push_str(&trouble::entry(&told, &[accounts], mark, width));

@@ -8,7 +8,7 @@ use fleet::report::{Ended, Outcome, RegionReport, Report, Verdict, places, regio
 
 use super::failure;
 use super::fold;
-use super::text::{BAD, BOLD, CHANGE, GOOD, counted, number, paint, wrapped};
+use super::text::{BAD, BOLD, CHANGE, FAILED, GOOD, WAITS, counted, number, paint, wrapped};
 use super::trouble::{self, Item};
 use super::whole::Whole;
 
@@ -89,7 +89,7 @@ fn failed(report: &Report, whole: &Whole, width: usize) -> String {
     });
     for (told, regions) in region_troubles(amiss) {
         let place = format!("behavior graph in {}", whole.regions(&regions));
-        text.push_str(&trouble::entry(&told, &[place], ('!', BAD), width));
+        text.push_str(&trouble::entry(&told, &[place], FAILED, width));
     }
     let regions = report
         .regions
@@ -99,7 +99,7 @@ fn failed(report: &Report, whole: &Whole, width: usize) -> String {
     text.push_str(&trouble::draw(
         of(report, Outcome::Failed),
         whole,
-        ('!', BAD),
+        FAILED,
         width,
     ));
     section("Failed:", text)
@@ -107,10 +107,7 @@ fn failed(report: &Report, whole: &Whole, width: usize) -> String {
 
 fn waiting(report: &Report, whole: &Whole, width: usize) -> String {
     let waiting = of(report, Outcome::Waiting);
-    section(
-        "Waiting:",
-        trouble::draw(waiting, whole, ('~', CHANGE), width),
-    )
+    section("Waiting:", trouble::draw(waiting, whole, WAITS, width))
 }
 
 fn section(title: &str, text: String) -> String {

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::failure;
 use super::fold;
 use super::matrix;
-use super::text::{BAD, BOLD, counted, number, paint, wrapped};
+use super::text::{BOLD, FAILED, counted, number, paint, wrapped};
 use super::trouble::{self, Item};
 use super::whole::Whole;
 
@@ -28,7 +28,7 @@ pub(crate) fn status(report: &StatusReport, width: usize) -> String {
         .iter()
         .filter_map(|region| Some((&region.region, region.cause()?)));
     let mut trouble = failure::regions(unread, &whole, width);
-    trouble.push_str(&trouble::draw(troubled(report), &whole, ('!', BAD), width));
+    trouble.push_str(&trouble::draw(troubled(report), &whole, FAILED, width));
     if !trouble.is_empty() {
         let _ = writeln!(text, "{}\n{trouble}", paint(BOLD, "Not as wanted:"));
     }

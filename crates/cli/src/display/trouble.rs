@@ -2,11 +2,10 @@
 
 use std::fmt::Write;
 
-use anstyle::Style;
 use fleet::account::{AccountId, Region};
 use fleet::cause::{Cause, Told};
 
-use super::text::{BOLD, paint, wrapped};
+use super::text::{BOLD, Mark, paint, wrapped};
 use super::whole::Whole;
 
 /// A membership with the cause for which it is not as wanted.
@@ -20,7 +19,7 @@ pub(crate) struct Item<'a> {
 pub(crate) fn draw<'a>(
     items: impl IntoIterator<Item = Item<'a>>,
     whole: &Whole,
-    mark: (char, Style),
+    mark: Mark,
     width: usize,
 ) -> String {
     let items = items.into_iter();
@@ -41,13 +40,8 @@ pub(crate) fn draw<'a>(
 }
 
 /// Draws one cause: what and why, where, and what to do.
-pub(crate) fn entry(
-    told: &Told,
-    places: &[String],
-    (symbol, style): (char, Style),
-    width: usize,
-) -> String {
-    let first = format!("  {} ", paint(style, symbol));
+pub(crate) fn entry(told: &Told, places: &[String], mark: Mark, width: usize) -> String {
+    let first = format!("  {} ", paint(mark.style, mark.symbol));
     let mut text = wrapped(&told.what_and_why(), width, &first, "    ");
     text.push('\n');
     for place in places {
@@ -68,7 +62,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::super::fixture::{account, no_role, plain};
-    use super::super::text::BAD;
+    use super::super::text::FAILED;
     use super::*;
     use fleet::label::Labels;
     use pretty_assertions::assert_eq;
@@ -88,7 +82,7 @@ mod tests {
             region,
             cause: cause.clone(),
         });
-        plain(&draw(items, &whole, ('!', BAD), 100))
+        plain(&draw(items, &whole, FAILED, 100))
     }
 
     #[test]

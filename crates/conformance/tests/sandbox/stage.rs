@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use conformance::truths::Header;
-use conformance::{Asked, Mark, Stage, StageError, Truths};
+use conformance::{Asked, Invitee, Mark, Stage, StageError, Truths};
 use engine::clock::Clock;
 use engine::{Access, Aws, Connection, Endpoint, Ground};
 use fleet::account::Region;
@@ -97,8 +97,11 @@ pub(crate) async fn stage_over(
         return Stage::new(&administrator, None, &region()).unwrap();
     }
     let member = connect(http, MEMBER.to_owned()).await;
-    let email = EMAIL.parse().unwrap();
-    Stage::new(&administrator, Some((&member, email)), &region()).unwrap()
+    let invitee = Invitee {
+        aws: &member,
+        email: EMAIL.parse().unwrap(),
+    };
+    Stage::new(&administrator, Some(invitee), &region()).unwrap()
 }
 
 pub(crate) async fn stage(sandbox: &Sandbox) -> Stage {

@@ -92,8 +92,8 @@ impl Aws {
                 .identity_cache(aws_sdk_sts::config::IdentityCache::no_cache())
                 .build(),
         );
-        let own = callers_keys(&connection, &config, (&sts, &ground, &events)).await?;
-        let caller = who_is_calling(&sts, &own, (&ground, &events), &endpoint(&config)).await?;
+        let own = callers_keys(&connection, &config, &sts, &ground, &events).await?;
+        let caller = who_is_calling(&sts, &own, &ground, &events, &endpoint(&config)).await?;
         let partition = Partition::from_name(caller.arn.split(':').nth(1).unwrap_or_default())?;
         let administrator = connection.admin_account.unwrap_or(caller.account);
         let administrators = Administrators {
@@ -102,7 +102,7 @@ impl Aws {
             on: (&sts, &ground, &events),
         };
         let session = administrators
-            .session(&connection, (&caller, administrator, partition), own)
+            .session(&connection, &caller, administrator, partition, own)
             .await?;
         let permits = Arc::new(Semaphore::new(
             connection.max_concurrency.clamp(1, Semaphore::MAX_PERMITS),
@@ -129,7 +129,9 @@ impl Aws {
 async fn callers_keys(
     connection: &Connection,
     config: &SdkConfig,
-    (sts, ground, events): (&aws_sdk_sts::Client, &Ground, &Events),
+    sts: &aws_sdk_sts::Client,
+    ground: &Ground,
+    events: &Events,
 ) -> Result<Keys, ConnectError> {
     let Found {
         base,
@@ -185,7 +187,8 @@ fn endpoint(config: &SdkConfig) -> String {
 async fn who_is_calling(
     sts: &aws_sdk_sts::Client,
     own: &Keys,
-    (ground, events): (&Ground, &Events),
+    ground: &Ground,
+    events: &Events,
     endpoint: &str,
 ) -> Result<Identity, ConnectError> {
     let ask = || async {
@@ -254,15 +257,17 @@ impl Administrators<'_> {
     async fn session(
         &self,
         connection: &Connection,
-        (caller, administrator, partition): (&Identity, AccountId, Partition),
+        caller: &Identity,
+        administrator: AccountId,
+        partition: Partition,
         own: Keys,
     ) -> Result<Session, ConnectError> {
         match &connection.admin_role {
             Some(role) if !is_session_of(caller, administrator, role) => {
                 let (name, session) = (role.as_str(), self.sessions.clone());
                 let role = RoleToAssume::new(partition, administrator, name, session);
-                let members = (partition, connection.role_name.as_str());
-                let policy = narrow::administrator(connection.access, members);
+                let members = connection.role_name.as_str();
+                let policy = narrow::administrator(connection.access, partition, members);
                 let role = RoleToAssume { policy, ..role };
                 let assumed = self.patiently_assumed(&role, &own, connection.patience);
                 let assumed = assumed.await;
@@ -317,23 +322,18 @@ impl Administrators<'_> {
             };
             let keys = self.keys(named.clone(), own);
             match self.try_out(&keys).await {
-                Ok(()) => return Ok(self.session_of(&named, (keys, unnamed), own)),
+                Ok(()) => return Ok(self.session_of(&named, keys, unnamed, own)),
                 Err(failure) if failure.kind == FailureKind::Denied => {}
                 Err(failure) => return Err(failure),
             }
         }
         self.try_out(&unnamed).await?;
-        Ok(self.session_of(role, (unnamed.clone(), unnamed), own))
+        Ok(self.session_of(role, unnamed.clone(), unnamed, own))
     }
 
     /// With sessions of their own for removals, which are made when they are wanted first: a run that removes
     /// nobody has none.
-    fn session_of(
-        &self,
-        role: &RoleToAssume,
-        (keys, unnamed): (Keys, Keys),
-        own: &Keys,
-    ) -> Session {
+    fn session_of(&self, role: &RoleToAssume, keys: Keys, unnamed: Keys, own: &Keys) -> Session {
         let limited_to = |policy: String| {
             let policy = Some(policy);
             let role = RoleToAssume {

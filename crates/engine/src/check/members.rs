@@ -56,7 +56,8 @@ impl Members {
         aws: &Aws,
         wanted: BTreeMap<AccountId, BTreeSet<Region>>,
         guardduty: bool,
-        (patience, company): (Duration, Company),
+        patience: Duration,
+        company: Company,
     ) -> Self {
         let nothing_yet = |(account, wanted)| {
             let facts = MemberFacts {
@@ -108,8 +109,8 @@ impl Members {
                 Some((account, role)) = news.recv(), if unheard > 0 => {
                     // What was refused so far is asked again.
                     unheard -= usize::from(!matches!(role, Role::Refused { .. }));
-                    let seen = (&roles, &self.company);
-                    self.heard(Asker::new(&self.aws, seen, account, stop), role);
+                    let asker = Asker::new(&self.aws, &roles, &self.company, account, stop);
+                    self.heard(asker, role);
                 }
             }
         }
@@ -207,7 +208,7 @@ impl Asker {
             events.called(None, Operation::ListRegions, Ok(()));
         };
         let ask = |keys| regions::switched(&client, keys, page);
-        let switched = self.ask((Operation::ListRegions, None), ask).await;
+        let switched = self.ask(Operation::ListRegions, None, ask).await;
         switched.map(|switched| {
             let on = switched.into_iter().filter(|(_, on)| *on);
             on.map(|(name, _)| Region::new(&name)).collect()
@@ -237,7 +238,7 @@ impl Asker {
         let mut token = None;
         for _ in 0..MOST_PAGES {
             let ask = |keys| detective::list_invitations(client, keys, token.clone());
-            let page = self.ask((Operation::ListInvitations, Some(region)), ask);
+            let page = self.ask(Operation::ListInvitations, Some(region), ask);
             match page.await {
                 Answer::Is((page, next)) => {
                     all.extend(page);

@@ -37,7 +37,8 @@ struct Trouble {
 impl Asker {
     pub(super) fn new(
         aws: &Aws,
-        (roles, company): (&Roles, &Company),
+        roles: &Roles,
+        company: &Company,
         account: AccountId,
         stop: &CancellationToken,
     ) -> Self {
@@ -54,7 +55,8 @@ impl Asker {
     /// counts calls for each account and Region, so every question has a pace of its own.
     pub(super) async fn ask<T, F>(
         &self,
-        (operation, region): (Operation, Option<&Region>),
+        operation: Operation,
+        region: Option<&Region>,
         call: impl Fn(Credentials) -> F,
     ) -> Answer<T>
     where

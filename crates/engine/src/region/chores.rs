@@ -28,7 +28,8 @@ pub(super) enum Told {
 async fn tell(
     client: &Client,
     keys: Credentials,
-    (graph, chore): (&GraphArn, &Chore),
+    graph: &GraphArn,
+    chore: &Chore,
     before: impl Fn(),
 ) -> Result<Told, Failure> {
     Ok(match chore {
@@ -36,10 +37,10 @@ async fn tell(
         Chore::ReadPackages => {
             Told::Packages(detective::read_packages(client, keys, graph, before).await?)
         }
-        Chore::Tag(tags) => Told::Done(detective::tag(client, keys, (graph, tags)).await?),
-        Chore::Untag(tags) => Told::Done(detective::untag(client, keys, (graph, tags)).await?),
+        Chore::Tag(tags) => Told::Done(detective::tag(client, keys, graph, tags).await?),
+        Chore::Untag(tags) => Told::Done(detective::untag(client, keys, graph, tags).await?),
         Chore::StartPackages { named, .. } => {
-            Told::Done(detective::start_packages(client, keys, (graph, named)).await?)
+            Told::Done(detective::start_packages(client, keys, graph, named).await?)
         }
     })
 }
@@ -68,7 +69,7 @@ impl RegionRun {
         let (events, region) = (self.events.clone(), self.region().clone());
         let request = async move {
             let before = || events.called(Some(&region), under.0, Ok(()));
-            let tell = |keys| tell(&client, keys, (&graph, &chore), &before);
+            let tell = |keys| tell(&client, keys, &graph, &chore, &before);
             let told = if chore.changes_something() {
                 aws.with_keys_to_change(tell).await
             } else {

@@ -167,7 +167,7 @@ impl RegionRun {
         }
         let listed_accounts: Vec<_> = listed.iter().map(|(account, _)| *account).collect();
         self.saw_entries(round, listed);
-        self.not_done(MemberRequest::Invite, asked, (&listed_accounts, left_out));
+        self.not_done(MemberRequest::Invite, asked, &listed_accounts, &left_out);
     }
 
     fn merge_removed(
@@ -183,7 +183,7 @@ impl RegionRun {
         for account in &removed {
             self.did(*account, MemberRequest::Remove, Deed::Removed);
         }
-        self.not_done(MemberRequest::Remove, asked, (&removed, left_out));
+        self.not_done(MemberRequest::Remove, asked, &removed, &left_out);
     }
 
     /// What a batch did not do: some accounts AWS left out in words, of others it says nothing.
@@ -191,9 +191,10 @@ impl RegionRun {
         &mut self,
         request: MemberRequest,
         asked: &[AccountId],
-        (done, left_out): (&[AccountId], LeftOut),
+        done: &[AccountId],
+        left_out: &LeftOut,
     ) {
-        for (account, words) in &left_out {
+        for (account, words) in left_out {
             let refusal = Refusal {
                 call: FailedCall::new(
                     request.operation(),

@@ -236,8 +236,8 @@ impl RegionRun {
         self.attempts.region_sent(RegionRequest::Look);
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
-            let page = aws
-                .with_keys_or_halt(|keys| detective::list_members(&client, keys, (&graph, token)));
+            let page =
+                aws.with_keys_or_halt(|keys| detective::list_members(&client, keys, &graph, token));
             Body::Listed(round, page.await)
         };
         Some(((Operation::ListMembers, None), None, Box::pin(request)))
@@ -259,9 +259,8 @@ impl RegionRun {
         self.attempts.region_sent(RegionRequest::Look);
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
-            let got = aws.with_keys_or_halt(|keys| {
-                detective::get_members(&client, keys, (&graph, &waiting))
-            });
+            let got = aws
+                .with_keys_or_halt(|keys| detective::get_members(&client, keys, &graph, &waiting));
             let got = got.await;
             Body::Got(round, waiting, got)
         };
@@ -282,7 +281,7 @@ impl RegionRun {
         let (aws, client, fleet) = (self.aws.clone(), self.client.clone(), self.fleet.clone());
         let request = async move {
             let made = aws.with_keys_to_change(|keys| {
-                detective::create_members(&client, keys, &graph, (&fleet.settings, &invited))
+                detective::create_members(&client, keys, &graph, &fleet.settings, &invited)
             });
             let made = made.await;
             Body::Invited(round, accounts, made)
@@ -302,7 +301,7 @@ impl RegionRun {
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
             let removed = aws.with_keys_to_remove(|keys| {
-                detective::delete_members(&client, keys, (&graph, &accounts))
+                detective::delete_members(&client, keys, &graph, &accounts)
             });
             let removed = removed.await;
             Body::Removed(accounts, removed)
@@ -343,7 +342,7 @@ impl RegionRun {
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
             let started = aws.with_keys_to_change(|keys| {
-                detective::start_monitoring(&client, keys, (&graph, account))
+                detective::start_monitoring(&client, keys, &graph, account)
             });
             Body::Started(account, started.await)
         };

@@ -176,9 +176,9 @@ impl Stage {
         };
         let (facts, finish) = check.find_out(&aws, &self.limit()).await;
         assert_eq!(finish.error, None);
-        let ended = (aws.clock().timestamp(), finish.ended);
+        let now = aws.clock().timestamp();
         let header = header(aws.administrator());
-        let report = CheckReport::of(header, &facts, ended, recorder.calls());
+        let report = CheckReport::of(header, &facts, now, finish.ended, recorder.calls());
         (report, facts)
     }
 

@@ -44,7 +44,7 @@ pub(crate) fn expected(scenario: &Scenario, now: &Reading) -> BTreeMap<Place, Op
             if !scenario.aim.enables() || !member.in_roster {
                 return Some((place, None));
             }
-            let wanted = status(scenario, now, (region, member), entry);
+            let wanted = status(scenario, now, region, member, entry);
             Some((place, Some(wanted.to_owned())))
         })
         .collect()
@@ -53,12 +53,13 @@ pub(crate) fn expected(scenario: &Scenario, now: &Reading) -> BTreeMap<Place, Op
 fn status<'a>(
     scenario: &Scenario,
     now: &Reading,
-    (region, member): (&str, &Member),
+    region: &str,
+    member: &Member,
     entry: Option<&'a Entry>,
 ) -> &'a str {
     let verified = |email: &str| email.eq_ignore_ascii_case(&member.email);
     let accepted = || {
-        if !can_accept(scenario, now, (region, member)) {
+        if !can_accept(scenario, now, region, member) {
             "INVITED"
         } else if member.too_big || (member.guardduty_off && has(scenario, "guardduty")) {
             "ACCEPTED_BUT_DISABLED"
@@ -99,7 +100,7 @@ fn has(scenario: &Scenario, switch: &str) -> bool {
     scenario.switches.iter().any(|(name, _)| *name == switch)
 }
 
-fn can_accept(scenario: &Scenario, now: &Reading, (region, member): (&str, &Member)) -> bool {
+fn can_accept(scenario: &Scenario, now: &Reading, region: &str, member: &Member) -> bool {
     let is_opt_in = ["eu-south-1", "me-south-1", "af-south-1"].contains(&region);
     let graphs = now
         .0
@@ -183,7 +184,7 @@ pub(crate) fn check_report(watch: &Watch, run: usize, report: &Report) {
 }
 
 /// Whether the report says what ended the run.
-pub(crate) fn check_end(watch: &Watch, run: usize, (was_stopped, report): (bool, &Report)) {
+pub(crate) fn check_end(watch: &Watch, run: usize, was_stopped: bool, report: &Report) {
     let is_refused = watch.inside().runs[run].refused;
     // Its time may have been over before it was stopped.
     let says_so = match report.ended {
@@ -256,7 +257,7 @@ fn check_against_the_world(watch: &Watch, run: usize, report: &Report) {
             }
         }
         let graph = graph.map(|graph| graph.arn.as_str());
-        check_graph(watch, region, (graph, is_whole));
+        check_graph(watch, region, graph, is_whole);
     }
     // Nobody waits for the last answers about a Region that was given up.
     let gave_up = report.regions.iter().any(|region| region.error.is_some());
@@ -266,7 +267,7 @@ fn check_against_the_world(watch: &Watch, run: usize, report: &Report) {
 }
 
 /// A run that was ended may not have heard of the graph that it made, nor of the end of one.
-fn check_graph(watch: &Watch, region: &RegionReport, (is, is_whole): (Option<&str>, bool)) {
+fn check_graph(watch: &Watch, region: &RegionReport, is: Option<&str>, is_whole: bool) {
     let says = region.graph_arn.as_ref().map(|arn| arn.as_str());
     let is_told = says.is_some() && watch.scenario.aim != Aim::End;
     if region.error.is_none() && says != is && (is_whole || is_told) {

@@ -23,7 +23,7 @@ pub(crate) async fn act(watch: Arc<Watch>, clock: Clock) {
             told: Default::default(),
         };
         // It may fail, as everything may.
-        let _ = watch.arrives(Actor::Others, (&asked, &sent), request).await;
+        let _ = watch.arrives(Actor::Others, &asked, &sent, request).await;
     }
 }
 
@@ -55,13 +55,15 @@ fn request(watch: &Watch, deed: &Deed) -> Request<Bytes> {
         What::DeleteGraph => (ADMINISTRATOR, "POST", "/graph/removal", of_graph),
         What::CreateGraph => (ADMINISTRATOR, "POST", "/graph", json!({})),
     };
-    signed((caller, region), (method, path), body.to_string())
+    signed(caller, region, method, path, body.to_string())
 }
 
 /// A request with the twelve-digit key that the sandbox knows each account by.
 pub(crate) fn signed(
-    (key, region): (&str, &str),
-    (method, path): (&str, &str),
+    key: &str,
+    region: &str,
+    method: &str,
+    path: &str,
     body: String,
 ) -> Request<Bytes> {
     let scope = format!("{key}/20270115/{region}/detective/aws4_request");

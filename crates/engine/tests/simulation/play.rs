@@ -182,7 +182,7 @@ impl Stage {
     async fn process(&self, go: &Go, crash: &CancellationToken) -> Report {
         let (tape, (aws, chosen)) = loop {
             let tape = self.tape(go);
-            match self.connect((go, crash), &tape).await {
+            match self.connect(go, crash, &tape).await {
                 Some(connected) => break (tape, connected),
                 None => sleep(Duration::from_secs(1)).await,
             }
@@ -218,7 +218,7 @@ impl Stage {
             .recorder
             .report(header(&aws), self.clock.timestamp(), ended, error);
         let was_stopped = limit.stop.is_cancelled();
-        oracle::check_end(&self.watch, tape.run, (was_stopped, &report));
+        oracle::check_end(&self.watch, tape.run, was_stopped, &report);
         oracle::check_report(&self.watch, tape.run, &report);
         self.check_calls(tape.run);
         report
@@ -241,7 +241,8 @@ impl Stage {
 
     async fn connect(
         &self,
-        (go, crash): (&Go, &CancellationToken),
+        go: &Go,
+        crash: &CancellationToken,
         tape: &Arc<Tape>,
     ) -> Option<(Aws, Chosen)> {
         let scenario = &self.watch.scenario;

@@ -88,7 +88,7 @@ fn stage_for(aim: Aim) -> (Stage, Wire) {
 }
 
 fn own(path: &str, body: &Value) -> Request<Bytes> {
-    signed((ADMINISTRATOR, REGION), ("POST", path), body.to_string())
+    signed(ADMINISTRATOR, REGION, "POST", path, body.to_string())
 }
 
 fn arn(stage: &Stage, administrator: &str) -> String {
@@ -136,8 +136,10 @@ async fn an_invitation_outside_the_roster() {
 async fn another_region_another_operation_another_role() {
     let requests = [
         signed(
-            (ADMINISTRATOR, "eu-west-1"),
-            ("POST", "/graphs/list"),
+            ADMINISTRATOR,
+            "eu-west-1",
+            "POST",
+            "/graphs/list",
             "{}".to_owned(),
         ),
         own("/graph/removal", &json!({})),
@@ -210,8 +212,10 @@ async fn an_invitation_of_another_graph_that_is_accepted() {
         .insert(MEMBER.to_owned(), MEMBER.to_owned());
     let body = json!({ "GraphArn": arn(&stage, STRANGER) });
     wire.exchange(signed(
-        (MEMBER, REGION),
-        ("PUT", "/invitation"),
+        MEMBER,
+        REGION,
+        "PUT",
+        "/invitation",
         body.to_string(),
     ))
     .await;

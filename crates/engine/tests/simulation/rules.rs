@@ -82,8 +82,10 @@ pub(crate) fn on_sending(watch: &Watch, notes: &Notes, asked: &Asked) -> Vec<Vio
 pub(crate) fn on_arrival(
     watch: &Watch,
     inside: &Inside,
-    (asked, sent): (&Asked, &Sent),
-    (before, after): (&Reading, &Reading),
+    asked: &Asked,
+    sent: &Sent,
+    before: &Reading,
+    after: &Reading,
 ) -> Vec<Violation> {
     let mut violations = Vec::new();
     let mut check = |holds: bool, rule: &'static str, about: &str| {
@@ -121,7 +123,7 @@ pub(crate) fn on_arrival(
             "e-mail",
         );
         let stands = inside.entry(&asked.region, account);
-        let told = told_of((asked, sent), before, account);
+        let told = told_of(asked, sent, before, account);
         check(stands.is_none() || stands != told, TWICE, account);
     }
     if asked.operation == "CreateMembers" && asked.body["DisableEmailNotification"] != true {
@@ -141,18 +143,14 @@ pub(crate) fn on_arrival(
             check(may_go, REMOVAL, account);
         }
     }
-    if let Some(text) = strayed(asked, &named, (before, after)) {
+    if let Some(text) = strayed(asked, &named, before, after) {
         check(false, OUTSIDE, &text);
     }
     violations
 }
 
 /// A change of something that the request did not name.
-fn strayed(
-    asked: &Asked,
-    named: &[String],
-    (before, after): (&Reading, &Reading),
-) -> Option<String> {
+fn strayed(asked: &Asked, named: &[String], before: &Reading, after: &Reading) -> Option<String> {
     let own = (asked.region.clone(), ADMINISTRATOR.to_owned());
     let others = |reading: &Reading| {
         let mut graphs = reading.0.clone();
@@ -182,7 +180,7 @@ impl Watch {
 }
 
 /// Which entry the run was told of. A list that shows late may have told of the one before.
-fn told_of((asked, sent): (&Asked, &Sent), before: &Reading, account: &str) -> Option<u64> {
+fn told_of(asked: &Asked, sent: &Sent, before: &Reading, account: &str) -> Option<u64> {
     let present = before.entry(&asked.region, ADMINISTRATOR, account)?;
     let told = sent.told.get(account)?;
     told.which.filter(|_| present.email == told.entry.email)

@@ -147,7 +147,8 @@ impl Watch {
     pub(crate) async fn arrives(
         &self,
         actor: Actor,
-        (asked, sent): (&Asked, &Sent),
+        asked: &Asked,
+        sent: &Sent,
         request: Request<Bytes>,
     ) -> Reply {
         if !asked.changes_something() {
@@ -159,7 +160,7 @@ impl Watch {
         let mut inside = self.inside();
         inside.count_entries(&before);
         if actor != Actor::Others {
-            let violations = rules::on_arrival(self, &inside, (asked, sent), (&before, &after));
+            let violations = rules::on_arrival(self, &inside, asked, sent, &before, &after);
             inside.violations.extend(violations);
         }
         inside.count_entries(&after);
@@ -170,7 +171,7 @@ impl Watch {
     }
 
     /// A reply gets back to the run.
-    pub(crate) fn replied(&self, run: usize, (asked, sent): (&Asked, &Sent), reply: &Reply) {
+    pub(crate) fn replied(&self, run: usize, asked: &Asked, sent: &Sent, reply: &Reply) {
         let Reply::Response(response) = reply else {
             return;
         };
@@ -196,7 +197,7 @@ impl Watch {
         let body: Value = serde_json::from_slice(response.body()).unwrap_or_default();
         for field in ["Members", "MemberDetails"] {
             for entry in body[field].as_array().into_iter().flatten() {
-                inside.tell(run, &asked.region, (sent.number, entry));
+                inside.tell(run, &asked.region, sent.number, entry);
             }
         }
     }
@@ -215,7 +216,7 @@ impl Watch {
 }
 
 impl Inside {
-    fn tell(&mut self, run: usize, region: &str, (asked, entry): (u64, &Value)) {
+    fn tell(&mut self, run: usize, region: &str, asked: u64, entry: &Value) {
         let place = (region.to_owned(), text(&entry["AccountId"]));
         let told = Told {
             asked,

@@ -72,7 +72,7 @@ impl Wire {
             let actor = Actor::Run(wire.run);
             let reply = wire
                 .watch
-                .arrives(actor, (&asked_there, &sent_there), request)
+                .arrives(actor, &asked_there, &sent_there, request)
                 .await;
             wire.crash_at(number, Moment::Arrived);
             sleep(back).await;
@@ -84,7 +84,7 @@ impl Wire {
         } else {
             server.await
         };
-        self.watch.replied(self.run, (&asked, &sent), &reply);
+        self.watch.replied(self.run, &asked, &sent, &reply);
         reply
     }
 

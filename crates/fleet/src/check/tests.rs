@@ -414,7 +414,7 @@ fn acceptances_are_unproven_until_everybody_is_enabled() {
 
 fn report(facts: &Facts, ended: Ended) -> CheckReport {
     let finished = NOW.parse().unwrap();
-    CheckReport::of(header(), facts, (finished, ended), BTreeMap::new())
+    CheckReport::of(header(), facts, finished, ended, BTreeMap::new())
 }
 
 #[test]

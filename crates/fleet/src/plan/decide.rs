@@ -28,6 +28,15 @@ pub const LEFT_OUT_AFTER: u32 = 4;
 /// How many looks may pass before a request whose answer was lost counts as not having happened.
 const UNCLEAR_AFTER: u32 = 3;
 
+/// What is decided about one membership.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// What happens to it next.
+    pub step: Step,
+    /// The member's role is wanted, and nobody has asked for it.
+    pub needs_role: bool,
+}
+
 /// Decides one membership, and whether its role has to be assumed now. The first row that fits:
 ///
 /// | what AWS said | what is known besides | step |
@@ -97,17 +106,17 @@ pub fn decide(
     observation: &Observation,
     attempts: &Attempts,
     account: AccountId,
-) -> (Step, bool) {
+) -> Decision {
     let untried = MemberAttempts::default();
     let tried = attempts.member(account).unwrap_or(&untried);
-    let step = step(fleet, observation, attempts, (account, tried));
+    let step = step(fleet, observation, attempts, account, tried);
     let step = within_bounds(fleet, observation, account, step);
     let acceptance_ahead = matches!(
         step,
         Step::Invite { .. } | Step::Wait(Wait::Verification | Wait::Visible | Wait::Role)
     );
     let needs_role = acceptance_ahead && tried.role == Role::Unasked && fleet.wants(account);
-    (step, needs_role)
+    Decision { step, needs_role }
 }
 
 /// Where a saved plan is executed, what it does not hold is not done, whatever the table says.
@@ -184,7 +193,8 @@ fn step(
     fleet: &Fleet,
     observation: &Observation,
     attempts: &Attempts,
-    (account, tried): (AccountId, &MemberAttempts),
+    account: AccountId,
+    tried: &MemberAttempts,
 ) -> Step {
     if fleet.is_expected_out(account, observation.region()) {
         return Step::Skipped;
@@ -209,7 +219,7 @@ fn step(
         Some(_) if !fleet.wants(account) => leaving(fleet, attempts, tried, due),
         Some(member) => match &member.status {
             MemberStatus::Enabled => Step::Right,
-            MemberStatus::AcceptedButDisabled => disabled(tried, (look, member)),
+            MemberStatus::AcceptedButDisabled => disabled(tried, look, member),
             MemberStatus::Other(name) => Step::Blocked(Cause::UnknownStatus {
                 status: name.clone(),
             }),
@@ -220,7 +230,7 @@ fn step(
         },
     };
     match step {
-        Step::Invite { .. } | Step::Remove => in_the_way((fleet, observation), attempts, look)
+        Step::Invite { .. } | Step::Remove => in_the_way(fleet, observation, attempts, look)
             .or_else(|| role_to_come(fleet, tried, &step))
             .unwrap_or(step),
         step => step,
@@ -239,7 +249,8 @@ fn role_to_come(fleet: &Fleet, tried: &MemberAttempts, step: &Step) -> Option<St
 
 /// What the Region has against a change to its member list, whoever it is about.
 fn in_the_way(
-    (fleet, observation): (&Fleet, &Observation),
+    fleet: &Fleet,
+    observation: &Observation,
     attempts: &Attempts,
     look: Look<'_>,
 ) -> Option<Step> {
@@ -276,7 +287,7 @@ fn leaving(fleet: &Fleet, attempts: &Attempts, tried: &MemberAttempts, due: Due<
 
 /// AWS tries again by itself every hour. Asking for it once a run costs little and tells its reason
 /// as of now.
-fn disabled(tried: &MemberAttempts, (look, member): (Look<'_>, &Member)) -> Step {
+fn disabled(tried: &MemberAttempts, look: Look<'_>, member: &Member) -> Step {
     match &tried.start.last {
         None | Some(Answer::Throttled | Answer::NotDone) => Step::Start,
         Some(_) if look.round <= tried.start.after => Step::Wait(Wait::Look),

@@ -61,15 +61,17 @@ pub(super) fn find(
             of(&saved.graph_changes, &is.region),
             of(changes, &is.region),
         );
-        moved.extend(graph((was, &planned), (is, &needed)));
+        moved.extend(graph(was, &planned, is, &needed));
         moved.extend(members(was, is));
     }
     moved
 }
 
 fn graph(
-    (was, planned): (&RegionPlan, &GraphChanges),
-    (is, needed): (&RegionPlan, &GraphChanges),
+    was: &RegionPlan,
+    planned: &GraphChanges,
+    is: &RegionPlan,
+    needed: &GraphChanges,
 ) -> Option<Moved> {
     let acts = |region: &RegionPlan, changes: &GraphChanges| {
         let members = region.members.iter();

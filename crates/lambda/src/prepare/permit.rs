@@ -119,7 +119,8 @@ pub(crate) async fn before(function: &Function, execution: &str) -> Result<Befor
 pub(super) async fn agree(
     function: &Function,
     execution: &str,
-    (run, bad_lines): (&mut Run, usize),
+    run: &mut Run,
+    bad_lines: usize,
 ) -> Result<Agreed, StepError> {
     let limit = Limit {
         timeout: function.time_left() / 2,

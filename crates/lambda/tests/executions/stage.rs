@@ -286,7 +286,7 @@ impl Stage {
     }
 
     /// Somebody invites a member.
-    pub(crate) async fn invite(&self, region: &str, (id, email): &(String, String)) {
+    pub(crate) async fn invite(&self, region: &str, id: &str, email: &str) {
         let graph = self.graph(region).await.unwrap();
         let account = aws_sdk_detective::types::Account::builder()
             .account_id(id)

@@ -57,7 +57,7 @@ impl Via {
             role_name: &self.wanted.role_name,
         }
         .policy();
-        let config = self.aws.as_guest((account, &self.role), policy, home).await;
+        let config = self.aws.as_guest(account, &self.role, policy, home).await;
         let member = match config {
             Ok(config) => {
                 // The SDK's cache has room for 64 accounts; these credentials are kept already.

@@ -33,7 +33,7 @@ pub(super) async fn deploy(args: DeployArgs, file: &SettingsFile, output: Output
         max_removals: None,
         confirm: None,
     };
-    let roster = begin(&settings, (permit, args.dry_run), &path, output)?;
+    let roster = begin(&settings, permit, args.dry_run, &path, output)?;
     let files = files(args.reports.files, &path)?;
     let stage = open(settings, roster, "deploy", output).await?;
     let limits = stage.limits(&args.pace);
@@ -45,7 +45,7 @@ pub(super) async fn deploy(args: DeployArgs, file: &SettingsFile, output: Output
     }
     let changes = stage.prepare(&looked, &plan, &limits).await;
     let plan = changes.corrected(plan);
-    let agreed = stage.agree(permit, (&looked, &plan, &changes)).await;
+    let agreed = stage.agree(permit, &looked, &plan, &changes).await;
     if let Err(declined) = agreed {
         let left = stage.way.withdraw(&looked, &plan, changes, &limits).await;
         for (account, why) in left {
@@ -57,10 +57,10 @@ pub(super) async fn deploy(args: DeployArgs, file: &SettingsFile, output: Output
     }
     let rolling = Rolling::new(output, stage.clock.clone(), "Deploying");
     let watch = |progress: roles::Progress<'_>| rolling.tell(progress);
-    let done = stage.way.deploy((&looked, &plan), changes, &limits, &watch);
+    let done = stage.way.deploy(&looked, &plan, changes, &limits, &watch);
     let mut done = done.await;
-    let last = (&limits, &watch as roles::Watch<'_>);
-    let untried = stage.way.wait_until_assumable(&mut done, last).await;
+    let waited = stage.way.wait_until_assumable(&mut done, &limits, &watch);
+    let untried = waited.await;
     rolling.end();
     let mut report = stage.report(done, false);
     report.header.notes.extend(untried);
@@ -80,7 +80,7 @@ pub(super) async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output
         max_removals: args.max_removals,
         confirm: None,
     };
-    let roster = begin(&settings, (permit, args.dry_run), &path, output)?;
+    let roster = begin(&settings, permit, args.dry_run, &path, output)?;
     let files = files(args.reports.files, &path)?;
     let stage = open(settings, roster, "remove", output).await?;
     let limits = stage.limits(&args.pace);
@@ -108,7 +108,7 @@ pub(super) async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output
     }
     let rolling = Rolling::new(output, stage.clock.clone(), "Removing");
     let watch = |progress: roles::Progress<'_>| rolling.tell(progress);
-    let done = stage.way.remove((&looked, &plan), &limits, &watch).await;
+    let done = stage.way.remove(&looked, &plan, &limits, &watch).await;
     rolling.end();
     Ok(close(&stage.report(done, false), &files, output))
 }
@@ -145,7 +145,7 @@ async fn open(
     output: Output,
 ) -> Result<Stage<Via>> {
     let via = settings.via.clone().unwrap_or_default();
-    Stage::open((settings, roster), operation, output, |aws, wanted| {
+    Stage::open(settings, roster, operation, output, |aws, wanted| {
         Ok(Via::new(aws, wanted, via.role()?, via.stack))
     })
     .await
@@ -176,7 +176,9 @@ impl Stage<Via> {
     async fn agree(
         &self,
         permit: Permit,
-        (looked, plan, changes): (&Looked, &Plan, &Changes),
+        looked: &Looked,
+        plan: &Plan,
+        changes: &Changes,
     ) -> Result<()> {
         if self.stop.is_cancelled() {
             return Err(Interrupted.into());

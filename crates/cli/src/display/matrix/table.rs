@@ -105,12 +105,12 @@ impl Headers {
 pub(super) fn labels(rows: &[Row], whole: &Whole) -> Vec<String> {
     let labels = rows.iter().enumerate();
     labels
-        .map(|(at, row)| label(row, (at, rows.len()), whole))
+        .map(|(at, row)| label(row, at, rows.len(), whole))
         .collect()
 }
 
 /// Rows of several accounts are marked with a letter where their accounts have to be named.
-fn label(row: &Row, (at, rows): (usize, usize), whole: &Whole) -> String {
+fn label(row: &Row, at: usize, rows: usize, whole: &Whole) -> String {
     match row.accounts.as_slice() {
         [account] => whole.labels.account(*account),
         accounts if row.is_named(rows) => {
