@@ -23,6 +23,7 @@ mod roles;
 #[cfg(feature = "stacksets")]
 mod rolling;
 mod run;
+mod saved;
 mod screen;
 mod status;
 mod tally;
@@ -49,6 +50,7 @@ pub(crate) use roles::roles;
 #[cfg(feature = "stacksets")]
 pub(crate) use rolling::Rolling;
 pub(crate) use run::{costs, run};
+pub(crate) use saved::{saved, stale};
 pub(crate) use status::{memberships, status};
 pub(crate) use text::time;
 pub(crate) use validate::{unusable, validate};

@@ -78,13 +78,15 @@ pub enum NotUsable {
 #[serde(tag = "refused", content = "details", rename_all = "snake_case")]
 pub enum Stale {
     /// Its time is over.
-    #[error("the saved plan expired at {0}: make a new one, and have it reviewed")]
+    #[error(
+        "nothing was changed: the saved plan expired at {0}: make a new one, and have it reviewed"
+    )]
     Expired(Timestamp),
     /// Another list, or other settings.
-    #[error("the saved plan is another one than what is asked for now: {}; leave out what the plan has already, or make a new one", settings::sentence(.0))]
+    #[error("nothing was changed: the saved plan is for something else than what is asked for now: {}; leave out what the plan has, or make a new one", settings::sentence(.0))]
     Differs(Vec<Difference>),
     /// AWS is not as it was.
-    #[error("since the plan was saved, AWS has changed so that more than the plan holds, or something else, would have to be done: {}; make a new plan, and have it reviewed", moved::sentence(.0))]
+    #[error("nothing was changed: since the plan was saved, AWS has changed so that it would need more than the plan holds, or something else, for {}; make a new plan, and have it reviewed", moved::count(.0))]
     Moved(Vec<Moved>),
 }
 

@@ -10,13 +10,14 @@ use anyhow::{Result, anyhow, bail};
 use engine::clock::{self, Clock};
 use engine::{ADMINISTRATOR_ROLE, Access, Aws, Check, Finish, Newer, Run};
 use fleet::account::{AccountId, Email, Region};
+use fleet::bounds::Bounds;
 use fleet::check::has_unproven_acceptances;
 use fleet::cost::{CostReport, Rates};
 use fleet::expected::{Exception, Exceptions};
 use fleet::fleet::{Fleet, Purpose, Settings};
 use fleet::guard::{Consent, Refusal};
 use fleet::label::Labels;
-use fleet::origin::Origin;
+use fleet::origin::{Origin, PlanOrigin};
 use fleet::region;
 use fleet::report::{
     Action, CheckReport, Ended, Header, MemberPlan, PlanReport, Recorder, Report, StatusReport,
@@ -337,6 +338,27 @@ impl Ground {
         let bad_lines = self.header.invalid_lines.len();
         run.agree(bad_lines, consent)
             .map_err(|refusals| refused(&refusals))
+    }
+
+    /// The same, where a saved plan is executed: nothing is done from here on that it does not hold.
+    ///
+    /// # Errors
+    ///
+    /// When the guard rails refuse.
+    pub(crate) fn agree_within(
+        &self,
+        run: &mut Run,
+        bounds: Bounds,
+        consent: Consent,
+    ) -> Result<()> {
+        let bad_lines = self.header.invalid_lines.len();
+        run.agree_within(Some(bounds), bad_lines, consent)
+            .map_err(|refusals| refused(&refusals))
+    }
+
+    /// This saved plan is executed: documents say so.
+    pub(crate) fn executes(&mut self, plan: PlanOrigin) {
+        self.header.origin.plan = Some(plan);
     }
 
     /// Makes it so.

@@ -62,7 +62,7 @@ pub(super) fn find(
             of(changes, &is.region),
         );
         moved.extend(graph(was, &planned, is, &needed));
-        moved.extend(members(was, is));
+        moved.extend(members(was, is, saved.settings.retry_failed));
     }
     moved
 }
@@ -119,7 +119,7 @@ fn steps_of_graph(region: &RegionPlan) -> String {
     }
 }
 
-fn members(was: &RegionPlan, is: &RegionPlan) -> Vec<Moved> {
+fn members(was: &RegionPlan, is: &RegionPlan, retries: bool) -> Vec<Moved> {
     let before: BTreeMap<_, _> = was.members.iter().map(|it| (it.account_id, it)).collect();
     let moved = |member: &MemberPlan| {
         let was = before.get(&member.account_id).copied();
@@ -134,8 +134,8 @@ fn members(was: &RegionPlan, is: &RegionPlan) -> Vec<Moved> {
             region: is.region.clone(),
             account_id: Some(member.account_id),
             name: member.name.clone(),
-            was: was.map_or_else(|| "no member".to_owned(), state),
-            is: state(member),
+            was: was.map_or_else(|| "no member".to_owned(), |it| state(it, retries)),
+            is: state(member, retries),
             planned: words(planned).to_owned(),
             needed: words(member.action).to_owned(),
         })
@@ -143,13 +143,19 @@ fn members(was: &RegionPlan, is: &RegionPlan) -> Vec<Moved> {
     is.members.iter().filter_map(moved).collect()
 }
 
-/// Where a membership stands.
-fn state(member: &MemberPlan) -> String {
+/// Where a membership stands. A failed entry is replaced for its e-mail, where none is tried again anyway.
+fn state(member: &MemberPlan, retries: bool) -> String {
     if member.action == Action::Skipped {
         return "left out".to_owned();
     }
+    if member.action == Action::Blocked && member.status.is_none() {
+        return "no member, and nothing could be done".to_owned();
+    }
     let status = member.status.as_ref().map_or("no member", |it| it.as_str());
     match &member.other_email {
+        None if member.action == Action::Repair && !retries => {
+            format!("{status} with another e-mail")
+        }
         Some(email) => format!("{status} with another e-mail ({email})"),
         None => status.to_owned(),
     }
@@ -168,22 +174,16 @@ fn words(action: Action) -> &'static str {
     }
 }
 
-/// All of them in one sentence.
-pub(super) fn sentence(moved: &[Moved]) -> String {
-    let each = |it: &Moved| {
-        let Moved {
-            region,
-            was,
-            is,
-            planned,
-            needed,
-            ..
-        } = it;
-        let what = it
-            .account_id
-            .map_or("the behavior graph".to_owned(), |id| id.to_string());
-        format!("{what} in {region} was {was} and is {is} (the plan: {planned}; now: {needed})")
-    };
-    let each: Vec<_> = moved.iter().map(each).collect();
-    each.join("; ")
+/// How many there are, for a text that has them elsewhere; the first of them is named.
+pub(super) fn count(moved: &[Moved]) -> String {
+    let first = moved.first().map(|it| {
+        let account = it.account_id.map(|id| id.to_string());
+        let what = account.unwrap_or_else(|| "the behavior graph".to_owned());
+        format!("{what} in {} (was: {}; is: {})", it.region, it.was, it.is)
+    });
+    let first = first.unwrap_or_default();
+    match moved.len() {
+        0 | 1 => first,
+        n => format!("{first} and {} more", n - 1),
+    }
 }

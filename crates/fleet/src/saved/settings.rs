@@ -111,9 +111,12 @@ impl SavedSettings {
     #[must_use]
     pub(super) fn differences(&self, given: &Given, administrator: AccountId) -> Vec<Difference> {
         let message = self.message.clone().unwrap_or_default();
+        // A plan that deletes graphs says so itself: the command need not say it again.
+        let ends = self.goal == Goal::DeleteGraphs && given.goal == Some(Goal::Disable);
+        let goal = given.goal.filter(|_| !ends);
         let found = [
             differs("--admin-account", &administrator, &given.administrator),
-            differs("the command", &self.goal, &given.goal),
+            differs("the command", &self.goal, &goal),
             several("--regions", &self.regions, &given.regions),
             several(
                 "--exclude-region",

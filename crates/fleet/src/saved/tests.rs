@@ -251,6 +251,31 @@ fn another_list_and_each_setting_that_differs_are_named() {
     );
 }
 
+#[test]
+fn a_plan_is_for_one_command_and_one_that_deletes_graphs_says_so_itself() {
+    use Goal::{DeleteGraphs, Disable, Enable};
+    for (plan, now, fits) in [
+        (Enable, Enable, true),
+        (Enable, Disable, false),
+        (Disable, Enable, false),
+        (Disable, Disable, true),
+        (Disable, DeleteGraphs, false),
+        (DeleteGraphs, Enable, false),
+        (DeleteGraphs, Disable, true),
+        (DeleteGraphs, DeleteGraphs, true),
+    ] {
+        let mut saved = one();
+        saved.settings.goal = plan;
+        let list = saved.plan.header.origin.list.clone().unwrap().sha256;
+        let given = Given {
+            goal: Some(now),
+            ..Given::default()
+        };
+        let checked = saved.check_given(&given, list.as_deref());
+        assert_eq!(checked.is_ok(), fits, "{plan:?}, {now:?}");
+    }
+}
+
 fn moved(was: RegionPlan, is: RegionPlan) -> Vec<Moved> {
     match saved(vec![was]).check_world(&[is], &BTreeMap::new()) {
         Err(Stale::Moved(moved)) => moved,
@@ -299,7 +324,7 @@ fn what_moved_says_what_was_and_is_and_what_the_plan_would_have_done() {
     assert_eq!(it.needed, "invite it, and accept for it");
     let text = Stale::Moved(found).to_string();
     assert!(
-        text.contains("000000000001 in us-east-1 was ENABLED and is no member"),
+        text.contains("000000000001 in us-east-1 (was: ENABLED; is: no member)"),
         "{text}"
     );
 }
