@@ -10,12 +10,12 @@ use std::path::PathBuf;
 
 use ::fleet::account::AccountId;
 use ::fleet::label::Who;
-use ::fleet::values::List;
+use ::fleet::values::{List, RegionName};
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use crate::exit;
-use crate::values::{Interval, PlanExpires, Shown, Time, Usd};
+use crate::values::{Day, Interval, PlanExpires, Shown, Time, Usd};
 
 pub(crate) use conformance::ConformanceArgs;
 pub(crate) use fleet::{CallerArgs, FleetArgs, ReachArgs, SelectArgs};
@@ -57,7 +57,7 @@ pub(crate) struct Cli {
 #[command(next_help_heading = "Output")]
 pub(crate) struct Global {
     /// `text` for people, or `json`: exactly one document on stdout; for `status` also `csv` or
-    /// `markdown`, for `cost` also `csv`
+    /// `markdown`, for `cost` and `history` also `csv`
     #[arg(
         long,
         global = true,
@@ -148,6 +148,8 @@ pub(crate) enum Command {
     Cost(CostArgs),
     /// Write a file of the accounts that the behavior graphs have now
     Adopt(AdoptArgs),
+    /// Tell what happened to the memberships, when and by whom, from reports and journals
+    History(HistoryArgs),
     /// Set a fleet up: ask, write a settings file, bring the role to every account, check
     Init(Box<InitArgs>),
     /// Bring the role to every account of the file, by a StackSet or a role that is there; look at it, or take it back
@@ -355,6 +357,39 @@ pub(crate) struct AdoptArgs {
     /// How AWS is reached.
     #[command(flatten)]
     pub reach: ReachArgs,
+}
+
+/// `history`.
+#[derive(Debug, Args)]
+pub(crate) struct HistoryArgs {
+    /// Reports (JSON) and journals, or folders of them, such as a copy of the bucket's `runs/`
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Only these accounts, by id or by name, with `*` for any characters; commas or repeated
+    #[arg(
+        long,
+        alias = "accounts",
+        value_name = "IDS",
+        help_heading = "What to tell"
+    )]
+    pub account: Vec<List<Who>>,
+    /// Only these Regions; commas or repeated
+    #[arg(
+        long,
+        alias = "region",
+        value_name = "REGIONS",
+        help_heading = "What to tell"
+    )]
+    pub regions: Vec<List<RegionName>>,
+    /// Nothing before this day (UTC), such as 2026-01-31, or this time, such as 2026-01-31T09:00Z
+    #[arg(long, value_name = "DAY", help_heading = "What to tell")]
+    pub since: Option<Day>,
+    /// Nothing after this day (UTC), or from this time on
+    #[arg(long, value_name = "DAY", help_heading = "What to tell")]
+    pub until: Option<Day>,
+    /// Where the report goes.
+    #[command(flatten)]
+    pub reports: ReportArgs,
 }
 
 /// `validate`.

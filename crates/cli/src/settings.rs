@@ -13,8 +13,8 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
 use engine::{Access, Connection, HAS_GUARDDUTY, MEMBER_ROLE, RegionSelection, RoleName};
+use fleet::desired::{Others, Purpose, Settings};
 use fleet::expected::Exception;
-use fleet::fleet::{Others, Purpose, Settings};
 use fleet::label::Who;
 use fleet::patience;
 use fleet::values::{self, List, RegionName};

@@ -12,14 +12,14 @@ use aws_smithy_types::retry::RetryConfig;
 use backon::{ExponentialBuilder, Retryable};
 use fleet::account::{AccountId, Region};
 use fleet::cause::MemberRole;
-use fleet::region::{Partition, find, partition_of};
+use fleet::region_table::{Partition, find, partition_of};
 use tokio::sync::Semaphore;
 
 pub use connect::ConnectError;
 use connect::Session;
 
 use crate::clock::{self, Clock};
-use crate::connection::{Connection, Ground, RoleName};
+use crate::connection::{Connection, Platform, RoleName};
 use crate::credentials::{Keys, Source};
 use crate::events::Events;
 use crate::failure::{Failure, FailureKind};
@@ -42,7 +42,7 @@ struct Inner {
     administrator: AccountId,
     partition: Partition,
     connection: Connection,
-    ground: Ground,
+    platform: Platform,
     events: Events,
     halt: Halt,
     permits: Arc<Semaphore>,
@@ -72,7 +72,7 @@ impl Aws {
     /// The clock that the run goes by.
     #[must_use]
     pub fn clock(&self) -> Clock {
-        self.0.ground.clock.clone()
+        self.0.platform.clock.clone()
     }
 
     /// The same AWS, where `gate` is asked before each change.
@@ -82,7 +82,7 @@ impl Aws {
     }
 
     pub(crate) fn seed(&self) -> u64 {
-        self.0.ground.seed
+        self.0.platform.seed
     }
 
     pub(crate) fn events(&self) -> &Events {

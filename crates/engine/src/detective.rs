@@ -15,7 +15,7 @@ use aws_sdk_detective::types::{
 };
 use fleet::account::{AccountId, Email, GraphArn};
 use fleet::check::Invitation;
-use fleet::fleet::Settings;
+use fleet::desired::Settings;
 use fleet::member::{Member, Since, Volume};
 use jiff::Timestamp;
 

@@ -5,7 +5,7 @@
 use std::fmt::Display;
 
 use fleet::account::AccountId;
-use fleet::region::Partition;
+use fleet::region_table::Partition;
 
 /// What a run is going to do with the administrator's role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

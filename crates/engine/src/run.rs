@@ -11,7 +11,7 @@ use fleet::bounds::{Bounds, GraphChanges};
 use fleet::cause::{Cause, Place};
 use fleet::check::GraphFacts;
 use fleet::cost::{Estimate, Rates, RegionEstimate, RegionUsage};
-use fleet::fleet::{Fleet, Others};
+use fleet::desired::{Fleet, Others};
 use fleet::guard::{self, Before, Consent, Refusal};
 use fleet::patience::Asked;
 use fleet::plan::Kind;
@@ -24,7 +24,7 @@ use crate::aws::Aws;
 use crate::clock;
 use crate::company::Company;
 use crate::narrow::Errand;
-use crate::region::{Mode, RegionRun};
+use crate::region_run::{Mode, RegionRun};
 use crate::roles::Roles;
 
 /// When a run ends at the latest.

@@ -20,7 +20,7 @@ pub use decide::{Decision, LEFT_OUT_AFTER, VISIBLE_AFTER, decide};
 use crate::account::AccountId;
 use crate::attempts::{Attempts, RegionRequest};
 use crate::cause::Cause;
-use crate::fleet::{Fleet, Others};
+use crate::desired::{Fleet, Others};
 use crate::observation::Observation;
 use crate::patience::Asked;
 

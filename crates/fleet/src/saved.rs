@@ -20,7 +20,7 @@ pub use settings::{Difference, Given, Goal, SavedSettings};
 
 use crate::account::{AccountId, Region};
 use crate::bounds::{Bounds, GraphChanges};
-use crate::fleet::{Fleet, Purpose};
+use crate::desired::{Fleet, Purpose};
 use crate::origin::{PlanOrigin, sha256};
 use crate::report::{PlanReport, RegionPlan};
 

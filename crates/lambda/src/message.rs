@@ -307,7 +307,7 @@ fn close(text: &str, error: Option<Name>, subject: String, said: Said<'_>) -> Re
 mod tests {
     use fleet::cause::{FailedCall, FailureKind, MemberRole};
     use fleet::event::{Conclusion, Event, EventKind, Operation, Sink};
-    use fleet::region::Partition;
+    use fleet::region_table::Partition;
     use fleet::report::{InvalidLine, Recorder, RegionReport, VERSION};
 
     use super::*;

@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use engine::{Access, Run};
 use fleet::account::Region;
-use fleet::fleet::Purpose;
+use fleet::desired::Purpose;
 use fleet::label::Labels;
 use fleet::origin::{ListOrigin, Origin, sha256};
-use fleet::region;
+use fleet::region_table;
 use fleet::report::{Header, InvalidLine, Recorder, VERSION};
 use fleet::roster::{Roster, RosterError};
 use jiff::Timestamp;
@@ -221,7 +221,7 @@ async fn look(
             origin: origin().called_by(aws.caller()).by(roster.list),
             notes: [roster.notes, chosen.notes, expired].concat(),
         },
-        began: function.ground.clock.timestamp(),
+        began: function.platform.clock.timestamp(),
         operation,
         plan_only,
         drift: upload.drift,
@@ -239,7 +239,8 @@ async fn look(
 
 /// Makes sure that every Region among the known exceptions is one: it would never match anything.
 fn check_exceptions(function: &Function, chosen: &[Region]) -> Result<(), StepError> {
-    let known = |name: &&Region| region::find(name.as_str()).is_some() || chosen.contains(name);
+    let known =
+        |name: &&Region| region_table::find(name.as_str()).is_some() || chosen.contains(name);
     let expected = function.settings.expected.iter();
     let mut regions = expected.filter_map(|it| it.region.as_ref());
     match regions.find(|name| !known(name)) {
@@ -360,7 +361,7 @@ async fn take_turn(
     execution: &str,
     entered: Timestamp,
 ) -> Result<bool, StepError> {
-    let now = function.ground.clock.timestamp();
+    let now = function.platform.clock.timestamp();
     if lease::take(&function.store, execution, now).await? {
         return Ok(true);
     }

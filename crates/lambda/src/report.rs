@@ -126,7 +126,7 @@ async fn not_begun(
     execution: &str,
     refused: Refused,
 ) -> Result<Reported, StepError> {
-    let now = function.ground.clock.timestamp();
+    let now = function.platform.clock.timestamp();
     let operation = refused.operation.unwrap_or(Operation::Enable);
     let header = Header {
         version: VERSION,
@@ -216,7 +216,7 @@ async fn run(
     if joined.error.is_none() {
         joined.error = error.map(|error| message::cause(&error));
     }
-    let now = function.ground.clock.timestamp();
+    let now = function.platform.clock.timestamp();
     let header = manifest.header.clone();
     let mut report = joined
         .recorder
@@ -427,7 +427,7 @@ fn tell(function: &Function, sink: &dyn Sink, region: &Region, kind: EventKind) 
     let event = Event {
         region: Some(region.clone()),
         number: 0,
-        at: function.ground.clock.timestamp(),
+        at: function.platform.clock.timestamp(),
         kind,
     };
     if let Err(error) = sink.record(&event) {

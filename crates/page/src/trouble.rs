@@ -23,14 +23,14 @@ const MOST_TROUBLES: usize = 100;
 pub(crate) struct Section {
     pub(crate) heading: String,
     pub(crate) tone: &'static str,
-    pub(crate) troubles: Vec<Trouble>,
+    pub(crate) troubles: Vec<ShownTrouble>,
     /// How many more there are.
     pub(crate) more: usize,
 }
 
 /// One of them.
 #[derive(Debug)]
-pub(crate) struct Trouble {
+pub(crate) struct ShownTrouble {
     /// What happened, and why.
     pub(crate) reason: String,
     /// What to do about it.
@@ -66,7 +66,7 @@ pub(crate) fn sections(document: &Document) -> Vec<Section> {
     sections
 }
 
-fn section(heading: &str, tone: Tone, mut troubles: Vec<Trouble>) -> Section {
+fn section(heading: &str, tone: Tone, mut troubles: Vec<ShownTrouble>) -> Section {
     let more = troubles.len().saturating_sub(MOST_TROUBLES);
     troubles.truncate(MOST_TROUBLES);
     Section {
@@ -77,8 +77,8 @@ fn section(heading: &str, tone: Tone, mut troubles: Vec<Trouble>) -> Section {
     }
 }
 
-fn plain(reason: &str, extent: String) -> Trouble {
-    Trouble {
+fn plain(reason: &str, extent: String) -> ShownTrouble {
+    ShownTrouble {
         reason: visible(reason),
         todo: None,
         command: None,
@@ -112,8 +112,8 @@ fn of_regions(document: &Document, all: &BTreeSet<Region>) -> Section {
     section("Regions in trouble", Tone::Bad, troubles.collect())
 }
 
-fn of_cause(told: &Told, extent: String, places: Vec<Place>) -> Trouble {
-    Trouble {
+fn of_cause(told: &Told, extent: String, places: Vec<Place>) -> ShownTrouble {
+    ShownTrouble {
         reason: visible(&told.what_and_why()),
         todo: told.todo.as_deref().map(visible),
         command: told.command.as_deref().map(visible),
@@ -153,7 +153,7 @@ fn trouble(
     trouble: &fleet::report::Trouble,
     document: &Document,
     all: &BTreeSet<Region>,
-) -> Trouble {
+) -> ShownTrouble {
     let memberships = counted(trouble.memberships.len() as u64, "membership");
     let accounts = counted(trouble.accounts() as u64, "account");
     let places = trouble.places().into_iter();
@@ -164,7 +164,7 @@ fn trouble(
     let told = trouble.told(document.accounts().len());
     let extent = format!("{memberships} of {accounts}");
     let example = trouble.memberships.first();
-    Trouble {
+    ShownTrouble {
         example: example.map(|(id, region)| (id.to_string(), visible(region.as_str()))),
         ..of_cause(&told, extent, places.collect())
     }

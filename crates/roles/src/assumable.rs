@@ -9,7 +9,7 @@ use fleet::account::AccountId;
 use fleet::report::Ended;
 
 use crate::definition::Definition;
-use crate::operation::{Limits, Progress, Watch};
+use crate::operation::{Limits, OnProgress, Progress};
 use crate::report::{AccountReport, Outcome};
 use crate::rollout::{Done, Rollout};
 use crate::via::Via;
@@ -21,9 +21,9 @@ impl Rollout {
         &self,
         done: &mut Done,
         limits: &Limits,
-        watch: Watch<'_>,
+        on_progress: OnProgress<'_>,
     ) -> Option<String> {
-        wait(&self.aws, &self.wanted, done, limits, watch).await
+        wait(&self.aws, &self.wanted, done, limits, on_progress).await
     }
 }
 
@@ -34,9 +34,9 @@ impl Via {
         &self,
         done: &mut Done,
         limits: &Limits,
-        watch: Watch<'_>,
+        on_progress: OnProgress<'_>,
     ) -> Option<String> {
-        wait(&self.aws, &self.wanted, done, limits, watch).await
+        wait(&self.aws, &self.wanted, done, limits, on_progress).await
     }
 }
 
@@ -47,7 +47,7 @@ async fn wait(
     wanted: &Definition,
     done: &mut Done,
     limits: &Limits,
-    watch: Watch<'_>,
+    on_progress: OnProgress<'_>,
 ) -> Option<String> {
     let made = made(&done.accounts);
     if made.is_empty() || done.ended != Ended::Complete {
@@ -56,7 +56,7 @@ async fn wait(
     if wanted.administrator != aws.administrator() {
         return Some(untried("the administrator is another account"));
     }
-    watch(Progress::Assuming(made.len() as u64));
+    on_progress(Progress::Assuming(made.len() as u64));
     let patience = JUST_MADE.min(limits.timeout);
     let trusted = aws.becoming(&wanted.trusted);
     let tried = tokio::select! {

@@ -9,14 +9,14 @@ use engine::{Aws, Failure, clock};
 use fleet::account::{AccountId, Region};
 use fleet::cause::{Cause, MemberRole, Place};
 use fleet::event::Operation;
-use fleet::region::{self, Entry};
+use fleet::region_table::{self, Entry};
 use fleet::report::Ended;
 use tokio::task::JoinSet;
 
 use crate::cloudformation::{AccountResult, CloudFormation, OperationId, Seen};
 use crate::definition::Definition;
 use crate::offers::{self, Offer};
-use crate::operation::{Limits, Operated, Operator, Watch};
+use crate::operation::{Limits, OnProgress, Operated, Operator};
 use crate::plan::{self, Leave, Plan, Stack, Status, Step};
 use crate::report::{AccountReport, Action, Outcome, SetState, StackSetReport, ViaReport};
 
@@ -94,8 +94,12 @@ impl Rollout {
     ///
     /// # Errors
     /// Where CloudFormation cannot be asked.
-    pub async fn settle(&self, limits: &Limits, watch: Watch<'_>) -> Result<Ended, Failure> {
-        self.operator(limits, watch).settle().await
+    pub async fn settle(
+        &self,
+        limits: &Limits,
+        on_progress: OnProgress<'_>,
+    ) -> Result<Ended, Failure> {
+        self.operator(limits, on_progress).settle().await
     }
 
     /// In what the StackSet differs from what is wanted.
@@ -136,9 +140,9 @@ impl Rollout {
         seen: &Seen,
         plan: &Plan,
         limits: &Limits,
-        watch: Watch<'_>,
+        on_progress: OnProgress<'_>,
     ) -> Result<Done, Failure> {
-        let operator = self.operator(limits, watch);
+        let operator = self.operator(limits, on_progress);
         let mut work = Work::new(seen);
         let differences = self.differences(seen);
         let behind = plan::with(plan, &Step::Update);
@@ -180,7 +184,7 @@ impl Rollout {
     /// the home Region. A Region that cannot be asked is taken for one without.
     pub async fn elsewhere(&self) -> Option<Region> {
         let mut asked = JoinSet::new();
-        let others = region::known(self.wanted.partition).filter(|it| !it.opt_in);
+        let others = region_table::known(self.wanted.partition).filter(|it| !it.opt_in);
         for region in others
             .map(Entry::region)
             .filter(|it| *it != self.wanted.home)
@@ -211,9 +215,9 @@ impl Rollout {
         plan: &Plan,
         leave: Leave,
         limits: &Limits,
-        watch: Watch<'_>,
+        on_progress: OnProgress<'_>,
     ) -> Result<Done, Failure> {
-        let operator = self.operator(limits, watch);
+        let operator = self.operator(limits, on_progress);
         let mut work = Work::new(seen);
         let leaving = plan::with(plan, &Step::Remove);
         let aws = &self.cloudformation;
@@ -368,14 +372,14 @@ impl Rollout {
         stacks.find(|stack| stack.region == self.wanted.home)
     }
 
-    fn operator<'a>(&'a self, limits: &'a Limits, watch: Watch<'a>) -> Operator<'a> {
+    fn operator<'a>(&'a self, limits: &'a Limits, on_progress: OnProgress<'a>) -> Operator<'a> {
         let clock = self.aws.clock();
         Operator {
             aws: &self.cloudformation,
             deadline: clock.elapsed() + limits.timeout,
             clock,
             limits,
-            watch,
+            on_progress,
         }
     }
 }

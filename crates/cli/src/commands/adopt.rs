@@ -87,7 +87,7 @@ fn hand_over(
     })
 }
 
-/// Whole or not at all, for nobody else to read, and never over another file.
+/// Scope or not at all, for nobody else to read, and never over another file.
 fn write(path: &Path, csv: &str) -> Result<()> {
     let failed = || format!("cannot write {}", path.display());
     let folder = path

@@ -13,12 +13,12 @@ use fleet::account::{AccountId, Email, Region};
 use fleet::bounds::Bounds;
 use fleet::check::has_unproven_acceptances;
 use fleet::cost::{CostReport, Rates};
+use fleet::desired::{Fleet, Purpose, Settings};
 use fleet::expected::{Exception, Exceptions};
-use fleet::fleet::{Fleet, Purpose, Settings};
 use fleet::guard::{Consent, Refusal};
 use fleet::label::Labels;
 use fleet::origin::{Origin, PlanOrigin};
-use fleet::region;
+use fleet::region_table;
 use fleet::report::{
     Action, CheckReport, Ended, Header, MemberPlan, PlanReport, Recorder, Report, StatusReport,
     VERSION,
@@ -113,7 +113,7 @@ impl Accounts {
         let all: Vec<_> = self.expected.iter().chain(listed).cloned().collect();
         for exception in &all {
             let is_known =
-                |it: &&Region| region::find(it.as_str()).is_some() || regions.contains(it);
+                |it: &&Region| region_table::find(it.as_str()).is_some() || regions.contains(it);
             if let Some(name) = exception.region.as_ref().filter(|it| !is_known(it)) {
                 bail!(
                     "expected: {exception}: there is no Region {name}; correct its name, or remove the exception"

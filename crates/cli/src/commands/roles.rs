@@ -26,7 +26,7 @@ use super::ground;
 use crate::args::{
     DeployArgs, RemoveArgs, RolesArgs, RolesCommand, RolesStatusArgs, RolloutPaceArgs,
 };
-use crate::display::{self, Output, Rolling};
+use crate::display::{self, Output, RolloutProgress};
 use crate::document::{ROSTER, ReportFiles};
 use crate::exit::Exit;
 use crate::roster_file;
@@ -90,15 +90,17 @@ async fn deploy(args: DeployArgs, file: &SettingsFile, output: Output) -> Result
     if changes && !permit.yes {
         stage.ask(&proposed, Vec::new(), output).await?;
     }
-    let rolling = Rolling::new(output, stage.clock.clone(), "Deploying");
-    let watch = |progress: roles::Progress<'_>| rolling.tell(progress);
-    let done = stage.way.deploy(&seen, &plan, &limits, &watch).await;
+    let shown = RolloutProgress::new(output, stage.clock.clone(), "Deploying");
+    let on_progress = |progress: roles::Progress<'_>| shown.tell(progress);
+    let done = stage.way.deploy(&seen, &plan, &limits, &on_progress).await;
     let mut done = done
-        .inspect_err(|_| rolling.end())
+        .inspect_err(|_| shown.end())
         .map_err(|failure| anyhow!("nothing was changed: {failure}"))?;
-    let waited = stage.way.wait_until_assumable(&mut done, &limits, &watch);
+    let waited = stage
+        .way
+        .wait_until_assumable(&mut done, &limits, &on_progress);
     let untried = waited.await;
-    rolling.end();
+    shown.end();
     let offers = stage.interruptible(stage.way.offers(&done)).await;
     let mut report = stage.report(done, false);
     // Who interrupts that has the report of what was done all the same.
@@ -146,10 +148,13 @@ async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output) -> Result
     } else {
         stage.ask(&proposed, refusals, output).await?;
     }
-    let rolling = Rolling::new(output, stage.clock.clone(), "Removing");
-    let watch = |progress: roles::Progress<'_>| rolling.tell(progress);
-    let done = stage.way.remove(&seen, &plan, leave, &limits, &watch).await;
-    rolling.end();
+    let shown = RolloutProgress::new(output, stage.clock.clone(), "Removing");
+    let on_progress = |progress: roles::Progress<'_>| shown.tell(progress);
+    let done = stage
+        .way
+        .remove(&seen, &plan, leave, &limits, &on_progress)
+        .await;
+    shown.end();
     let done = done.map_err(|failure| anyhow!("nothing was changed: {failure}"))?;
     Ok(close(&stage.report(done, false), &files, output))
 }
@@ -316,10 +321,10 @@ impl Stage<Rollout> {
     ) -> Result<(Seen, Plan)> {
         let cannot = "cannot ask CloudFormation for the StackSet";
         if !dry_run {
-            let rolling = Rolling::new(self.output, self.clock.clone(), "Waiting");
-            let watch = |progress: roles::Progress<'_>| rolling.tell(progress);
-            let settled = self.way.settle(limits, &watch).await;
-            rolling.end();
+            let shown = RolloutProgress::new(self.output, self.clock.clone(), "Waiting");
+            let on_progress = |progress: roles::Progress<'_>| shown.tell(progress);
+            let settled = self.way.settle(limits, &on_progress).await;
+            shown.end();
             match settled.context(cannot)? {
                 Ended::Interrupted => return Err(Interrupted.into()),
                 Ended::Complete => {}

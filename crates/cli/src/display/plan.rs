@@ -8,12 +8,12 @@ use fleet::cause::Cause;
 use fleet::cost::{Estimate, dollars};
 use fleet::report::{Action, PlanReport, PlanSummary, RegionPlan};
 
-use super::fold;
+use super::grouping;
+use super::scope::Scope;
 use super::text::{
     BAD, BOLD, CHANGE, DIM, FAILED, GOOD, Mark, counted, len, number, paint, wrapped,
 };
 use super::trouble::{self, Item};
-use super::whole::Whole;
 
 /// What Regions have in common that are drawn as one.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,12 +27,12 @@ struct Shape {
 
 /// Draws a plan for a window of that many columns.
 pub(crate) fn plan(report: &PlanReport, width: usize) -> String {
-    let whole = Whole::from(report);
-    let mut text = whole.head(&report.header, width);
+    let scope = Scope::from(report);
+    let mut text = scope.head(&report.header, width);
     for (shape, regions) in shapes(report) {
-        draw_shape(&mut text, &shape, &whole, &regions, width);
+        draw_shape(&mut text, &shape, &scope, &regions, width);
     }
-    text.push_str(&blocked(report, &whole, width));
+    text.push_str(&blocked(report, &scope, width));
     text.push_str(&super::failure::bad_lines(&report.header, width));
     text.push_str(&super::failure::notes(&report.header, width));
     text.push_str(&summary(report, width));
@@ -41,7 +41,7 @@ pub(crate) fn plan(report: &PlanReport, width: usize) -> String {
 
 /// Regions that look the same, together, in the order of their first.
 fn shapes(report: &PlanReport) -> Vec<(Shape, BTreeSet<Region>)> {
-    let shapes = fold::group(
+    let shapes = grouping::group(
         report
             .regions
             .iter()
@@ -74,11 +74,11 @@ fn shape(region: &RegionPlan) -> Shape {
 fn draw_shape(
     text: &mut String,
     shape: &Shape,
-    whole: &Whole,
+    scope: &Scope,
     regions: &BTreeSet<Region>,
     width: usize,
 ) {
-    let by_action = fold::group(shape.members.iter().copied());
+    let by_action = grouping::group(shape.members.iter().copied());
     let idle = by_action.keys().all(|action| *action == Action::Unchanged);
     let kept = !shape.create_graph && !shape.delete_graph && shape.changes.is_empty();
     if shape.failed || (idle && kept) {
@@ -87,7 +87,7 @@ fn draw_shape(
     let _ = writeln!(
         text,
         "{}",
-        wrapped(&whole.regions(regions), width, "  ", "  ")
+        wrapped(&scope.regions(regions), width, "  ", "  ")
     );
     if shape.create_graph {
         line(text, ADD, "behavior graph", "create", width);
@@ -106,7 +106,7 @@ fn draw_shape(
     }
     for (action, accounts) in by_action {
         let who = match accounts.as_slice() {
-            [account] => whole.labels.account(*account),
+            [account] => scope.labels.account(*account),
             accounts => counted(len(accounts), "account"),
         };
         line(text, mark(action), &who, words(action), width);
@@ -114,7 +114,12 @@ fn draw_shape(
         // others is not.
         let few = accounts.len() <= MOST_NAMED && accounts.len() < shape.members.len() / 2;
         if accounts.len() > 1 && (few || action == Action::Remove) {
-            let names = wrapped(&fold::listed(whole.names(&accounts)), width, NAMES, NAMES);
+            let names = wrapped(
+                &grouping::listed(scope.names(&accounts)),
+                width,
+                NAMES,
+                NAMES,
+            );
             let _ = writeln!(text, "{}", paint(DIM, names));
         }
     }
@@ -184,7 +189,7 @@ fn words(action: Action) -> &'static str {
 
 /// What cannot be as wanted, by reason. A Region that failed as a whole is one thing, not one for
 /// each of its accounts.
-fn blocked(report: &PlanReport, whole: &Whole, width: usize) -> String {
+fn blocked(report: &PlanReport, scope: &Scope, width: usize) -> String {
     let members = report
         .regions
         .iter()
@@ -207,10 +212,10 @@ fn blocked(report: &PlanReport, whole: &Whole, width: usize) -> String {
             .regions
             .iter()
             .filter_map(|region| Some((&region.region, region.cause()?))),
-        whole,
+        scope,
         width,
     );
-    text.push_str(&trouble::draw(members, whole, FAILED, width));
+    text.push_str(&trouble::draw(members, scope, FAILED, width));
     if !text.is_empty() {
         text.insert_str(0, &format!("{}\n", paint(BOLD, "Cannot be as wanted:")));
         text.push('\n');
@@ -294,7 +299,7 @@ fn counts(sum: &PlanSummary, leaving: bool) -> String {
         .into_iter()
         .chain(sometimes.into_iter().filter(|(n, _)| *n > 0));
     let counts = counts.map(|(n, what)| format!("{} {what}", number(n)));
-    fold::listed(graphs.chain(counts))
+    grouping::listed(graphs.chain(counts))
 }
 
 /// What the new memberships would cost, as far as there is something to compare them with.

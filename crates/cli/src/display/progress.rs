@@ -13,7 +13,7 @@ use indicatif::ProgressState;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Output;
-use super::live::{self, Frame, Kind, Title};
+use super::progress_view::{self, Frame, Kind, Title};
 use super::screen::{Screen, Stream};
 use super::tally::Tally;
 use super::text::{counted, len};
@@ -82,7 +82,7 @@ impl Progress {
         };
         let elapsed = at.duration_since(shown.title.began).unsigned_abs();
         let silent: Vec<_> = shown.tally.not_heard(regions).collect();
-        let told = live::silence(&silent, elapsed);
+        let told = progress_view::silence(&silent, elapsed);
         drop(shown);
         if let Some(told) = told {
             self.line(at, &told);
@@ -109,7 +109,7 @@ impl Progress {
                 spinner: Screen::spinner(state.elapsed()),
             };
             let shown = lock(&shown);
-            let view = live::draw(&shown.title, &shown.tally, state.elapsed(), frame);
+            let view = progress_view::draw(&shown.title, &shown.tally, state.elapsed(), frame);
             // It goes to a text, which takes everything.
             let _ = text.write_str(&output.coloured(Stream::Messages, view));
         };
@@ -188,7 +188,7 @@ impl Shown {
         self.written = Some(at);
         let line = self.tally.line();
         match self.tally.rate(at) {
-            Some((_, left)) => format!("{line}, about {} left", live::roughly(left)),
+            Some((_, left)) => format!("{line}, about {} left", progress_view::roughly(left)),
             None => line,
         }
     }

@@ -55,6 +55,8 @@ pub(crate) fn counted(n: u64, thing: &str) -> String {
         "invitation" => "invitations",
         "problem" => "problems",
         "member" => "members",
+        "report" => "reports",
+        "run" => "runs",
         other => other,
     };
     format!("{} {}", number(n), if n == 1 { thing } else { plural })

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use fleet::account::{AccountId, Region};
 use fleet::cause::{Cause, Told};
 
+use super::scope::Scope;
 use super::text::{BOLD, Mark, paint, wrapped};
-use super::whole::Whole;
 
 /// A membership with the cause for which it is not as wanted.
 pub(crate) struct Item<'a> {
@@ -18,7 +18,7 @@ pub(crate) struct Item<'a> {
 /// Draws the items, those with the same cause together.
 pub(crate) fn draw<'a>(
     items: impl IntoIterator<Item = Item<'a>>,
-    whole: &Whole,
+    scope: &Scope,
     mark: Mark,
     width: usize,
 ) -> String {
@@ -29,11 +29,11 @@ pub(crate) fn draw<'a>(
         let places = trouble.places().into_iter().map(|(regions, accounts)| {
             format!(
                 "{} in {}",
-                whole.accounts_at_fault(&accounts),
-                whole.regions(&regions)
+                scope.accounts_at_fault(&accounts),
+                scope.regions(&regions)
             )
         });
-        let told = trouble.told(whole.accounts.len());
+        let told = trouble.told(scope.accounts.len());
         text.push_str(&entry(&told, &places.collect::<Vec<_>>(), mark, width));
     }
     text
@@ -68,7 +68,7 @@ mod tests {
     use pretty_assertions::assert_eq;
 
     fn drawn(items: &[(usize, &str, Cause)]) -> String {
-        let whole = Whole {
+        let scope = Scope {
             regions: ["eu-west-1", "us-east-1"].map(Region::new).into(),
             accounts: BTreeSet::new(),
             labels: Labels::default(),
@@ -82,7 +82,7 @@ mod tests {
             region,
             cause: cause.clone(),
         });
-        plain(&draw(items, &whole, FAILED, 100))
+        plain(&draw(items, &scope, FAILED, 100))
     }
 
     #[test]

@@ -8,7 +8,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use conformance::truths::Header;
 use conformance::{Asked, Invitee, Mark, Stage, StageError, Truths};
 use engine::clock::Clock;
-use engine::{Access, Aws, Connection, Endpoint, Ground};
+use engine::{Access, Aws, Connection, Endpoint, Platform};
 use fleet::account::Region;
 use fleet::report::Recorder;
 use sandbox::{Reply, Sandbox, World};
@@ -77,13 +77,15 @@ async fn connect(http: SharedHttpClient, key: String) -> Aws {
             secret_access_key: "any".to_owned(),
         }),
     };
-    let ground = Ground {
+    let platform = Platform {
         http,
         clock: Clock::starting_at(epoch()),
         seed: 7,
     };
     let recorder = Arc::new(Recorder::default());
-    Aws::connect_on(ground, connection, recorder).await.unwrap()
+    Aws::connect_on(platform, connection, recorder)
+        .await
+        .unwrap()
 }
 
 /// The stage, with the member or without it, whose requests go over `http`.

@@ -10,7 +10,7 @@ use fleet::attempts::Role;
 use fleet::cause::Cause;
 use fleet::check::{Answer, Invitation, MemberFacts, RoleFacts};
 use fleet::event::Operation;
-use fleet::region::Partition;
+use fleet::region_table::Partition;
 use futures_util::future::join_all;
 use tokio::sync::mpsc;
 use tokio::task::{Id, JoinError, JoinSet};
@@ -22,7 +22,7 @@ use crate::company::Company;
 use crate::detective;
 use crate::failure::Failure;
 use crate::narrow::Errand;
-use crate::regions;
+use crate::region_selection;
 use crate::roles::Roles;
 
 /// An account has a few invitations in a Region: whoever gives more pages than these never ends.
@@ -199,7 +199,7 @@ impl Asker {
             return Answer::Failed(failure.call(Operation::ListRegions));
         }
         if self.aws.partition() == Partition::AwsUsGov {
-            let on = regions::all_on(Partition::AwsUsGov).into_keys();
+            let on = region_selection::all_on(Partition::AwsUsGov).into_keys();
             return Answer::Is(on.map(|name| Region::new(&name)).collect());
         }
         let client = self.aws.account();
@@ -207,7 +207,7 @@ impl Asker {
             let events = self.aws.events();
             events.called(None, Operation::ListRegions, Ok(()));
         };
-        let ask = |keys| regions::switched(&client, keys, page);
+        let ask = |keys| region_selection::switched(&client, keys, page);
         let switched = self.ask(Operation::ListRegions, None, ask).await;
         switched.map(|switched| {
             let on = switched.into_iter().filter(|(_, on)| *on);

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use fleet::fleet::Purpose;
+use fleet::desired::Purpose;
 use fleet::guard::{Consent, Word};
 use fleet::report::Report;
 use http::{HeaderValue, Request, Response};

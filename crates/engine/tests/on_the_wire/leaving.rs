@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fleet::account::AccountId;
-use fleet::fleet::{Others, Purpose};
+use fleet::desired::{Others, Purpose};
 use fleet::guard::{Consent, Refusal, Word};
 use fleet::report::{Outcome, Recorder, RegionState, Report, Verdict};
 use sandbox::World;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fleet::fleet::Purpose;
+use fleet::desired::Purpose;
 use fleet::guard::{Consent, Word};
 use fleet::report::Report;
 use sandbox::World;

@@ -9,12 +9,12 @@ use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use engine::clock::Clock;
 use engine::{
-    Access, Aws, Check, Chosen, Connection, Endpoint, Finish, Gate, Ground, Limit, RegionSelection,
-    Run,
+    Access, Aws, Check, Chosen, Connection, Endpoint, Finish, Gate, Limit, Platform,
+    RegionSelection, Run,
 };
 use fleet::account::AccountId;
 use fleet::check::Facts;
-use fleet::fleet::{Fleet, Settings};
+use fleet::desired::{Fleet, Settings};
 use fleet::guard::{Consent, Refusal};
 use fleet::report::{CheckReport, Header, Recorder, Report};
 use http::Request;
@@ -229,12 +229,12 @@ impl Stage {
                 secret_access_key,
             }),
         };
-        let ground = Ground {
+        let platform = Platform {
             http: self.http(),
             clock: Clock::starting_at(self.epoch),
             seed: 7,
         };
-        let aws = Aws::connect_on(ground, connection, recorder.clone()).await?;
+        let aws = Aws::connect_on(platform, connection, recorder.clone()).await?;
         let aws = match &self.gate {
             Some(gate) => aws.through(gate.clone()),
             None => aws,

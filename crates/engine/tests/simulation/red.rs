@@ -77,8 +77,8 @@ fn stage() -> (Stage, Wire) {
 fn stage_for(aim: Aim) -> (Stage, Wire) {
     let stage = Stage::of(&Scenario { aim, ..scenario() });
     let wire = Wire {
-        watch: stage.watch.clone(),
-        run: stage.watch.begin_run(false),
+        monitor: stage.monitor.clone(),
+        run: stage.monitor.begin_run(false),
         go: Go {
             concurrency: 1,
             ..in_peace()
@@ -94,7 +94,7 @@ fn own(path: &str, body: &Value) -> Request<Bytes> {
 }
 
 fn arn(stage: &Stage, administrator: &str) -> String {
-    let reading = Reading::of(&stage.watch.sandbox);
+    let reading = Reading::of(&stage.monitor.sandbox);
     reading.graph(REGION, administrator).unwrap().arn.clone()
 }
 
@@ -109,7 +109,7 @@ fn invitation(arn: &str, account: &str, quiet: bool) -> Request<Bytes> {
 /// The rules that were broken.
 fn broken(stage: &Stage) -> Vec<&'static str> {
     let mut broken: Vec<_> = stage
-        .watch
+        .monitor
         .inside()
         .violations
         .iter()
@@ -208,7 +208,7 @@ async fn the_end_of_a_graph_that_nobody_asked_for() {
 async fn an_invitation_of_another_graph_that_is_accepted() {
     let (stage, wire) = stage();
     stage
-        .watch
+        .monitor
         .inside()
         .keys
         .insert(MEMBER.to_owned(), MEMBER.to_owned());
@@ -243,7 +243,7 @@ async fn a_mail() {
 #[tokio::test(start_paused = true)]
 async fn a_change_once_the_journal_is_full() {
     let (stage, wire) = stage();
-    stage.watch.inside().runs[wire.run].refused = true;
+    stage.monitor.inside().runs[wire.run].refused = true;
     wire.exchange(own("/graph", &json!({}))).await;
     assert_eq!(broken(&stage), [JOURNAL]);
 }
@@ -251,10 +251,10 @@ async fn a_change_once_the_journal_is_full() {
 #[tokio::test(start_paused = true)]
 async fn what_the_saved_plan_does_not_hold() {
     let (stage, wire, arn) = with_graph().await;
-    stage.watch.inside().runs[wire.run].by_plan = true;
+    stage.monitor.inside().runs[wire.run].by_plan = true;
     wire.exchange(invitation(&arn, MEMBER, true)).await;
     assert_eq!(broken(&stage), [PLANNED]);
-    stage.watch.inside().violations.clear();
+    stage.monitor.inside().violations.clear();
     stage.save().await;
     // There was a graph, and the plan makes none.
     wire.exchange(own("/graph", &json!({}))).await;
@@ -272,9 +272,9 @@ async fn two_requests_where_one_is_allowed() {
 #[tokio::test(start_paused = true)]
 async fn a_membership_that_is_not_enabled() {
     let (stage, _) = stage();
-    let now = Reading::of(&stage.watch.sandbox);
-    let expected = oracle::expected(&stage.watch.scenario, &now);
-    oracle::check_statuses(&stage.watch, &expected, &now);
+    let now = Reading::of(&stage.monitor.sandbox);
+    let expected = oracle::expected(&stage.monitor.scenario, &now);
+    oracle::check_statuses(&stage.monitor, &expected, &now);
     assert_eq!(broken(&stage), [CONVERGED]);
 }
 
@@ -283,7 +283,7 @@ async fn a_report_that_says_something_else() {
     let (stage, _) = stage();
     let truth = stage.go(in_peace()).await.unwrap();
     assert_eq!(broken(&stage), [""; 0]);
-    let run = stage.watch.inside().runs.len() - 1;
+    let run = stage.monitor.inside().runs.len() - 1;
     let mut lies = vec![truth; 6];
     lies[0].regions.clear();
     lies[1].regions[0].members.clear();
@@ -292,19 +292,19 @@ async fn a_report_that_says_something_else() {
     lies[4].calls.clear();
     lies[5].error = Some("A@example.com has no access".to_owned());
     for lie in lies {
-        oracle::check_report(&stage.watch, run, &lie);
+        oracle::check_report(&stage.monitor, run, &lie);
         assert_eq!(broken(&stage), [REPORT]);
-        stage.watch.inside().violations.clear();
+        stage.monitor.inside().violations.clear();
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn too_many_calls_and_a_change_after_the_end() {
     let (stage, wire) = stage();
-    stage.watch.inside().runs[wire.run].sent_after_clear =
-        1 + oracle::most_calls(&stage.watch.scenario);
+    stage.monitor.inside().runs[wire.run].sent_after_clear =
+        1 + oracle::most_calls(&stage.monitor.scenario);
     stage.check_calls(wire.run);
-    let before = Reading::of(&stage.watch.sandbox);
+    let before = Reading::of(&stage.monitor.sandbox);
     wire.exchange(own("/graph", &json!({}))).await;
     stage.check_nothing_changed(0, &before);
     assert_eq!(broken(&stage), [CALLS, FIXED]);

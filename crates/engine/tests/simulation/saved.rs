@@ -14,10 +14,10 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::asked::Asked;
+use crate::monitor::{Inside, Violation};
 use crate::play::{Stage, header, in_peace};
 use crate::reading::Reading;
 use crate::scenario::{ADMINISTRATOR, Go, Scenario};
-use crate::watch::{Inside, Violation};
 
 pub(crate) const PLANNED: &str = "nothing is sent that the saved plan does not hold";
 const REFUSED: &str = "a plan that is refused is refused whole";
@@ -96,7 +96,7 @@ impl Stage {
             grace: Limit::GRACE,
             stop: CancellationToken::new(),
         };
-        let fleet = self.watch.scenario.fleet();
+        let fleet = self.monitor.scenario.fleet();
         let mut run = Run::new(&aws, Arc::new(fleet), &chosen.regions);
         run.observe(&limit).await;
         let plan = PlanReport::of(header(&aws), run.plan(), BTreeMap::new());
@@ -104,12 +104,12 @@ impl Stage {
         let text = saved.to_text().unwrap();
         assert_eq!(SavedPlan::parse(text.as_bytes()), Ok(saved));
         assert!(!text.to_lowercase().contains("root."), "an e-mail: {text}");
-        self.watch.inside().saved = serde_json::from_str(&text).ok();
+        self.monitor.inside().saved = serde_json::from_str(&text).ok();
     }
 
     /// Compares what is now with the saved plan, and allows what that holds; whether it goes ahead.
     pub(crate) fn agree_to_plan(&self, run: &mut Run) -> bool {
-        let saved = self.watch.inside().saved.clone().unwrap();
+        let saved = self.monitor.inside().saved.clone().unwrap();
         let saved: SavedPlan = serde_json::from_value(saved).unwrap();
         if saved
             .check_world(&run.plan(), &run.graph_changes())
@@ -127,7 +127,7 @@ impl Stage {
 
     /// A run that was refused has changed nothing.
     pub(crate) fn check_nothing_was_sent(&self, run: usize) {
-        let calls = self.watch.inside().runs[run].calls.clone();
+        let calls = self.monitor.inside().runs[run].calls.clone();
         let reads = [
             "GetCallerIdentity",
             "ListRegions",
@@ -136,7 +136,7 @@ impl Stage {
             "GetMembers",
         ];
         if calls.keys().any(|operation| !reads.contains(operation)) {
-            self.watch.violated(REFUSED, format!("{calls:?}"));
+            self.monitor.violated(REFUSED, format!("{calls:?}"));
         }
     }
 }
@@ -178,7 +178,7 @@ fn calm(seed: u64) -> Scenario {
 
 /// What came of the memberships of the administrator's graphs, and where it has one.
 fn end(stage: &Stage) -> BTreeMap<String, BTreeMap<String, String>> {
-    let reading = Reading::of(&stage.watch.sandbox);
+    let reading = Reading::of(&stage.monitor.sandbox);
     let own = reading
         .0
         .iter()
@@ -207,7 +207,7 @@ fn ends(seed: u64, by_plan: bool) -> BTreeMap<String, BTreeMap<String, String>> 
             ..in_peace()
         };
         assert!(stage.go(go).await.is_some(), "seed {seed}: refused");
-        let violations = std::mem::take(&mut stage.watch.inside().violations);
+        let violations = std::mem::take(&mut stage.monitor.inside().violations);
         assert!(violations.is_empty(), "seed {seed}: {violations:#?}");
         end(&stage)
     })

@@ -9,7 +9,7 @@ use super::*;
 use crate::account::{AccountId, Region};
 use crate::cause::{Cause, FailedCall, FailureKind, MemberRole};
 use crate::event::Operation;
-use crate::region::Partition;
+use crate::region_table::Partition;
 use crate::report::{CheckReport, Ended, InvalidLine, VERSION, Verdict};
 
 const US: &str = "us-east-1";

@@ -6,8 +6,8 @@ use crate::attempts::{
     Verdict,
 };
 use crate::cause::{Cause, ours};
+use crate::desired::{Fleet, Purpose};
 use crate::event::Operation;
-use crate::fleet::{Fleet, Purpose};
 use crate::member::{Member, MemberStatus};
 use crate::observation::{Graph, Look, Observation};
 use crate::patience::Asked;

@@ -6,7 +6,7 @@ use super::{Decision, Kind, MOST_MEMBERS, Plan, Step, Wait};
 use crate::account::AccountId;
 use crate::attempts::Attempts;
 use crate::cause::Cause;
-use crate::fleet::Fleet;
+use crate::desired::Fleet;
 use crate::observation::Observation;
 
 /// Invites no more than the graph has room for. Who is a member keeps its place, in the roster or

@@ -1,7 +1,7 @@
 //! Who may be removed: what an upload cannot ask for, and the guard rails.
 
 use engine::{Limit, Run};
-use fleet::fleet::Others;
+use fleet::desired::Others;
 use fleet::guard::{Before, Consent, Refusal};
 use fleet::roster::Roster;
 use tokio_util::sync::CancellationToken;

@@ -12,7 +12,7 @@ use super::{Stage, begin, close};
 use crate::args::{DeployArgs, RemoveArgs, RolesStatusArgs, RolloutPaceArgs};
 use crate::commands::change::Permit;
 use crate::commands::ground;
-use crate::display::{self, Output, Rolling};
+use crate::display::{self, Output, RolloutProgress};
 use crate::document::{ROSTER, ReportFiles};
 use crate::exit::Exit;
 use crate::roster_file;
@@ -55,13 +55,17 @@ pub(super) async fn deploy(args: DeployArgs, file: &SettingsFile, output: Output
         }
         return Err(declined);
     }
-    let rolling = Rolling::new(output, stage.clock.clone(), "Deploying");
-    let watch = |progress: roles::Progress<'_>| rolling.tell(progress);
-    let done = stage.way.deploy(&looked, &plan, changes, &limits, &watch);
+    let shown = RolloutProgress::new(output, stage.clock.clone(), "Deploying");
+    let on_progress = |progress: roles::Progress<'_>| shown.tell(progress);
+    let done = stage
+        .way
+        .deploy(&looked, &plan, changes, &limits, &on_progress);
     let mut done = done.await;
-    let waited = stage.way.wait_until_assumable(&mut done, &limits, &watch);
+    let waited = stage
+        .way
+        .wait_until_assumable(&mut done, &limits, &on_progress);
     let untried = waited.await;
-    rolling.end();
+    shown.end();
     let mut report = stage.report(done, false);
     report.header.notes.extend(untried);
     Ok(close(&report, &files, output))
@@ -106,10 +110,13 @@ pub(super) async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output
         output.beside_question(|width| display::roles(&proposed, width));
         return Err(ground::refused(&refusals));
     }
-    let rolling = Rolling::new(output, stage.clock.clone(), "Removing");
-    let watch = |progress: roles::Progress<'_>| rolling.tell(progress);
-    let done = stage.way.remove(&looked, &plan, &limits, &watch).await;
-    rolling.end();
+    let shown = RolloutProgress::new(output, stage.clock.clone(), "Removing");
+    let on_progress = |progress: roles::Progress<'_>| shown.tell(progress);
+    let done = stage
+        .way
+        .remove(&looked, &plan, &limits, &on_progress)
+        .await;
+    shown.end();
     Ok(close(&stage.report(done, false), &files, output))
 }
 
@@ -154,10 +161,13 @@ async fn open(
 impl Stage<Via> {
     /// What each account has.
     async fn look(&self, settles: bool, limits: &Limits) -> Result<Looked> {
-        let rolling = Rolling::new(self.output, self.clock.clone(), "Looking");
-        let watch = |progress: roles::Progress<'_>| rolling.tell(progress);
-        let looked = self.way.look(&self.accounts, settles, limits, &watch).await;
-        rolling.end();
+        let shown = RolloutProgress::new(self.output, self.clock.clone(), "Looking");
+        let on_progress = |progress: roles::Progress<'_>| shown.tell(progress);
+        let looked = self
+            .way
+            .look(&self.accounts, settles, limits, &on_progress)
+            .await;
+        shown.end();
         if self.stop.is_cancelled() {
             return Err(Interrupted.into());
         }
@@ -165,10 +175,10 @@ impl Stage<Via> {
     }
 
     async fn prepare(&self, looked: &Looked, plan: &Plan, limits: &Limits) -> Changes {
-        let rolling = Rolling::new(self.output, self.clock.clone(), "Preparing");
-        let watch = |progress: roles::Progress<'_>| rolling.tell(progress);
-        let changes = self.way.prepare(looked, plan, limits, &watch).await;
-        rolling.end();
+        let shown = RolloutProgress::new(self.output, self.clock.clone(), "Preparing");
+        let on_progress = |progress: roles::Progress<'_>| shown.tell(progress);
+        let changes = self.way.prepare(looked, plan, limits, &on_progress).await;
+        shown.end();
         changes
     }
 

@@ -11,7 +11,7 @@ use crate::state::State;
 use crate::world::World;
 
 /// The world as it is `now`.
-pub(crate) fn state(world: &World, state: &mut State, now: Timestamp) -> Value {
+pub(crate) fn of(world: &World, state: &mut State, now: Timestamp) -> Value {
     let mut regions: BTreeMap<Region, Vec<Value>> = BTreeMap::new();
     for ((region, _), graph) in &mut state.graphs {
         graph.settle(world, state.started, now);

@@ -1,8 +1,8 @@
 //! What goes over the wire: answers and failures, in the dialect of each service.
 
+mod common_error;
 mod failure;
 mod query;
-mod trouble;
 mod xml;
 
 use std::borrow::Cow;
@@ -11,12 +11,12 @@ use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode};
 use serde::Serialize;
 
+pub(crate) use self::common_error::{
+    CommonError, denied_by_policy, incomplete_signature, not_emulated, signature_refused,
+    throttled, unsigned,
+};
 pub(crate) use self::failure::Failure;
 pub(crate) use self::query::{parameter, parameters};
-pub(crate) use self::trouble::{
-    Trouble, denied_by_policy, incomplete_signature, not_emulated, signature_refused, throttled,
-    unsigned,
-};
 pub(crate) use self::xml::Element;
 
 /// What an operation answers when it succeeds.

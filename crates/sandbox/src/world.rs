@@ -2,9 +2,9 @@
 //! things take.
 
 mod accounts;
-mod beginning;
 pub(crate) mod duration;
-mod regions;
+mod existing;
+mod opt_status;
 mod truths;
 mod unkind;
 pub mod unverified;
@@ -16,8 +16,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use self::accounts::{Account, Organization, Role};
-pub use self::beginning::{ExistingGraph, ExistingMembership, GraphId};
-pub(crate) use self::regions::OptStatus;
+pub use self::existing::{ExistingGraph, ExistingMembership, GraphId};
+pub(crate) use self::opt_status::OptStatus;
 pub use self::truths::TruthsError;
 pub use self::unkind::Unkind;
 pub use self::unverified::Unverified;

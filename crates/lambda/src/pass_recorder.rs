@@ -12,7 +12,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Records events, counts calls, and knows when something last happened.
 #[derive(Debug)]
-pub(crate) struct Watch {
+pub(crate) struct PassRecorder {
     /// What is recorded.
     pub(crate) recorder: Recorder,
     clock: Clock,
@@ -22,7 +22,7 @@ pub(crate) struct Watch {
     happened: AtomicU64,
 }
 
-impl Watch {
+impl PassRecorder {
     /// Goes on with what an earlier pass recorded.
     #[must_use]
     pub(crate) fn resume(record: Record, clock: Clock) -> Self {
@@ -35,11 +35,16 @@ impl Watch {
         }
     }
 
-    /// How many requests there were, and how many of them came too fast.
+    /// How many requests there were.
     #[must_use]
-    pub(crate) fn calls(&self) -> (u64, u64) {
-        let read = |number: &AtomicU64| number.load(Ordering::Relaxed);
-        (read(&self.calls), read(&self.throttles))
+    pub(crate) fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
+    }
+
+    /// How many of them came too fast.
+    #[must_use]
+    pub(crate) fn throttles(&self) -> u64 {
+        self.throttles.load(Ordering::Relaxed)
     }
 
     /// Ends when nothing but looks has happened for so long.
@@ -55,7 +60,7 @@ impl Watch {
     }
 }
 
-impl Sink for Watch {
+impl Sink for PassRecorder {
     fn record(&self, event: &Event) -> Result<(), SinkError> {
         if let EventKind::Called { result, .. } = &event.kind {
             self.calls.fetch_add(1, Ordering::Relaxed);
@@ -91,7 +96,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn looks_that_show_nothing_new_are_only_waiting() {
         let clock = Clock::system();
-        let watch = Watch::resume(Record::default(), clock.clone());
+        let sink = PassRecorder::resume(Record::default(), clock.clone());
         let event = |operation| Event {
             region: None,
             number: 1,
@@ -102,11 +107,11 @@ mod tests {
             },
         };
         clock::sleep(Duration::from_secs(7)).await;
-        watch.record(&event(Operation::AcceptInvitation)).unwrap();
+        sink.record(&event(Operation::AcceptInvitation)).unwrap();
         clock::sleep(Duration::from_secs(7)).await;
-        watch.record(&event(Operation::GetMembers)).unwrap();
-        watch.only_waits(PATIENCE).await;
+        sink.record(&event(Operation::GetMembers)).unwrap();
+        sink.only_waits(PATIENCE).await;
         assert_eq!(clock.elapsed().as_secs(), 17);
-        assert_eq!(watch.calls(), (2, 2));
+        assert_eq!((sink.calls(), sink.throttles()), (2, 2));
     }
 }

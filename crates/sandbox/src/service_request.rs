@@ -15,11 +15,11 @@ use crate::s3;
 use crate::service::Service;
 use crate::state::State;
 use crate::target::Target;
-use crate::wire::{Answer, Failure, Trouble, denied_by_policy, throttled};
+use crate::wire::{Answer, CommonError, Failure, denied_by_policy, throttled};
 use crate::world::{Effect, World};
 
 /// One request that reached its service.
-pub(crate) struct Visit<'a> {
+pub(crate) struct ServiceRequest<'a> {
     pub(crate) world: &'a World,
     pub(crate) now: Timestamp,
     /// How long after the start that is.
@@ -29,7 +29,7 @@ pub(crate) struct Visit<'a> {
     pub(crate) request_id: &'a str,
 }
 
-impl Visit<'_> {
+impl ServiceRequest<'_> {
     /// What comes of it: credentials are looked at first, then whether the weather lets it through,
     /// then the request itself.
     pub(crate) fn result(
@@ -48,7 +48,7 @@ impl Visit<'_> {
         if let Some(scope) = scope {
             caller.admit(scope, *service, *region, self.world, self.now, self.elapsed)?;
         }
-        let unknown = || Trouble::UnknownOperation.of(*service);
+        let unknown = || CommonError::UnknownOperation.of(*service);
         let operation = self.target.operation.ok_or_else(unknown)?;
         if let Some(failure) = effect.and_then(|effect| self.trouble(effect, &caller, operation)) {
             return Err(failure);
@@ -86,17 +86,17 @@ impl Visit<'_> {
             )),
             Effect::Conflict => {
                 let can_be = service != Service::S3 || s3::is_conditional(self.request.headers());
-                can_be.then(|| Trouble::Conflict.of(service))
+                can_be.then(|| CommonError::Conflict.of(service))
             }
-            Effect::ServerError => Some(Trouble::ServerError.of(service)),
+            Effect::ServerError => Some(CommonError::ServerError.of(service)),
             Effect::Denied => Some(denied_by_policy(
                 service,
                 &caller.arn(),
                 &operation.full_name(),
                 "with an explicit deny in a service control policy",
             )),
-            Effect::NotFound => Some(Trouble::NotFound.of(service)),
-            Effect::ExpiredToken => Some(Trouble::Expired.of(service)),
+            Effect::NotFound => Some(CommonError::NotFound.of(service)),
+            Effect::ExpiredToken => Some(CommonError::Expired.of(service)),
             Effect::CutBefore | Effect::CutAfter | Effect::Silence => None,
         }
     }

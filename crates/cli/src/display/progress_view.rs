@@ -6,9 +6,9 @@ use anstyle::Style;
 use fleet::account::Region;
 use jiff::Timestamp;
 
-use super::fold;
+use super::grouping;
 use super::output::Window;
-use super::tally::{Part, Standing, Tally};
+use super::tally::{Category, Part, Tally};
 use super::text::{BAD, BOLD, CHANGE, DIM, GOOD, counted, len, number, paint};
 
 /// A window, and what moves in it.
@@ -65,7 +65,7 @@ pub(crate) fn draw(title: &Title, tally: &Tally, elapsed: Duration, frame: Frame
 }
 
 fn effort(tally: &Tally, elapsed: Duration) -> String {
-    format!("  {}", fold::listed([clock(elapsed), tally.calls()]))
+    format!("  {}", grouping::listed([clock(elapsed), tally.calls()]))
 }
 
 fn looking(
@@ -100,7 +100,7 @@ pub(super) fn silence(silent: &[&Region], elapsed: Duration) -> Option<String> {
         return None;
     }
     let who = match silent.len() {
-        ..=MOST_NAMED => fold::listed(silent),
+        ..=MOST_NAMED => grouping::listed(silent),
         n => counted(n as u64, "Region"),
     };
     let waited = elapsed.as_secs();
@@ -135,7 +135,7 @@ fn changing(title: &Title, tally: &Tally, elapsed: Duration, frame: Frame) -> Ve
     let second = std::iter::once(clock(elapsed))
         .chain(rate)
         .chain([tally.calls()]);
-    let mut lines = vec![first, format!("  {}", fold::listed(second))];
+    let mut lines = vec![first, format!("  {}", grouping::listed(second))];
     lines.extend(waiting(&all).map(|text| format!("  {text}")));
     lines.extend(refused(tally, now));
     lines
@@ -154,8 +154,8 @@ fn head(title: &Title, frame: Frame) -> String {
 
 /// What AWS, or a member's turn, is waited for; and what has failed.
 fn waiting(all: &Part) -> Option<String> {
-    let verifying = all.counts.of(Standing::Verifying);
-    let invited = all.counts.of(Standing::Invited);
+    let verifying = all.counts.of(Category::Verifying);
+    let invited = all.counts.of(Category::Invited);
     let things = [
         (verifying > 0).then(|| {
             let what = format!("AWS verifies {}", counted(verifying, "e-mail"));
@@ -165,7 +165,7 @@ fn waiting(all: &Part) -> Option<String> {
         (all.failed() > 0).then(|| paint(BAD, format!("{} failed", number(all.failed())))),
     ];
     let things: Vec<_> = things.into_iter().flatten().collect();
-    (!things.is_empty()).then(|| fold::listed(things))
+    (!things.is_empty()).then(|| grouping::listed(things))
 }
 
 /// One line for each Region, where there is room; else those that are done are one line, and those
@@ -210,7 +210,7 @@ fn line(name: &str, part: &Part, column: usize, width: usize) -> String {
     let others = if part.is_done() && part.failed() == 0 {
         String::new()
     } else {
-        let others = fold::listed(part.counts.others());
+        let others = grouping::listed(part.counts.others());
         paint(DIM, format_args!("  {others}"))
     };
     format!(

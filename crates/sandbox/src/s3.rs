@@ -76,16 +76,16 @@ pub(crate) fn put(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure>
             return Err(precondition_failed());
         }
     }
-    let (_, mut luck) = state.luck(call.caller.account, None, "version");
+    let (_, mut random) = state.random_stream(call.caller.account, None, "version");
     let content_type = wanted(header::CONTENT_TYPE).unwrap_or("binary/octet-stream");
     let object = state.objects.entry(place).or_default();
-    Ok(object.put(luck.secret(32), content_type, call.body.clone(), call.now))
+    Ok(object.put(random.secret(32), content_type, call.body.clone(), call.now))
 }
 
 /// What is deleted stays as an older version.
 pub(crate) fn delete(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure> {
-    let (_, mut luck) = state.luck(call.caller.account, None, "version");
-    let id = luck.secret(32);
+    let (_, mut random) = state.random_stream(call.caller.account, None, "version");
+    let id = random.secret(32);
     let object = state.objects.entry(place(call)).or_default();
     object.delete(id.clone());
     Ok(Answer::empty()

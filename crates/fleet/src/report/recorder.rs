@@ -18,35 +18,35 @@ use crate::member::{MemberStatus, Since};
 
 /// A sink that keeps what the report needs, and no more.
 #[derive(Debug, Default)]
-pub struct Recorder(Mutex<Fold>);
+pub struct Recorder(Mutex<RunRecord>);
 
 /// What was recorded, for another process to go on with.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Record(Fold);
+pub struct Record(RunRecord);
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct Fold {
-    regions: BTreeMap<Region, RegionFold>,
+struct RunRecord {
+    regions: BTreeMap<Region, RegionRecord>,
     calls: BTreeMap<Cow<'static, str>, u64>,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct RegionFold {
+struct RegionRecord {
     graph_arn: Option<GraphArn>,
     changes: Vec<String>,
     amiss: Vec<Cause>,
     error: Option<Cause>,
     #[serde(default)]
     finished: Option<Timestamp>,
-    members: BTreeMap<AccountId, MemberFold>,
+    members: BTreeMap<AccountId, MemberRecord>,
     /// What was done here may not have been recorded.
     #[serde(default)]
     lost: bool,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct MemberFold {
+struct MemberRecord {
     /// The first status that was seen, and the last.
     seen: Option<(Option<MemberStatus>, Option<MemberStatus>)>,
     /// Since when it was as it was last seen.
@@ -128,7 +128,7 @@ impl Recorder {
     }
 
     /// A fold that panicked half way is still the best there is to report.
-    fn lock(&self) -> MutexGuard<'_, Fold> {
+    fn lock(&self) -> MutexGuard<'_, RunRecord> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -174,7 +174,7 @@ impl Recorder {
     }
 }
 
-impl Fold {
+impl RunRecord {
     fn calls(&self) -> BTreeMap<String, u64> {
         self.calls
             .iter()
@@ -198,7 +198,7 @@ impl Fold {
     }
 }
 
-impl RegionFold {
+impl RegionRecord {
     fn apply(&mut self, event: &Event) {
         match &event.kind {
             EventKind::Called { .. }
@@ -298,7 +298,7 @@ fn to_the_millisecond(at: Timestamp) -> Timestamp {
     at.round(jiff::Unit::Millisecond).unwrap_or(at)
 }
 
-impl MemberFold {
+impl MemberRecord {
     fn status(&self) -> Option<&MemberStatus> {
         self.seen.as_ref().and_then(|(_, now)| now.as_ref())
     }

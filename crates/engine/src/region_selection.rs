@@ -8,7 +8,7 @@ use aws_sdk_account::config::Config;
 use aws_sdk_account::types::RegionOptStatus;
 use fleet::account::Region;
 use fleet::event::Operation;
-use fleet::region::{self, Partition};
+use fleet::region_table::{self, Partition};
 use tokio::task::JoinSet;
 
 use crate::aws::{Aws, patiently};
@@ -190,7 +190,7 @@ impl Aws {
 
 /// As in a partition whose Regions need no opting in.
 pub(crate) fn all_on(partition: Partition) -> BTreeMap<String, bool> {
-    region::known(partition)
+    region_table::known(partition)
         .map(|entry| (entry.name.to_owned(), true))
         .collect()
 }
@@ -296,10 +296,12 @@ fn known(
     switched: Option<&BTreeMap<String, bool>>,
 ) -> Result<(), RegionError> {
     let listed = switched.is_some_and(|switched| switched.contains_key(name));
-    if listed || region::known(partition).any(|entry| entry.name == name) {
+    if listed || region_table::known(partition).any(|entry| entry.name == name) {
         return Ok(());
     }
-    if let Some(theirs) = region::partition_of(name).filter(|theirs| *theirs != partition.name()) {
+    if let Some(theirs) =
+        region_table::partition_of(name).filter(|theirs| *theirs != partition.name())
+    {
         return Err(RegionError::AnotherPartition {
             name: name.to_owned(),
             theirs,
@@ -308,12 +310,12 @@ fn known(
     }
     Err(RegionError::Unknown {
         name: name.to_owned(),
-        suggestion: region::suggest(name).filter(|meant| *meant != name),
+        suggestion: region_table::suggest(name).filter(|meant| *meant != name),
     })
 }
 
 fn all(partition: Partition, switched: &Switched, notes: &mut Vec<String>) -> BTreeSet<Region> {
-    let offered = || region::offered(partition);
+    let offered = || region_table::offered(partition);
     let switched = match switched {
         Ok(switched) => switched,
         Err(text) => {
@@ -340,7 +342,7 @@ fn all(partition: Partition, switched: &Switched, notes: &mut Vec<String>) -> BT
 }
 
 fn unlisted(switched: &BTreeMap<String, bool>, excluded: &BTreeSet<&str>) -> Vec<Region> {
-    let is_listed = |name: &str| region::find(name).is_some_and(|entry| entry.detective);
+    let is_listed = |name: &str| region_table::find(name).is_some_and(|entry| entry.detective);
     let on = switched
         .iter()
         .filter(|(_, on)| **on)
@@ -368,7 +370,7 @@ mod tests {
     }
 
     fn switched(off: &[&str]) -> BTreeMap<String, bool> {
-        region::known(Partition::Aws)
+        region_table::known(Partition::Aws)
             .map(|entry| (entry.name.to_owned(), !off.contains(&entry.name)))
             .collect()
     }

@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 
 use fleet::account::{AccountId, Region};
 use fleet::cost::CostReport;
+use fleet::history::HistoryReport;
 use fleet::label::Labels;
 use fleet::report::{CheckReport, Header, PlanReport, Report, StatusReport, name_regions};
 
-use super::fold;
+use super::grouping;
 use super::text::{BOLD, counted, paint, wrapped};
 
 /// All Regions and accounts of a document.
-pub(crate) struct Whole {
+pub(crate) struct Scope {
     /// The Regions.
     pub(crate) regions: BTreeSet<Region>,
     /// The accounts, whatever Regions they are in.
@@ -20,7 +21,7 @@ pub(crate) struct Whole {
     pub(crate) labels: Labels,
 }
 
-impl From<&PlanReport> for Whole {
+impl From<&PlanReport> for Scope {
     fn from(report: &PlanReport) -> Self {
         let members = report.regions.iter().flat_map(|it| &it.members);
         Self {
@@ -31,7 +32,7 @@ impl From<&PlanReport> for Whole {
     }
 }
 
-impl From<&Report> for Whole {
+impl From<&Report> for Scope {
     fn from(report: &Report) -> Self {
         let members = report.regions.iter().flat_map(|it| &it.members);
         Self {
@@ -42,7 +43,7 @@ impl From<&Report> for Whole {
     }
 }
 
-impl From<&StatusReport> for Whole {
+impl From<&StatusReport> for Scope {
     fn from(report: &StatusReport) -> Self {
         let members = report.regions.iter().flat_map(|it| &it.members);
         Self {
@@ -53,7 +54,7 @@ impl From<&StatusReport> for Whole {
     }
 }
 
-impl From<&CheckReport> for Whole {
+impl From<&CheckReport> for Scope {
     fn from(report: &CheckReport) -> Self {
         let accounts = report.findings.iter().flat_map(|it| &it.accounts);
         Self {
@@ -64,7 +65,7 @@ impl From<&CheckReport> for Whole {
     }
 }
 
-impl From<&CostReport> for Whole {
+impl From<&CostReport> for Scope {
     fn from(report: &CostReport) -> Self {
         Self {
             regions: report.regions.iter().map(|it| it.region.clone()).collect(),
@@ -74,7 +75,18 @@ impl From<&CostReport> for Whole {
     }
 }
 
-impl Whole {
+impl From<&HistoryReport> for Scope {
+    fn from(report: &HistoryReport) -> Self {
+        let changes = report.changes.iter();
+        Self {
+            regions: changes.clone().map(|it| it.region.clone()).collect(),
+            accounts: changes.filter_map(|it| it.account_id).collect(),
+            labels: report.labels.clone(),
+        }
+    }
+}
+
+impl Scope {
     /// Names some of the Regions.
     pub(crate) fn regions(&self, some: &BTreeSet<Region>) -> String {
         name_regions(some, &self.regions)
@@ -84,7 +96,7 @@ impl Whole {
     pub(crate) fn accounts(&self, some: &[AccountId]) -> String {
         match self.accounts.len() {
             all if all > 3 && all == some.len() => format!("all {all} accounts"),
-            _ => fold::accounts(&self.names(some)),
+            _ => grouping::accounts(&self.names(some)),
         }
     }
 
@@ -94,14 +106,14 @@ impl Whole {
             all if all > 3 && all == some.len() => format!("all {all} accounts"),
             _ => {
                 let names = some.iter().map(|id| self.labels.account_and_line(*id));
-                fold::accounts(&names.collect::<Vec<_>>())
+                grouping::accounts(&names.collect::<Vec<_>>())
             }
         }
     }
 
     /// Names a few of the accounts, for a text that has the others elsewhere.
     pub(crate) fn few_accounts(&self, some: &[AccountId]) -> String {
-        fold::few_accounts(&self.names(some))
+        grouping::few_accounts(&self.names(some))
     }
 
     /// The accounts as people read them.

@@ -68,7 +68,7 @@ fn invalid(message: impl Into<String>) -> Failure {
 
 /// The unique id of a role.
 fn role_id(session: &Session) -> String {
-    let mut hash = crate::luck::Fnv::new();
+    let mut hash = crate::random::Fnv::new();
     hash.add(session.account.to_string().as_bytes());
     hash.add(session.role.as_bytes());
     format!("AROA{:017}", hash.0 % 100_000_000_000_000_000)

@@ -10,9 +10,9 @@ use crate::account::AccountId;
 use crate::region::Region;
 
 /// One stream of random numbers.
-pub(crate) struct Luck(fastrand::Rng);
+pub(crate) struct RandomStream(fastrand::Rng);
 
-impl Luck {
+impl RandomStream {
     /// The stream for the `nth` time that `purpose` happens to `account` in `region`.
     pub(crate) fn of(
         seed: u64,
@@ -20,7 +20,7 @@ impl Luck {
         region: Option<Region>,
         purpose: &str,
         nth: u64,
-    ) -> Luck {
+    ) -> RandomStream {
         let account = account.map(|id| id.to_string()).unwrap_or_default();
         let region = region.map(Region::name).unwrap_or_default();
         let mut hash = Fnv::new();
@@ -30,7 +30,7 @@ impl Luck {
             hash.add(&[0]);
         }
         hash.add(&nth.to_le_bytes());
-        Luck(fastrand::Rng::with_seed(hash.0))
+        RandomStream(fastrand::Rng::with_seed(hash.0))
     }
 
     /// True in a share of `chance`, from 0 to 1, of all cases.
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn a_stream_depends_on_all_that_it_is_for_and_on_nothing_else() {
         let stream = |seed, region, purpose, nth| {
-            Luck::of(
+            RandomStream::of(
                 seed,
                 "000000000001".parse().ok(),
                 Region::named(region),
@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn chance_is_about_as_often_as_said() {
         let hits = (0..10_000)
-            .filter(|nth| Luck::of(7, None, None, "rain", *nth).happens(0.25))
+            .filter(|nth| RandomStream::of(7, None, None, "rain", *nth).happens(0.25))
             .count();
         assert!((2_300..2_700).contains(&hits), "{hits}");
     }

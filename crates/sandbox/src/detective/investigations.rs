@@ -75,14 +75,15 @@ pub(crate) fn start(call: &Call<'_>, state: &mut State) -> Result<Answer, Failur
     if to <= from {
         return Err(call.wrong("ScopeEndTime", "must be after ScopeStartTime."));
     }
-    let (_, mut luck) = state.luck(call.caller.account, Some(call.region), "investigation");
+    let (_, mut random) =
+        state.random_stream(call.caller.account, Some(call.region), "investigation");
     let graph = call.own_graph(input.graph_arn, state)?;
     if graph.investigations.len() >= MOST {
         return Err(Failure::too_many(
             "Too many investigations in the behavior graph.",
         ));
     }
-    let id = luck.digits(21);
+    let id = random.digits(21);
     graph.investigations.push(Investigation {
         id: id.clone(),
         entity,

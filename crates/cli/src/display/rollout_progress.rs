@@ -11,7 +11,7 @@ use super::Output;
 use super::text::{counted, number};
 
 /// Shows how far an operation is.
-pub(crate) struct Rolling {
+pub(crate) struct RolloutProgress {
     output: Output,
     clock: Clock,
     what: &'static str,
@@ -20,7 +20,7 @@ pub(crate) struct Rolling {
     said: Mutex<String>,
 }
 
-impl Rolling {
+impl RolloutProgress {
     /// Nothing is shown yet.
     pub(crate) fn new(output: Output, clock: Clock, what: &'static str) -> Self {
         Self {

@@ -16,7 +16,7 @@ fn under_way() -> MutexGuard<'static, Option<PathBuf>> {
 
 /// A file that has its name once it is whole, and leaves nothing behind otherwise.
 #[derive(Debug)]
-pub(crate) struct Unfinished {
+pub(crate) struct PartialFile {
     file: NamedTempFile,
     // Dropped after the file is gone.
     _known: Known,
@@ -31,7 +31,7 @@ impl Drop for Known {
     }
 }
 
-impl Unfinished {
+impl PartialFile {
     /// Begins a file.
     ///
     /// # Errors
@@ -58,7 +58,7 @@ impl Unfinished {
     }
 }
 
-impl Write for Unfinished {
+impl Write for PartialFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.file.write(bytes)
     }
@@ -88,7 +88,7 @@ mod tests {
     fn a_process_that_ends_at_once_leaves_nothing_behind() {
         let dir = tempfile::tempdir().unwrap();
         let left = || std::fs::read_dir(dir.path()).unwrap().count();
-        let mut file = Unfinished::new(|| NamedTempFile::new_in(dir.path())).unwrap();
+        let mut file = PartialFile::new(|| NamedTempFile::new_in(dir.path())).unwrap();
         file.write_all(b"half").unwrap();
         assert_eq!(left(), 1);
         let ending = abandon();

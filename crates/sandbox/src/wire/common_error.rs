@@ -9,7 +9,7 @@ use crate::world::unverified::ThrottlingError;
 
 /// Errors that every service has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Trouble {
+pub(crate) enum CommonError {
     /// The access key belongs to nobody, or does not count in that Region.
     UnknownKey,
     /// The session is over.
@@ -24,11 +24,11 @@ pub(crate) enum Trouble {
     Conflict,
 }
 
-impl Trouble {
+impl CommonError {
     /// What `service` says of it.
     pub(crate) fn of(self, service: Service) -> Failure {
         match self {
-            Trouble::UnknownKey => {
+            CommonError::UnknownKey => {
                 // AWS knowledge center, iam-validate-access-credentials, for STS; README of
                 // amazon-detective-multiaccount-scripts for Detective.
                 let code = match service {
@@ -39,7 +39,7 @@ impl Trouble {
                 let message = "The security token included in the request is invalid.";
                 Failure::new(forbidden(service), code, message)
             }
-            Trouble::Expired => {
+            CommonError::Expired => {
                 let code = match service {
                     Service::Sts | Service::S3 => "ExpiredToken",
                     _ => "ExpiredTokenException",
@@ -50,20 +50,20 @@ impl Trouble {
                     "The security token included in the request is expired",
                 )
             }
-            Trouble::NotFound => Failure::new(
+            CommonError::NotFound => Failure::new(
                 StatusCode::NOT_FOUND,
                 "ResourceNotFoundException",
                 "The requested resource was not found.",
             ),
-            Trouble::UnknownOperation => unknown_operation(service),
-            Trouble::ServerError => server_error(service),
+            CommonError::UnknownOperation => unknown_operation(service),
+            CommonError::ServerError => server_error(service),
             // Amazon S3 API reference, PutObject: to be sent again.
-            Trouble::Conflict if service == Service::S3 => Failure::new(
+            CommonError::Conflict if service == Service::S3 => Failure::new(
                 StatusCode::CONFLICT,
                 "ConditionalRequestConflict",
                 "The conditional request cannot succeed due to a conflicting operation against this resource.",
             ),
-            Trouble::Conflict => Failure::conflict(
+            CommonError::Conflict => Failure::conflict(
                 "Another request for the same resource is being worked on. Try again later.",
             ),
         }

@@ -64,7 +64,7 @@ pub(crate) struct Notes {
     pub(crate) by_plan: bool,
 }
 
-pub(crate) struct Watch {
+pub(crate) struct Monitor {
     pub(crate) sandbox: Sandbox,
     pub(crate) scenario: Scenario,
     pub(crate) roster: BTreeMap<String, String>,
@@ -93,7 +93,7 @@ pub(crate) struct Violation {
     pub(crate) text: String,
 }
 
-impl Watch {
+impl Monitor {
     pub(crate) fn new(sandbox: Sandbox, scenario: Scenario) -> Self {
         let listed = scenario.members.iter().filter(|member| member.in_roster);
         let roster = listed.map(|member| (member.id.clone(), member.roster_email().to_owned()));
