@@ -66,6 +66,7 @@ def test_a_saved_plan_is_executed_without_any_other_consent(saved):
     assert report["plan"]["digest"] == saved.document["digest"]
     assert report["plan"]["name"] == str(saved.file)
     assert report["plan"]["planner"] == saved.document["plan"]["caller"]
+    assert any(f"executes the plan in {saved.file}" in note for note in report["notes"])
 
 
 def test_the_file_says_all_that_was_shown_and_has_no_email(saved):

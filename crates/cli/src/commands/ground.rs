@@ -358,6 +358,14 @@ impl Ground {
 
     /// This saved plan is executed: documents say so.
     pub(crate) fn executes(&mut self, plan: PlanOrigin) {
+        let by = plan.planner.as_deref();
+        let by = by.map(|caller| format!(" by {caller}"));
+        self.header.notes.push(format!(
+            "this executes the plan in {}, which was saved at {}{}, and nothing else",
+            plan.name,
+            plan.made,
+            by.unwrap_or_default()
+        ));
         self.header.origin.plan = Some(plan);
     }
 

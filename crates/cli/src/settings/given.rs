@@ -119,23 +119,37 @@ fn in_reach(reach: &ReachArgs, select: &SelectArgs, file: &SettingsFile) -> Give
 ///
 /// When the plan has a setting that is none.
 pub(crate) fn take(args: &mut FleetArgs, settings: &SavedSettings) -> Result<()> {
-    take_selection(&mut args.select, settings)?;
-    args.expected = one(&settings.expected)?;
-    args.role_name = Some(settings.role_name.clone());
-    args.prune = settings.prune;
-    args.retry_failed = settings.retry_failed;
+    // A flag that is new has to be decided about here: is it a setting of a plan, or a way to reach AWS?
+    let FleetArgs {
+        reach: _,
+        external_id: _,
+        role_name,
+        select,
+        expected,
+        prune,
+        retry_failed,
+        tags: all_tags,
+        packages,
+        send_email,
+        message: text,
+    } = args;
+    take_selection(select, settings)?;
+    *expected = one(&settings.expected)?;
+    *role_name = Some(settings.role_name.clone());
+    *prune = settings.prune;
+    *retry_failed = settings.retry_failed;
     let tags = settings.tags.iter();
     let tags = tags.map(|(key, value)| values::Tag::new(key, value));
     let tags: Vec<_> = tags.collect::<Result<_, _>>().map_err(odd)?;
-    args.tags = (!tags.is_empty())
+    *all_tags = (!tags.is_empty())
         .then_some(List(tags))
         .into_iter()
         .collect();
-    args.packages = one(&settings.packages)?;
-    args.send_email = Some(settings.send_email);
+    *packages = one(&settings.packages)?;
+    *send_email = Some(settings.send_email);
     let message = settings.message.as_deref();
     let message = message.map(Message::from_str).transpose();
-    args.message = message.map_err(odd)?;
+    *text = message.map_err(odd)?;
     Ok(())
 }
 

@@ -13,19 +13,19 @@ use super::fixed_point::{
 };
 use super::run::Run;
 use super::world::{ARN, World, id, member, region};
-use crate::account::{AccountId, GraphArn};
+use crate::account::{AccountId, GraphArn, Region};
 use crate::attempts::{RegionRequest, Role};
 use crate::bounds::{Bounds, GraphChanges};
 use crate::cause::Cause;
 use crate::desired::{Others, Purpose};
-use crate::event::Operation;
+use crate::event::{Change, Operation};
 use crate::member::MemberStatus;
 use crate::plan::{Chore, GraphStep, Kind, Plan, Step};
 use crate::report::{Action, RegionPlan};
 use crate::saved::graph_changes;
 
 /// What a plan of this world shows, and what it changes about the graph itself.
-fn shown(world: &World) -> (RegionPlan, BTreeMap<crate::account::Region, GraphChanges>) {
+fn shown(world: &World) -> (RegionPlan, BTreeMap<Region, GraphChanges>) {
     let plan = world.plan();
     let shown = RegionPlan::of(&world.fleet, &world.observation, &plan);
     let chores = [(region(), GraphChanges::of(plan.chores()))].into();
@@ -37,7 +37,7 @@ fn shown(world: &World) -> (RegionPlan, BTreeMap<crate::account::Region, GraphCh
 fn bounded(
     mut world: World,
     shown: &RegionPlan,
-    changes: &BTreeMap<crate::account::Region, GraphChanges>,
+    changes: &BTreeMap<Region, GraphChanges>,
 ) -> World {
     let bounds = Bounds::of(std::slice::from_ref(shown), changes);
     world.fleet.settings.bounds = Some(Arc::new(bounds));
@@ -348,4 +348,40 @@ fn what_a_plan_waits_for_is_not_blocked_by_it() {
         .region_sent(RegionRequest::FindGraph)
         .role(Role::Asked);
     assert!(matches!(step(&enabled, asked), Step::Wait(_)));
+}
+
+#[test]
+fn each_change_is_held_where_it_was_shown_and_nowhere_else() {
+    let was = World::empty(2).sees(2, member(MemberStatus::Enabled));
+    let (shown, changes) = shown(&was);
+    let bounds = Bounds::of(std::slice::from_ref(&shown), &changes);
+    let (graph, other) = (GraphArn::new(ARN), GraphArn::new("arn:another"));
+    let change = |operation, members: &[u16]| Change {
+        operation,
+        account: "555555555555".parse().unwrap(),
+        members: members.iter().map(|n| id(*n)).collect(),
+    };
+    let invite = change(Operation::CreateMembers, &[1]);
+    assert!(bounds.hold(&region(), Some(&graph), &invite));
+    assert!(!bounds.hold(&region(), Some(&other), &invite));
+    assert!(!bounds.hold(&Region::new("eu-west-1"), Some(&graph), &invite));
+    let accept = |n| Change {
+        account: id(n),
+        ..change(Operation::AcceptInvitation, &[])
+    };
+    assert!(bounds.hold(&region(), Some(&graph), &accept(1)));
+    for change in [
+        accept(2),
+        change(Operation::CreateMembers, &[1, 2]),
+        change(Operation::DeleteMembers, &[1]),
+        change(Operation::StartMonitoringMember, &[2]),
+        change(Operation::CreateGraph, &[]),
+        change(Operation::DeleteGraph, &[]),
+        change(Operation::DeleteGraph, &[2]),
+        change(Operation::TagResource, &[]),
+        change(Operation::UntagResource, &[]),
+        change(Operation::UpdateDatasourcePackages, &[]),
+    ] {
+        assert!(!bounds.hold(&region(), Some(&graph), &change), "{change:?}");
+    }
 }
