@@ -146,7 +146,7 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Say what the memberships cost a month, from the volumes that AWS reports
     Cost(CostArgs),
-    /// Write a file of the accounts that the behavior graphs have now
+    /// Write a file of the accounts that the behavior graphs have now, or GuardDuty
     Adopt(AdoptArgs),
     /// Tell what happened to the memberships, when and by whom, from reports and journals
     History(HistoryArgs),
@@ -348,12 +348,30 @@ pub(crate) struct CostArgs {
     pub reports: ReportArgs,
 }
 
+/// Where members are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Service {
+    /// In the behavior graphs.
+    Detective,
+    /// In the administrator's GuardDuty.
+    #[value(name = "guardduty")]
+    GuardDuty,
+}
+
 /// `adopt`.
 #[derive(Debug, Args)]
 pub(crate) struct AdoptArgs {
     /// Where to write `account id,root e-mail` lines; without it, or with `-`, to stdout
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
+    /// Whose members are written: those of `detective`, or of the administrator's `guardduty`
+    #[arg(
+        long,
+        value_name = "SERVICE",
+        default_value = "detective",
+        hide_possible_values = true
+    )]
+    pub from: Service,
     /// How AWS is reached.
     #[command(flatten)]
     pub reach: ReachArgs,

@@ -10,9 +10,8 @@ use crate::cause::Cause;
 use crate::expected::Exceptions;
 use crate::member::Member;
 use crate::patience::{self, Passing};
-use crate::roster::Roster;
 
-/// Administrator, members and settings: what every Region is brought to.
+/// Administrator, members and settings: what every Region is brought to. [`crate::assembly`] puts it together.
 #[derive(Clone, Debug)]
 pub struct Fleet {
     /// The account that owns the behavior graphs and invites.
@@ -97,22 +96,6 @@ impl Settings {
 }
 
 impl Fleet {
-    /// The fleet that a roster asks for.
-    #[must_use]
-    pub fn of(administrator: AccountId, roster: &Roster, settings: Settings) -> Self {
-        let lines = roster.members.iter();
-        let emails = roster.members.iter();
-        Self {
-            administrator,
-            members: emails.map(|(id, it)| (*id, it.email.clone())).collect(),
-            settings: Settings {
-                order: lines.map(|(id, it)| (*id, it.line)).collect(),
-                closed: roster.closed.keys().copied().collect(),
-                ..settings
-            },
-        }
-    }
-
     /// Whether this account is wanted as a member.
     #[must_use]
     pub fn wants(&self, account: AccountId) -> bool {

@@ -1,15 +1,15 @@
 //! The function: one step of an execution for each invocation.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use engine::{Access, Aws, Connection, Platform};
-use fleet::account::AccountId;
+use fleet::account::{AccountId, Region};
+use fleet::assembly::{Expected, Parts};
 use fleet::desired::{Fleet, Others, Purpose};
 use fleet::event::Sink;
-use fleet::expected::Exceptions;
 use fleet::roster::Roster;
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -281,31 +281,36 @@ impl Function {
         connect.map_err(|error| StepError::failed(error.to_string()))
     }
 
-    /// What is wanted of the accounts of a list, and of others.
-    pub(crate) fn fleet(&self, roster: &Roster, operation: Operation, others: Others) -> Fleet {
-        let settings = fleet::desired::Settings {
-            purpose: match operation {
-                Operation::Enable => Purpose::Enable,
-                Operation::Disable => Purpose::Disable,
+    /// What is wanted of the accounts of a list, and of others, in these Regions.
+    ///
+    /// # Errors
+    /// Where the stack's setting excepts what does not exist.
+    pub(crate) fn fleet(
+        &self,
+        roster: &Roster,
+        operation: Operation,
+        others: Others,
+        regions: &[Region],
+    ) -> Result<Fleet, StepError> {
+        let parts = Parts {
+            administrator: self.account,
+            roster,
+            left_out: &BTreeMap::new(),
+            settings: fleet::desired::Settings {
+                purpose: match operation {
+                    Operation::Enable => Purpose::Enable,
+                    Operation::Disable => Purpose::Disable,
+                },
+                others,
+                ..self.settings.fleet.clone()
             },
-            others,
-            exceptions: self.exceptions(roster, operation),
-            ..self.settings.fleet.clone()
+            expected: Expected::OfEveryList(&self.settings.expected),
+            regions,
+            now: self.platform.clock.timestamp(),
         };
-        Fleet::of(self.account, roster, settings)
-    }
-
-    /// What is known to stay out today. Who is to leave is to leave all the same.
-    fn exceptions(&self, roster: &Roster, operation: Operation) -> Exceptions {
-        if operation == Operation::Disable {
-            return Exceptions::default();
-        }
-        let today = TimeZone::UTC
-            .to_datetime(self.platform.clock.timestamp())
-            .date();
-        let listed = roster.members.values().flat_map(|it| &it.expected);
-        let all = self.settings.expected.iter().chain(listed);
-        Exceptions::on(today, all.cloned())
+        parts
+            .assemble()
+            .map_err(|error| StepError::failed(format!("the stack's setting EXPECTED: {error}")))
     }
 
     /// How long this invocation may still go on.

@@ -11,7 +11,6 @@ use fleet::account::Region;
 use fleet::desired::Purpose;
 use fleet::label::Labels;
 use fleet::origin::{ListOrigin, Origin, sha256};
-use fleet::region_table;
 use fleet::report::{Header, InvalidLine, Recorder, VERSION};
 use fleet::roster::{Roster, RosterError};
 use jiff::Timestamp;
@@ -193,8 +192,8 @@ async fn look(
         plan_only,
     } = upload.place;
     let prune = prunes(function, &upload);
-    let fleet = Arc::new(function.fleet(&roster, operation, others(prune)));
-    check_exceptions(function, &chosen.regions)?;
+    let fleet = function.fleet(&roster, operation, others(prune), &chosen.regions)?;
+    let fleet = Arc::new(fleet);
     let expired: Vec<_> = fleet.settings.exceptions.expired().collect();
     let mut agreed = None;
     if fleet.removes() && !plan_only {
@@ -235,20 +234,6 @@ async fn look(
         agreed,
         record: recorder.record_so_far(),
     })
-}
-
-/// Makes sure that every Region among the known exceptions is one: it would never match anything.
-fn check_exceptions(function: &Function, chosen: &[Region]) -> Result<(), StepError> {
-    let known =
-        |name: &&Region| region_table::find(name.as_str()).is_some() || chosen.contains(name);
-    let expected = function.settings.expected.iter();
-    let mut regions = expected.filter_map(|it| it.region.as_ref());
-    match regions.find(|name| !known(name)) {
-        None => Ok(()),
-        Some(unknown) => Err(StepError::failed(format!(
-            "the stack's setting EXPECTED names {unknown}, and there is no such Region: correct it, or remove it"
-        ))),
-    }
 }
 
 /// How many Regions one invocation holds. A plan tells what the guard rails say, and they are asked

@@ -72,7 +72,8 @@ pub async fn reconcile(
         Some(agreed) if prune => Others::Agreed(agreed.others.clone()),
         _ => others(prune && upload.place.plan_only),
     };
-    let mut fleet = function.fleet(&roster, upload.place.operation, others);
+    let all = manifest.groups.concat();
+    let mut fleet = function.fleet(&roster, upload.place.operation, others, &all)?;
     if upload.drift {
         fleet.settings.no_new_graph = drift::no_new_graphs(function, regions).await?;
     }

@@ -94,12 +94,13 @@ static DETECTIVE: [Operation; 29] = {
     ]
 };
 
-static GUARDDUTY: [Operation; 2] = {
+static GUARDDUTY: [Operation; 3] = {
     const fn get(name: &'static str, path: &'static str) -> Operation {
         at(Service::GuardDuty, Method::GET, name, path)
     }
     [
         get("ListDetectors", "/detector"),
+        get("ListMembers", "/detector/*/member"),
         get("GetDetector", "/detector/"),
     ]
 };

@@ -72,6 +72,7 @@ fn guardduty(name: &str) -> Option<Handler> {
     Some(match name {
         "ListDetectors" => guardduty::list_detectors,
         "GetDetector" => guardduty::get_detector,
+        "ListMembers" => guardduty::list_members,
         _ => return None,
     })
 }

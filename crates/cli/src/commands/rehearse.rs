@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::change::{self, Files};
-use super::ground::{Accounts, Ground};
+use super::fleet_session::{Accounts, FleetSession};
 use super::sandbox as served;
 use crate::args::{ReachArgs, RehearseArgs};
 use crate::display::{self, Output};
@@ -50,24 +50,25 @@ pub(crate) async fn run(args: RehearseArgs, output: Output) -> Result<Exit> {
         None => emulated.roster()?,
     };
     let (reach, accounts) = (emulated.reach()?, Accounts::all(roster));
-    let ground = Ground::open_with_journal(reach, accounts, stop, output, files.journal).await?;
-    perform(&ground, &files.reports, output).await
+    let session =
+        FleetSession::open_with_journal(reach, accounts, stop, output, files.journal).await?;
+    perform(&session, &files.reports, output).await
 }
 
-async fn perform(ground: &Ground, files: &ReportFiles, output: Output) -> Result<Exit> {
-    let mut run = ground.run();
+async fn perform(session: &FleetSession, files: &ReportFiles, output: Output) -> Result<Exit> {
+    let mut run = session.run();
     if !output.is_json() {
-        ground.look(&mut run).await?;
-        let plan = ground.plan(&run);
+        session.look(&mut run).await?;
+        let plan = session.plan(&run);
         output.text(|width| display::plan(&plan, width))?;
         output.text(|_| display::act("Enabling"))?;
     }
-    let report = ground.reconcile(&mut run).await;
+    let report = session.reconcile(&mut run).await;
     let exit = change::close(&report, files, output);
     if output.is_json() || exit == Exit::Interrupted || report.error.is_some() {
         return Ok(exit);
     }
-    let again = look_again(ground, &report, output).await?;
+    let again = look_again(session, &report, output).await?;
     Ok(if again.changes_anything() && exit == Exit::Fine {
         Exit::NotAsWanted
     } else {
@@ -76,18 +77,18 @@ async fn perform(ground: &Ground, files: &ReportFiles, output: Output) -> Result
 }
 
 /// Shows what there is now and what it cost, and that nothing is left to do.
-async fn look_again(ground: &Ground, report: &Report, output: Output) -> Result<PlanReport> {
-    let mut run = ground.run();
-    ground.look(&mut run).await?;
-    let status = ground.status(&run);
+async fn look_again(session: &FleetSession, report: &Report, output: Output) -> Result<PlanReport> {
+    let mut run = session.run();
+    session.look(&mut run).await?;
+    let status = session.status(&run);
     output.text(|_| display::act("Looking at the result"))?;
     output.text(|width| display::matrix(&status, width))?;
     output.text(|_| display::act("What it cost"))?;
     output.text(|_| display::costs(report))?;
     output.text(|_| display::act("Planning again"))?;
     run.forget();
-    ground.look(&mut run).await?;
-    let plan = ground.plan(&run);
+    session.look(&mut run).await?;
+    let plan = session.plan(&run);
     output.text(|width| display::second_plan(&plan, report, width))?;
     Ok(plan)
 }

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::change::{self, FRESH, Permit};
-use super::ground::Ground;
+use super::fleet_session::FleetSession;
 use super::plan;
 use crate::args::PlanArgs;
 use crate::display::{self, Output};
@@ -81,7 +81,7 @@ impl Execution {
     /// When AWS has moved, the guard rails refuse, or it was declined; nothing was changed then.
     pub(crate) async fn agree(
         &self,
-        ground: &Ground,
+        session: &FleetSession,
         run: &mut Run,
         permit: Permit,
         consent: Consent,
@@ -92,28 +92,28 @@ impl Execution {
             max_removals: consent.max_removals.or(Some(usize::MAX)),
             ..consent
         };
-        let plan = self.look(ground, run).await?;
+        let plan = self.look(session, run).await?;
         if !permit.yes {
             output.beside_question(|width| display::plan(&plan, width));
         }
         if !permit.yes && plan.changes_anything() {
-            let refusals = ground.judge(run, consent);
-            let asked = ground.clock().elapsed();
-            change::ask(ground.stop(), ground.administrator(), refusals, output).await?;
+            let refusals = session.judge(run, consent);
+            let asked = session.clock().elapsed();
+            change::ask(session.stop(), session.administrator(), refusals, output).await?;
             consent.word = Word::Typed;
-            if ground.clock().elapsed().saturating_sub(asked) > FRESH {
+            if session.clock().elapsed().saturating_sub(asked) > FRESH {
                 run.forget();
-                self.look(ground, run).await?;
+                self.look(session, run).await?;
             }
         }
-        self.saved.check_time(ground.clock().timestamp())?;
-        ground.agree_within(run, self.saved.bounds(), consent)
+        self.saved.check_time(session.clock().timestamp())?;
+        session.agree_within(run, self.saved.bounds(), consent)
     }
 
     /// Looks at AWS, and makes sure that it needs no more than the plan holds.
-    async fn look(&self, ground: &Ground, run: &mut Run) -> Result<PlanReport> {
-        ground.look(run).await?;
-        let plan = ground.plan(run);
+    async fn look(&self, session: &FleetSession, run: &mut Run) -> Result<PlanReport> {
+        session.look(run).await?;
+        let plan = session.plan(run);
         self.saved
             .check_world(&plan.regions, &run.graph_changes())?;
         Ok(plan)
