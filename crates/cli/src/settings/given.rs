@@ -255,7 +255,7 @@ mod tests {
             tags: Some(saved.tags.clone()),
             packages: Some(saved.packages.clone()),
             send_email: Some(true),
-            message: saved.message.clone(),
+            message: saved.message,
         };
         assert_eq!(given, expected);
     }

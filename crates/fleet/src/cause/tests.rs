@@ -28,6 +28,16 @@ fn no_role(name: &str, words: &str) -> Cause {
     }
 }
 
+fn not_in_plan() -> Cause {
+    let operation = Operation::CreateMembers;
+    Cause::NotInPlan { operation }
+}
+
+fn no_effect() -> Cause {
+    let operation = Operation::CreateMembers;
+    Cause::NoEffect { operation }
+}
+
 /// One of each.
 fn all() -> Vec<Cause> {
     let error = || denied(Operation::AcceptInvitation, "no root@example.com");
@@ -46,9 +56,7 @@ fn all() -> Vec<Cause> {
             error: error(),
         },
         Cause::CallRefused { error: error() },
-        Cause::NoEffect {
-            operation: Operation::CreateMembers,
-        },
+        no_effect(),
         Cause::GraphFull { ahead: 1_200 },
         Cause::GraphHasOthers { members: 3 },
         Cause::RegionFailed { error: error() },
@@ -67,9 +75,7 @@ fn all() -> Vec<Cause> {
         Cause::GraphNotDeleted { last: None },
         Cause::RoleNotTried { last: None },
         Cause::Unfinished { last: last() },
-        Cause::NotInPlan {
-            operation: Operation::CreateMembers,
-        },
+        not_in_plan(),
         Cause::Defect {
             error: "a task panicked".into(),
         },

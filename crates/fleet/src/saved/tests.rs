@@ -185,6 +185,26 @@ fn a_saved_plan_expires() {
     );
 }
 
+/// Everything that can be given, and nothing of it as in [`settings`].
+fn another() -> Given {
+    Given {
+        administrator: Some(id(7)),
+        goal: Some(Goal::DeleteGraphs),
+        regions: Some(names(&["us-east-1"])),
+        exclude_region: Some(names(&["us-east-1"])),
+        account: Some(names(&["a*"])),
+        not_account: Some(names(&["b*"])),
+        expected: Some(names(&["*/us-east-1"])),
+        role_name: Some("Role".to_owned()),
+        prune: Some(true),
+        retry_failed: Some(true),
+        tags: Some([("team".to_owned(), "x".to_owned())].into()),
+        packages: Some(names(&["EKS_AUDIT"])),
+        send_email: Some(true),
+        message: Some("hello".to_owned()),
+    }
+}
+
 #[test]
 fn another_list_and_each_setting_that_differs_are_named() {
     let saved = one();
@@ -200,23 +220,7 @@ fn another_list_and_each_setting_that_differs_are_named() {
         ..Given::default()
     };
     assert_eq!(saved.check_given(&same, list.as_deref()), Ok(()));
-    let other = Given {
-        administrator: Some(id(7)),
-        goal: Some(Goal::DeleteGraphs),
-        regions: Some(names(&["us-east-1"])),
-        exclude_region: Some(names(&["us-east-1"])),
-        account: Some(names(&["a*"])),
-        not_account: Some(names(&["b*"])),
-        expected: Some(names(&["*/us-east-1"])),
-        role_name: Some("Role".to_owned()),
-        prune: Some(true),
-        retry_failed: Some(true),
-        tags: Some([("team".to_owned(), "x".to_owned())].into()),
-        packages: Some(names(&["EKS_AUDIT"])),
-        send_email: Some(true),
-        message: Some("hello".to_owned()),
-    };
-    let Err(Stale::Differs(differs)) = saved.check_given(&other, Some("00")) else {
+    let Err(Stale::Differs(differs)) = saved.check_given(&another(), Some("00")) else {
         panic!("not refused");
     };
     let named: Vec<_> = differs.iter().map(|it| it.setting.as_str()).collect();
