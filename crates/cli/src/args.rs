@@ -441,6 +441,10 @@ pub(crate) struct RehearseArgs {
     /// Where the report goes.
     #[command(flatten)]
     pub reports: ReportArgs,
+    /// Play the month after it, too: look once a day while one account is closed, write each report into
+    /// this folder, and show what `history` and `cost` say of it
+    #[arg(long, value_name = "FOLDER", help_heading = "Output")]
+    pub month: Option<PathBuf>,
     // Not from the environment: a rehearsal has no place among what was really changed.
     /// Add a line of JSON to this file before each call that changes something, and one after it
     #[arg(long, value_name = "FILE", help_heading = "Output")]

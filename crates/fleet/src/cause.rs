@@ -90,6 +90,9 @@ pub enum Cause {
         /// What STS answered.
         error: FailedCall,
     },
+    /// It is to be removed, somebody has to approve that, and nobody did: it joined since the approval
+    /// was asked for.
+    RemovalNotApproved,
     /// A call about a member was refused.
     CallRefused {
         /// Which, and what AWS answered.
@@ -245,6 +248,7 @@ impl Cause {
             Self::RegionOff => "region-off",
             Self::RoleNotAssumed { .. } => "role-not-assumed",
             Self::RoleNotInStack { .. } => "role-not-in-stack",
+            Self::RemovalNotApproved => "removal-not-approved",
             Self::CallRefused { .. } => "call-refused",
             Self::NoEffect { .. } => "no-effect",
             Self::GraphFull { .. } => "graph-full",
@@ -312,6 +316,7 @@ impl Cause {
             Self::QuestionFailed { error } => Self::QuestionFailed { error: error.key() },
             same @ (Self::UnknownStatus { .. }
             | Self::RegionOff
+            | Self::RemovalNotApproved
             | Self::NoEffect { .. }
             | Self::GraphMissing
             | Self::RegionNotCovered

@@ -75,6 +75,9 @@ pub struct Settings {
     pub exceptions: Exceptions,
     /// Memberships that flags leave out.
     pub expected: BTreeSet<(AccountId, Region)>,
+    /// The only members that may be removed, and where, where somebody had to approve that; `None` where
+    /// nobody has to. Failed entries that make room for another are no members that are removed.
+    pub approved: Option<BTreeSet<(AccountId, Region)>>,
     /// Regions where no behavior graph is made, with the cause: one that is there is used.
     pub no_new_graph: BTreeMap<Region, Cause>,
     /// How long a refusal that IAM's propagation explains is asked again; without it, once more.
@@ -121,6 +124,13 @@ impl Fleet {
                 Others::Remove => true,
                 Others::Agreed(pairs) => pairs.contains(&(account, region.clone())),
             }
+    }
+
+    /// Whether this membership may be ended, as far as somebody has to approve that.
+    #[must_use]
+    pub fn may_end(&self, account: AccountId, region: &Region) -> bool {
+        let approved = self.settings.approved.as_ref();
+        approved.is_none_or(|pairs| pairs.contains(&(account, region.clone())))
     }
 
     /// Whether this membership is known to stay out.

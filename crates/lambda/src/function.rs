@@ -33,6 +33,9 @@ pub enum Step {
         entered: jiff::Timestamp,
         /// What started it.
         event: Value,
+        /// What the removals hash to that somebody was asked to approve.
+        #[serde(default)]
+        asked: Option<Seal>,
     },
     /// One pass over a group of Regions.
     Reconcile {
@@ -180,8 +183,21 @@ pub struct Prepared {
     pub groups: Vec<Pass>,
     /// What it wrote down hashes to: the manifest, or why nothing was begun.
     pub sealed: Option<Seal>,
+    /// What the removals hash to that somebody was asked to approve.
+    pub asked: Option<Seal>,
+    /// What people are asked, once.
+    pub question: Option<Question>,
     /// How long to wait before asking again.
     pub wait_seconds: u64,
+}
+
+/// What people are asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Question {
+    /// One line: what SNS has as the subject.
+    pub subject: String,
+    /// The message.
+    pub message: String,
 }
 
 /// What comes after `prepare`.
@@ -192,6 +208,10 @@ pub enum Next {
     Go,
     /// Another execution is changing AWS: ask again.
     Busy,
+    /// Somebody has to approve removals: people are asked.
+    Approve,
+    /// Nobody has yet: look again.
+    Asked,
     /// Another execution has this event, or it means nothing: the end.
     Duplicate,
     /// A newer version of the list took over: the report.
@@ -251,7 +271,15 @@ impl Function {
                 execution,
                 entered,
                 event,
-            } => answer(prepare::prepare(self, &execution, entered, &event).await?),
+                asked,
+            } => {
+                let began = prepare::Began {
+                    execution: &execution,
+                    entered,
+                    asked: asked.as_ref(),
+                };
+                answer(prepare::prepare(self, began, &event).await?)
+            }
             Step::Reconcile { pass, event } => {
                 answer(reconcile::reconcile(self, &pass, &event).await?)
             }

@@ -1,6 +1,7 @@
 //! The serverless form of detective-fleet: the three steps of an execution, each a few lines around
 //! the engine, and what they write down between them.
 
+mod approval;
 pub mod claim;
 mod drift;
 pub mod error;
@@ -12,6 +13,7 @@ mod message;
 mod metrics;
 mod pass_recorder;
 pub mod prepare;
+mod question;
 pub mod reconcile;
 mod removals;
 pub mod report;

@@ -77,7 +77,9 @@ pub(crate) fn run(report: &Report, error: Option<Name>, said: Said<'_>) -> Repor
     let summary = &report.summary;
     let what = match (error, report.ended) {
         (_, Ended::Superseded) => "superseded".to_owned(),
-        (Some(Name::BadInput), _) if report.regions.is_empty() => "refused".to_owned(),
+        (Some(Name::BadInput | Name::NotApproved), _) if report.regions.is_empty() => {
+            "refused".to_owned()
+        }
         (Some(_), _) if report.regions.is_empty() => "failed".to_owned(),
         _ if report.header.operation == "disable" => format!("{} removed", summary.removed),
         _ => format!("{} of {} enabled", summary.enabled, summary.memberships),
@@ -167,6 +169,7 @@ fn subject(error: Option<Name>, header: &Header, what: &str) -> String {
     let mark = match error {
         None => "",
         Some(Name::BadInput) => "BadInput: ",
+        Some(Name::NotApproved) => "NotApproved: ",
         Some(Name::Failed) => "Failed: ",
         Some(Name::StillWaiting) => "StillWaiting: ",
     };
@@ -189,8 +192,19 @@ fn opening(header: &Header, said: Said<'_>) -> String {
     if let Some(uploader) = list.and_then(|list| list.uploader.as_ref()) {
         line(&mut text, format_args!("Uploaded by {uploader}\n"));
     }
+    if let Some(approval) = &header.origin.approval {
+        line(&mut text, format_args!("Approved by {approval}\n"));
+    }
     text.push('\n');
     text
+}
+
+/// So many of something.
+pub(crate) fn counted(number: usize, what: &str) -> String {
+    match number {
+        1 => format!("1 {what}"),
+        n => format!("{n} {what}s"),
+    }
 }
 
 fn lines(header: &Header) -> Vec<String> {
@@ -283,7 +297,7 @@ fn list(text: &mut String, title: &str, items: Vec<String>) {
     }
 }
 
-fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
+pub(crate) fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
     // Writing to a string does not fail.
     let _ = text.write_fmt(arguments);
 }

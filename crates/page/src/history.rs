@@ -83,7 +83,7 @@ impl HistorySheet {
             facts: facts(report),
             tiles: vec![
                 tile(
-                    "changes by nobody whose report is here",
+                    "changes by no run whose report is here",
                     sum.elsewhere,
                     "bad",
                 ),
@@ -223,7 +223,7 @@ mod tests {
         let report = teller.tell(Vec::new(), Origin::of_version("1.2.3"));
         let page = crate::history(&report).unwrap();
         for words in [
-            "1 change: 0 by runs, 1 by nobody whose report is here",
+            "1 change: 0 by runs, 1 by no run whose report is here",
             "111111111111 in eu-west-1",
             "ENABLED → INVITED",
             "SHA-256 0123456789ab…",

@@ -148,6 +148,8 @@ fn facts(document: &Document) -> Vec<(&'static str, String)> {
         let uploader = list.uploader.iter();
         facts.extend(uploader.map(|it| ("Uploaded by", visible(&it.to_string()))));
     }
+    let approval = origin.approval.iter();
+    facts.extend(approval.map(|it| ("Approved by", visible(&it.to_string()))));
     facts
 }
 

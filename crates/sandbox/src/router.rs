@@ -92,6 +92,7 @@ fn s3(name: &str) -> Option<Handler> {
         "DeleteObject" => s3::delete,
         "GetObject" => s3::get,
         "HeadObject" => s3::head,
+        "ListObjectsV2" => s3::list,
         "PutObject" => s3::put,
         _ => return None,
     })

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
 use engine::clock::{self, Clock};
-use engine::{ADMINISTRATOR_ROLE, Access, Aws, Check, Finish, Newer, Run};
+use engine::{ADMINISTRATOR_ROLE, Access, Aws, Check, Endpoint, Finish, Newer, Run};
 use fleet::account::{AccountId, Email, Region};
 #[cfg(feature = "guardduty")]
 use fleet::adopt::GuardDutyRegion;
@@ -185,7 +185,8 @@ impl FleetSession {
         if reach.connection.endpoint.is_none() {
             environment::check()?;
         }
-        let clock = Clock::system();
+        let endpoint = reach.connection.endpoint.as_ref();
+        let clock = endpoint.map_or_else(Clock::system, Endpoint::clock);
         let recorder = Arc::new(Recorder::default());
         let progress = Arc::new(Progress::new(output));
         let start = RunStart::now(&clock);

@@ -38,6 +38,12 @@ fn no_effect() -> Cause {
     Cause::NoEffect { operation }
 }
 
+fn unknown(status: &str) -> Cause {
+    Cause::UnknownStatus {
+        status: status.into(),
+    }
+}
+
 /// One of each.
 fn all() -> Vec<Cause> {
     let error = || denied(Operation::AcceptInvitation, "no root@example.com");
@@ -46,15 +52,14 @@ fn all() -> Vec<Cause> {
     vec![
         Cause::wrong_email("root@example.com".parse().ok().as_ref()),
         Cause::disabled(Some("ask root@example.com"), last()),
-        Cause::UnknownStatus {
-            status: "ODD".into(),
-        },
+        unknown("ODD"),
         Cause::RegionOff,
         no_role("X", "no root@example.com"),
         Cause::RoleNotInStack {
             role: role("X"),
             error: error(),
         },
+        Cause::RemovalNotApproved,
         Cause::CallRefused { error: error() },
         no_effect(),
         Cause::GraphFull { ahead: 1_200 },

@@ -16,6 +16,7 @@ pub(super) fn told(cause: &Cause, place: &Place) -> Told {
         | Cause::AcceptedButDisabled { .. }
         | Cause::UnknownStatus { .. }
         | Cause::RegionOff
+        | Cause::RemovalNotApproved
         | Cause::NoEffect { .. }
         | Cause::KnownException { .. }
         | Cause::AlsoInvited { .. } => of_a_member(cause, place),
@@ -97,6 +98,9 @@ fn of_a_member(cause: &Cause, place: &Place) -> Told {
                 .advise(format!("Switch the Region on there, {}", or_expect(place)));
             switch_on(told, place)
         }
+        Cause::RemovalNotApproved => Told::what(format!("nobody approved the removal of {who}"))
+            .because("it was no part of what somebody was asked to approve")
+            .advise("Upload the list again, and have it approved"),
         Cause::NoEffect { operation } => Told::what(format!(
             "AWS answers {} with success, again and again, but its lists do not show it",
             operation.name()
