@@ -10,12 +10,12 @@ use std::path::PathBuf;
 
 use ::fleet::account::AccountId;
 use ::fleet::label::Who;
-use ::fleet::values::{List, RegionName};
+use ::fleet::values::{List, RegionName, Time};
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use crate::exit;
-use crate::values::{Day, Interval, PlanExpires, Shown, Time, Usd};
+use crate::values::{Day, Interval, PlanExpires, Shown, Usd};
 
 pub(crate) use conformance::ConformanceArgs;
 pub(crate) use fleet::{CallerArgs, FleetArgs, ReachArgs, SelectArgs};

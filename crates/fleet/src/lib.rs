@@ -24,6 +24,7 @@ pub mod label;
 pub mod member;
 pub mod observation;
 pub mod origin;
+pub mod partial_settings;
 pub mod patience;
 pub mod plan;
 pub mod region_table;

@@ -156,11 +156,10 @@ fn passage(passage: &Passage, extent: &Extent<'_>) -> PassageSheet {
         Author::Run => ("this run", "new"),
         Author::FirstSeen => ("first seen", "mute"),
     };
-    let when = match (passage.by, passage.after) {
-        (Author::Run, _) => String::new(),
-        (_, Some(after)) => format!("after {}", moment(after)),
-        (_, None) if passage.first == passage.last => moment(passage.last),
-        (_, None) => format!("{} to {}", moment(passage.first), moment(passage.last)),
+    let when = match passage.after {
+        Some(after) => format!("after {}", moment(after)),
+        None if passage.first == passage.last => moment(passage.last),
+        None => format!("{} to {}", moment(passage.first), moment(passage.last)),
     };
     let places = passage.places();
     let places = match places.is_empty() {

@@ -38,7 +38,7 @@ pub(crate) async fn run(args: DisableArgs, file: &SettingsFile, output: Output) 
         }
         None => None,
     };
-    let mut wanted = wanted(args.reach, select, file, delete_graphs, &path)?;
+    let mut wanted = wanted(&args.reach, &select, file, delete_graphs, &path)?;
     if let Some(execution) = &saved {
         execution.reach(&mut wanted.reach);
     }
@@ -48,7 +48,7 @@ pub(crate) async fn run(args: DisableArgs, file: &SettingsFile, output: Output) 
         confirm: args.confirm,
     };
     permit.check(&wanted.reach, output)?;
-    let journal = args.journal.file.or_else(|| file.journal.clone());
+    let journal = args.journal.file.or_else(|| file.settings.journal.clone());
     let files = Files::check(args.reports, journal, path.as_deref())?;
     let roster = roster(&wanted, path)?;
     change::run(wanted, roster, permit, files, saved, output).await
@@ -56,8 +56,8 @@ pub(crate) async fn run(args: DisableArgs, file: &SettingsFile, output: Output) 
 
 /// What is wanted, with a file or without.
 pub(super) fn wanted(
-    reach: ReachArgs,
-    select: SelectArgs,
+    reach: &ReachArgs,
+    select: &SelectArgs,
     file: &SettingsFile,
     delete_graphs: bool,
     path: &Option<PathBuf>,

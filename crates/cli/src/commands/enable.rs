@@ -27,7 +27,7 @@ pub(crate) async fn run(args: EnableArgs, file: &SettingsFile, output: Output) -
         }
         None => None,
     };
-    let mut wanted = Wanted::of(fleet, file)?;
+    let mut wanted = Wanted::of(&fleet, file)?;
     if let Some(execution) = &saved {
         execution.reach(&mut wanted.reach);
     }
@@ -40,7 +40,7 @@ pub(crate) async fn run(args: EnableArgs, file: &SettingsFile, output: Output) -
     let roster = roster(wanted.reach.connection.admin_account)?;
     let files = Files::check(
         args.reports,
-        args.journal.file.or_else(|| file.journal.clone()),
+        args.journal.file.or_else(|| file.settings.journal.clone()),
         Some(&args.file),
     )?;
     change::run(wanted, roster, permit, files, saved, output).await

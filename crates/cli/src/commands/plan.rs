@@ -23,16 +23,16 @@ use crate::values::PlanExpires;
 /// When it could not be found out.
 pub(crate) async fn run(args: PlanArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
     let wanted = if args.disable {
-        let fleet = args.fleet;
+        let fleet = &args.fleet;
         disable::wanted(
-            fleet.reach,
-            fleet.select,
+            &fleet.reach,
+            &fleet.select,
             file,
             args.delete_graphs,
             &args.file,
         )?
     } else {
-        Wanted::of(args.fleet, file)?
+        Wanted::of(&args.fleet, file)?
     };
     let out = args
         .out

@@ -10,6 +10,7 @@ use fleet::desired::{Others, Purpose};
 use fleet::expected::Exception;
 use fleet::foreign::visible;
 use fleet::label::Who;
+use fleet::partial_settings::PartialSettings;
 use fleet::saved::{Given, Goal, SavedSettings};
 use fleet::values::{self, List, Message, RegionName};
 
@@ -59,27 +60,21 @@ pub(crate) fn to_save(wanted: &Wanted) -> Result<SavedSettings> {
 ///
 /// When they contradict themselves.
 pub(crate) fn for_enable(args: &FleetArgs, file: &SettingsFile) -> Result<Given> {
-    let tags = flat(&args.tags).or_else(|| {
-        let is_given = !file.tags.is_empty();
-        is_given.then(|| file.tags.clone())
-    });
-    let tags = tags.map(values::tags).transpose();
-    let packages = flat(&args.packages).or_else(|| file.packages.clone());
-    let packages = packages.map(|all| all.iter().map(|it| it.0.to_owned()).collect());
-    let expected = flat(&args.expected).or_else(|| file.expected.clone());
-    let message = args.message.clone().or_else(|| file.message.clone());
-    let role_name = args.role_name.clone().or_else(|| file.role_name.clone());
+    let set = args.settings().or(&file.settings);
+    let tags = set.tags.clone().map(values::tags).transpose();
+    let packages = set.packages.as_ref();
+    let role_name = set.role_name.as_deref();
     Ok(Given {
         goal: Some(Goal::Enable),
-        expected: expected.map(|all| exceptions(&all)),
-        role_name: role_name.map(|name| as_it_counts(&name)).transpose()?,
+        expected: set.expected.as_deref().map(exceptions),
+        role_name: role_name.map(as_it_counts).transpose()?,
         prune: args.prune.then_some(true),
         retry_failed: args.retry_failed.then_some(true),
         tags: tags.map_err(|error| anyhow!("--tags: {error}"))?,
-        packages,
-        send_email: args.send_email.or(file.send_email),
-        message: message.map(|it| it.0),
-        ..in_reach(&args.reach, &args.select, file)
+        packages: packages.map(|all| all.iter().map(|it| it.0.to_owned()).collect()),
+        send_email: set.send_email,
+        message: set.message.as_ref().map(|it| it.0.clone()),
+        ..in_reach(&set, &args.select)
     })
 }
 
@@ -95,20 +90,18 @@ pub(crate) fn for_disable(
             true => Goal::DeleteGraphs,
             false => Goal::Disable,
         }),
-        ..in_reach(reach, select, file)
+        ..in_reach(&reach.settings().or(&file.settings), select)
     }
 }
 
-fn in_reach(reach: &ReachArgs, select: &SelectArgs, file: &SettingsFile) -> Given {
-    let regions = |names: Vec<RegionName>| names.into_iter().map(|it| it.0).collect();
-    let named = flat(&reach.regions).or_else(|| file.regions.clone());
-    let exclude = flat(&reach.exclude_region).or_else(|| file.exclude_region.clone());
+fn in_reach(set: &PartialSettings, select: &SelectArgs) -> Given {
+    let regions = |names: &Vec<RegionName>| names.iter().map(|it| it.0.clone()).collect();
     Given {
-        administrator: reach.caller.admin_account.or(file.admin_account),
-        regions: named.map(regions),
-        exclude_region: exclude.map(regions),
-        account: flat(&select.account).map(|all| accounts(&all)),
-        not_account: flat(&select.not_account).map(|all| accounts(&all)),
+        administrator: set.admin_account,
+        regions: set.regions.as_ref().map(regions),
+        exclude_region: set.exclude_region.as_ref().map(regions),
+        account: List::joined(&select.account).map(|all| accounts(&all)),
+        not_account: List::joined(&select.not_account).map(|all| accounts(&all)),
         ..Given::default()
     }
 }
@@ -179,12 +172,6 @@ fn odd(error: impl std::fmt::Display) -> anyhow::Error {
     anyhow!("the saved plan has a setting that is none: {error}")
 }
 
-/// A flag that was repeated, as one list; none where it was not given.
-fn flat<T: Clone>(lists: &[List<T>]) -> Option<Vec<T>> {
-    let given = !lists.is_empty();
-    given.then(|| lists.iter().flat_map(|list| list.0.clone()).collect())
-}
-
 fn accounts(all: &[Who]) -> BTreeSet<String> {
     all.iter().map(|who| who.as_str().to_owned()).collect()
 }
@@ -234,7 +221,7 @@ mod tests {
     const ALL: &str = "--regions us-east-1,eu-west-1 --exclude-region eu-west-1 --account a*,111122223333 --not-account b --expected 111122223333/us-east-1@2099-01-31 --role-name path/Role --retry-failed --tags team=x,cost= --packages EKS_AUDIT --send-email --message hello";
 
     fn saved(flags: &str) -> SavedSettings {
-        to_save(&Wanted::of(args(flags), &SettingsFile::default()).unwrap()).unwrap()
+        to_save(&Wanted::of(&args(flags), &SettingsFile::default()).unwrap()).unwrap()
     }
 
     #[test]
@@ -268,7 +255,7 @@ mod tests {
             take(&mut taken, &saved).unwrap();
             // Regions are taken as they were found, and not as they were named.
             taken.reach = args(flags).reach;
-            let wanted = Wanted::of(taken, &SettingsFile::default()).unwrap();
+            let wanted = Wanted::of(&taken, &SettingsFile::default()).unwrap();
             assert_eq!(to_save(&wanted).unwrap(), saved, "{flags}");
         }
     }
@@ -281,7 +268,11 @@ mod tests {
         };
         let file = SettingsFile::default();
         assert_eq!(for_enable(&args(""), &file).unwrap(), nothing);
-        let file: SettingsFile = toml::from_str("regions = \"all\"\nsend-email = false").unwrap();
+        let settings = toml::from_str("regions = \"all\"\nsend-email = false").unwrap();
+        let file = SettingsFile {
+            settings,
+            was_found: false,
+        };
         let given = for_enable(&args(""), &file).unwrap();
         assert_eq!(given.regions, Some(["all".to_owned()].into()));
         assert_eq!(given.send_email, Some(false));
@@ -290,7 +281,7 @@ mod tests {
     #[test]
     fn a_setting_with_an_email_is_not_saved() {
         for flags in ["--message ask-root@example.com", "--tags owner=team.root"] {
-            let mut wanted = Wanted::of(args(flags), &SettingsFile::default()).unwrap();
+            let mut wanted = Wanted::of(&args(flags), &SettingsFile::default()).unwrap();
             if flags.contains("owner") {
                 let value = "root@example.com".to_owned();
                 wanted.settings.tags = [("owner".to_owned(), value)].into();
@@ -299,7 +290,7 @@ mod tests {
             assert!(error.contains("e-mail address"), "{error}");
         }
         let two_lines = "one\ntwo".to_owned();
-        let mut wanted = Wanted::of(args("--send-email"), &SettingsFile::default()).unwrap();
+        let mut wanted = Wanted::of(&args("--send-email"), &SettingsFile::default()).unwrap();
         wanted.settings.message = Some(two_lines);
         assert!(to_save(&wanted).is_ok());
     }
