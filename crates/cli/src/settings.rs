@@ -3,6 +3,7 @@
 
 pub(crate) mod environment;
 mod file;
+pub(crate) mod given;
 #[cfg(feature = "stacksets")]
 pub(crate) mod rollout;
 mod trust;

@@ -142,6 +142,28 @@ impl FromStr for Interval {
     }
 }
 
+/// For how long a saved plan may be executed. What is reviewed today says little of next year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PlanExpires(pub Duration);
+
+impl PlanExpires {
+    /// A review and the merge after it fit into a day.
+    pub(crate) const DEFAULT: Self = Self(Duration::from_secs(24 * 3600));
+    const MOST: Duration = Duration::from_secs(31 * 24 * 3600);
+}
+
+impl FromStr for PlanExpires {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let Time(time) = text.parse()?;
+        if time.is_zero() || time > Self::MOST {
+            return Err("a plan may be executed for 31 days (744h) at most, and not for no time");
+        }
+        Ok(Self(time))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
