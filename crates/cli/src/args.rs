@@ -4,18 +4,18 @@ mod conformance;
 mod fleet;
 mod init;
 mod roles;
+mod sandbox;
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use ::fleet::account::AccountId;
 use ::fleet::label::Who;
-use ::fleet::values::{List, RegionName};
+use ::fleet::values::{List, RegionName, Time};
 use clap::builder::FalseyValueParser;
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use crate::exit;
-use crate::values::{Day, Interval, Shown, Time, Usd};
+use crate::values::{Day, Interval, PlanExpires, Shown, Usd};
 
 pub(crate) use conformance::ConformanceArgs;
 pub(crate) use fleet::{CallerArgs, FleetArgs, ReachArgs, SelectArgs};
@@ -23,6 +23,7 @@ pub(crate) use init::{InitArgs, RunIn};
 #[cfg(feature = "stacksets")]
 pub(crate) use roles::{DeployArgs, RemoveArgs, RolesStatusArgs, RolloutArgs, RolloutPaceArgs};
 pub(crate) use roles::{RolesArgs, RolesCommand};
+pub(crate) use sandbox::{RehearseArgs, SandboxArgs};
 
 /// What a report of a bug needs to say of the build.
 const VERSION: &str = concat!(
@@ -175,7 +176,7 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 pub(crate) struct PlanArgs {
     /// The accounts: `account id,root e-mail` on each line
-    #[arg(value_name = "FILE", required_unless_present = "delete_graphs")]
+    #[arg(value_name = "FILE", required_unless_present_any = ["delete_graphs", "show"])]
     pub file: Option<PathBuf>,
     /// Show what `disable` would change
     #[arg(long, conflicts_with_all = ["prune", "retry_failed"], help_heading = "Removals")]
@@ -186,6 +187,20 @@ pub(crate) struct PlanArgs {
     /// Exit with 0 when nothing would change, 2 when something would, and 1 for everything else
     #[arg(long)]
     pub detailed_exitcode: bool,
+    /// Save the plan to this file, so that `enable` or `disable` with --plan executes just that
+    #[arg(long, value_name = "FILE", help_heading = "Saved plans")]
+    pub out: Option<PathBuf>,
+    /// For how long the saved plan may be executed, 31 days at most [default: 24h]
+    #[arg(
+        long,
+        value_name = "TIME",
+        requires = "out",
+        help_heading = "Saved plans"
+    )]
+    pub plan_expires: Option<PlanExpires>,
+    /// Show the plan that was saved in this file again; needs no list and no credentials
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "out", "disable", "delete_graphs"], help_heading = "Saved plans")]
+    pub show: Option<PathBuf>,
     /// What is wanted.
     #[command(flatten)]
     pub fleet: FleetArgs,
@@ -204,6 +219,9 @@ pub(crate) struct EnableArgs {
     /// Do not ask; needs the administrator's account id, from --admin-account or the settings
     #[arg(short, long)]
     pub yes: bool,
+    /// Execute just the plan that `plan --out` saved in this file; settings are taken from it
+    #[arg(long, value_name = "FILE", help_heading = "Saved plans")]
+    pub plan: Option<PathBuf>,
     /// Allow the removal of so many accounts, and no more [default: 5, or a tenth of the members]
     #[arg(long, value_name = "N", help_heading = "Removals")]
     pub max_removals: Option<usize>,
@@ -220,13 +238,17 @@ pub(crate) struct EnableArgs {
 
 /// `disable`.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("ending").args(["delete_graphs", "plan"]).multiple(true))]
 pub(crate) struct DisableArgs {
     /// The accounts: `account id,root e-mail` on each line
-    #[arg(value_name = "FILE", required_unless_present = "delete_graphs")]
+    #[arg(value_name = "FILE", required_unless_present_any = ["delete_graphs", "plan"])]
     pub file: Option<PathBuf>,
     /// Do not ask; needs the administrator's account id, from --admin-account or the settings
     #[arg(short, long)]
     pub yes: bool,
+    /// Execute just the plan that `plan --disable --out` saved in this file; settings are taken from it
+    #[arg(long, value_name = "FILE", help_heading = "Saved plans")]
+    pub plan: Option<PathBuf>,
     /// End Detective in the administrator; with a file, only where it names all members
     #[arg(long, conflicts_with_all = ["account", "not_account"], help_heading = "Removals")]
     pub delete_graphs: bool,
@@ -234,7 +256,7 @@ pub(crate) struct DisableArgs {
     #[arg(
         long,
         value_name = "ID",
-        requires = "delete_graphs",
+        requires = "ending",
         help_heading = "Removals"
     )]
     pub confirm: Option<AccountId>,
@@ -405,27 +427,6 @@ pub(crate) struct ValidateArgs {
     pub admin_account: Option<AccountId>,
 }
 
-/// `rehearse`.
-#[derive(Debug, Args)]
-pub(crate) struct RehearseArgs {
-    /// The accounts; without it, those of the scenario, or 80 that are made up
-    #[arg(value_name = "FILE")]
-    pub file: Option<PathBuf>,
-    /// Take the world from this file: accounts, Regions, and what goes wrong
-    #[arg(long, value_name = "FILE.toml")]
-    pub scenario: Option<PathBuf>,
-    /// How the emulated AWS behaves.
-    #[command(flatten)]
-    pub pace: PaceArgs,
-    /// Where the report goes.
-    #[command(flatten)]
-    pub reports: ReportArgs,
-    // Not from the environment: a rehearsal has no place among what was really changed.
-    /// Add a line of JSON to this file before each call that changes something, and one after it
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    pub journal: Option<PathBuf>,
-}
-
 /// `completions`.
 #[derive(Debug, Args)]
 pub(crate) struct CompletionsArgs {
@@ -439,32 +440,6 @@ pub(crate) struct ManArgs {
     /// The folder; it is made where there is none
     #[arg(value_name = "FOLDER")]
     pub folder: PathBuf,
-}
-
-/// `sandbox`.
-#[derive(Debug, Args)]
-pub(crate) struct SandboxArgs {
-    /// The address to listen on; signatures are not verified, so whoever reaches it can use it
-    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
-    pub listen: IpAddr,
-    /// The port; 0 for any that is free
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub port: u16,
-    /// How many members there are, besides the administrator
-    #[arg(long, value_name = "N", default_value_t = 80, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    pub accounts: u32,
-    /// Take the world from this file: accounts, Regions, and what goes wrong
-    #[arg(long, value_name = "FILE.toml", conflicts_with = "accounts")]
-    pub scenario: Option<PathBuf>,
-    /// Ask the STS at this URL whose the keys are that the sandbox did not hand out
-    #[arg(long, value_name = "URL")]
-    pub identity: Option<String>,
-    /// Write the members to this file, `account id,root e-mail` on each line
-    #[arg(long, value_name = "FILE")]
-    pub write_roster: Option<PathBuf>,
-    /// How the emulated AWS behaves.
-    #[command(flatten)]
-    pub pace: PaceArgs,
 }
 
 /// How the emulated AWS behaves.

@@ -10,6 +10,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use fleet::account::AccountId;
+use fleet::partial_settings::{BadSetting, PartialSettings};
 
 use crate::body::Bounded;
 use crate::clock::Clock;
@@ -45,6 +46,43 @@ pub struct Connection {
     pub endpoint: Option<Endpoint>,
 }
 
+impl Connection {
+    /// The connection that was set, for looking.
+    ///
+    /// # Errors
+    ///
+    /// Where a role is named by what is no name of one.
+    pub fn of(set: &PartialSettings) -> Result<Self, BadSetting> {
+        let role_name = set.role_name.as_deref().unwrap_or(MEMBER_ROLE);
+        let admin_role = set.admin_role.as_deref();
+        let profile = set.profile.clone();
+        Ok(Self {
+            // An empty name, as of a variable that is not set, names none.
+            profile: profile.filter(|name| !name.is_empty()),
+            admin_account: set.admin_account,
+            admin_role: admin_role
+                .map(|name| role("admin-role", name))
+                .transpose()?,
+            role_name: role("role-name", role_name)?,
+            mfa: None,
+            external_id: set.external_id.as_ref().map(|id| id.0.clone()),
+            patience: set.patience(),
+            max_concurrency: set.max_concurrency(),
+            access: Access::Look,
+            run: None,
+            endpoint: None,
+        })
+    }
+}
+
+fn role(name: &'static str, value: &str) -> Result<RoleName, BadSetting> {
+    value.parse().map_err(|why: NotARoleName| BadSetting {
+        name,
+        value: Some(value.to_owned()),
+        why: why.to_string(),
+    })
+}
+
 /// The address of an emulated AWS, and the key to it.
 #[derive(Clone)]
 pub struct Endpoint {
@@ -54,6 +92,16 @@ pub struct Endpoint {
     pub access_key_id: String,
     /// Its secret.
     pub secret_access_key: String,
+    /// How far its time is ahead of the machine's.
+    pub ahead: Duration,
+}
+
+impl Endpoint {
+    /// What the time is there.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        Clock::ahead_by(self.ahead)
+    }
 }
 
 impl fmt::Debug for Endpoint {

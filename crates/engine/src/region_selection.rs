@@ -1,5 +1,7 @@
 //! Which Regions a run is about.
 
+mod error;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,8 +10,12 @@ use aws_sdk_account::config::Config;
 use aws_sdk_account::types::RegionOptStatus;
 use fleet::account::Region;
 use fleet::event::Operation;
+use fleet::partial_settings::{BadSetting, PartialSettings};
 use fleet::region_table::{self, Partition};
+use fleet::values::RegionName;
 use tokio::task::JoinSet;
+
+pub use error::RegionError;
 
 use crate::aws::{Aws, patiently};
 use crate::detective;
@@ -24,6 +30,38 @@ pub struct RegionSelection {
     pub exclude: Vec<String>,
 }
 
+impl RegionSelection {
+    /// What was set: all, unless Regions are named one by one.
+    ///
+    /// # Errors
+    ///
+    /// Where nothing is named, or `all` beside names.
+    pub fn of(set: &PartialSettings) -> Result<Self, BadSetting> {
+        let names = |all: &Option<Vec<RegionName>>| -> Option<Vec<String>> {
+            let all = all.as_ref()?.iter();
+            Some(all.map(|name| name.0.clone()).collect())
+        };
+        let wrong = |why: &str| BadSetting {
+            name: "regions",
+            value: None,
+            why: why.to_owned(),
+        };
+        let named = match names(&set.regions) {
+            None => None,
+            Some(names) => match names.iter().filter(|name| *name == "all").count() {
+                0 if names.is_empty() => return Err(wrong("nothing is named")),
+                0 => Some(names),
+                all if all == names.len() => None,
+                _ => return Err(wrong("`all` and names of Regions exclude each other")),
+            },
+        };
+        Ok(Self {
+            names: named,
+            exclude: names(&set.exclude_region).unwrap_or_default(),
+        })
+    }
+}
+
 /// The Regions of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chosen {
@@ -33,44 +71,6 @@ pub struct Chosen {
     pub notes: Vec<String>,
     /// On for the administrator, and not among those where Detective is known to be offered.
     pub unlisted: Vec<Region>,
-}
-
-/// Why there are no Regions to work in. Nothing has been changed then.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RegionError {
-    /// A name that AWS does not have.
-    #[error("there is no Region {name:?}{}", suggestion.as_ref().map(|name| format!(": did you mean {name}?")).unwrap_or_default())]
-    Unknown {
-        /// What was typed.
-        name: String,
-        /// What may have been meant.
-        suggestion: Option<&'static str>,
-    },
-    /// A Region of another part of AWS, with accounts of its own.
-    #[error(
-        "{name} is a Region of the partition {theirs}, and these credentials are of {ours}: a run works in one partition; use credentials of an account there"
-    )]
-    AnotherPartition {
-        /// The Region.
-        name: String,
-        /// Its partition.
-        theirs: &'static str,
-        /// The credentials' partition.
-        ours: Partition,
-    },
-    /// A Region that is not on.
-    #[error(
-        "{0} is not switched on in the administrator account: switch it on in its account settings, or leave it out"
-    )]
-    Off(Region),
-    /// Nothing is left.
-    #[error(
-        "no Region is left to work in: the selection excludes every Region that is on and has Detective"
-    )]
-    None,
-    /// AWS could not be asked.
-    #[error("cannot ask which Regions are on (account:ListRegions): {0}")]
-    Unanswered(Arc<str>),
 }
 
 /// Regions that are being asked whether Detective is offered there, for as long as this lives.

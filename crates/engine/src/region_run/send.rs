@@ -14,6 +14,7 @@ use futures_util::future::BoxFuture;
 use super::chores::Told;
 use super::due::Work;
 use super::{Mode, RegionRun};
+use crate::aws::ChangeKind;
 use crate::clock;
 use crate::detective::{self, Answered, Entry, LeftOut};
 use crate::failure::{Failure, FailureKind};
@@ -148,6 +149,8 @@ pub(super) fn operation(asked: Asked) -> Operation {
     }
 }
 
+const UNPLANNED: &str = "a defect of detective-fleet: something was about to be sent that the saved plan does not hold, and was not; please report it";
+
 type Request = BoxFuture<'static, Body>;
 
 /// A request that is ready to be sent; what changes something has been announced.
@@ -210,7 +213,7 @@ impl RegionRun {
         self.attempts.region_sent(RegionRequest::CreateGraph);
         let (aws, client, fleet) = (self.aws.clone(), self.client.clone(), self.fleet.clone());
         let request = async move {
-            let made = aws.with_keys_to_change(|keys| {
+            let made = aws.with_keys_to(ChangeKind::Make, |keys| {
                 detective::create_graph(&client, keys, &fleet.settings)
             });
             let made = async { made.await.map_err(Failure::of_create_graph) };
@@ -278,7 +281,7 @@ impl RegionRun {
         let round = self.observation.begin_change();
         let (aws, client, fleet) = (self.aws.clone(), self.client.clone(), self.fleet.clone());
         let request = async move {
-            let made = aws.with_keys_to_change(|keys| {
+            let made = aws.with_keys_to(ChangeKind::Make, |keys| {
                 detective::create_members(&client, keys, &graph, &fleet.settings, &invited)
             });
             let made = made.await;
@@ -298,7 +301,7 @@ impl RegionRun {
         self.note_sent(MemberRequest::Remove, &accounts);
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
-            let removed = aws.with_keys_to_remove(|keys| {
+            let removed = aws.with_keys_to(ChangeKind::RemoveMembers, |keys| {
                 detective::delete_members(&client, keys, &graph, &accounts)
             });
             let removed = removed.await;
@@ -321,8 +324,9 @@ impl RegionRun {
         self.note_sent(MemberRequest::Remove, &members);
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
-            let ended =
-                aws.with_keys_to_delete(|keys| detective::delete_graph(&client, keys, &graph));
+            let ended = aws.with_keys_to(ChangeKind::DeleteGraph, |keys| {
+                detective::delete_graph(&client, keys, &graph)
+            });
             let ended = ended.await;
             Body::Ended(members, ended)
         };
@@ -339,7 +343,7 @@ impl RegionRun {
         self.note_sent(MemberRequest::Start, &[account]);
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
-            let started = aws.with_keys_to_change(|keys| {
+            let started = aws.with_keys_to(ChangeKind::Make, |keys| {
                 detective::start_monitoring(&client, keys, &graph, account)
             });
             Body::Started(account, started.await)
@@ -406,8 +410,19 @@ impl RegionRun {
             account,
             members,
         });
+        if !self.is_planned(&change) {
+            self.aws.halt().stop(UNPLANNED.to_owned());
+            return None;
+        }
         let number = self.events.sending(self.region(), &change)?;
         Some(Sent { number, change })
+    }
+
+    /// Where a saved plan is executed, whether it holds this. A plan is never made of more: where this is
+    /// asked in vain, that is a defect, and nothing more is sent.
+    fn is_planned(&self, change: &Change) -> bool {
+        let bounds = self.fleet.settings.bounds.as_ref();
+        bounds.is_none_or(|it| it.hold(self.region(), self.observation.graph_arn(), change))
     }
 
     /// Takes down what became of it.
