@@ -27,7 +27,7 @@ def test_an_upload_enables_every_account_in_every_region(stack):
     for folder in (f"runs/{execution.name}", f"latest/{LIST}"):
         page = stack.s3.get_object(Bucket=stack.bucket, Key=f"{folder}/report.html")
         assert page["ContentType"] == "text/html; charset=utf-8"
-        assert "Everything is as wanted" in page["Body"].read().decode()
+        assert "accounts are on everywhere." in page["Body"].read().decode()
     assert f"runs/{execution.name}/report.html" in message
 
     # The same list again: there is nothing to do.

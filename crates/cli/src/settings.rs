@@ -147,7 +147,7 @@ impl Wanted {
         let external_id = args.external_id.or_else(|| file.external_id.clone());
         reach.connection.external_id = external_id.map(|id| id.0);
         let tags = listed(args.tags).unwrap_or_else(|| file.tags.clone());
-        let expected = listed(args.expected).or_else(|| file.expected.clone());
+        let expected = expected(args.expected, file);
         let packages = listed(args.packages).or_else(|| file.packages.clone());
         let message = args.message.or_else(|| file.message.clone());
         let settings = Settings {
@@ -171,7 +171,7 @@ impl Wanted {
             notes: notes(&settings),
             reach,
             settings,
-            expected: expected.unwrap_or_default(),
+            expected,
             only: listed(args.select.account).unwrap_or_default(),
             except: listed(args.select.not_account).unwrap_or_default(),
         })
@@ -233,6 +233,12 @@ fn notes(settings: &Settings) -> Vec<String> {
 }
 
 /// A flag that was repeated, as one list; none where it was not given.
+/// What is known to stay out.
+pub(crate) fn expected(typed: Vec<List<Exception>>, file: &SettingsFile) -> Vec<Exception> {
+    let expected = listed(typed).or_else(|| file.expected.clone());
+    expected.unwrap_or_default()
+}
+
 fn listed<T>(lists: Vec<List<T>>) -> Option<Vec<T>> {
     let given = !lists.is_empty();
     given.then(|| lists.into_iter().flat_map(|list| list.0).collect())

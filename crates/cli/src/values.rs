@@ -8,6 +8,7 @@ use std::time::Duration;
 use engine::RoleName;
 use fleet::account::AccountId;
 use fleet::report::Standing;
+use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
@@ -31,6 +32,23 @@ impl FromStr for Shown {
         known
             .map(Self)
             .ok_or_else(|| format!("it is one of {names}"))
+    }
+}
+
+/// A time zone, by its name in the IANA time zone database: that of the system, or else that of the build.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Zone(pub TimeZone);
+
+impl FromStr for Zone {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let zone = TimeZone::get(name.trim());
+        zone.map(Self).map_err(|_| {
+            format!(
+                "{name} is not in the IANA time zone database: use a name such as Asia/Tokyo or UTC"
+            )
+        })
     }
 }
 

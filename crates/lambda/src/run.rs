@@ -165,6 +165,13 @@ pub fn latest_key(key: &str) -> String {
     format!("latest/{key}/report.json")
 }
 
+/// Where it lies what needed action at the end of the newest run of an upload, and since when: beside its
+/// report.
+#[must_use]
+pub fn causes_key(key: &str) -> String {
+    format!("latest/{key}/causes.json")
+}
+
 /// Where a report lies as a page: beside it.
 #[must_use]
 pub fn page_key(report: &str) -> String {

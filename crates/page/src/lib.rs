@@ -11,6 +11,7 @@ mod curve;
 mod document;
 mod grid;
 mod html;
+mod links;
 mod mark;
 mod plan;
 mod run;

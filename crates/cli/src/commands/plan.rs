@@ -6,7 +6,7 @@ use fleet::report::PlanReport;
 
 use super::disable;
 use super::ground::{Accounts, Ground};
-use crate::args::PlanArgs;
+use crate::args::{Format, PlanArgs};
 use crate::display::{self, Output};
 use crate::document::{ROSTER, ReportFiles};
 use crate::exit::Exit;
@@ -38,7 +38,12 @@ pub(crate) async fn run(args: PlanArgs, file: &SettingsFile, output: Output) -> 
     let refusals = ground.judge(&run, Consent::default());
     let note = |refusal: &Refusal| format!("to go ahead it has to be allowed: {refusal}");
     plan.header.notes.extend(refusals.iter().map(note));
-    output.result(&plan, |width| display::plan(&plan, width))?;
+    match output.format() {
+        Format::Markdown => output.raw(&display::plan_markdown(&plan))?,
+        Format::Text | Format::Json | Format::Csv => {
+            output.result(&plan, |width| display::plan(&plan, width))?;
+        }
+    }
     files.write(&plan)?;
     Ok(exit(&plan, args.detailed_exitcode))
 }

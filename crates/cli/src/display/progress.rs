@@ -14,6 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Output;
 use super::live::{self, Kind, Title, Window};
+use super::moment::moment;
 use super::screen::{Screen, Stream};
 use super::tally::Tally;
 use super::text::{counted, len};
@@ -151,7 +152,7 @@ impl Progress {
 
     fn line(&self, at: Timestamp, text: &str) {
         if self.output.shows_progress() && !self.output.may_move() {
-            self.output.message(&format!("{at:.0} {text}\n"));
+            self.output.message(&format!("{} {text}\n", moment(at)));
         }
     }
 }

@@ -102,7 +102,7 @@ fn failed(report: &Report, whole: &Whole, width: usize) -> String {
         ('!', BAD),
         width,
     ));
-    section("Failed:", text)
+    section("Needs action:", text)
 }
 
 fn waiting(report: &Report, whole: &Whole, width: usize) -> String {
@@ -141,7 +141,7 @@ fn headline(report: &Report, width: usize) -> String {
     let (style, words) = verdict(report);
     let left_out = match sum.skipped {
         0 => String::new(),
-        n => format!(", {} left out", number(n)),
+        n => format!(", {} out of scope", number(n)),
     };
     let removed = format!("{} removed", number(sum.removed));
     let enabled = format!(

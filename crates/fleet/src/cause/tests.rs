@@ -36,6 +36,7 @@ fn all() -> Vec<Cause> {
     vec![
         Cause::wrong_email("root@example.com".parse().ok().as_ref()),
         Cause::disabled(Some("ask root@example.com"), last()),
+        Cause::NotAMember,
         Cause::UnknownStatus {
             status: "ODD".into(),
         },
@@ -130,6 +131,22 @@ fn each_cause_is_told_in_sentences_without_an_email_wherever_it_is() {
             );
         }
     }
+}
+
+#[test]
+fn each_cause_has_a_few_words_that_fit_a_subject() {
+    for (cause, place) in all().iter().flat_map(|it| [(it, here()), (it, many())]) {
+        let brief = cause.brief(&place);
+        assert!((10..70).contains(&brief.len()), "{brief}");
+        assert!(brief.is_ascii() && !brief.contains('@'), "{brief}");
+    }
+    let deleted = Cause::GraphGone { graph: None };
+    let place = Place::region(&Region::new("eu-west-1"));
+    assert_eq!(deleted.brief(&place), "behavior graph deleted in eu-west-1");
+    assert_eq!(
+        no_role("X", "no").brief(&many()),
+        "80 accounts without the role"
+    );
 }
 
 #[test]

@@ -14,6 +14,7 @@ pub(super) fn told(cause: &Cause, place: &Place) -> Told {
         Cause::RegionSilent { seconds } => region_silent(*seconds, place),
         Cause::WrongEmail { .. }
         | Cause::AcceptedButDisabled { .. }
+        | Cause::NotAMember
         | Cause::UnknownStatus { .. }
         | Cause::RegionOff
         | Cause::NoEffect { .. }
@@ -67,6 +68,15 @@ fn of_a_member(cause: &Cause, place: &Place) -> Told {
             };
             let told = Told::what(format!("{who} accepted, but AWS did not enable {it}"));
             disabled(told, reason.as_deref(), error.as_ref())
+        }
+        Cause::NotAMember => {
+            let is = match place.account() {
+                Some(_) => "is not a member",
+                None => "are not members",
+            };
+            Told::what(format!("{who} {is} in {}", place.where_to()))
+                .advise("Run `enable` with the list")
+                .with("detective-fleet enable accounts.csv")
         }
         Cause::UnknownStatus { status } => Told::what(format!(
             "AWS reports the status {status} for {who}, which this version does not know"
