@@ -12,12 +12,12 @@ use std::path::PathBuf;
 use ::fleet::account::AccountId;
 use ::fleet::expected::Exception;
 use ::fleet::label::Who;
-use ::fleet::values::List;
+use ::fleet::values::{List, RegionName};
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::exit;
-use crate::values::{Interval, Shown, Time, Usd, Zone};
+use crate::values::{Day, Interval, Shown, Time, Usd, Zone};
 
 pub(crate) use conformance::ConformanceArgs;
 pub(crate) use fleet::{CallerArgs, FleetArgs, ReachArgs, SelectArgs};
@@ -59,7 +59,7 @@ pub(crate) struct Cli {
 #[command(next_help_heading = "Output")]
 pub(crate) struct Global {
     /// `text` for people, or `json` for one document on stdout; `status` has `csv` and `markdown` as well,
-    /// `plan` has `markdown`, and `cost` has `csv`
+    /// `plan` has `markdown`, and `cost` and `history` have `csv`
     #[arg(
         long,
         global = true,
@@ -167,6 +167,9 @@ pub(crate) enum Command {
     /// Write a list of the accounts that are members now
     #[command(after_help = help::ADOPT)]
     Adopt(AdoptArgs),
+    /// Tell what happened to the memberships, when and by whom, from reports and journals
+    #[command(after_help = help::HISTORY)]
+    History(HistoryArgs),
     /// Set up a fleet: ask questions, write a settings file, deploy the member role, and check
     #[command(after_help = help::INIT)]
     Init(Box<InitArgs>),
@@ -374,6 +377,39 @@ pub(crate) struct AdoptArgs {
     /// How AWS is reached.
     #[command(flatten)]
     pub reach: ReachArgs,
+}
+
+/// `history`.
+#[derive(Debug, Args)]
+pub(crate) struct HistoryArgs {
+    /// Reports (JSON) and journals, or folders of them, such as a copy of the bucket's `runs/`
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Only these accounts, by id or name, with `*` for any characters; separated by commas, or repeated
+    #[arg(
+        long,
+        alias = "accounts",
+        value_name = "IDS",
+        help_heading = "What to tell"
+    )]
+    pub account: Vec<List<Who>>,
+    /// Only these Regions; separated by commas, or repeated
+    #[arg(
+        long,
+        alias = "region",
+        value_name = "REGIONS",
+        help_heading = "What to tell"
+    )]
+    pub regions: Vec<List<RegionName>>,
+    /// Nothing before this day (UTC), such as 2026-01-31, or this time, such as 2026-01-31T09:00Z
+    #[arg(long, value_name = "DAY", help_heading = "What to tell")]
+    pub since: Option<Day>,
+    /// Nothing after this day (UTC), or from this time on
+    #[arg(long, value_name = "DAY", help_heading = "What to tell")]
+    pub until: Option<Day>,
+    /// Where the report goes.
+    #[command(flatten)]
+    pub reports: ReportArgs,
 }
 
 /// `validate`.

@@ -10,6 +10,7 @@ mod deadline;
 mod disable;
 mod enable;
 mod ground;
+mod history;
 mod init;
 mod man;
 mod notice;
@@ -37,9 +38,11 @@ use crate::settings::{SettingsFile, environment};
 pub(crate) fn run(cli: Cli, output: Output) -> Result<Exit> {
     match (output.format(), &cli.command) {
         (Format::Text | Format::Json, _)
-        | (Format::Csv, Command::Status(_) | Command::Cost(_))
+        | (Format::Csv, Command::Status(_) | Command::Cost(_) | Command::History(_))
         | (Format::Markdown, Command::Status(_) | Command::Plan(_)) => {}
-        (Format::Csv, _) => bail!("--output csv is for `status` and `cost`: use text or json"),
+        (Format::Csv, _) => {
+            bail!("--output csv is for `status`, `cost` and `history`: use text or json")
+        }
         (Format::Markdown, _) => {
             bail!("--output markdown is for `status` and `plan`: use text or json")
         }
@@ -63,6 +66,7 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Exit> {
         Command::Check(args) => to_the_end(check::run(args, &settings()?, output)),
         Command::Cost(args) => to_the_end(cost::run(args, &settings()?, output)),
         Command::Adopt(args) => to_the_end(adopt::run(args, &settings()?, output)),
+        Command::History(args) => history::run(args, output),
         Command::Roles(args) => to_the_end(roles::run(args, &settings()?, output)),
         Command::Init(args) => to_the_end(init::run(*args, output)),
         Command::Validate(args) => validate::run(&args, &settings()?, output),

@@ -10,21 +10,23 @@ mod export;
 mod failure;
 #[cfg(test)]
 pub(crate) mod fixture;
-mod fold;
-mod live;
+mod grouping;
+mod history;
 mod matrix;
 mod moment;
 mod output;
 mod plan;
 mod plan_markdown;
 mod progress;
+mod progress_view;
 mod prompt;
 mod rehearsal;
 #[cfg(feature = "stacksets")]
 mod roles;
 #[cfg(feature = "stacksets")]
-mod rolling;
+mod rollout_progress;
 mod run;
+mod scope;
 mod screen;
 mod status;
 mod tally;
@@ -32,26 +34,26 @@ mod text;
 mod trouble;
 mod validate;
 mod watch;
-mod whole;
 
 pub(crate) use check::check;
 pub(crate) use conformance::{found, intent};
 pub(crate) use cost::{cost, cost_csv};
 pub(crate) use export::{csv, markdown};
 pub(crate) use failure::{error, note, refusals, usage};
-pub(crate) use live::PATIENCE;
+pub(crate) use history::{history, history_csv};
 pub(crate) use matrix::draw as matrix;
 pub(crate) use moment::moment;
 pub(crate) use output::Output;
 pub(crate) use plan::plan;
 pub(crate) use plan_markdown::plan_markdown;
 pub(crate) use progress::{Phase, Progress};
+pub(crate) use progress_view::PATIENCE;
 pub(crate) use prompt::{YES, ask, ask_for, ask_unseen, say};
 pub(crate) use rehearsal::{act, curtain, second_plan};
 #[cfg(feature = "stacksets")]
 pub(crate) use roles::roles;
 #[cfg(feature = "stacksets")]
-pub(crate) use rolling::Rolling;
+pub(crate) use rollout_progress::RolloutProgress;
 pub(crate) use run::{costs, run};
 pub(crate) use status::{memberships, status};
 pub(crate) use text::time;

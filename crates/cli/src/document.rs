@@ -10,7 +10,7 @@ use fleet::roster::{Roster, RosterError};
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
-use crate::unfinished::Unfinished;
+use crate::partial_file::PartialFile;
 
 /// What `validate` says of a file.
 #[derive(Debug, Serialize)]
@@ -192,9 +192,22 @@ impl ReportFiles {
         D: Serialize,
         &'a D: Into<page::Document>,
     {
+        self.write_as(document, || page::html(document))
+    }
+
+    /// As [`ReportFiles::write`], for a document whose page is made so.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub(crate) fn write_as(
+        &self,
+        document: &impl Serialize,
+        page: impl Fn() -> std::result::Result<String, page::Error>,
+    ) -> Result<()> {
         self.put(|format, file| match format {
             Format::Json => stream(document, file),
-            Format::Page => Ok(file.write_all(page::html(document)?.as_bytes())?),
+            Format::Page => Ok(file.write_all(page()?.as_bytes())?),
         })
     }
 
@@ -296,7 +309,7 @@ pub(crate) fn replace(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<(
 /// # Errors
 ///
 /// When it cannot be made; the flag that named the path is named.
-pub(crate) fn temporary(path: &Path, flag: &str) -> Result<Unfinished> {
+pub(crate) fn temporary(path: &Path, flag: &str) -> Result<PartialFile> {
     if let Some(kind) = not_a_file(path) {
         bail!(
             "{flag} {}: this is {kind}, which the report would replace; name a file",
@@ -307,7 +320,7 @@ pub(crate) fn temporary(path: &Path, flag: &str) -> Result<Unfinished> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    Unfinished::new(|| new_file(directory))
+    PartialFile::new(|| new_file(directory))
         .with_context(|| format!("{flag} {}: cannot write there", path.display()))
 }
 

@@ -1,6 +1,7 @@
 //! The command `detective-fleet`. It translates: what was typed into what `engine` and `fleet` are
 //! given, and what comes back into text, JSON and an exit status. The rules live there.
 
+mod archive;
 mod args;
 mod commands;
 mod display;
@@ -13,12 +14,12 @@ mod logging;
 mod manual;
 mod mfa;
 mod own_file;
+mod partial_file;
 mod rates;
 mod roster_file;
 mod settings;
 mod signals;
 mod sinks;
-mod unfinished;
 mod values;
 
 use std::ffi::OsString;

@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
 use engine::{Access, Connection, HAS_GUARDDUTY, MEMBER_ROLE, RegionSelection, RoleName};
+use fleet::desired::{Others, Purpose, Settings};
 use fleet::expected::Exception;
-use fleet::fleet::{Others, Purpose, Settings};
 use fleet::label::Who;
 use fleet::patience;
 use fleet::values::{self, List, RegionName};
@@ -119,7 +119,7 @@ impl Reach {
     }
 
     /// The connection, where a code that is wanted can be asked for.
-    pub(crate) fn connection(&self, (run, access): (&str, Access), output: Output) -> Connection {
+    pub(crate) fn connection(&self, run: &str, access: Access, output: Output) -> Connection {
         let codes = Mfa {
             given: self.mfa_code.clone(),
             output,
@@ -184,7 +184,8 @@ impl Wanted {
     ///
     /// When they contradict themselves.
     pub(crate) fn leaving(
-        (reach, select): (ReachArgs, SelectArgs),
+        reach: ReachArgs,
+        select: SelectArgs,
         file: &SettingsFile,
         leave: Leave,
     ) -> Result<Self> {

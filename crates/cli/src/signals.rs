@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::display::Output;
 use crate::exit::Exit;
-use crate::unfinished;
+use crate::partial_file;
 
 /// The command was interrupted before there was anything to report.
 #[derive(Debug)]
@@ -68,7 +68,7 @@ pub(crate) async fn unless_interrupted<T>(
     reason = "whoever interrupts twice does not want to wait for anything"
 )]
 fn end_at_once() {
-    let _abandoned = unfinished::abandon();
+    let _abandoned = partial_file::abandon();
     std::process::exit(Exit::Interrupted.status().into());
 }
 

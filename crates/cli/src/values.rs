@@ -8,6 +8,8 @@ use std::time::Duration;
 use engine::RoleName;
 use fleet::account::AccountId;
 use fleet::report::Standing;
+use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -87,6 +89,44 @@ impl FromStr for Principal {
         } else {
             Err(NOT_ONE)
         }
+    }
+}
+
+/// A day in UTC, or a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Day {
+    begin: Timestamp,
+    end: Timestamp,
+}
+
+impl Day {
+    /// Its first instant.
+    pub(crate) fn begin(self) -> Timestamp {
+        self.begin
+    }
+
+    /// The first instant after it; of a time, that time.
+    pub(crate) fn end(self) -> Timestamp {
+        self.end
+    }
+}
+
+impl FromStr for Day {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const NOT_ONE: &str = "write a day such as 2026-01-31, or a time such as 2026-01-31T09:00Z";
+        if let Ok(at) = text.trim().parse::<Timestamp>() {
+            return Ok(Self { begin: at, end: at });
+        }
+        let day: Date = text.trim().parse().map_err(|_| NOT_ONE)?;
+        let midnight = |day: Date| TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok();
+        let begin = midnight(day);
+        let end = day.tomorrow().ok().and_then(midnight);
+        begin
+            .zip(end)
+            .map(|(begin, end)| Self { begin, end })
+            .ok_or(NOT_ONE)
     }
 }
 

@@ -193,7 +193,8 @@ impl Caller {
     pub(crate) async fn create_member(
         &self,
         graph: &str,
-        (account, email): (AccountId, &str),
+        account: AccountId,
+        email: &str,
     ) -> Result<Batch, Refusal> {
         let account = Account::builder()
             .account_id(account.to_string())

@@ -19,5 +19,5 @@ mod words;
 
 pub use mark::{Mark, TAG};
 pub use run::Asked;
-pub use stage::{LeftBehind, Stage, StageError};
+pub use stage::{Invitee, LeftBehind, Stage, StageError};
 pub use truths::Truths;

@@ -219,7 +219,7 @@ impl<'a> Run<'a> {
     pub(crate) async fn invite(&self, member: &Member, email: &str) -> Result<Batch, Refusal> {
         let account = member.party.account;
         self.caller()
-            .create_member(&self.graph, (account, email))
+            .create_member(&self.graph, account, email)
             .await
     }
 

@@ -41,6 +41,15 @@ pub enum LeftBehind {
     Graph,
 }
 
+/// The account that is invited, as it comes from outside.
+#[derive(Debug)]
+pub struct Invitee<'a> {
+    /// AWS as the account sees it.
+    pub aws: &'a Aws,
+    /// Its root e-mail.
+    pub email: Email,
+}
+
 /// Why the Region is not touched.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StageError {
@@ -90,11 +99,11 @@ impl Stage {
     /// Where the two are one.
     pub fn new(
         administrator: &Aws,
-        member: Option<(&Aws, Email)>,
+        invitee: Option<Invitee<'_>>,
         region: &Region,
     ) -> Result<Self, StageError> {
         let administrator = Party::of(administrator, region);
-        let member = member.map(|(aws, email)| Member {
+        let member = invitee.map(|Invitee { aws, email }| Member {
             party: Party::of(aws, region),
             email,
         });

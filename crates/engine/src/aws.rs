@@ -12,14 +12,14 @@ use aws_smithy_types::retry::RetryConfig;
 use backon::{ExponentialBuilder, Retryable};
 use fleet::account::{AccountId, Region};
 use fleet::cause::MemberRole;
-use fleet::region::{Partition, find, partition_of};
+use fleet::region_table::{Partition, find, partition_of};
 use tokio::sync::Semaphore;
 
 pub use connect::ConnectError;
 use connect::Session;
 
 use crate::clock::{self, Clock};
-use crate::connection::{Connection, Ground, RoleName};
+use crate::connection::{Connection, Platform, RoleName};
 use crate::credentials::{Keys, Source};
 use crate::events::Events;
 use crate::failure::{Failure, FailureKind};
@@ -42,7 +42,7 @@ struct Inner {
     administrator: AccountId,
     partition: Partition,
     connection: Connection,
-    ground: Ground,
+    platform: Platform,
     events: Events,
     halt: Halt,
     permits: Arc<Semaphore>,
@@ -72,7 +72,7 @@ impl Aws {
     /// The clock that the run goes by.
     #[must_use]
     pub fn clock(&self) -> Clock {
-        self.0.ground.clock.clone()
+        self.0.platform.clock.clone()
     }
 
     /// The same AWS, where `gate` is asked before each change.
@@ -82,7 +82,7 @@ impl Aws {
     }
 
     pub(crate) fn seed(&self) -> u64 {
-        self.0.ground.seed
+        self.0.platform.seed
     }
 
     pub(crate) fn events(&self) -> &Events {
@@ -132,7 +132,7 @@ impl Aws {
         F: Future<Output = Result<T, Failure>>,
     {
         let keys = &self.0.session.keys;
-        calling((keys, keys.get().await?), call).await
+        calling(keys, keys.get().await?, call).await
     }
 
     /// The same; without credentials nothing can go on anywhere.
@@ -159,7 +159,7 @@ impl Aws {
                 self.halt().stop(failure.text.to_string());
             }
         })?;
-        self.calling_or_halt((keys, credentials), call).await
+        self.calling_or_halt(keys, credentials, call).await
     }
 
     /// The same in nobody's name: with credentials in a name, no role can be assumed that does not allow
@@ -173,7 +173,7 @@ impl Aws {
     {
         let keys = &self.0.session.unnamed;
         match keys.get().await {
-            Ok(credentials) => self.calling_or_halt((keys, credentials), call).await,
+            Ok(credentials) => self.calling_or_halt(keys, credentials, call).await,
             Err(failure) if failure.is_transient() => Err(failure),
             Err(_) => self.with_keys_or_halt(call).await,
         }
@@ -181,13 +181,14 @@ impl Aws {
 
     async fn calling_or_halt<T, F>(
         &self,
-        keys: (&Keys, Credentials),
+        keys: &Keys,
+        credentials: Credentials,
         call: impl FnOnce(Credentials) -> F,
     ) -> Result<T, Failure>
     where
         F: Future<Output = Result<T, Failure>>,
     {
-        calling(keys, call).await.inspect_err(|failure| {
+        calling(keys, credentials, call).await.inspect_err(|failure| {
             if failure.kind == FailureKind::Expired {
                 self.halt().stop(format!("the administrator's credentials have expired ({}): sign in again, and run again; what was reached stays", failure.text));
             }
@@ -260,7 +261,7 @@ impl Aws {
             ..
         } = &self.0.connection;
         let sessions = self.session_name();
-        let policy = narrow::member(errand, (self.0.partition, self.0.administrator));
+        let policy = narrow::member(errand, self.0.partition, self.0.administrator);
         RoleToAssume {
             external_id: external_id.clone(),
             policy: Some(policy),
@@ -373,7 +374,8 @@ impl Aws {
 }
 
 async fn calling<T, F>(
-    (keys, credentials): (&Keys, Credentials),
+    keys: &Keys,
+    credentials: Credentials,
     call: impl FnOnce(Credentials) -> F,
 ) -> Result<T, Failure>
 where

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use fleet::account::{AccountId, Email, Region};
 use fleet::check::{Facts, MemberFacts, RoleFacts, Trusted};
-use fleet::fleet::Fleet;
+use fleet::desired::Fleet;
 use fleet::report::Ended;
 
 use crate::aws::Aws;
@@ -42,7 +42,8 @@ impl Check {
             aws,
             self.wanted(),
             self.guardduty,
-            (self.fleet.settings.patience, run.company()),
+            self.fleet.settings.patience,
+            run.company(),
         );
         let halt = aws.halt().clone();
         let asked = async {

@@ -20,12 +20,12 @@ struct Seen {
     begun: Instant,
     /// When the last of those was done that had answered.
     done: Instant,
-    regions: BTreeMap<Region, Standing>,
+    regions: BTreeMap<Region, RegionProgress>,
 }
 
 /// How a Region stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Standing {
+enum RegionProgress {
     /// It has not answered yet.
     Silent,
     /// It has answered, and is worked in.
@@ -61,9 +61,9 @@ impl Company {
     /// A Region's place among the others, until its work ends.
     pub(crate) fn place(&self, region: &Region, was_heard: bool) -> Place {
         let standing = if was_heard {
-            Standing::Working
+            RegionProgress::Working
         } else {
-            Standing::Silent
+            RegionProgress::Silent
         };
         let place = Place {
             company: self.clone(),
@@ -82,11 +82,11 @@ impl Company {
         let mut changes = self.0.subscribe();
         let has_news = |seen: &Seen| {
             let standing = seen.regions.get(region);
-            standing.is_some_and(|standing| *standing != Standing::Silent)
+            standing.is_some_and(|standing| *standing != RegionProgress::Silent)
         };
         match changes.wait_for(|seen| has_news(seen)).await {
             Ok(seen) => match seen.regions.get(region) {
-                Some(Standing::GivenUp(why)) => Err(why.clone()),
+                Some(RegionProgress::GivenUp(why)) => Err(why.clone()),
                 _ => Ok(()),
             },
             // The sender is in here: it is there as long as this is.
@@ -111,21 +111,21 @@ impl Place {
 
     /// The Region has answered.
     pub(crate) fn heard(&self) {
-        self.stand(&Standing::Working);
+        self.stand(&RegionProgress::Working);
     }
 
     /// The Region is not waited for any more.
     pub(crate) fn gave_up(&self, why: Cause) {
-        self.stand(&Standing::GivenUp(why));
+        self.stand(&RegionProgress::GivenUp(why));
     }
 
     /// The other Regions, for one that has not answered.
     pub(crate) fn peers(&self) -> Peers {
         let seen = self.changes.borrow();
-        let is = |wanted: Standing| seen.regions.values().any(|it| *it == wanted);
-        if is(Standing::Working) {
+        let is = |wanted: RegionProgress| seen.regions.values().any(|it| *it == wanted);
+        if is(RegionProgress::Working) {
             Peers::Working
-        } else if is(Standing::Done) {
+        } else if is(RegionProgress::Done) {
             Peers::Done(seen.done.saturating_duration_since(seen.begun))
         } else {
             Peers::Silent
@@ -138,7 +138,7 @@ impl Place {
         let _ = self.changes.changed().await;
     }
 
-    fn stand(&self, standing: &Standing) {
+    fn stand(&self, standing: &RegionProgress) {
         self.company.0.send_if_modified(|seen| {
             let now = seen.regions.insert(self.region.clone(), standing.clone());
             now.as_ref() != Some(standing)
@@ -154,12 +154,12 @@ impl Drop for Place {
                 return false;
             };
             let ended = match standing {
-                Standing::Working => {
+                RegionProgress::Working => {
                     seen.done = now;
-                    Standing::Done
+                    RegionProgress::Done
                 }
-                Standing::Silent => Standing::GivenUp(Cause::RegionUnread),
-                Standing::Done | Standing::GivenUp(_) => return false,
+                RegionProgress::Silent => RegionProgress::GivenUp(Cause::RegionUnread),
+                RegionProgress::Done | RegionProgress::GivenUp(_) => return false,
             };
             *standing = ended;
             true

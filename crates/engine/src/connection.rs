@@ -123,7 +123,7 @@ impl RoleName {
 
 /// What a run stands on: the wire and the clock. A simulation brings its own.
 #[derive(Clone, Debug)]
-pub struct Ground {
+pub struct Platform {
     /// What carries requests.
     pub http: SharedHttpClient,
     /// What tells the time.
@@ -132,7 +132,7 @@ pub struct Ground {
     pub seed: u64,
 }
 
-impl Ground {
+impl Platform {
     /// The network as the environment and the profile describe it, and the machine's clock.
     ///
     /// # Errors
@@ -162,11 +162,11 @@ pub const APP_NAME: &str = concat!("detective-fleet-", env!("CARGO_PKG_VERSION")
 impl Connection {
     /// The SDK's own configuration: endpoints and Region are its business. Whose credentials are
     /// used is not in it ([`crate::credentials`]).
-    pub(crate) async fn load(&self, ground: &Ground) -> SdkConfig {
-        let http = SharedHttpClient::new(Bounded(ground.http.clone(), ground.clock.clone()));
+    pub(crate) async fn load(&self, platform: &Platform) -> SdkConfig {
+        let http = SharedHttpClient::new(Bounded(platform.http.clone(), platform.clock.clone()));
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .http_client(http)
-            .time_source(ground.clock.clone())
+            .time_source(platform.clock.clone())
             // The clock corrects itself, once for all Regions ([`crate::skew`]).
             .disable_clock_skew_correction(true)
             // Ours, whatever the environment says: it also has modes that this SDK does not know.

@@ -15,7 +15,7 @@ use aws_sdk_detective::types::{
 };
 use fleet::account::{AccountId, Email, GraphArn};
 use fleet::check::Invitation;
-use fleet::fleet::Settings;
+use fleet::desired::Settings;
 use fleet::member::{Member, Since, Volume};
 use jiff::Timestamp;
 
@@ -91,7 +91,8 @@ pub(crate) async fn create_graph(
 pub(crate) async fn list_members(
     client: &Client,
     keys: Credentials,
-    (graph, token): (&GraphArn, Option<String>),
+    graph: &GraphArn,
+    token: Option<String>,
 ) -> Result<(Vec<Entry>, Option<String>), Failure> {
     let call = client
         .list_members()
@@ -110,7 +111,8 @@ pub(crate) async fn list_members(
 pub(crate) async fn get_members(
     client: &Client,
     keys: Credentials,
-    (graph, accounts): (&GraphArn, &[AccountId]),
+    graph: &GraphArn,
+    accounts: &[AccountId],
 ) -> Result<Vec<Entry>, Failure> {
     let call = client.get_members().graph_arn(graph.as_str());
     let call = call.set_account_ids(Some(accounts.iter().map(ToString::to_string).collect()));
@@ -124,7 +126,8 @@ pub(crate) async fn create_members(
     client: &Client,
     keys: Credentials,
     graph: &GraphArn,
-    (settings, invited): (&Settings, &[(AccountId, Email)]),
+    settings: &Settings,
+    invited: &[(AccountId, Email)],
 ) -> Result<Answered<(Vec<Entry>, LeftOut)>, Failure> {
     let mut call = client
         .create_members()
@@ -152,7 +155,8 @@ pub(crate) async fn create_members(
 pub(crate) async fn delete_members(
     client: &Client,
     keys: Credentials,
-    (graph, accounts): (&GraphArn, &[AccountId]),
+    graph: &GraphArn,
+    accounts: &[AccountId],
 ) -> Result<Answered<(Vec<AccountId>, LeftOut)>, Failure> {
     let call = client.delete_members().graph_arn(graph.as_str());
     let call = call.set_account_ids(Some(accounts.iter().map(ToString::to_string).collect()));
@@ -214,7 +218,8 @@ pub(crate) async fn delete_graph(
 pub(crate) async fn start_monitoring(
     client: &Client,
     keys: Credentials,
-    (graph, account): (&GraphArn, AccountId),
+    graph: &GraphArn,
+    account: AccountId,
 ) -> Result<Answered<()>, Failure> {
     let call = client
         .start_monitoring_member()
@@ -239,7 +244,8 @@ pub(crate) async fn read_tags(
 pub(crate) async fn tag(
     client: &Client,
     keys: Credentials,
-    (graph, tags): (&GraphArn, &BTreeMap<String, String>),
+    graph: &GraphArn,
+    tags: &BTreeMap<String, String>,
 ) -> Result<Answered<()>, Failure> {
     let call = client.tag_resource().resource_arn(graph.as_str());
     let call = call.set_tags(Some(tags.clone().into_iter().collect()));
@@ -251,7 +257,8 @@ pub(crate) async fn tag(
 pub(crate) async fn untag(
     client: &Client,
     keys: Credentials,
-    (graph, tags): (&GraphArn, &BTreeSet<String>),
+    graph: &GraphArn,
+    tags: &BTreeSet<String>,
 ) -> Result<Answered<()>, Failure> {
     let call = client.untag_resource().resource_arn(graph.as_str());
     let call = call.set_tag_keys(Some(tags.iter().cloned().collect()));
@@ -299,7 +306,8 @@ fn is_started(detail: &DatasourcePackageIngestDetail) -> bool {
 pub(crate) async fn start_packages(
     client: &Client,
     keys: Credentials,
-    (graph, packages): (&GraphArn, &BTreeSet<String>),
+    graph: &GraphArn,
+    packages: &BTreeSet<String>,
 ) -> Result<Answered<()>, Failure> {
     let mut call = client
         .update_datasource_packages()

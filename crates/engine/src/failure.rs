@@ -120,10 +120,9 @@ impl Failure {
     /// How an event names it.
     pub(crate) fn result(&self) -> CallResult {
         match self.kind {
-            // Fewer at a time is what helps against the first two; the last was not looked at either.
-            FailureKind::Throttled | FailureKind::Crowded | FailureKind::Stale => {
-                CallResult::Throttled
-            }
+            FailureKind::Throttled => CallResult::Throttled,
+            // These say nothing about the request, and are no answer to it.
+            FailureKind::Crowded | FailureKind::Stale | FailureKind::NotSent => CallResult::NotDone,
             FailureKind::Unclear => CallResult::Unclear,
             FailureKind::Silent | FailureKind::Barred => CallResult::Silent,
             FailureKind::NoKeys
@@ -132,8 +131,7 @@ impl Failure {
             | FailureKind::Denied
             | FailureKind::Missing
             | FailureKind::InTheWay
-            | FailureKind::Refused
-            | FailureKind::NotSent => CallResult::Refused,
+            | FailureKind::Refused => CallResult::Refused,
         }
     }
 
@@ -164,19 +162,17 @@ impl Failure {
     /// What the plan is told.
     pub(crate) fn answer(&self, operation: Operation) -> Answer {
         let call = self.call(operation);
-        match self.kind {
-            FailureKind::NotSent => Answer::NotDone,
+        match self.result() {
             // It ends with the run, and is told then.
-            FailureKind::Crowded => Answer::Unclear(call),
-            _ => match self.result() {
-                CallResult::Throttled => Answer::Throttled,
-                CallResult::Unclear => Answer::Unclear(call),
-                CallResult::Silent => Answer::Silent(call),
-                CallResult::Ok | CallResult::Refused => Answer::Refused(Refusal {
-                    call,
-                    passing: self.passing(),
-                }),
-            },
+            _ if self.kind == FailureKind::Crowded => Answer::Unclear(call),
+            CallResult::NotDone => Answer::NotDone,
+            CallResult::Throttled => Answer::Throttled,
+            CallResult::Unclear => Answer::Unclear(call),
+            CallResult::Silent => Answer::Silent(call),
+            CallResult::Ok | CallResult::Refused => Answer::Refused(Refusal {
+                call,
+                passing: self.passing(),
+            }),
         }
     }
 }
@@ -369,6 +365,22 @@ mod tests {
                 .text
                 .contains("Quotas")
         );
+    }
+
+    #[test]
+    fn a_refusal_that_does_not_count_is_not_recorded_as_throttled() {
+        for kind in [
+            FailureKind::Stale,
+            FailureKind::Crowded,
+            FailureKind::NotSent,
+        ] {
+            let failure = Failure::own(kind, "X", "because");
+            assert_eq!(failure.result(), CallResult::NotDone, "{kind:?}");
+        }
+        let stale = Failure::own(FailureKind::Stale, "X", "because");
+        assert_eq!(stale.answer(Operation::CreateMembers), Answer::NotDone);
+        let throttled = Failure::own(FailureKind::Throttled, "X", "because");
+        assert_eq!(throttled.result(), CallResult::Throttled);
     }
 
     #[test]

@@ -19,7 +19,8 @@ impl Aws {
     /// Where the role cannot be assumed.
     pub async fn as_guest(
         &self,
-        (account, role): (AccountId, &RoleName),
+        account: AccountId,
+        role: &RoleName,
         policy: String,
         region: &Region,
     ) -> Result<SdkConfig, Failure> {

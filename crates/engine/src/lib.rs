@@ -22,10 +22,10 @@ mod lookup;
 mod mfa;
 mod narrow;
 mod pace;
-mod probe;
 mod profile;
-mod region;
-mod regions;
+mod region_run;
+mod region_selection;
+mod role_trial;
 mod roles;
 mod run;
 mod signature;
@@ -37,7 +37,8 @@ mod trust;
 pub use aws::{Aws, ConnectError};
 pub use check::{Check, HAS_GUARDDUTY};
 pub use connection::{
-    ADMINISTRATOR_ROLE, APP_NAME, Connection, Endpoint, Ground, MEMBER_ROLE, NotARoleName, RoleName,
+    ADMINISTRATOR_ROLE, APP_NAME, Connection, Endpoint, MEMBER_ROLE, NotARoleName, Platform,
+    RoleName,
 };
 pub use descriptors::{Share, share};
 pub use failure::Failure;
@@ -45,7 +46,7 @@ pub use gate::Gate;
 pub use http::{NetworkError, network};
 pub use mfa::MfaCodes;
 pub use narrow::Access;
-pub use probe::JUST_MADE;
 pub use profile::ProfileError;
-pub use regions::{Chosen, Newer, RegionError, RegionSelection};
+pub use region_selection::{Chosen, Newer, RegionError, RegionSelection};
+pub use role_trial::JUST_MADE;
 pub use run::{Finish, LOOK_TIMEOUT, Limit, Run};

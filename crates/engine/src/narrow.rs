@@ -5,7 +5,7 @@
 use std::fmt::Display;
 
 use fleet::account::AccountId;
-use fleet::region::Partition;
+use fleet::region_table::Partition;
 
 /// What a run is going to do with the administrator's role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +58,8 @@ const MAKES: [&str; 6] = [
 /// The policy of the administrator's session that everything but removals is done with; `None` for no limit.
 pub(crate) fn administrator(
     access: Access,
-    (partition, member_role): (Partition, &str),
+    partition: Partition,
+    member_role: &str,
 ) -> Option<String> {
     let makes: &[&str] = match access {
         Access::Look => &[],
@@ -82,7 +83,7 @@ pub(crate) fn deleting() -> String {
 }
 
 /// The policy of a member's session.
-pub(crate) fn member(errand: Errand, (partition, administrator): (Partition, AccountId)) -> String {
+pub(crate) fn member(errand: Errand, partition: Partition, administrator: AccountId) -> String {
     const REGIONS: [&str; 2] = ["account:GetRegionOptStatus", "account:ListRegions"];
     match errand {
         Errand::Accept => {
@@ -132,20 +133,20 @@ mod tests {
     fn each_policy_is_json_and_fits_into_2048_characters() {
         let account = "123456789012".parse().unwrap();
         let role = longest_role();
-        let whom = (Partition::AwsUsGov, role.as_str());
+        let partition = Partition::AwsUsGov;
         let accesses = [Access::Look, Access::Enable];
-        let own = accesses.map(|it| administrator(it, whom).unwrap());
+        let own = accesses.map(|it| administrator(it, partition, &role).unwrap());
         let errands = [
             Errand::Accept,
             Errand::Ask { guardduty: true },
             Errand::Nothing,
         ];
-        let members = errands.map(|it| member(it, (Partition::AwsUsGov, account)));
+        let members = errands.map(|it| member(it, Partition::AwsUsGov, account));
         for text in own.iter().chain(&members).chain(&[removing(), deleting()]) {
             assert!(text.len() <= 2048, "{text}");
             let read: serde_json::Value = serde_json::from_str(text).unwrap();
             assert_eq!(read["Version"], "2012-10-17");
         }
-        assert_eq!(administrator(Access::Whole, whom), None);
+        assert_eq!(administrator(Access::Whole, partition, &role), None);
     }
 }

@@ -105,7 +105,8 @@ impl Pace {
                 self.limit = self.limit.map(|limit| limit + 1.0 / limit);
                 self.distance = self.distance.mul_f64(0.99);
             }
-            CallResult::Throttled => self.slow_down(begun, together),
+            // Fewer at a time helps against too few descriptors, too, and does no harm to the rest.
+            CallResult::Throttled | CallResult::NotDone => self.slow_down(begun, together),
             CallResult::Unclear | CallResult::Silent => self.pause(),
         }
     }

@@ -260,7 +260,7 @@ impl Assumer {
             let mut all = lock(&self.known);
             let known = all.entry(account).or_default();
             let role = self.aws.role_in_members();
-            known.learn((named, result), role, self.aws.clock().time())
+            known.learn(named, result, role, self.aws.clock().time())
         };
         let role = match news {
             Learned::Ready { refusal } => {
@@ -391,7 +391,8 @@ enum Overcome {
 impl Known {
     fn learn(
         &mut self,
-        (named, result): (bool, Result<Credentials, Failure>),
+        named: bool,
+        result: Result<Credentials, Failure>,
         role: MemberRole,
         now: SystemTime,
     ) -> Learned {

@@ -10,7 +10,7 @@ use fleet::attempts::Attempts;
 use fleet::cause::{Cause, Place};
 use fleet::check::GraphFacts;
 use fleet::cost::{Estimate, Rates, RegionEstimate, RegionUsage};
-use fleet::fleet::{Fleet, Others};
+use fleet::desired::{Fleet, Others};
 use fleet::guard::{self, Before, Consent, Refusal};
 use fleet::patience::Asked;
 use fleet::plan::Kind;
@@ -22,7 +22,7 @@ use crate::aws::Aws;
 use crate::clock;
 use crate::company::Company;
 use crate::narrow::Errand;
-use crate::region::{Mode, RegionRun};
+use crate::region_run::{Mode, RegionRun};
 use crate::roles::Roles;
 
 /// When a run ends at the latest.
@@ -363,11 +363,11 @@ impl Run {
             self.company.place(region.region(), was_heard)
         });
         let work: Vec<_> = modes.into_iter().zip(places).collect();
-        for (mut region, work) in std::mem::take(&mut self.regions).into_iter().zip(work) {
+        for (mut region, (mode, place)) in std::mem::take(&mut self.regions).into_iter().zip(work) {
             let (stop, name) = (stop.clone(), region.region().clone());
             let grace = limit.grace;
             let task = tasks.spawn(async move {
-                region.drive(work, &stop, grace).await;
+                region.drive(mode, place, &stop, grace).await;
                 region
             });
             names.insert(task.id(), name);

@@ -7,7 +7,7 @@ use aws_credential_types::Credentials;
 use aws_sdk_sts::config::Config;
 use fleet::account::AccountId;
 use fleet::cause::not_assumed;
-use fleet::region::Partition;
+use fleet::region_table::Partition;
 
 use crate::failure::Failure;
 use crate::mfa::{Device, MfaCodes};

@@ -187,7 +187,7 @@ impl fmt::Debug for Email {
 pub struct Region(Arc<str>);
 
 impl Region {
-    /// A Region by its name. Whether it exists is for [`crate::region`] and AWS to say.
+    /// A Region by its name. Whether it exists is for [`crate::region_table`] and AWS to say.
     #[must_use]
     pub fn new(name: &str) -> Self {
         Self(name.into())

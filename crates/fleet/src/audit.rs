@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crate::account::AccountId;
 use crate::attempts::{Answer, Attempts, MemberAttempts, MemberRequest, RegionRequest, Role};
 use crate::cause::Cause;
-use crate::fleet::{Fleet, Others, Purpose};
+use crate::desired::{Fleet, Others, Purpose};
 use crate::member::{Member, MemberStatus};
 use crate::observation::{Graph, Look, Observation};
 use crate::patience::Asked;

@@ -26,7 +26,7 @@ pub use words::not_assumed;
 use crate::account::{AccountId, Email, GraphArn};
 use crate::event::Operation;
 use crate::member::MemberStatus;
-use crate::region::Partition;
+use crate::region_table::Partition;
 
 /// The role in members, without the account: its name with its path, and the partition.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

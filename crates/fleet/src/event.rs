@@ -255,7 +255,9 @@ impl<'de> Deserialize<'de> for Operation {
     }
 }
 
-/// How a request ended.
+/// How a request ended, in a word: events carry it, and the pace goes by it. An
+/// [`Answer`](crate::attempts::Answer) is the same with what the plan has to know besides: the call that
+/// failed, and whether its refusal may pass. It is kept with the attempts, where an event has no use for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallResult {
@@ -263,6 +265,9 @@ pub enum CallResult {
     Ok,
     /// Asked too fast.
     Throttled,
+    /// It was not looked at, for a reason that is not the request's: this machine's clock, its descriptors, or
+    /// that it was not sent after all.
+    NotDone,
     /// An error of AWS's own, or a cut connection.
     Unclear,
     /// Nothing came back.

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::account::{AccountId, Email, Region};
 use crate::cause::Cause;
-use crate::region;
+use crate::region_table;
 
 /// Memberships that are known to stay out: `ACCOUNT/REGION`, with `*` for every account or every
 /// Region, then, where they have an end, `@` and the last day (`@2027-01-31`), and a reason.
@@ -125,7 +125,7 @@ fn region(name: &str) -> Result<Option<Region>, String> {
         return Err("the Region is missing after the slash".to_owned());
     }
     // What never matches would be a failure that nobody understands.
-    match region::suggest(name) {
+    match region_table::suggest(name) {
         Some(meant) if area(meant) != area(name) => {
             Err(format!("there is no Region {name}; did you mean {meant}?"))
         }

@@ -11,7 +11,7 @@ use std::fmt;
 
 use crate::account::{AccountId, Region};
 use crate::cause::Cause;
-use crate::fleet::{Fleet, Purpose};
+use crate::desired::{Fleet, Purpose};
 use crate::observation::Observation;
 use crate::plan::{GraphStep, Kind, Plan, Wait};
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use wildmatch::WildMatch;
 
 use crate::account::AccountId;
+use crate::foreign::visible;
 use crate::roster::Roster;
 
 /// What the list says of an account, apart from its address.
@@ -42,6 +43,17 @@ impl Labels {
             (*id, label)
         };
         Self(roster.members.iter().map(label).collect())
+    }
+
+    /// Of a document that anybody may have written: what it says can be shown.
+    #[must_use]
+    pub(crate) fn harmless(mut self) -> Self {
+        for label in self.0.values_mut() {
+            for text in [&mut label.name, &mut label.owner].into_iter().flatten() {
+                *text = visible(text).into();
+            }
+        }
+        self
     }
 
     /// Whether there is none.

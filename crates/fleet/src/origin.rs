@@ -72,6 +72,25 @@ impl Origin {
         self
     }
 
+    /// Of a document that anybody may have written: what it says can be shown.
+    #[must_use]
+    pub(crate) fn harmless(mut self) -> Self {
+        let in_place = |text: &mut String| *text = visible(&Email::mask_in(text));
+        self.product_version.iter_mut().for_each(in_place);
+        self.caller.iter_mut().for_each(in_place);
+        if let Some(list) = &mut self.list {
+            in_place(&mut list.name);
+            list.version.iter_mut().for_each(in_place);
+            list.sha256.iter_mut().for_each(in_place);
+            if let Some(who) = &mut list.uploader {
+                who.requester.iter_mut().for_each(in_place);
+                who.source_ip_address.iter_mut().for_each(in_place);
+                who.request_id.iter_mut().for_each(in_place);
+            }
+        }
+        self
+    }
+
     /// By that list, if there is one.
     #[must_use]
     pub fn by(mut self, list: Option<ListOrigin>) -> Self {

@@ -15,12 +15,12 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use chores::Chore;
-pub use decide::{LEFT_OUT_AFTER, VISIBLE_AFTER, decide};
+pub use decide::{Decision, LEFT_OUT_AFTER, VISIBLE_AFTER, decide};
 
 use crate::account::AccountId;
 use crate::attempts::{Attempts, RegionRequest};
 use crate::cause::Cause;
-use crate::fleet::{Fleet, Others};
+use crate::desired::{Fleet, Others};
 use crate::observation::Observation;
 use crate::patience::Asked;
 
@@ -232,7 +232,8 @@ impl Plan {
         }
     }
 
-    fn place(&mut self, account: AccountId, (step, needs_role): (Step, bool)) {
+    fn place(&mut self, account: AccountId, decision: Decision) {
+        let Decision { step, needs_role } = decision;
         self.forget(account);
         self.kinds.entry(step.kind()).or_default().insert(account);
         if needs_role {

@@ -3,12 +3,12 @@
 mod alike;
 mod checked;
 mod email;
-mod fold;
 mod headcount;
 mod now;
 mod number;
 mod organization;
 mod planned;
+mod recorder;
 mod selection;
 #[cfg(test)]
 mod tests;
@@ -22,11 +22,11 @@ use serde::{Deserialize, Serialize};
 
 pub use alike::{Trouble, name_regions, places, region_troubles, troubles};
 pub use checked::{CheckReport, CheckSummary};
-pub use fold::{Record, Recorder};
 pub use headcount::{Aim, Counted, Headcount, Reached};
 pub use now::{Graphs, MemberNow, RegionNow, StatusReport, StatusSummary};
 pub use number::number;
 pub use planned::{Action, MemberPlan, PlanReport, PlanSummary, RegionPlan};
+pub use recorder::{Record, Recorder};
 pub use selection::{Selection, Standing};
 pub use why::Why;
 

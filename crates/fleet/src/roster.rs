@@ -216,7 +216,7 @@ impl Roster {
         }
         let mut entries = roster.read_rows(&table, &columns);
         if let Some(taken) = decoded.guessed {
-            roster.doubt(&mut entries, &columns, (bytes, taken));
+            roster.doubt(&mut entries, &columns, bytes, taken);
         }
         roster.merge(entries);
         if let Some(administrator) = administrator {
@@ -294,7 +294,8 @@ impl Roster {
         &mut self,
         entries: &mut Vec<Entry>,
         columns: &Columns,
-        (bytes, taken): (&[u8], &'static encoding_rs::Encoding),
+        bytes: &[u8],
+        taken: &'static encoding_rs::Encoding,
     ) {
         for (other, text) in text::other_readings(bytes, taken) {
             let rows = table::rows(&text);

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{Access, Aws, Connection, Ground};
+use engine::{Access, Aws, Connection, Platform};
 use fleet::account::AccountId;
+use fleet::desired::{Fleet, Others, Purpose};
 use fleet::event::Sink;
 use fleet::expected::Exceptions;
-use fleet::fleet::{Fleet, Others, Purpose};
 use fleet::roster::Roster;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -229,7 +229,7 @@ pub struct Function {
     /// The bucket.
     pub store: Store,
     /// The wire and the time of this invocation.
-    pub ground: Ground,
+    pub platform: Platform,
     /// What Lambda calls this invocation: no two have one name.
     pub invocation: String,
     /// The account that the function is in: the administrator.
@@ -266,7 +266,7 @@ impl Function {
                 execution,
                 execution_arn,
                 ended,
-            } => answer(report::report(self, (&execution, &execution_arn), ended).await?),
+            } => answer(report::report(self, &execution, &execution_arn, ended).await?),
         }
     }
 
@@ -282,13 +282,13 @@ impl Function {
             run: Some(execution.to_owned()),
             ..self.settings.connection.clone()
         };
-        let connect = Aws::connect_on(self.ground.clone(), connection, sink).await;
+        let connect = Aws::connect_on(self.platform.clone(), connection, sink).await;
         connect.map_err(|error| StepError::failed(error.to_string()))
     }
 
     /// What is wanted of the accounts of a list, and of others.
     pub(crate) fn fleet(&self, roster: &Roster, operation: Operation, others: Others) -> Fleet {
-        let settings = fleet::fleet::Settings {
+        let settings = fleet::desired::Settings {
             purpose: match operation {
                 Operation::Enable => Purpose::Enable,
                 Operation::Disable => Purpose::Disable,
@@ -306,7 +306,7 @@ impl Function {
             return Exceptions::default();
         }
         let today = TimeZone::UTC
-            .to_datetime(self.ground.clock.timestamp())
+            .to_datetime(self.platform.clock.timestamp())
             .date();
         let listed = roster.members.values().flat_map(|it| &it.expected);
         let all = self.settings.expected.iter().chain(listed);
@@ -315,7 +315,7 @@ impl Function {
 
     /// How long this invocation may still go on.
     pub(crate) fn time_left(&self) -> Duration {
-        self.time.saturating_sub(self.ground.clock.elapsed())
+        self.time.saturating_sub(self.platform.clock.elapsed())
     }
 }
 

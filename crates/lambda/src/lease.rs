@@ -73,7 +73,7 @@ pub struct Turn {
 /// # Errors
 /// Where the bucket does not tell.
 pub async fn keep(function: &Function, execution: &str) -> Result<Turn, StepError> {
-    let now = function.ground.clock.timestamp();
+    let now = function.platform.clock.timestamp();
     let held = renew(&function.store, execution, now).await?;
     Ok(Turn { held })
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use fleet::region::partition_of;
+use fleet::region_table::partition_of;
 
 /// The console of one Region and partition.
 #[derive(Clone, Debug)]

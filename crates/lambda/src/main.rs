@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use aws_config::{AppName, BehaviorVersion};
 use aws_smithy_types::timeout::TimeoutConfig;
 use engine::clock::Clock;
-use engine::{APP_NAME, Ground};
+use engine::{APP_NAME, Platform};
 use lambda::error::StepError;
 use lambda::function::{Function, Step};
 use lambda::logging;
@@ -44,9 +44,9 @@ fn log(error: &StepError) {
 ///
 /// Each invocation has connections of its own: those of the last one were frozen with it, and S3 may have
 /// ended them since.
-async fn s3(ground: &Ground) -> aws_sdk_s3::Client {
+async fn s3(platform: &Platform) -> aws_sdk_s3::Client {
     let config = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(ground.http.clone())
+        .http_client(platform.http.clone())
         .timeout_config(s3_timeouts());
     let config = match AppName::new(APP_NAME) {
         Ok(name) => config.app_name(name),
@@ -72,15 +72,15 @@ async fn step(event: LambdaEvent<Invocation>) -> Result<Value, StepError> {
     let mut settings = Settings::from_environment(&event.payload.settings)?;
     let share = engine::share(settings.connection.max_concurrency, false);
     settings.connection.max_concurrency = share.requests;
-    let ground = Ground::real(None, share).await;
-    let ground = ground.map_err(|error| StepError::failed(error.to_string()))?;
+    let platform = Platform::real(None, share).await;
+    let platform = platform.map_err(|error| StepError::failed(error.to_string()))?;
     let function = Function {
-        store: Store::new(s3(&ground).await, &settings.bucket),
+        store: Store::new(s3(&platform).await, &settings.bucket),
         settings,
         invocation: event.context.request_id.clone(),
         account: account(&event.context)?,
-        time: time(&event.context, &ground.clock),
-        ground,
+        time: time(&event.context, &platform.clock),
+        platform,
     };
     function.step(event.payload.step).await
 }

@@ -116,7 +116,7 @@ pub(crate) fn run(report: &Report, error: Option<Name>, said: Said<'_>) -> Repor
         let counts = words::memberships(summary.memberships, &counts);
         line(&mut text, &format!("\n{counts}"));
     }
-    close(&text, error, subject, (&report.header, said))
+    close(&text, error, subject, &report.header, said)
 }
 
 /// The subject of a run: how bad it is, whether it is new, and what it is.
@@ -209,7 +209,7 @@ pub(crate) fn plan(report: &PlanReport, said: Said<'_>) -> Reported {
         regions.filter_map(|region| Some(format!("{}: {}", region.region, region.error.as_ref()?)));
     list(&mut text, words::UNREAD, broken.collect());
     list(&mut text, words::NOTES, report.header.notes.clone());
-    close(&text, None, subject, (&report.header, said))
+    close(&text, None, subject, &report.header, said)
 }
 
 /// What SNS takes as a subject.
@@ -364,7 +364,8 @@ fn close(
     text: &str,
     error: Option<Name>,
     subject: String,
-    (header, said): (&Header, Said<'_>),
+    header: &Header,
+    said: Said<'_>,
 ) -> Reported {
     let mut message: String = text.chars().take(MOST_CHARS).collect();
     let page = page_key(said.report);
@@ -405,7 +406,7 @@ mod tests {
     use fleet::account::Region;
     use fleet::cause::{FailedCall, FailureKind, MemberRole};
     use fleet::event::{Conclusion, Event, EventKind, Operation, Sink};
-    use fleet::region::Partition;
+    use fleet::region_table::Partition;
     use fleet::report::{InvalidLine, Recorder, RegionReport, VERSION};
 
     use super::*;

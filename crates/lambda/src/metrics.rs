@@ -6,12 +6,12 @@ use fleet::report::Report;
 use serde_json::{Value, json};
 
 use crate::function::Function;
-use crate::watch::Watch;
+use crate::pass_recorder::PassRecorder;
 
 /// What a pass cost.
-pub(crate) fn pass(function: &Function, watch: &Watch) {
-    let (calls, throttles) = watch.calls();
-    let seconds = function.ground.clock.elapsed().as_secs_f64();
+pub(crate) fn pass(function: &Function, sink: &PassRecorder) {
+    let (calls, throttles) = (sink.calls(), sink.throttles());
+    let seconds = function.platform.clock.elapsed().as_secs_f64();
     emit(
         function,
         &[
@@ -50,7 +50,7 @@ fn emit(function: &Function, metrics: &[(&str, &str, Value)]) {
         .map(|(name, unit, _)| json!({"Name": name, "Unit": unit}));
     let mut line = json!({
         "_aws": {
-            "Timestamp": function.ground.clock.timestamp().as_millisecond(),
+            "Timestamp": function.platform.clock.timestamp().as_millisecond(),
             "CloudWatchMetrics": [{
                 "Namespace": "DetectiveFleet",
                 "Dimensions": [["Stack"]],

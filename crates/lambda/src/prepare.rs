@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use engine::{Access, Run};
 use fleet::account::Region;
-use fleet::fleet::Purpose;
+use fleet::desired::Purpose;
 use fleet::label::Labels;
 use fleet::origin::{ListOrigin, Origin, sha256};
-use fleet::region;
+use fleet::region_table;
 use fleet::report::{Header, InvalidLine, Recorder, VERSION};
 use fleet::roster::{Roster, RosterError};
 use jiff::Timestamp;
@@ -152,15 +152,13 @@ async fn begin(
     let manifest = look(
         function,
         execution,
-        (
-            entered,
-            upload,
-            sha256,
-            Roster {
-                list: Some(list),
-                ..roster
-            },
-        ),
+        entered,
+        upload,
+        sha256,
+        Roster {
+            list: Some(list),
+            ..roster
+        },
     )
     .await?;
     let place = manifest_key(execution);
@@ -179,7 +177,10 @@ async fn begin(
 async fn look(
     function: &Function,
     execution: &str,
-    (entered, upload, sha256, roster): (Timestamp, Upload, String, Roster),
+    entered: Timestamp,
+    upload: Upload,
+    sha256: String,
+    roster: Roster,
 ) -> Result<Manifest, StepError> {
     let recorder = Arc::new(Recorder::default());
     let aws = function
@@ -199,7 +200,7 @@ async fn look(
     if fleet.removes() && !plan_only {
         let mut run = Run::new(&aws, fleet.clone(), &chosen.regions);
         run.count(before(function, execution).await?);
-        agreed = Some(permit::agree(function, execution, (&mut run, roster.invalid.len())).await?);
+        agreed = Some(permit::agree(function, execution, &mut run, roster.invalid.len()).await?);
     }
     let mut without_role = Vec::new();
     if function.settings.manage_roles && fleet.settings.purpose == Purpose::Enable && !plan_only {
@@ -220,7 +221,7 @@ async fn look(
             origin: origin().called_by(aws.caller()).by(roster.list),
             notes: [roster.notes, chosen.notes, expired].concat(),
         },
-        began: function.ground.clock.timestamp(),
+        began: function.platform.clock.timestamp(),
         operation,
         plan_only,
         drift: upload.drift,
@@ -238,7 +239,8 @@ async fn look(
 
 /// Makes sure that every Region among the known exceptions is one: it would never match anything.
 fn check_exceptions(function: &Function, chosen: &[Region]) -> Result<(), StepError> {
-    let known = |name: &&Region| region::find(name.as_str()).is_some() || chosen.contains(name);
+    let known =
+        |name: &&Region| region_table::find(name.as_str()).is_some() || chosen.contains(name);
     let expected = function.settings.expected.iter();
     let mut regions = expected.filter_map(|it| it.region.as_ref());
     match regions.find(|name| !known(name)) {
@@ -359,7 +361,7 @@ async fn take_turn(
     execution: &str,
     entered: Timestamp,
 ) -> Result<bool, StepError> {
-    let now = function.ground.clock.timestamp();
+    let now = function.platform.clock.timestamp();
     if lease::take(&function.store, execution, now).await? {
         return Ok(true);
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use engine::{Access, Finish, Limit, Run};
 use fleet::account::Region;
 use fleet::attempts::Attempts;
-use fleet::fleet::Others;
+use fleet::desired::Others;
 use fleet::guard::Before;
 use fleet::origin::sha256;
 use fleet::report::{Ended, Record};
@@ -21,13 +21,13 @@ use crate::function::{Function, Pass, Passed};
 use crate::gate::{NewestList, Shut};
 use crate::lease;
 use crate::metrics;
+use crate::pass_recorder::{PATIENCE, PassRecorder};
 use crate::prepare::{Upload, before, consent, others, prunes, words};
 use crate::run::{
     Begun, Manifest, Outcome, Progress, baseline_key, begun_key, manifest_key, progress_key,
 };
 use crate::seal::{Left, Sealed};
 use crate::trigger::{Operation, Place, Trigger};
-use crate::watch::{PATIENCE, Watch};
 
 /// The shortest wait, and the longest.
 const WAITS: (u64, u64) = (30, 300);
@@ -42,16 +42,19 @@ pub async fn reconcile(
     event: &Value,
 ) -> Result<Passed, StepError> {
     let manifest = manifest(function, pass).await?;
-    let upload = upload(function, pass, (&manifest, event))?;
+    let upload = upload(function, pass, &manifest, event)?;
     let (record, attempts) = earlier(function, pass).await?;
-    let watch = Arc::new(Watch::resume(record, function.ground.clock.clone()));
+    let sink = Arc::new(PassRecorder::resume(
+        record,
+        function.platform.clock.clone(),
+    ));
     let list = Arc::new(NewestList::of(&manifest, &function.store));
-    let Some(roster) = still_wanted(function, pass, (&upload, &manifest, &list)).await? else {
+    let Some(roster) = still_wanted(function, pass, &upload, &manifest, &list).await? else {
         let progress = Progress {
             pass: pass.pass,
             outcome: Outcome::Superseded,
             error: None,
-            record: watch.recorder.record_so_far(),
+            record: sink.recorder.record_so_far(),
             attempts,
             plan: Vec::new(),
             notes: Vec::new(),
@@ -60,7 +63,7 @@ pub async fn reconcile(
     };
     let makes = upload.place.operation == Operation::Enable && !upload.place.plan_only;
     let access = if makes { Access::Enable } else { Access::Look };
-    let connect = function.connect(&pass.execution, access, watch.clone());
+    let connect = function.connect(&pass.execution, access, sink.clone());
     let aws = connect.await?;
     let aws = aws.through(list.clone());
     let regions = regions(&manifest, pass)?;
@@ -77,7 +80,7 @@ pub async fn reconcile(
     let mut run = Run::new(&aws, Arc::new(fleet), regions);
     run.resume(attempts);
     if removes {
-        run.count(removed(function, pass, (&manifest, &watch)).await?);
+        run.count(removed(function, pass, &manifest, &sink).await?);
     }
     let work = Work {
         function,
@@ -85,11 +88,11 @@ pub async fn reconcile(
         plan_only: upload.place.plan_only,
         bad_lines: roster.invalid.len(),
         manifest: &manifest,
-        watch: &watch,
+        sink: &sink,
         list: &list,
     };
     let (progress, wait) = work.go(&mut run).await?;
-    metrics::pass(function, &watch);
+    metrics::pass(function, &sink);
     end(function, pass, &progress, wait).await
 }
 
@@ -103,7 +106,8 @@ async fn manifest(function: &Function, pass: &Pass) -> Result<Manifest, StepErro
 fn upload(
     function: &Function,
     pass: &Pass,
-    (manifest, event): (&Manifest, &Value),
+    manifest: &Manifest,
+    event: &Value,
 ) -> Result<Upload, StepError> {
     let trigger = Trigger::read(event)?;
     let key = trigger.key(&function.settings.authoritative_key);
@@ -134,10 +138,11 @@ fn upload(
 async fn removed(
     function: &Function,
     pass: &Pass,
-    (manifest, watch): (&Manifest, &Watch),
+    manifest: &Manifest,
+    sink: &PassRecorder,
 ) -> Result<Before, StepError> {
     let mut before = before(function, &pass.execution).await?;
-    before.removed.extend(watch.recorder.record_so_far().gone());
+    before.removed.extend(sink.recorder.record_so_far().gone());
     before.members = manifest.agreed.as_ref().map_or(0, |agreed| agreed.members);
     Ok(before)
 }
@@ -180,10 +185,12 @@ async fn left(function: &Function, pass: &Pass) -> Result<Earlier, StepError> {
 async fn still_wanted(
     function: &Function,
     pass: &Pass,
-    (upload, manifest, list): (&Upload, &Manifest, &NewestList),
+    upload: &Upload,
+    manifest: &Manifest,
+    list: &NewestList,
 ) -> Result<Option<Roster>, StepError> {
     let Upload { key, version, .. } = upload;
-    let now = function.ground.clock.timestamp();
+    let now = function.platform.clock.timestamp();
     if !upload.place.plan_only && !lease::renew(&function.store, &pass.execution, now).await? {
         return Err(StepError::failed(
             "another execution took over because this one was silent for too long: upload the file again",
@@ -212,7 +219,7 @@ struct Work<'a> {
     plan_only: bool,
     bad_lines: usize,
     manifest: &'a Manifest,
-    watch: &'a Arc<Watch>,
+    sink: &'a Arc<PassRecorder>,
     list: &'a NewestList,
 }
 
@@ -228,7 +235,7 @@ impl Work<'_> {
             return Err(StepError::bad_input(why));
         }
         let baseline = baseline_key(&self.pass.execution, self.pass.group);
-        let found = self.watch.recorder.record_so_far();
+        let found = self.sink.recorder.record_so_far();
         self.function.store.write_new(&baseline, &found).await?;
         let (finish, only_waits) = self.change(run, &stop).await;
         // That the gate was shut is not what went wrong with the run.
@@ -245,7 +252,7 @@ impl Work<'_> {
             pass: self.pass.pass,
             outcome,
             error,
-            record: self.watch.recorder.record_so_far(),
+            record: self.sink.recorder.record_so_far(),
             attempts: run.attempts(),
             plan: if only { run.plan() } else { Vec::new() },
             notes: refusals
@@ -269,7 +276,7 @@ impl Work<'_> {
 
     /// Why so many accounts are not invited by one upload, whatever passes it takes.
     fn too_many_new(&self, run: &Run) -> Option<String> {
-        let invited = self.watch.recorder.record_so_far().invited();
+        let invited = self.sink.recorder.record_so_far().invited();
         let all = run.invitations().union(&invited).count();
         let most = self.function.settings.max_invitations;
         (all > most).then(|| {
@@ -296,7 +303,7 @@ impl Work<'_> {
         tokio::pin!(work);
         tokio::select! {
             finish = &mut work => (finish, false),
-            () = self.watch.only_waits(PATIENCE) => {
+            () = self.sink.only_waits(PATIENCE) => {
                 stop.cancel();
                 (work.await, true)
             }
@@ -306,9 +313,9 @@ impl Work<'_> {
     /// What comes next, and after how long.
     fn outcome(&self, failed: bool, only_waits: bool) -> (Outcome, u64) {
         let header = self.manifest.header.clone();
-        let now = self.function.ground.clock.timestamp();
+        let now = self.function.platform.clock.timestamp();
         let report = self
-            .watch
+            .sink
             .recorder
             .report(header, now, Ended::Complete, None);
         let shut = self.list.shut();

@@ -55,7 +55,7 @@ pub(crate) async fn enter(
     if accounts.is_empty() {
         return Ok(());
     }
-    let (at, since) = (function.ground.clock.timestamp(), since(function));
+    let (at, since) = (function.platform.clock.timestamp(), since(function));
     let new = accounts.into_iter().map(|account| Removal {
         account,
         at,
@@ -88,7 +88,7 @@ pub(crate) async fn enter(
 }
 
 fn since(function: &Function) -> Timestamp {
-    let now = function.ground.clock.timestamp();
+    let now = function.platform.clock.timestamp();
     let since = now.checked_sub(function.settings.removal_window);
     since.unwrap_or(Timestamp::MIN)
 }

@@ -40,11 +40,12 @@ pub struct Reported {
 /// Where it could not be written down.
 pub async fn report(
     function: &Function,
-    (execution, arn): (&str, &str),
+    execution: &str,
+    arn: &str,
     ended: function::Ended,
 ) -> Result<Reported, StepError> {
     let console = Console::of(arn);
-    let reported = write(function, (execution, console.as_ref()), ended).await;
+    let reported = write(function, execution, console.as_ref(), ended).await;
     // Whatever came of it, the next one may go on.
     match lease::release(&function.store, execution).await {
         Err(error) if error.foreign => tracing::warn!("{error}"),
@@ -57,7 +58,8 @@ pub async fn report(
 
 async fn write(
     function: &Function,
-    (execution, console): (&str, Option<&Console>),
+    execution: &str,
+    console: Option<&Console>,
     function::Ended {
         error,
         roles_error,
@@ -81,9 +83,9 @@ async fn write(
         None => Ok(Read::NotBegun(Box::new(lost(error.as_ref())))),
     };
     match read {
-        Ok(Read::NotBegun(refused)) => not_begun(function, (execution, console), *refused).await,
+        Ok(Read::NotBegun(refused)) => not_begun(function, execution, console, *refused).await,
         Ok(Read::Begun(manifest)) if manifest.plan_only => {
-            plan(function, (&manifest, console), &results).await
+            plan(function, &manifest, console, &results).await
         }
         Ok(Read::Begun(mut manifest)) => {
             let mut error = error;
@@ -92,10 +94,10 @@ async fn write(
                 Err(foreign) if foreign.foreign => error = error.or(Some(foreign.into())),
                 Err(other) => return Err(other),
             }
-            run(function, (&manifest, console), (error, &results)).await
+            run(function, &manifest, console, error, &results).await
         }
         Err(error) if error.foreign => {
-            not_begun(function, (execution, console), failed(error.text)).await
+            not_begun(function, execution, console, failed(error.text)).await
         }
         Err(error) => Err(error),
     }
@@ -128,10 +130,11 @@ fn failed(text: String) -> Refused {
 
 async fn not_begun(
     function: &Function,
-    (execution, console): (&str, Option<&Console>),
+    execution: &str,
+    console: Option<&Console>,
     refused: Refused,
 ) -> Result<Reported, StepError> {
-    let now = function.ground.clock.timestamp();
+    let now = function.platform.clock.timestamp();
     let operation = refused.operation.unwrap_or(Operation::Enable);
     let header = Header {
         version: VERSION,
@@ -165,7 +168,8 @@ async fn not_begun(
 
 async fn plan(
     function: &Function,
-    (manifest, console): (&Manifest, Option<&Console>),
+    manifest: &Manifest,
+    console: Option<&Console>,
     results: &[GroupResult],
 ) -> Result<Reported, StepError> {
     let recorder = Recorder::resume(manifest.record.clone());
@@ -173,7 +177,7 @@ async fn plan(
     let mut superseded = false;
     let mut header = manifest.header.clone();
     for (group, names) in manifest.groups.iter().enumerate() {
-        match progress(function, manifest, (results, group)).await? {
+        match progress(function, manifest, results, group).await? {
             Ok(progress) => {
                 recorder.join(progress.record);
                 superseded |= progress.outcome == Outcome::Superseded;
@@ -218,14 +222,16 @@ fn unread(region: &Region, why: &str) -> RegionPlan {
 
 async fn run(
     function: &Function,
-    (manifest, console): (&Manifest, Option<&Console>),
-    (error, results): (Option<Caught>, &[GroupResult]),
+    manifest: &Manifest,
+    console: Option<&Console>,
+    error: Option<Caught>,
+    results: &[GroupResult],
 ) -> Result<Reported, StepError> {
     let mut joined = join(function, manifest, results).await?;
     if joined.error.is_none() {
         joined.error = error.map(|error| message::cause(&error));
     }
-    let now = function.ground.clock.timestamp();
+    let now = function.platform.clock.timestamp();
     let header = manifest.header.clone();
     let mut report = joined
         .recorder
@@ -372,7 +378,7 @@ async fn join(
         error: None,
     };
     for (group, regions) in manifest.groups.iter().enumerate() {
-        match progress(function, manifest, (results, group)).await? {
+        match progress(function, manifest, results, group).await? {
             Ok(progress) => {
                 let failed = results
                     .iter()
@@ -386,7 +392,7 @@ async fn join(
             Err(why) => {
                 let baseline = baseline(function, manifest, group).await?;
                 joined.recorder.join(baseline);
-                give_up(function, &joined.recorder, (manifest, regions), &why);
+                give_up(function, &joined.recorder, manifest, regions, &why);
             }
         }
     }
@@ -397,7 +403,8 @@ async fn join(
 async fn progress(
     function: &Function,
     manifest: &Manifest,
-    (results, group): (&[GroupResult], usize),
+    results: &[GroupResult],
+    group: usize,
 ) -> Result<Result<Progress, String>, StepError> {
     let result = results.iter().find(|result| result.group == group);
     let Some(left) = result.and_then(|result| result.sealed.progress.as_ref()) else {
@@ -451,7 +458,8 @@ fn unfinished(results: &[GroupResult], group: usize) -> String {
 fn give_up(
     function: &Function,
     recorder: &Recorder,
-    (manifest, regions): (&Manifest, &[Region]),
+    manifest: &Manifest,
+    regions: &[Region],
     why: &str,
 ) {
     let cause = Cause::other(why);
@@ -474,7 +482,7 @@ fn tell(function: &Function, sink: &dyn Sink, region: &Region, kind: EventKind) 
     let event = Event {
         region: Some(region.clone()),
         number: 0,
-        at: function.ground.clock.timestamp(),
+        at: function.platform.clock.timestamp(),
         kind,
     };
     if let Err(error) = sink.record(&event) {

@@ -61,7 +61,7 @@ pub async fn tried(
     lease::renew(
         &function.store,
         execution,
-        function.ground.clock.timestamp(),
+        function.platform.clock.timestamp(),
     )
     .await?;
     let key = roles_key(execution);

@@ -37,7 +37,7 @@ pub struct Settings {
     /// Where.
     pub regions: RegionSelection,
     /// How members are wanted.
-    pub fleet: fleet::fleet::Settings,
+    pub fleet: fleet::desired::Settings,
     /// What is known to stay out.
     pub expected: Vec<Exception>,
     /// Whether an upload of the authoritative list removes the members that it does not name.
@@ -105,7 +105,7 @@ impl Settings {
                 names: (!all).then_some(names),
                 exclude: regions("EXCLUDE_REGIONS")?,
             },
-            fleet: fleet::fleet::Settings {
+            fleet: fleet::desired::Settings {
                 packages: many::<Package>("PACKAGES", text("PACKAGES"))?
                     .into_iter()
                     .map(|package| package.0.to_owned())
@@ -116,7 +116,7 @@ impl Settings {
                     .map_err(|error| wrong("TAGS", &error))?,
                 patience,
                 role_first: text("ROLE_FIRST").is_none_or(|value| value == "true"),
-                ..fleet::fleet::Settings::default()
+                ..fleet::desired::Settings::default()
             },
             expected: many("EXPECTED", text("EXPECTED"))?,
             max_invitations: maybe("MAX_INVITATIONS", text("MAX_INVITATIONS"))?.unwrap_or(500),

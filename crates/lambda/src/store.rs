@@ -180,7 +180,7 @@ impl Store {
     pub async fn write<T: Serialize>(&self, key: &str, value: &T) -> Result<Seal, StepError> {
         let body = self.json(key, value)?;
         let seal = Seal::of(&body);
-        self.put_bytes(key, (body, JSON), Condition::None).await?;
+        self.put_bytes(key, body, JSON, Condition::None).await?;
         Ok(seal)
     }
 
@@ -189,8 +189,13 @@ impl Store {
     /// # Errors
     /// Where S3 does not take it.
     pub async fn write_page(&self, key: &str, page: String) -> Result<(), StepError> {
-        let body = (page.into_bytes(), "text/html; charset=utf-8");
-        self.put_bytes(key, body, Condition::None).await.map(|_| ())
+        let put = self.put_bytes(
+            key,
+            page.into_bytes(),
+            "text/html; charset=utf-8",
+            Condition::None,
+        );
+        put.await.map(|_| ())
     }
 
     /// Writes something down that is not there yet; says whether it was not.
@@ -221,7 +226,7 @@ impl Store {
         condition: Condition<'_>,
     ) -> Result<bool, StepError> {
         let body = self.json(key, value)?;
-        self.put_bytes(key, (body, JSON), condition).await
+        self.put_bytes(key, body, JSON, condition).await
     }
 
     fn json<T: Serialize>(&self, key: &str, value: &T) -> Result<Vec<u8>, StepError> {
@@ -232,12 +237,13 @@ impl Store {
     async fn put_bytes(
         &self,
         key: &str,
-        (body, content_type): (Vec<u8>, &str),
+        body: Vec<u8>,
+        content_type: &str,
         condition: Condition<'_>,
     ) -> Result<bool, StepError> {
         let mut pauses = PAUSES.into_iter();
         loop {
-            let put = self.request(key, (body.clone(), content_type), &condition);
+            let put = self.request(key, body.clone(), content_type, &condition);
             let error = match put.send().await {
                 Ok(_) => return Ok(true),
                 Err(error) => error,
@@ -254,7 +260,8 @@ impl Store {
     fn request(
         &self,
         key: &str,
-        (body, content_type): (Vec<u8>, &str),
+        body: Vec<u8>,
+        content_type: &str,
         condition: &Condition<'_>,
     ) -> PutObjectFluentBuilder {
         let put = self.client.put_object().bucket(&*self.bucket).key(key);

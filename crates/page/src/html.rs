@@ -3,9 +3,11 @@
 use askama::Template;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use fleet::history::HistoryReport;
 use sha2::{Digest, Sha256};
 
 use crate::document::Document;
+use crate::history::HistorySheet;
 use crate::sheet::Sheet;
 
 const STYLE: &str = concat!(
@@ -52,6 +54,27 @@ pub fn html(document: impl Into<Document>) -> Result<String, Error> {
         style: STYLE,
         script: SCRIPT,
         version: env!("CARGO_PKG_VERSION"),
+    };
+    Ok(page.render()? + "\n")
+}
+
+#[derive(Template)]
+#[template(path = "history.html")]
+struct HistoryPage<'a> {
+    sheet: &'a HistorySheet,
+    policy: String,
+    style: &'static str,
+}
+
+/// The page of a history: a whole HTML file, without a map and without a script.
+///
+/// # Errors
+/// None in practice, as with [`html`].
+pub fn history(report: &HistoryReport) -> Result<String, Error> {
+    let page = HistoryPage {
+        sheet: &HistorySheet::of(report),
+        policy: policy(),
+        style: STYLE,
     };
     Ok(page.render()? + "\n")
 }

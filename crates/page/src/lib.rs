@@ -10,6 +10,7 @@ mod cost;
 mod curve;
 mod document;
 mod grid;
+mod history;
 mod html;
 mod links;
 mod mark;
@@ -23,4 +24,4 @@ mod text;
 mod trouble;
 
 pub use document::Document;
-pub use html::{Error, html};
+pub use html::{Error, history, html};

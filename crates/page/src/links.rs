@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use fleet::account::{AccountId, Region};
 use fleet::cause::{Cause, MemberRole};
-use fleet::region::partition_of;
+use fleet::region_table::partition_of;
 
 /// More accounts than that nobody signs in to one after the other.
 const MOST: usize = 3;

@@ -26,14 +26,14 @@ const MOST_OWNERS: usize = 10;
 pub(crate) struct Section {
     pub(crate) heading: String,
     pub(crate) tone: &'static str,
-    pub(crate) troubles: Vec<Trouble>,
+    pub(crate) troubles: Vec<ShownTrouble>,
     /// How many more there are.
     pub(crate) more: usize,
 }
 
 /// One of them.
 #[derive(Debug)]
-pub(crate) struct Trouble {
+pub(crate) struct ShownTrouble {
     /// What happened.
     pub(crate) what: String,
     /// Why, as far as anybody can tell.
@@ -74,7 +74,7 @@ pub(crate) fn sections(document: &Document) -> Vec<Section> {
     sections
 }
 
-fn section(heading: &str, tone: Tone, mut troubles: Vec<Trouble>) -> Section {
+fn section(heading: &str, tone: Tone, mut troubles: Vec<ShownTrouble>) -> Section {
     let more = troubles.len().saturating_sub(MOST_TROUBLES);
     troubles.truncate(MOST_TROUBLES);
     Section {
@@ -85,8 +85,8 @@ fn section(heading: &str, tone: Tone, mut troubles: Vec<Trouble>) -> Section {
     }
 }
 
-fn plain(reason: &str, extent: String) -> Trouble {
-    Trouble {
+fn plain(reason: &str, extent: String) -> ShownTrouble {
+    ShownTrouble {
         what: visible(reason),
         why: None,
         todo: None,
@@ -118,7 +118,7 @@ fn of_regions(document: &Document, all: &BTreeSet<Region>) -> Section {
             regions: visible(&name_regions(&regions, all)),
             accounts: String::new(),
         }];
-        Trouble {
+        ShownTrouble {
             links: links::of_regions(&regions),
             ..of_cause(&told, extent, places)
         }
@@ -126,8 +126,8 @@ fn of_regions(document: &Document, all: &BTreeSet<Region>) -> Section {
     section("Regions that need action", Tone::Bad, troubles.collect())
 }
 
-fn of_cause(told: &Told, extent: String, places: Vec<Place>) -> Trouble {
-    Trouble {
+fn of_cause(told: &Told, extent: String, places: Vec<Place>) -> ShownTrouble {
+    ShownTrouble {
         what: visible(&told.what),
         why: told.why.as_deref().map(visible),
         todo: told.todo.as_deref().map(visible),
@@ -169,7 +169,7 @@ fn trouble(
     trouble: &fleet::report::Trouble,
     document: &Document,
     all: &BTreeSet<Region>,
-) -> Trouble {
+) -> ShownTrouble {
     let memberships = counted(trouble.memberships.len() as u64, "membership");
     let accounts = counted(trouble.accounts() as u64, "account");
     let places = trouble.places().into_iter();
@@ -186,7 +186,7 @@ fn trouble(
         .iter()
         .map(|(_, it)| it.clone())
         .collect();
-    Trouble {
+    ShownTrouble {
         owners: owners(&accounts, &document.header.labels),
         links: links::of_accounts(&trouble.cause, &accounts, &regions),
         example: example.map(|(id, region)| (id.to_string(), visible(region.as_str()))),

@@ -9,7 +9,7 @@ use fleet::account::AccountId;
 use fleet::report::Ended;
 
 use crate::definition::Definition;
-use crate::operation::{Limits, Progress, Watch};
+use crate::operation::{Limits, OnProgress, Progress};
 use crate::report::{AccountReport, Outcome};
 use crate::rollout::{Done, Rollout};
 use crate::via::Via;
@@ -20,9 +20,10 @@ impl Rollout {
     pub async fn wait_until_assumable(
         &self,
         done: &mut Done,
-        last: (&Limits, Watch<'_>),
+        limits: &Limits,
+        on_progress: OnProgress<'_>,
     ) -> Option<String> {
-        wait((&self.aws, &self.wanted), done, last).await
+        wait(&self.aws, &self.wanted, done, limits, on_progress).await
     }
 }
 
@@ -32,18 +33,21 @@ impl Via {
     pub async fn wait_until_assumable(
         &self,
         done: &mut Done,
-        last: (&Limits, Watch<'_>),
+        limits: &Limits,
+        on_progress: OnProgress<'_>,
     ) -> Option<String> {
-        wait((&self.aws, &self.wanted), done, last).await
+        wait(&self.aws, &self.wanted, done, limits, on_progress).await
     }
 }
 
 /// Waits until the roles that were made can be assumed by the role that they trust, for a minute and not longer
 /// than the run has, and names those that cannot. Gives back what is worth knowing where that could not be tried.
 async fn wait(
-    (aws, wanted): (&Aws, &Definition),
+    aws: &Aws,
+    wanted: &Definition,
     done: &mut Done,
-    (limits, watch): (&Limits, Watch<'_>),
+    limits: &Limits,
+    on_progress: OnProgress<'_>,
 ) -> Option<String> {
     let made = made(&done.accounts);
     if made.is_empty() || done.ended != Ended::Complete {
@@ -52,7 +56,7 @@ async fn wait(
     if wanted.administrator != aws.administrator() {
         return Some(untried("the administrator is another account"));
     }
-    watch(Progress::Assuming(made.len() as u64));
+    on_progress(Progress::Assuming(made.len() as u64));
     let patience = JUST_MADE.min(limits.timeout);
     let trusted = aws.becoming(&wanted.trusted);
     let tried = tokio::select! {

@@ -173,7 +173,8 @@ impl CloudFormation {
         &self,
         operation: OperationId,
         home: &Region,
-        (accounts, leave): (&BTreeSet<AccountId>, Leave),
+        accounts: &BTreeSet<AccountId>,
+        leave: Leave,
         preferences: StackSetOperationPreferences,
     ) -> Result<(), Failure> {
         let request = self

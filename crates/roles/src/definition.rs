@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use engine::RoleName;
 use fleet::account::{AccountId, Region};
-use fleet::region::Partition;
+use fleet::region_table::Partition;
 
 /// The template of the member role, the one that `docs/deploy.md` deploys by hand too.
 pub const TEMPLATE: &str = include_str!("../../../deploy/member-role.yaml");

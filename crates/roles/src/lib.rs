@@ -17,7 +17,7 @@ pub mod via;
 
 pub use cloudformation::Seen;
 pub use definition::Definition;
-pub use operation::{Limits, Progress, Watch};
+pub use operation::{Limits, OnProgress, Progress};
 pub use plan::{Plan, Step};
 pub use report::RolesReport;
 pub use rollout::{Done, Rollout};

@@ -47,7 +47,7 @@ pub async fn find(aws: &Aws, accounts: &BTreeSet<AccountId>, home: &Region) -> V
         };
         let tries = sample
             .iter()
-            .map(|account| aws.as_guest((**account, &name), NOTHING.to_owned(), home));
+            .map(|account| aws.as_guest(**account, &name, NOTHING.to_owned(), home));
         let tried = futures_util::future::join_all(tries).await;
         let there = tried.iter().filter(|it| it.is_ok()).count();
         offers.push(Offer {

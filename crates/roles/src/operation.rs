@@ -84,7 +84,7 @@ pub enum Progress<'a> {
 }
 
 /// Is told how far it is.
-pub type Watch<'a> = &'a (dyn Fn(Progress<'_>) + Send + Sync);
+pub type OnProgress<'a> = &'a (dyn Fn(Progress<'_>) + Send + Sync);
 
 /// How an operation was left.
 #[derive(Clone, Debug)]
@@ -102,7 +102,7 @@ pub(crate) struct Operator<'a> {
     /// When the clock says so, it is over.
     pub(crate) deadline: Duration,
     pub(crate) limits: &'a Limits,
-    pub(crate) watch: Watch<'a>,
+    pub(crate) on_progress: OnProgress<'a>,
 }
 
 impl Operator<'_> {
@@ -177,7 +177,7 @@ impl Operator<'_> {
     }
 
     async fn wait_for_other(&self, operation: &str) -> Result<Ended, Failure> {
-        (self.watch)(Progress::Another(operation));
+        (self.on_progress)(Progress::Another(operation));
         let begun = self.clock.elapsed();
         loop {
             if let Some(ended) = self.pause(begun).await {
@@ -195,7 +195,7 @@ impl Operator<'_> {
             let goes_on = self.aws.goes_on(&id).await?;
             let results = self.aws.results(&id).await?;
             let done = results.values().filter(|it| it.finished).count();
-            (self.watch)(Progress::Accounts(done as u64, all as u64));
+            (self.on_progress)(Progress::Accounts(done as u64, all as u64));
             let ended = if goes_on {
                 self.pause(begun).await
             } else {

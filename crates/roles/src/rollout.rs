@@ -9,14 +9,14 @@ use engine::{Aws, Failure, clock};
 use fleet::account::{AccountId, Region};
 use fleet::cause::{Cause, MemberRole, Place};
 use fleet::event::Operation;
-use fleet::region::{self, Entry};
+use fleet::region_table::{self, Entry};
 use fleet::report::Ended;
 use tokio::task::JoinSet;
 
 use crate::cloudformation::{AccountResult, CloudFormation, OperationId, Seen};
 use crate::definition::Definition;
 use crate::offers::{self, Offer};
-use crate::operation::{Limits, Operated, Operator, Watch};
+use crate::operation::{Limits, OnProgress, Operated, Operator};
 use crate::plan::{self, Leave, Plan, Stack, Status, Step};
 use crate::report::{AccountReport, Action, Outcome, SetState, StackSetReport, ViaReport};
 
@@ -94,8 +94,12 @@ impl Rollout {
     ///
     /// # Errors
     /// Where CloudFormation cannot be asked.
-    pub async fn settle(&self, limits: &Limits, watch: Watch<'_>) -> Result<Ended, Failure> {
-        self.operator(limits, watch).settle().await
+    pub async fn settle(
+        &self,
+        limits: &Limits,
+        on_progress: OnProgress<'_>,
+    ) -> Result<Ended, Failure> {
+        self.operator(limits, on_progress).settle().await
     }
 
     /// In what the StackSet differs from what is wanted.
@@ -133,11 +137,12 @@ impl Rollout {
     /// Where nothing was begun.
     pub async fn deploy(
         &self,
-        (seen, plan): (&Seen, &Plan),
+        seen: &Seen,
+        plan: &Plan,
         limits: &Limits,
-        watch: Watch<'_>,
+        on_progress: OnProgress<'_>,
     ) -> Result<Done, Failure> {
-        let operator = self.operator(limits, watch);
+        let operator = self.operator(limits, on_progress);
         let mut work = Work::new(seen);
         let differences = self.differences(seen);
         let behind = plan::with(plan, &Step::Update);
@@ -163,7 +168,7 @@ impl Rollout {
             };
             work.take(operator.run(&missing, begin).await)?;
         }
-        Ok(self.conclude((seen, plan), differences, work).await)
+        Ok(self.conclude(seen, plan, differences, work).await)
     }
 
     /// Roles that do as well, where this way has led to no role at all.
@@ -179,7 +184,7 @@ impl Rollout {
     /// the home Region. A Region that cannot be asked is taken for one without.
     pub async fn elsewhere(&self) -> Option<Region> {
         let mut asked = JoinSet::new();
-        let others = region::known(self.wanted.partition).filter(|it| !it.opt_in);
+        let others = region_table::known(self.wanted.partition).filter(|it| !it.opt_in);
         for region in others
             .map(Entry::region)
             .filter(|it| *it != self.wanted.home)
@@ -206,23 +211,25 @@ impl Rollout {
     /// Where nothing was begun.
     pub async fn remove(
         &self,
-        (seen, plan, leave): (&Seen, &Plan, Leave),
+        seen: &Seen,
+        plan: &Plan,
+        leave: Leave,
         limits: &Limits,
-        watch: Watch<'_>,
+        on_progress: OnProgress<'_>,
     ) -> Result<Done, Failure> {
-        let operator = self.operator(limits, watch);
+        let operator = self.operator(limits, on_progress);
         let mut work = Work::new(seen);
         let leaving = plan::with(plan, &Step::Remove);
         let aws = &self.cloudformation;
         if !leaving.is_empty() {
             let begin = |id: OperationId| async {
                 let preferences = operator.preferences(&leaving);
-                aws.delete(id, &self.wanted.home, (&leaving, leave), preferences)
+                aws.delete(id, &self.wanted.home, &leaving, leave, preferences)
                     .await
             };
             work.take(operator.run(&leaving, begin).await)?;
         }
-        Ok(self.conclude((seen, plan), Vec::new(), work).await)
+        Ok(self.conclude(seen, plan, Vec::new(), work).await)
     }
 
     /// What would be done.
@@ -307,7 +314,8 @@ impl Rollout {
 
     async fn conclude(
         &self,
-        (before, plan): (&Seen, &Plan),
+        before: &Seen,
+        plan: &Plan,
         differences: Vec<String>,
         work: Work,
     ) -> Done {
@@ -319,7 +327,7 @@ impl Rollout {
         let after = looked.unwrap_or_else(|_| before.clone());
         let account = |(account, step): (&AccountId, &Step)| {
             let stack = self.stack(&after, *account);
-            let (outcome, reason) = ended((step, stack, seen), &work, work.results.get(account));
+            let (outcome, reason) = ended(step, stack, seen, &work, work.results.get(account));
             let stuck = *step == Step::Remove && outcome == Outcome::Failed;
             let reason = reason.map(|reason| if stuck { how_to_leave(&reason) } else { reason });
             AccountReport {
@@ -364,14 +372,14 @@ impl Rollout {
         stacks.find(|stack| stack.region == self.wanted.home)
     }
 
-    fn operator<'a>(&'a self, limits: &'a Limits, watch: Watch<'a>) -> Operator<'a> {
+    fn operator<'a>(&'a self, limits: &'a Limits, on_progress: OnProgress<'a>) -> Operator<'a> {
         let clock = self.aws.clock();
         Operator {
             aws: &self.cloudformation,
             deadline: clock.elapsed() + limits.timeout,
             clock,
             limits,
-            watch,
+            on_progress,
         }
     }
 }
@@ -464,7 +472,9 @@ pub(crate) fn blocked(step: &Step) -> Option<Arc<str>> {
 
 /// How it ended for one account, by its stack as it is now.
 fn ended(
-    (step, stack, seen): (&Step, Option<&Stack>, bool),
+    step: &Step,
+    stack: Option<&Stack>,
+    seen: bool,
     work: &Work,
     result: Option<&AccountResult>,
 ) -> (Outcome, Option<Arc<str>>) {

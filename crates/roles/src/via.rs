@@ -21,7 +21,7 @@ use self::each::Crew;
 use self::plan::{Finds, Found, Own, State};
 use self::stack::{ChangeSet, MemberStack, Prepared};
 use crate::definition::Definition;
-use crate::operation::{Limits, Watch, new_id};
+use crate::operation::{Limits, OnProgress, new_id};
 use crate::plan::{Plan, Step};
 use crate::rollout::Done;
 
@@ -82,7 +82,7 @@ impl Via {
         looked: &Looked,
         plan: &Plan,
         limits: &Limits,
-        watch: Watch<'_>,
+        on_progress: OnProgress<'_>,
     ) -> Changes {
         // A stack that never came to be has to go first, and that is a change.
         let is_due = |(account, step): &(&AccountId, &Step)| match step {
@@ -94,7 +94,7 @@ impl Via {
             .iter()
             .filter(is_due)
             .map(|(account, step)| (*account, step.clone()));
-        let crew = self.crew(limits, watch);
+        let crew = self.crew(limits, on_progress);
         let prepared = crew
             .each(looked.only(due), async |_, (member, step)| {
                 self.prepare_one(&member, &step, &crew).await
@@ -177,10 +177,11 @@ impl Via {
     /// Brings the role to the accounts of the plan.
     pub async fn deploy(
         &self,
-        (looked, plan): (&Looked, &Plan),
+        looked: &Looked,
+        plan: &Plan,
         mut changes: Changes,
         limits: &Limits,
-        watch: Watch<'_>,
+        on_progress: OnProgress<'_>,
     ) -> Done {
         let due = plan
             .iter()
@@ -191,20 +192,21 @@ impl Via {
                 (*account, (step.clone(), found, changes.0.remove(account)))
             })
             .collect();
-        let crew = self.crew(limits, watch);
+        let crew = self.crew(limits, on_progress);
         let ends = crew
             .each(looked.only(due), async |_, (member, (step, found, set))| {
-                let end = self.deploy_one(&member, (&step, found), set, &crew).await;
+                let end = self.deploy_one(&member, &step, found, set, &crew).await;
                 counted(end, &crew)
             })
             .await;
-        self.done((looked, plan), &ends, crew.over())
+        self.done(looked, plan, &ends, crew.over())
     }
 
     async fn deploy_one(
         &self,
         member: &MemberStack,
-        (step, found): (&Step, Option<Found>),
+        step: &Step,
+        found: Option<Found>,
         set: Option<Result<Option<ChangeSet>, Arc<str>>>,
         crew: &Crew<'_>,
     ) -> Result<End, Failure> {
@@ -261,13 +263,14 @@ impl Via {
     /// Takes the role from the accounts of the plan.
     pub async fn remove(
         &self,
-        (looked, plan): (&Looked, &Plan),
+        looked: &Looked,
+        plan: &Plan,
         limits: &Limits,
-        watch: Watch<'_>,
+        on_progress: OnProgress<'_>,
     ) -> Done {
         let due = crate::plan::with(plan, &Step::Remove);
         let due = due.into_iter().map(|account| (account, ()));
-        let crew = self.crew(limits, watch);
+        let crew = self.crew(limits, on_progress);
         let ends = crew
             .each(looked.only(due), async |_, (member, ())| {
                 let end = match member.delete().await {
@@ -277,7 +280,7 @@ impl Via {
                 counted(end, &crew)
             })
             .await;
-        self.done((looked, plan), &ends, crew.over())
+        self.done(looked, plan, &ends, crew.over())
     }
 
     /// Waits until the stack is gone.
@@ -303,8 +306,8 @@ impl Via {
         }
     }
 
-    fn crew<'a>(&self, limits: &'a Limits, watch: Watch<'a>) -> Crew<'a> {
-        Crew::new(self.aws.clock(), limits, watch)
+    fn crew<'a>(&self, limits: &'a Limits, on_progress: OnProgress<'a>) -> Crew<'a> {
+        Crew::new(self.aws.clock(), limits, on_progress)
     }
 }
 

@@ -10,8 +10,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::caller::Caller;
-use crate::luck::Fnv;
 use crate::operation::Operation;
+use crate::random::Fnv;
 use crate::region::Region;
 use crate::service::Service;
 use crate::wire::{Failure, parameter};

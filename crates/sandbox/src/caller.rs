@@ -11,7 +11,7 @@ use crate::region::Region;
 use crate::scope::Scope;
 use crate::service::Service;
 use crate::state::{Session, State};
-use crate::wire::{Failure, Trouble, parameter};
+use crate::wire::{CommonError, Failure, parameter};
 use crate::world::World;
 
 /// Who calls.
@@ -70,7 +70,7 @@ impl Caller {
         elapsed: Duration,
     ) -> Result<(), Failure> {
         if world.is_closed(self.account, elapsed) {
-            return Err(Trouble::UnknownKey.of(service));
+            return Err(CommonError::UnknownKey.of(service));
         }
         if let Some(lifetime) = world.unkind.signature_lifetime {
             scope.check_time(service, lifetime, now)?;
@@ -78,16 +78,16 @@ impl Caller {
         if let Some(session) = &self.session {
             let version_1_abroad = session.version_1 && region.is_opt_in();
             if scope.token.as_deref() != Some(session.token.as_str()) || version_1_abroad {
-                return Err(Trouble::UnknownKey.of(service));
+                return Err(CommonError::UnknownKey.of(service));
             }
             if session.expires <= now {
-                return Err(Trouble::Expired.of(service));
+                return Err(CommonError::Expired.of(service));
             }
         }
         if world.is_on(self.account, region, elapsed) {
             Ok(())
         } else {
-            Err(Trouble::UnknownKey.of(service))
+            Err(CommonError::UnknownKey.of(service))
         }
     }
 

@@ -12,11 +12,11 @@ use crate::caller::Caller;
 use crate::calls::Kind;
 use crate::clock::{Clock, later, since};
 use crate::identity::Identity;
+use crate::service_request::ServiceRequest;
 use crate::state::State;
 use crate::target::{Nowhere, Target};
-use crate::visit::Visit;
 use crate::weather::Forecast;
-use crate::wire::{Failure, Trouble};
+use crate::wire::{CommonError, Failure};
 use crate::world::{Effect, World};
 
 /// What answers requests.
@@ -118,7 +118,7 @@ impl Emulator {
             let known = Caller::known(&scope.key, &life.world, &life.state);
             (known.ok_or(&scope.key), administrator)
         };
-        let unknown = || Trouble::UnknownKey.of(target.service);
+        let unknown = || CommonError::UnknownKey.of(target.service);
         match (known, &self.identity) {
             (Ok(caller), _) => Ok(caller),
             (Err(_), None) => Err(unknown()),
@@ -167,7 +167,7 @@ impl Emulator {
             outcome: "ok",
         };
         state.close_accounts(now);
-        let visit = Visit {
+        let arrived = ServiceRequest {
             world,
             now,
             elapsed: since(state.started, now),
@@ -177,7 +177,7 @@ impl Emulator {
         };
         let result = match forecast.effect {
             Some(effect @ (Effect::CutBefore | Effect::Silence)) => Err(effect),
-            effect => Ok((visit.result(caller, effect, state), effect)),
+            effect => Ok((arrived.result(caller, effect, state), effect)),
         };
         let (outcome, reply) = match result {
             Err(Effect::Silence) => ("silence", Reply::Silence),

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::call::Call;
-use crate::luck::Luck;
+use crate::random::RandomStream;
 use crate::state::State;
 use crate::wire::{Answer, Failure};
 
@@ -37,7 +37,7 @@ pub(crate) fn get_detector(call: &Call<'_>, state: &mut State) -> Result<Answer,
 fn detector(call: &Call<'_>, state: &State) -> Option<(String, Timestamp)> {
     let account = call.caller.account;
     let age = call.world.accounts.get(&account)?.guardduty()?;
-    let id = Luck::of(
+    let id = RandomStream::of(
         call.world.seed,
         Some(account),
         Some(call.region),

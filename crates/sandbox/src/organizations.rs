@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::account::AccountId;
 use crate::call::Call;
-use crate::luck::Luck;
+use crate::random::RandomStream;
 use crate::state::State;
 use crate::wire::{Answer, Failure};
 use crate::world::Organization;
@@ -193,7 +193,7 @@ fn own<'a>(call: &Call<'a>) -> Result<&'a Organization, Failure> {
 fn id(call: &Call<'_>) -> String {
     format!(
         "o-{}",
-        Luck::of(call.world.seed, None, None, "organization", 0).hex(10)
+        RandomStream::of(call.world.seed, None, None, "organization", 0).hex(10)
     )
 }
 

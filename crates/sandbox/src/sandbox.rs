@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::dump;
 use crate::emulator::{Emulator, Life, Reply};
 use crate::identity::Identity;
-use crate::show;
+use crate::state_document;
 use crate::wire::response;
 use crate::world::{World, duration};
 
@@ -65,7 +65,7 @@ impl Sandbox {
         let (mut life, now) = self.0.life();
         let Life { world, state, .. } = &mut *life;
         state.close_accounts(now);
-        show::state(world, state, now)
+        state_document::of(world, state, now)
     }
 
     /// What was called: what `GET /_sandbox/calls` shows.

@@ -10,8 +10,8 @@ use crate::bucket::Buckets;
 use crate::calls::Calls;
 use crate::clock::later;
 use crate::graph::{Graph, GraphArn};
-use crate::luck::Luck;
 use crate::policy::Policy;
+use crate::random::RandomStream;
 use crate::region::Region;
 use crate::s3::Objects;
 use crate::world::World;
@@ -65,10 +65,11 @@ pub(crate) struct Session {
 impl State {
     /// A state without anything in it.
     pub(crate) fn empty(world: &World, now: Timestamp) -> State {
-        let mut luck = Luck::of(world.seed, Some(world.administrator), None, "access key", 0);
+        let mut random =
+            RandomStream::of(world.seed, Some(world.administrator), None, "access key", 0);
         State {
             started: now,
-            access_key: (format!("AKIA{}", luck.base32(16)), luck.secret(40)),
+            access_key: (format!("AKIA{}", random.base32(16)), random.secret(40)),
             sessions: BTreeMap::new(),
             graphs: BTreeMap::new(),
             deleting: BTreeMap::new(),
@@ -95,23 +96,23 @@ impl State {
     }
 
     /// Fresh randomness for something that happens to `account`, and how often it has by now.
-    pub(crate) fn luck(
+    pub(crate) fn random_stream(
         &mut self,
         account: AccountId,
         region: Option<Region>,
         purpose: &'static str,
-    ) -> (u64, Luck) {
+    ) -> (u64, RandomStream) {
         let count = self.counts.entry((account, region, purpose)).or_default();
         *count += 1;
         (
             *count,
-            Luck::of(self.seed, Some(account), region, purpose, *count),
+            RandomStream::of(self.seed, Some(account), region, purpose, *count),
         )
     }
 
     /// The id of a request whose caller is not known.
     pub(crate) fn request_id_of_stranger(&mut self, administrator: AccountId) -> String {
-        self.luck(administrator, None, "stranger").1.uuid()
+        self.random_stream(administrator, None, "stranger").1.uuid()
     }
 
     /// Keeps a session that was just issued, and forgets those that ended long ago.
@@ -145,11 +146,11 @@ impl State {
         administrator: AccountId,
         now: Timestamp,
     ) -> &mut Graph {
-        let (_, mut luck) = self.luck(administrator, Some(region), "graph");
+        let (_, mut random) = self.random_stream(administrator, Some(region), "graph");
         let arn = GraphArn {
             region,
             administrator,
-            id: luck.id(),
+            id: random.id(),
         };
         self.graphs
             .entry((region, administrator))

@@ -22,10 +22,11 @@ impl Forecast {
         state: &mut State,
         elapsed: Duration,
     ) -> Forecast {
-        let (nth, mut luck) = state.luck(station.account, Some(station.region), station.operation);
-        let request_id = luck.uuid();
+        let (nth, mut random) =
+            state.random_stream(station.account, Some(station.region), station.operation);
+        let request_id = random.uuid();
         let far = world.slow_regions.get(&station.region).copied();
-        let latency = luck.spread(world.latency, world.latency_spread) + far.unwrap_or_default();
+        let latency = random.spread(world.latency, world.latency_spread) + far.unwrap_or_default();
         let throttled = world
             .throttles
             .iter()
@@ -48,7 +49,7 @@ impl Forecast {
         let faults: Vec<&Fault> = world
             .faults
             .iter()
-            .filter(|fault| luck.happens(fault.chance))
+            .filter(|fault| random.happens(fault.chance))
             .collect();
         let fault = faults
             .into_iter()

@@ -67,6 +67,14 @@ pub(super) const COST: &str = help!(
     "3    it is more than --fail-over, or a Region could not be read"
 );
 
+pub(super) const HISTORY: &str = help!(
+    "detective-fleet history reports/ changes.jsonl",
+    "detective-fleet history reports/ --account 111122223333 --output csv";
+    "everything could be read";
+    "1    nothing could be told",
+    "3    something could not be read: each is named"
+);
+
 pub(super) const ADOPT: &str = help!(
     "detective-fleet adopt accounts.csv",
     "detective-fleet adopt --regions us-east-1 > accounts.csv";

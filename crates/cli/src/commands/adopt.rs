@@ -1,7 +1,7 @@
 //! `adopt`: a file of the accounts that are members now.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use fleet::adopt::Adopted;
@@ -38,13 +38,19 @@ pub(crate) async fn run(mut args: AdoptArgs, file: &SettingsFile, output: Output
     let ground = Ground::open(reach, Accounts::all(Roster::default()), stop, output).await?;
     let mut run = ground.run();
     ground.look(&mut run).await?;
-    hand_over(&run.adopted(), &ground.status(&run), (args.file, output))
+    hand_over(
+        &run.adopted(),
+        &ground.status(&run),
+        args.file.as_deref(),
+        output,
+    )
 }
 
 fn hand_over(
     adopted: &Adopted,
     status: &StatusReport,
-    (file, output): (Option<PathBuf>, Output),
+    file: Option<&Path>,
+    output: Output,
 ) -> Result<Exit> {
     let unread = status.regions.iter().filter_map(|region| {
         let error = region.error.as_ref()?;
@@ -62,7 +68,7 @@ fn hand_over(
     if accounts == 0 {
         bail!("no behavior graph has a member with an e-mail address: there is nothing to write");
     }
-    match &file {
+    match file {
         Some(path) => {
             write(path, &adopted.roster.to_csv())?;
             output.message(&format!(
@@ -81,7 +87,7 @@ fn hand_over(
     })
 }
 
-/// Whole or not at all, for nobody else to read, and never over another file.
+/// Scope or not at all, for nobody else to read, and never over another file.
 fn write(path: &Path, csv: &str) -> Result<()> {
     let failed = || format!("cannot write {}", path.display());
     let folder = path

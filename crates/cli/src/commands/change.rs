@@ -119,19 +119,21 @@ impl Files {
 ///
 /// When it could not be done, was refused or declined; nothing was changed then.
 pub(crate) async fn run(
-    (wanted, roster): (Wanted, Roster),
+    wanted: Wanted,
+    roster: Roster,
     permit: Permit,
     files: Files,
     output: Output,
 ) -> Result<Exit> {
     let accounts = Accounts::of(roster, &wanted)?;
     let stop = signals::listen(output, signals::MAY_FINISH)?;
-    let to = (stop, output);
-    let ground = Ground::open_with_journal(wanted.reach, accounts, to, files.journal).await?;
+    let opened =
+        Ground::open_with_journal(wanted.reach, accounts, stop, output, files.journal).await;
+    let ground = opened?;
     let mut run = ground.run();
     let consent = permit.consent(ground.administrator())?;
     if !permit.yes {
-        agree(&ground, &mut run, (consent, output)).await?;
+        agree(&ground, &mut run, consent, output).await?;
     } else if ground.removes() {
         ground.look(&mut run).await?;
         if !ground.judge(&run, consent).is_empty() {
@@ -144,7 +146,7 @@ pub(crate) async fn run(
 }
 
 /// Shows the plan and asks, and again where the answer took so long that the plan has changed.
-async fn agree(ground: &Ground, run: &mut Run, (consent, output): (Consent, Output)) -> Result<()> {
+async fn agree(ground: &Ground, run: &mut Run, consent: Consent, output: Output) -> Result<()> {
     ground.look(run).await?;
     let mut plan = ground.plan(run);
     loop {
@@ -158,8 +160,7 @@ async fn agree(ground: &Ground, run: &mut Run, (consent, output): (Consent, Outp
         }
         let refusals = ground.judge(run, consent);
         let asked = ground.clock().elapsed();
-        let asked_by = (ground.stop(), ground.administrator());
-        ask(asked_by, refusals, output).await?;
+        ask(ground.stop(), ground.administrator(), refusals, output).await?;
         if ground.clock().elapsed().saturating_sub(asked) <= FRESH {
             return ground.agree(run, typed);
         }
@@ -176,7 +177,8 @@ async fn agree(ground: &Ground, run: &mut Run, (consent, output): (Consent, Outp
 
 /// Asks for a yes; where the guard rails want more than that, for the administrator's account id.
 pub(super) async fn ask(
-    (stop, administrator): (&CancellationToken, AccountId),
+    stop: &CancellationToken,
+    administrator: AccountId,
     refusals: Vec<Refusal>,
     output: Output,
 ) -> Result<()> {

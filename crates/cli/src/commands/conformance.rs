@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
 use conformance::truths::{Comparison, Header};
-use conformance::{Asked, LeftBehind, Mark, Stage, Truths};
+use conformance::{Asked, Invitee, LeftBehind, Mark, Stage, Truths};
 use engine::clock::Clock;
 use engine::{Access, Aws, RegionSelection};
 use fleet::account::{Email, Region};
@@ -44,8 +44,8 @@ pub(crate) async fn run(args: ConformanceArgs, output: Output) -> Result<Exit> {
     let files = files(&args)?;
     let stop = signals::listen(output, TOLD)?;
     let region = Region::new(&args.region);
-    let (_, run) = ground::begin(&Clock::system());
-    let stage = stage(&args, (&region, &run), (&stop, output)).await?;
+    let run = ground::RunStart::now(&Clock::system()).run_id;
+    let stage = stage(&args, &region, &run, &stop, output).await?;
     let file = StateFile::of(&region);
     let before = file.read(&stage)?;
     let looked = stage.look(before.as_ref());
@@ -74,7 +74,7 @@ pub(crate) async fn run(args: ConformanceArgs, output: Output) -> Result<Exit> {
         administrator: stage.administrator(),
         member: stage.member(),
     };
-    perform(&stage, &mark, (files, file), (&stop, output)).await
+    perform(&stage, &mark, files, file, &stop, output).await
 }
 
 fn files(args: &ConformanceArgs) -> Result<Files> {
@@ -101,8 +101,10 @@ fn read(path: &Path) -> Result<Truths> {
 /// Connects as both accounts, in a Region that is on in both.
 async fn stage(
     args: &ConformanceArgs,
-    (region, run): (&Region, &str),
-    (stop, output): (&CancellationToken, Output),
+    region: &Region,
+    run: &str,
+    stop: &CancellationToken,
+    output: Output,
 ) -> Result<Stage> {
     let connected = async |profile: &str| {
         let aws = connect(profile, run, output).await;
@@ -121,8 +123,12 @@ async fn stage(
         return Ok(Stage::new(&administrator, None, region)?);
     };
     let member = signals::unless_interrupted(stop, connected(profile)).await??;
-    let email = email(args, &member, (stop, output)).await?;
-    Ok(Stage::new(&administrator, Some((&member, email)), region)?)
+    let email = email(args, &member, stop, output).await?;
+    let invitee = Invitee {
+        aws: &member,
+        email,
+    };
+    Ok(Stage::new(&administrator, Some(invitee), region)?)
 }
 
 async fn connect(profile: &str, run: &str, output: Output) -> Result<Aws> {
@@ -137,13 +143,14 @@ async fn connect(profile: &str, run: &str, output: Output) -> Result<Aws> {
     // Two profiles are named: whom the settings name is neither.
     let reach = Reach::of(args, &SettingsFile::default())?;
     let recorder = Arc::new(Recorder::default());
-    Ok(Aws::connect(reach.connection((run, Access::Whole), output), recorder).await?)
+    Ok(Aws::connect(reach.connection(run, Access::Whole, output), recorder).await?)
 }
 
 async fn email(
     args: &ConformanceArgs,
     member: &Aws,
-    (stop, output): (&CancellationToken, Output),
+    stop: &CancellationToken,
+    output: Output,
 ) -> Result<Email> {
     let typed = match &args.member_email {
         Some(email) => email.clone(),
@@ -185,8 +192,10 @@ async fn clean_up(stage: &Stage, mark: &Mark, file: &StateFile) -> Result<(), St
 async fn perform(
     stage: &Stage,
     mark: &Mark,
-    (files, file): (Files, StateFile),
-    (stop, output): (&CancellationToken, Output),
+    files: Files,
+    file: StateFile,
+    stop: &CancellationToken,
+    output: Output,
 ) -> Result<Exit> {
     file.write(mark)?;
     let tell = |what: &str| output.message(&format!("{what}...\n"));

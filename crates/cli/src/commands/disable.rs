@@ -19,7 +19,7 @@ use crate::settings::{Leave, SettingsFile, Wanted};
 /// When it could not be done, was refused or declined; nothing was changed then.
 pub(crate) async fn run(args: DisableArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
     let path = args.file;
-    let wanted = wanted((args.reach, args.select), file, (args.delete_graphs, &path))?;
+    let wanted = wanted(args.reach, args.select, file, args.delete_graphs, &path)?;
     let permit = Permit {
         yes: args.yes,
         max_removals: args.max_removals,
@@ -29,14 +29,16 @@ pub(crate) async fn run(args: DisableArgs, file: &SettingsFile, output: Output) 
     let journal = args.journal.file.or_else(|| file.journal.clone());
     let files = Files::check(args.reports, journal, path.as_deref())?;
     let roster = roster(&wanted, path)?;
-    change::run((wanted, roster), permit, files, output).await
+    change::run(wanted, roster, permit, files, output).await
 }
 
 /// What is wanted, with a file or without.
 pub(super) fn wanted(
-    reach: (ReachArgs, SelectArgs),
+    reach: ReachArgs,
+    select: SelectArgs,
     file: &SettingsFile,
-    (delete_graphs, path): (bool, &Option<PathBuf>),
+    delete_graphs: bool,
+    path: &Option<PathBuf>,
 ) -> Result<Wanted> {
     let leave = if delete_graphs {
         let listed = path.is_some();
@@ -44,7 +46,7 @@ pub(super) fn wanted(
     } else {
         Leave::Graphs
     };
-    Wanted::leaving(reach, file, leave)
+    Wanted::leaving(reach, select, file, leave)
 }
 
 /// The accounts; none where there is no file.

@@ -28,5 +28,5 @@ pub(crate) async fn run(args: EnableArgs, file: &SettingsFile, output: Output) -
         args.journal.file.or_else(|| file.journal.clone()),
         Some(&args.file),
     )?;
-    change::run((wanted, roster), permit, files, output).await
+    change::run(wanted, roster, permit, files, output).await
 }

@@ -12,12 +12,12 @@ use engine::{ADMINISTRATOR_ROLE, Access, Aws, Check, Finish, Newer, Run};
 use fleet::account::{AccountId, Email, Region};
 use fleet::check::has_unproven_acceptances;
 use fleet::cost::{CostReport, Rates};
+use fleet::desired::{Fleet, Purpose, Settings};
 use fleet::expected::{Exception, Exceptions};
-use fleet::fleet::{Fleet, Purpose, Settings};
 use fleet::guard::{Consent, Refusal};
 use fleet::label::Labels;
 use fleet::origin::Origin;
-use fleet::region;
+use fleet::region_table;
 use fleet::report::{
     Action, CheckReport, Ended, Header, MemberPlan, PlanReport, Recorder, Report, StatusReport,
     VERSION,
@@ -122,7 +122,7 @@ impl Accounts {
         let all: Vec<_> = self.expected.iter().chain(listed).cloned().collect();
         for exception in &all {
             let is_known =
-                |it: &&Region| region::find(it.as_str()).is_some() || regions.contains(it);
+                |it: &&Region| region_table::find(it.as_str()).is_some() || regions.contains(it);
             if let Some(name) = exception.region.as_ref().filter(|it| !is_known(it)) {
                 bail!(
                     "expected: {exception}: there is no Region {name}; correct its name, or remove the exception"
@@ -180,7 +180,7 @@ impl Ground {
         output: Output,
     ) -> Result<Self> {
         let access = Access::Look;
-        Self::prepare(reach, accounts, (stop, output), (access, None)).await
+        Self::prepare(reach, accounts, stop, output, access, None).await
     }
 
     /// The same, for a run that changes something, which the journal takes down.
@@ -191,21 +191,24 @@ impl Ground {
     pub(crate) async fn open_with_journal(
         reach: Reach,
         accounts: Accounts,
-        to: (CancellationToken, Output),
+        stop: CancellationToken,
+        output: Output,
         journal: Option<JournalFile>,
     ) -> Result<Self> {
         let access = match accounts.settings.purpose {
             Purpose::Enable => Access::Enable,
             Purpose::Disable | Purpose::DeleteGraphs => Access::Look,
         };
-        Self::prepare(reach, accounts, to, (access, journal)).await
+        Self::prepare(reach, accounts, stop, output, access, journal).await
     }
 
     async fn prepare(
         reach: Reach,
         mut accounts: Accounts,
-        (stop, output): (CancellationToken, Output),
-        (access, journal): (Access, Option<JournalFile>),
+        stop: CancellationToken,
+        output: Output,
+        access: Access,
+        journal: Option<JournalFile>,
     ) -> Result<Self> {
         if reach.connection.endpoint.is_none() {
             environment::check()?;
@@ -213,14 +216,17 @@ impl Ground {
         let clock = Clock::system();
         let recorder = Arc::new(Recorder::default());
         let progress = Arc::new(Progress::new(output));
-        let (started, run_id) = begin(&clock);
+        let start = RunStart::now(&clock);
         let mut sinks = Sinks(vec![recorder.clone(), progress.clone()]);
-        let journal = journal.map(|file| Arc::new(Journal::of_run(file, &run_id)));
+        let journal = journal.map(|file| Arc::new(Journal::of_run(file, &start.run_id)));
         if let Some(journal) = &journal {
             sinks.0.push(journal.clone());
         }
         accounts.settings.patience = reach.patience;
-        let connect = Aws::connect(reach.connection((&run_id, access), output), Arc::new(sinks));
+        let connect = Aws::connect(
+            reach.connection(&start.run_id, access, output),
+            Arc::new(sinks),
+        );
         let deadline = Deadline::new(reach.timeout, stop);
         let aws = deadline.within(CALLER, connect).await??;
         tracing::debug!(caller = aws.caller(), administrator = %aws.administrator(), "connected");
@@ -232,7 +238,7 @@ impl Ground {
         let today = TimeZone::UTC.to_datetime(clock.timestamp()).date();
         accounts.except(today, aws.administrator(), &chosen.regions)?;
         let fleet = Arc::new(accounts.fleet(aws.administrator(), &chosen.regions));
-        let mut header = header_of((started, run_id), aws.administrator());
+        let mut header = header_of(start, aws.administrator());
         header.invalid_lines = accounts.roster.invalid.iter().map(Into::into).collect();
         header.notes = [accounts.roster.notes, accounts.notes, chosen.notes.clone()].concat();
         header.labels = accounts.labels;
@@ -452,11 +458,12 @@ impl Ground {
         if has_unproven_acceptances(&facts) {
             header.notes.push(UNPROVEN.to_owned());
         }
-        let ended = (self.clock.timestamp(), finish.ended);
+        let now = self.clock.timestamp();
         Ok(CheckReport::of(
             header,
             &facts,
-            ended,
+            now,
+            finish.ended,
             self.recorder.calls(),
         ))
     }
@@ -485,29 +492,34 @@ pub(crate) fn refused(refusals: &[Refusal]) -> anyhow::Error {
 }
 
 /// When a run begins, and what it is called.
-pub(super) fn begin(clock: &Clock) -> (Timestamp, String) {
-    let started = clock.timestamp();
-    // One process makes one run, and no two of a machine have a number at the same time.
-    let run_id = format!(
-        "{}-{}",
-        started.strftime("%Y%m%dT%H%M%S.%3fZ"),
-        std::process::id()
-    );
-    (started, run_id)
+pub(super) struct RunStart {
+    pub(super) at: Timestamp,
+    pub(super) run_id: String,
+}
+
+impl RunStart {
+    /// A run that begins now.
+    pub(super) fn now(clock: &Clock) -> Self {
+        let at = clock.timestamp();
+        // One process makes one run, and no two of a machine have a number at the same time.
+        let run_id = format!(
+            "{}-{}",
+            at.strftime("%Y%m%dT%H%M%S.%3fZ"),
+            std::process::id()
+        );
+        Self { at, run_id }
+    }
 }
 
 /// What documents say of a run.
-pub(super) fn header_of(
-    (started, run_id): (Timestamp, String),
-    administrator: AccountId,
-) -> Header {
+pub(super) fn header_of(start: RunStart, administrator: AccountId) -> Header {
     Header {
         version: VERSION,
         kind: String::new(),
         operation: String::new(),
-        run_id,
+        run_id: start.run_id,
         administrator,
-        started,
+        started: start.at,
         invalid_lines: Vec::new(),
         notes: Vec::new(),
         labels: Default::default(),

@@ -79,8 +79,8 @@ async fn are_there(answers: &Answers, file: &SettingsFile, output: Output) -> Re
     let wanted = Wanted::of(FleetArgs::default(), file)?;
     let roster = roster_file::read(&answers.list, Some(answers.administrator))?;
     let accounts = roster.members.keys().copied().collect();
-    let (_, run_id) = ground::begin(&Clock::system());
-    let connection = wanted.reach.connection((&run_id, Access::Look), output);
+    let run_id = ground::RunStart::now(&Clock::system()).run_id;
+    let connection = wanted.reach.connection(&run_id, Access::Look, output);
     // Where the administrator's role is not there yet, nobody trusts it either.
     let Ok(aws) = Aws::connect(connection, Arc::new(Recorder::default())).await else {
         return Ok(false);

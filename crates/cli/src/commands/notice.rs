@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use fleet::account::Email;
+use fleet::desired::Settings;
 use fleet::expected::Exception;
-use fleet::fleet::Settings;
 use fleet::foreign::visible;
 use fleet::report::{Action, RegionPlan};
 

@@ -21,8 +21,13 @@ use crate::signals;
 pub(crate) async fn run(args: PlanArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
     let wanted = if args.disable {
         let fleet = args.fleet;
-        let reach = (fleet.reach, fleet.select);
-        disable::wanted(reach, file, (args.delete_graphs, &args.file))?
+        disable::wanted(
+            fleet.reach,
+            fleet.select,
+            file,
+            args.delete_graphs,
+            &args.file,
+        )?
     } else {
         Wanted::of(args.fleet, file)?
     };

@@ -50,7 +50,7 @@ pub(crate) async fn run(args: RehearseArgs, output: Output) -> Result<Exit> {
         None => emulated.roster()?,
     };
     let (reach, accounts) = (emulated.reach()?, Accounts::all(roster));
-    let ground = Ground::open_with_journal(reach, accounts, (stop, output), files.journal).await?;
+    let ground = Ground::open_with_journal(reach, accounts, stop, output, files.journal).await?;
     perform(&ground, &files.reports, output).await
 }
 

@@ -26,7 +26,7 @@ use super::ground;
 use crate::args::{
     DeployArgs, RemoveArgs, RolesArgs, RolesCommand, RolesStatusArgs, RolloutPaceArgs,
 };
-use crate::display::{self, Output, Rolling};
+use crate::display::{self, Output, RolloutProgress};
 use crate::document::{ROSTER, ReportFiles};
 use crate::exit::Exit;
 use crate::roster_file;
@@ -68,7 +68,7 @@ async fn deploy(args: DeployArgs, file: &SettingsFile, output: Output) -> Result
         max_removals: None,
         confirm: None,
     };
-    let roster = begin(&settings, (permit, args.dry_run), &path, output)?;
+    let roster = begin(&settings, permit, args.dry_run, &path, output)?;
     let files = ReportFiles::check_without_page(args.reports.files)?;
     let files = files.apart_from(ROSTER, Some(&path))?;
     let stage = open(settings, roster, "deploy", output).await?;
@@ -90,15 +90,17 @@ async fn deploy(args: DeployArgs, file: &SettingsFile, output: Output) -> Result
     if changes && !permit.yes {
         stage.ask(&proposed, Vec::new(), output).await?;
     }
-    let rolling = Rolling::new(output, stage.clock.clone(), "Deploying");
-    let watch = |progress: roles::Progress<'_>| rolling.tell(progress);
-    let done = stage.way.deploy((&seen, &plan), &limits, &watch).await;
+    let shown = RolloutProgress::new(output, stage.clock.clone(), "Deploying");
+    let on_progress = |progress: roles::Progress<'_>| shown.tell(progress);
+    let done = stage.way.deploy(&seen, &plan, &limits, &on_progress).await;
     let mut done = done
-        .inspect_err(|_| rolling.end())
+        .inspect_err(|_| shown.end())
         .map_err(|failure| anyhow!("nothing was changed: {failure}"))?;
-    let last = (&limits, &watch as roles::Watch<'_>);
-    let untried = stage.way.wait_until_assumable(&mut done, last).await;
-    rolling.end();
+    let waited = stage
+        .way
+        .wait_until_assumable(&mut done, &limits, &on_progress);
+    let untried = waited.await;
+    shown.end();
     let offers = stage.interruptible(stage.way.offers(&done)).await;
     let mut report = stage.report(done, false);
     // Who interrupts that has the report of what was done all the same.
@@ -120,7 +122,7 @@ async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output) -> Result
         max_removals: args.max_removals,
         confirm: None,
     };
-    let roster = begin(&settings, (permit, args.dry_run), &path, output)?;
+    let roster = begin(&settings, permit, args.dry_run, &path, output)?;
     let files = ReportFiles::check_without_page(args.reports.files)?;
     let files = files.apart_from(ROSTER, Some(&path))?;
     let stage = open(settings, roster, "remove", output).await?;
@@ -146,13 +148,13 @@ async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output) -> Result
     } else {
         stage.ask(&proposed, refusals, output).await?;
     }
-    let rolling = Rolling::new(output, stage.clock.clone(), "Removing");
-    let watch = |progress: roles::Progress<'_>| rolling.tell(progress);
+    let shown = RolloutProgress::new(output, stage.clock.clone(), "Removing");
+    let on_progress = |progress: roles::Progress<'_>| shown.tell(progress);
     let done = stage
         .way
-        .remove((&seen, &plan, leave), &limits, &watch)
+        .remove(&seen, &plan, leave, &limits, &on_progress)
         .await;
-    rolling.end();
+    shown.end();
     let done = done.map_err(|failure| anyhow!("nothing was changed: {failure}"))?;
     Ok(close(&stage.report(done, false), &files, output))
 }
@@ -180,7 +182,8 @@ async fn status(args: RolesStatusArgs, file: &SettingsFile, output: Output) -> R
 /// What is known before AWS is asked anything: whether somebody can be asked, and the accounts.
 fn begin(
     settings: &RolloutSettings,
-    (permit, dry_run): (Permit, bool),
+    permit: Permit,
+    dry_run: bool,
     file: &Path,
     output: Output,
 ) -> Result<Roster> {
@@ -210,12 +213,13 @@ async fn open(
     output: Output,
 ) -> Result<Stage<Rollout>> {
     let by_stack_set = |aws: &Aws, wanted| Ok(Rollout::new(aws, wanted));
-    Stage::open((settings, roster), operation, output, by_stack_set).await
+    Stage::open(settings, roster, operation, output, by_stack_set).await
 }
 
 impl<Way> Stage<Way> {
     async fn open(
-        (settings, mut roster): (RolloutSettings, Roster),
+        settings: RolloutSettings,
+        mut roster: Roster,
         operation: &str,
         output: Output,
         way: impl FnOnce(&Aws, Definition) -> Result<Way>,
@@ -226,8 +230,10 @@ impl<Way> Stage<Way> {
         }
         let stop = signals::listen(output, GOES_ON)?;
         let clock = Clock::system();
-        let begun = ground::begin(&clock);
-        let mut connection = settings.reach.connection((&begun.1, Access::Whole), output);
+        let start = ground::RunStart::now(&clock);
+        let mut connection = settings
+            .reach
+            .connection(&start.run_id, Access::Whole, output);
         if settings.via.is_some() && connection.admin_role.is_none() {
             // Whom the role of each account trusts need not be the administrator.
             connection.admin_account = None;
@@ -241,7 +247,7 @@ impl<Way> Stage<Way> {
             .unwrap_or_else(|| aws.administrator());
         roster.exclude_administrator(administrator)?;
         let labels = Labels::of(&roster);
-        let mut header = ground::header_of(begun, administrator);
+        let mut header = ground::header_of(start, administrator);
         header.origin = header
             .origin
             .called_by(aws.caller())
@@ -287,7 +293,7 @@ impl<Way> Stage<Way> {
     ) -> Result<()> {
         output.beside_question(|width| display::roles(proposed, width));
         let administrator = self.header.administrator;
-        change::ask((&self.stop, administrator), refusals, output).await
+        change::ask(&self.stop, administrator, refusals, output).await
     }
 
     fn report(&self, done: Done, dry_run: bool) -> RolesReport {
@@ -315,10 +321,10 @@ impl Stage<Rollout> {
     ) -> Result<(Seen, Plan)> {
         let cannot = "cannot ask CloudFormation for the StackSet";
         if !dry_run {
-            let rolling = Rolling::new(self.output, self.clock.clone(), "Waiting");
-            let watch = |progress: roles::Progress<'_>| rolling.tell(progress);
-            let settled = self.way.settle(limits, &watch).await;
-            rolling.end();
+            let shown = RolloutProgress::new(self.output, self.clock.clone(), "Waiting");
+            let on_progress = |progress: roles::Progress<'_>| shown.tell(progress);
+            let settled = self.way.settle(limits, &on_progress).await;
+            shown.end();
             match settled.context(cannot)? {
                 Ended::Interrupted => return Err(Interrupted.into()),
                 Ended::Complete => {}

@@ -7,9 +7,9 @@ use fleet::check::{Finding, Level};
 use fleet::report::{CheckReport, Ended};
 
 use super::failure;
-use super::fold;
+use super::grouping;
+use super::scope::Scope;
 use super::text::{BAD, BOLD, CHANGE, DIM, GOOD, counted, number, paint, wrapped};
-use super::whole::Whole;
 
 /// The width of the columns before the words.
 const LEVEL: usize = 9;
@@ -17,10 +17,10 @@ const TOPIC: usize = 13;
 
 /// Draws the findings, and the counts last, where the eye is.
 pub(crate) fn check(report: &CheckReport, width: usize) -> String {
-    let whole = Whole::from(report);
-    let mut text = whole.head(&report.header, width);
+    let scope = Scope::from(report);
+    let mut text = scope.head(&report.header, width);
     for finding in &report.findings {
-        text.push_str(&row(finding, &whole, width));
+        text.push_str(&row(finding, &scope, width));
     }
     text.push('\n');
     text.push_str(&failure::notes(&report.header, width));
@@ -28,14 +28,14 @@ pub(crate) fn check(report: &CheckReport, width: usize) -> String {
     text
 }
 
-fn row(finding: &Finding, whole: &Whole, width: usize) -> String {
+fn row(finding: &Finding, scope: &Scope, width: usize) -> String {
     let level = format!("{:<LEVEL$}", finding.level.as_str());
     let topic = format!("{:<TOPIC$}", finding.topic);
     let first = format!("{}{topic}", paint(style(finding.level), level));
     let rest = " ".repeat(LEVEL + TOPIC);
     let mut text = wrapped(&finding.what, width, &first, &rest);
     text.push('\n');
-    let place = place(finding, whole);
+    let place = place(finding, scope);
     if !place.is_empty() {
         let place = wrapped(&place, width, &rest, &rest);
         let _ = writeln!(text, "{}", paint(DIM, place));
@@ -62,21 +62,21 @@ fn style(level: Level) -> Style {
     }
 }
 
-fn place(finding: &Finding, whole: &Whole) -> String {
+fn place(finding: &Finding, scope: &Scope) -> String {
     let regions = finding.regions.iter().cloned().collect();
     // Where all is as it should be, nobody looks for a certain account.
     let accounts = match finding.level {
-        Level::Ok if finding.accounts.len() < whole.accounts.len() => {
-            whole.few_accounts(&finding.accounts)
+        Level::Ok if finding.accounts.len() < scope.accounts.len() => {
+            scope.few_accounts(&finding.accounts)
         }
-        Level::Ok => whole.accounts(&finding.accounts),
-        Level::Problem | Level::Advice => whole.accounts_at_fault(&finding.accounts),
+        Level::Ok => scope.accounts(&finding.accounts),
+        Level::Problem | Level::Advice => scope.accounts_at_fault(&finding.accounts),
     };
     match (finding.accounts.is_empty(), finding.regions.is_empty()) {
         (true, true) => String::new(),
-        (true, false) => whole.regions(&regions),
+        (true, false) => scope.regions(&regions),
         (false, true) => accounts,
-        (false, false) => format!("{accounts} in {}", whole.regions(&regions)),
+        (false, false) => format!("{accounts} in {}", scope.regions(&regions)),
     }
 }
 
@@ -87,14 +87,14 @@ fn headline(report: &CheckReport) -> String {
         n => counted(n, "problem"),
     };
     let advice = (sum.advice > 0).then(|| format!("{} of advice", pieces(sum.advice)));
-    let found = fold::listed(std::iter::once(problems).chain(advice));
+    let found = grouping::listed(std::iter::once(problems).chain(advice));
     let early = match report.ended {
         Ended::Interrupted => Some("interrupted before everything was asked".to_owned()),
         Ended::Timeout => Some("out of time before everything was answered".to_owned()),
         Ended::Complete | Ended::Superseded => None,
     };
     let calls = counted(report.calls.values().sum(), "call");
-    let more = fold::listed(early.into_iter().chain([calls]));
+    let more = grouping::listed(early.into_iter().chain([calls]));
     format!("{} {more}.\n", paint(BOLD, format_args!("{found}:")))
 }
 
@@ -110,7 +110,7 @@ mod tests {
     use fleet::report::CheckSummary;
     use std::collections::BTreeMap;
 
-    fn finding(level: Level, topic: Topic, (what, todo): (&str, Option<&str>)) -> Finding {
+    fn finding(level: Level, topic: Topic, what: &str, todo: Option<&str>) -> Finding {
         Finding {
             topic,
             level,
@@ -127,23 +127,22 @@ mod tests {
         let mut role = finding(
             Level::Problem,
             Topic::Role,
-            ("no role", Some("Deploy the role there.")),
+            "no role",
+            Some("Deploy the role there."),
         );
         role.command = Some("detective-fleet roles deploy accounts.csv".to_owned());
         role.accounts = vec![fixture::account(3)];
-        let mut good = finding(Level::Ok, Topic::Role, ("the role can be assumed", None));
+        let mut good = finding(Level::Ok, Topic::Role, "the role can be assumed", None);
         good.accounts = (4..84).map(fixture::account).collect();
         let mut others = finding(
             Level::Advice,
             Topic::Invitations,
-            (
-                "999999999999 invites, too: the status there is INVITED",
-                None,
-            ),
+            "999999999999 invites, too: the status there is INVITED",
+            None,
         );
         others.accounts = vec![fixture::account(4), fixture::account(5)];
         others.regions = fixture::regions().into_iter().take(2).collect();
-        let file = finding(Level::Ok, Topic::File, ("81 accounts", None));
+        let file = finding(Level::Ok, Topic::File, "81 accounts", None);
         let header = fixture::header("check");
         CheckReport {
             finished: header.started,

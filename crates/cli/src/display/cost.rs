@@ -9,18 +9,18 @@ use fleet::cost::{CostReport, dollars, volume};
 use rust_decimal::Decimal;
 
 use super::failure;
+use super::scope::Scope;
 use super::text::{BOLD, CHANGE, counted, number, paint, wrapped};
-use super::whole::Whole;
 
 /// So many accounts and Regions are named; the JSON document has all of them.
 const DEAREST: usize = 10;
 
 /// Draws the sum first, and then what makes it.
 pub(crate) fn cost(report: &CostReport, width: usize) -> String {
-    let whole = Whole::from(report);
+    let scope = Scope::from(report);
     let mut text = headline(report, width);
     let accounts = report.accounts.iter().map(|it| Line {
-        name: whole.labels.account(it.account_id),
+        name: scope.labels.account(it.account_id),
         memberships: it.regions,
         bytes_per_day: it.bytes_per_day,
         usd_a_month: it.usd_a_month,
@@ -41,7 +41,7 @@ pub(crate) fn cost(report: &CostReport, width: usize) -> String {
         .regions
         .iter()
         .filter_map(|region| Some((&region.region, region.cause()?)));
-    text.push_str(&failure::regions(unread, &whole, width));
+    text.push_str(&failure::regions(unread, &scope, width));
     for unknown in &report.unknown {
         let first = format!("{} ", paint(CHANGE, "not included:"));
         let _ = writeln!(text, "{}", wrapped(unknown, width, &first, "  "));

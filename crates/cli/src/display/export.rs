@@ -8,8 +8,8 @@ use fleet::report::StatusReport;
 
 use super::matrix;
 use super::moment::moment;
+use super::scope::Scope;
 use super::status::{nothing, summary, troubled};
-use super::whole::Whole;
 
 /// What stands in the place of a status where there is none.
 const ABSENT: &str = "NO_MEMBER";
@@ -60,7 +60,7 @@ pub(crate) fn csv(report: &StatusReport) -> Result<String> {
 
 /// The matrix, what is not as wanted, and the counts.
 pub(crate) fn markdown(report: &StatusReport) -> String {
-    let whole = Whole::from(report);
+    let scope = Scope::from(report);
     let mut text = format!(
         "**{}**\n\nAdministrator {}, {}\n\n",
         escaped(&report.in_a_line()),
@@ -74,7 +74,7 @@ pub(crate) fn markdown(report: &StatusReport) -> String {
     if !matrix.is_empty() {
         let _ = writeln!(text, "{matrix}");
     }
-    let items = list(troubles(report, &whole));
+    let items = list(troubles(report, &scope));
     if !items.is_empty() {
         let _ = writeln!(text, "Needs action:\n\n{items}");
     }
@@ -88,7 +88,7 @@ pub(crate) fn markdown(report: &StatusReport) -> String {
     text + &counts
 }
 
-fn troubles(report: &StatusReport, whole: &Whole) -> impl Iterator<Item = String> {
+fn troubles(report: &StatusReport, scope: &Scope) -> impl Iterator<Item = String> {
     let unread = report.regions.iter().filter_map(|region| {
         let error = region.error.as_deref()?;
         Some(format!("all accounts in {}: {error}", region.region))
@@ -98,13 +98,13 @@ fn troubles(report: &StatusReport, whole: &Whole) -> impl Iterator<Item = String
     let items = items
         .into_iter()
         .map(|it| (it.account, it.region, it.cause));
-    let all = whole.accounts.len();
+    let all = scope.accounts.len();
     let lines: Vec<_> = fleet::report::troubles(items)
         .iter()
         .flat_map(|trouble| {
             trouble.places().into_iter().map(|(regions, accounts)| {
-                let accounts = whole.accounts_at_fault(&accounts);
-                let regions = whole.regions(&regions);
+                let accounts = scope.accounts_at_fault(&accounts);
+                let regions = scope.regions(&regions);
                 format!("{accounts} in {regions}: {}", trouble.told(all).in_one())
             })
         })

@@ -9,9 +9,9 @@ use fleet::cause::Cause;
 use fleet::guard::Refusal;
 use fleet::report::{Header, InvalidLine, region_troubles};
 
-use super::text::{BAD, BOLD, CHANGE, counted, len, paint, wrapped};
+use super::scope::Scope;
+use super::text::{BAD, BOLD, CHANGE, FAILED, counted, len, paint, wrapped};
 use super::trouble;
-use super::whole::Whole;
 use crate::document::{self, ErrorDocument};
 use crate::exit::Exit;
 
@@ -119,13 +119,13 @@ pub(crate) fn note(note: &str, width: usize) -> String {
 /// Regions that failed as a whole, those with the same cause together.
 pub(crate) fn regions<'a>(
     failed: impl IntoIterator<Item = (&'a Region, Cause)>,
-    whole: &Whole,
+    scope: &Scope,
     width: usize,
 ) -> String {
     let mut text = String::new();
     for (told, regions) in region_troubles(failed) {
-        let place = format!("all accounts in {}", whole.regions(&regions));
-        text.push_str(&trouble::entry(&told, &[place], ('!', BAD), width));
+        let place = format!("all accounts in {}", scope.regions(&regions));
+        text.push_str(&trouble::entry(&told, &[place], FAILED, width));
     }
     text
 }

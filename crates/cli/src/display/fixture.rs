@@ -6,7 +6,7 @@ use fleet::account::{AccountId, Region};
 use fleet::cause::{Cause, FailedCall, FailureKind, MemberRole, Place, ours};
 use fleet::event::{Event, EventKind, Operation};
 use fleet::member::{MemberStatus, Since};
-use fleet::region::{Partition, offered};
+use fleet::region_table::{Partition, offered};
 use fleet::report::{
     Action, Done, Ended, Header, InvalidLine, MemberNow, MemberPlan, MemberReport, Outcome,
     PlanReport, RegionNow, RegionPlan, RegionReport, RegionState, Report, StatusReport, Summary,

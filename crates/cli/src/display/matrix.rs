@@ -15,10 +15,10 @@ use code::Code;
 pub(crate) use markdown::markdown;
 use table::{Headers, mark};
 
-use super::fold;
+use super::grouping;
 use super::output::NO_WINDOW;
+use super::scope::Scope;
 use super::text::{DIM, paint, wrapped};
-use super::whole::Whole;
 
 /// A column: Regions in which every account is the same.
 struct Column {
@@ -48,18 +48,18 @@ const PAPER: usize = 120;
 /// Draws the matrix and its legends.
 pub(crate) fn draw(report: &StatusReport, width: usize) -> String {
     let paper = if width == NO_WINDOW { PAPER } else { width };
-    let whole = Whole::from(report);
-    let accounts: Vec<_> = whole.accounts.iter().copied().collect();
+    let scope = Scope::from(report);
+    let accounts: Vec<_> = scope.accounts.iter().copied().collect();
     if accounts.is_empty() {
         return String::new();
     }
     let columns = columns(report, &accounts);
     let rows = rows(&columns, &accounts);
-    let labels = table::labels(&rows, &whole);
+    let labels = table::labels(&rows, &scope);
     let headers = Headers::of(&columns, &labels, paper);
     let mut text = headers.table(&rows, &labels, paper);
-    text.push_str(&headers.legend(&columns, &whole, width));
-    text.push_str(&row_legend(&rows, &whole, width));
+    text.push_str(&headers.legend(&columns, &scope, width));
+    text.push_str(&row_legend(&rows, &scope, width));
     text.push_str(&code_legend(&rows, width));
     text
 }
@@ -68,7 +68,7 @@ fn columns(report: &StatusReport, accounts: &[AccountId]) -> Vec<Column> {
     let is_part = !report.only.is_empty();
     let codes = |region: &RegionNow| codes(region, accounts, is_part);
     let regions = report.regions.iter();
-    let by_codes = fold::group(regions.map(|region| (codes(region), region.region.clone())));
+    let by_codes = grouping::group(regions.map(|region| (codes(region), region.region.clone())));
     let mut columns: Vec<_> = by_codes
         .into_iter()
         .map(|(codes, regions)| Column {
@@ -105,7 +105,7 @@ fn codes(region: &RegionNow, accounts: &[AccountId], is_part: bool) -> Vec<Code>
 fn rows(columns: &[Column], accounts: &[AccountId]) -> Vec<Row> {
     let code_of =
         |at: usize| -> Vec<Code> { columns.iter().map(|column| column.codes[at]).collect() };
-    let by_codes = fold::group(
+    let by_codes = grouping::group(
         accounts
             .iter()
             .enumerate()
@@ -119,7 +119,7 @@ fn rows(columns: &[Column], accounts: &[AccountId]) -> Vec<Row> {
     rows
 }
 
-fn row_legend(rows: &[Row], whole: &Whole, width: usize) -> String {
+fn row_legend(rows: &[Row], scope: &Scope, width: usize) -> String {
     let mut text = String::new();
     let named = rows
         .iter()
@@ -131,7 +131,7 @@ fn row_legend(rows: &[Row], whole: &Whole, width: usize) -> String {
             text,
             "{}",
             wrapped(
-                &fold::accounts(&whole.names(&row.accounts)),
+                &grouping::accounts(&scope.names(&row.accounts)),
                 width,
                 &first,
                 "        "
@@ -145,7 +145,12 @@ fn code_legend(rows: &[Row], width: usize) -> String {
     let used: BTreeSet<_> = rows.iter().flat_map(|row| &row.codes).copied().collect();
     // A letter and its words stay on one line.
     let word = |code: Code| format!("{} {}", code.letter(), code.words()).replace(' ', "\u{a0}");
-    let legend = wrapped(&fold::listed(used.into_iter().map(word)), width, "  ", "  ");
+    let legend = wrapped(
+        &grouping::listed(used.into_iter().map(word)),
+        width,
+        "  ",
+        "  ",
+    );
     format!("{}\n", paint(DIM, legend.replace('\u{a0}', " ")))
 }
 

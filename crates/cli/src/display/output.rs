@@ -4,6 +4,7 @@ use std::io::{ErrorKind, IsTerminal, Write};
 
 use anstream::ColorChoice;
 use anyhow::{Context, Result};
+use console::Term;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
@@ -14,6 +15,13 @@ use crate::document;
 
 /// How wide texts are where there is no window: lines that are not broken can be searched.
 pub(crate) const NO_WINDOW: usize = 100_000;
+
+/// How large a terminal is, in columns and rows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Window {
+    pub width: usize,
+    pub height: usize,
+}
 
 /// How this run prints.
 #[derive(Clone, Copy, Debug)]
@@ -83,7 +91,7 @@ impl Output {
 
     /// How many columns results have.
     pub(crate) fn width(self) -> usize {
-        width(terminal_size::terminal_size_of(std::io::stdout()))
+        width(&Term::stdout())
     }
 
     /// How many columns messages have.
@@ -91,14 +99,14 @@ impl Output {
         stderr_width()
     }
 
-    /// How many columns and rows what moves has on the terminal of messages.
-    pub(crate) fn message_window(self) -> (usize, usize) {
-        window(terminal_size::terminal_size_of(std::io::stderr()))
+    /// The terminal of messages, for what moves on it.
+    pub(crate) fn message_window(self) -> Window {
+        Window::of(&Term::stderr())
     }
 
-    /// How many columns and rows what moves has on the terminal of results.
-    pub(crate) fn window(self) -> (usize, usize) {
-        window(terminal_size::terminal_size_of(std::io::stdout()))
+    /// The terminal of results, for what moves on it.
+    pub(crate) fn window(self) -> Window {
+        Window::of(&Term::stdout())
     }
 
     /// A text that moves, with its colours or without them.
@@ -212,16 +220,21 @@ fn put(mut stream: impl Write, text: &str) -> std::io::Result<bool> {
 
 /// How many columns stderr has.
 pub(super) fn stderr_width() -> usize {
-    width(terminal_size::terminal_size_of(std::io::stderr()))
+    width(&Term::stderr())
 }
 
-fn width(size: Option<(terminal_size::Width, terminal_size::Height)>) -> usize {
-    size.map_or(NO_WINDOW, |(width, _)| width.0.into())
+fn width(terminal: &Term) -> usize {
+    let size = terminal.size_checked();
+    size.map_or(NO_WINDOW, |(_, columns)| columns.into())
 }
 
-/// A terminal that does not say how large it is is taken for an old one.
-fn window(size: Option<(terminal_size::Width, terminal_size::Height)>) -> (usize, usize) {
-    size.map_or((80, 24), |(width, height)| {
-        (width.0.into(), height.0.into())
-    })
+impl Window {
+    /// A terminal that does not say how large it is is taken for an old one.
+    fn of(terminal: &Term) -> Self {
+        let (rows, columns) = terminal.size_checked().unwrap_or((24, 80));
+        Self {
+            width: columns.into(),
+            height: rows.into(),
+        }
+    }
 }

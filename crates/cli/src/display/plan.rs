@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use anstyle::Style;
 use fleet::account::{AccountId, Region};
 use fleet::cause::Cause;
 use fleet::cost::{Estimate, dollars};
 use fleet::report::{Action, PlanReport, PlanSummary, RegionPlan};
 
-use super::fold;
-use super::text::{BAD, BOLD, CHANGE, DIM, GOOD, counted, len, number, paint, wrapped};
+use super::grouping;
+use super::scope::Scope;
+use super::text::{
+    BAD, BOLD, CHANGE, DIM, FAILED, GOOD, Mark, counted, len, number, paint, wrapped,
+};
 use super::trouble::{self, Item};
-use super::whole::Whole;
 
 /// What Regions have in common that are drawn as one.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,7 +28,7 @@ pub(super) struct Shape {
 impl Shape {
     /// The accounts to which the same happens.
     pub(super) fn by_action(&self) -> BTreeMap<Action, Vec<AccountId>> {
-        fold::group(self.members.iter().copied())
+        grouping::group(self.members.iter().copied())
     }
 
     /// Whether there is anything to say of it here.
@@ -41,12 +42,12 @@ impl Shape {
 
 /// Draws a plan for a window of that many columns.
 pub(crate) fn plan(report: &PlanReport, width: usize) -> String {
-    let whole = Whole::from(report);
-    let mut text = whole.head(&report.header, width);
+    let scope = Scope::from(report);
+    let mut text = scope.head(&report.header, width);
     for (shape, regions) in shapes(report) {
-        draw_shape(&mut text, &shape, (&whole, &regions), width);
+        draw_shape(&mut text, &shape, &scope, &regions, width);
     }
-    text.push_str(&blocked(report, &whole, width));
+    text.push_str(&blocked(report, &scope, width));
     text.push_str(&super::failure::bad_lines(&report.header, width));
     text.push_str(&super::failure::notes(&report.header, width));
     text.push_str(&summary(report, width));
@@ -55,7 +56,7 @@ pub(crate) fn plan(report: &PlanReport, width: usize) -> String {
 
 /// Regions that look the same, together, in the order of their first.
 pub(super) fn shapes(report: &PlanReport) -> Vec<(Shape, BTreeSet<Region>)> {
-    let shapes = fold::group(
+    let shapes = grouping::group(
         report
             .regions
             .iter()
@@ -88,7 +89,8 @@ fn shape(region: &RegionPlan) -> Shape {
 fn draw_shape(
     text: &mut String,
     shape: &Shape,
-    (whole, regions): (&Whole, &BTreeSet<Region>),
+    scope: &Scope,
+    regions: &BTreeSet<Region>,
     width: usize,
 ) {
     if shape.is_idle() {
@@ -97,30 +99,39 @@ fn draw_shape(
     let _ = writeln!(
         text,
         "{}",
-        wrapped(&whole.regions(regions), width, "  ", "  ")
+        wrapped(&scope.regions(regions), width, "  ", "  ")
     );
     if shape.create_graph {
-        line(text, ("+", GOOD), ("behavior graph", "create"), width);
+        line(text, ADD, "behavior graph", "create", width);
     }
     if shape.delete_graph {
-        let what = ("behavior graph", "delete, with its data");
-        line(text, ("-", BAD), what, width);
+        line(
+            text,
+            REMOVE,
+            "behavior graph",
+            "delete, with its data",
+            width,
+        );
     }
     for change in &shape.changes {
-        line(text, ("~", CHANGE), ("behavior graph", change), width);
+        line(text, ALTER, "behavior graph", change, width);
     }
     for (action, accounts) in shape.by_action() {
-        let (symbol, style, what) = words(action);
         let who = match accounts.as_slice() {
-            [account] => whole.labels.account(*account),
+            [account] => scope.labels.account(*account),
             accounts => counted(len(accounts), "account"),
         };
-        line(text, (symbol, style), (&who, what), width);
+        line(text, mark(action), &who, words(action), width);
         // Who is one of few is of interest, and so is everybody who is removed; who is one of all
         // others is not.
         let few = accounts.len() <= MOST_NAMED && accounts.len() < shape.members.len() / 2;
         if accounts.len() > 1 && (few || action == Action::Remove) {
-            let names = wrapped(&fold::listed(whole.names(&accounts)), width, NAMES, NAMES);
+            let names = wrapped(
+                &grouping::listed(scope.names(&accounts)),
+                width,
+                NAMES,
+                NAMES,
+            );
             let _ = writeln!(text, "{}", paint(DIM, names));
         }
     }
@@ -134,36 +145,57 @@ const WORDS: &str = "                        ";
 /// Where their names stand.
 const NAMES: &str = "                  ";
 
-fn line(
-    text: &mut String,
-    (symbol, style): (&str, Style),
-    (who, what): (&str, &str),
-    width: usize,
-) {
-    let symbol = paint(style, format_args!("{symbol:>3}"));
+fn line(text: &mut String, mark: Mark, who: &str, what: &str, width: usize) {
+    let symbol = paint(mark.style, format_args!("{:>3}", mark.symbol));
     let first = format!("  {symbol} {who:<14}  ");
     let _ = writeln!(text, "{}", wrapped(what, width, &first, WORDS));
 }
 
-pub(super) fn words(action: Action) -> (&'static str, Style, &'static str) {
+const ADD: Mark = Mark {
+    symbol: "+",
+    style: GOOD,
+};
+const ALTER: Mark = Mark {
+    symbol: "~",
+    style: CHANGE,
+};
+const REMOVE: Mark = Mark {
+    symbol: "-",
+    style: BAD,
+};
+
+fn mark(action: Action) -> Mark {
     match action {
-        Action::Invite => ("+", GOOD, "invite, and accept"),
-        Action::Accept => ("~", CHANGE, "accept the invitation that waits"),
-        Action::Repair => (
-            "-/+",
-            CHANGE,
-            "remove the failed entry, invite with the file's e-mail, and accept",
-        ),
-        Action::Wait => ("~", CHANGE, "wait for AWS to verify the e-mail, and accept"),
-        Action::Remove => ("-", BAD, "remove"),
-        Action::Start => (
-            "~",
-            CHANGE,
-            "accepted, but not enabled: ask AWS to try again",
-        ),
-        Action::Unchanged => ("=", DIM, "as the list wants"),
-        Action::Blocked => ("!", BAD, "needs action, see below"),
-        Action::Skipped => ("-", DIM, "out of scope"),
+        Action::Invite => ADD,
+        Action::Accept | Action::Wait | Action::Start => ALTER,
+        Action::Repair => Mark {
+            symbol: "-/+",
+            style: CHANGE,
+        },
+        Action::Remove => REMOVE,
+        Action::Unchanged => Mark {
+            symbol: "=",
+            style: DIM,
+        },
+        Action::Blocked => FAILED,
+        Action::Skipped => Mark {
+            symbol: "-",
+            style: DIM,
+        },
+    }
+}
+
+pub(super) fn words(action: Action) -> &'static str {
+    match action {
+        Action::Invite => "invite, and accept",
+        Action::Accept => "accept the invitation that waits",
+        Action::Repair => "remove the failed entry, invite with the file's e-mail, and accept",
+        Action::Wait => "wait for AWS to verify the e-mail, and accept",
+        Action::Remove => "remove",
+        Action::Start => "accepted, but not enabled: ask AWS to try again",
+        Action::Unchanged => "as the list wants",
+        Action::Blocked => "needs action, see below",
+        Action::Skipped => "out of scope",
     }
 }
 
@@ -185,17 +217,17 @@ pub(super) fn blocked_members(report: &PlanReport) -> impl Iterator<Item = Item<
 }
 
 /// What needs action, by cause.
-fn blocked(report: &PlanReport, whole: &Whole, width: usize) -> String {
+fn blocked(report: &PlanReport, scope: &Scope, width: usize) -> String {
     let members = blocked_members(report);
     let mut text = super::failure::regions(
         report
             .regions
             .iter()
             .filter_map(|region| Some((&region.region, region.cause()?))),
-        whole,
+        scope,
         width,
     );
-    text.push_str(&trouble::draw(members, whole, ('!', BAD), width));
+    text.push_str(&trouble::draw(members, scope, FAILED, width));
     if !text.is_empty() {
         text.insert_str(0, &format!("{}\n", paint(BOLD, "Needs action:")));
         text.push('\n');
@@ -279,7 +311,7 @@ fn counts(sum: &PlanSummary, leaving: bool) -> String {
         .into_iter()
         .chain(sometimes.into_iter().filter(|(n, _)| *n > 0));
     let counts = counts.map(|(n, what)| format!("{} {what}", number(n)));
-    fold::listed(graphs.chain(counts))
+    grouping::listed(graphs.chain(counts))
 }
 
 /// What the new memberships would cost, as far as there is something to compare them with.

@@ -7,19 +7,19 @@ use fleet::account::AccountId;
 use fleet::report::{Action, PlanReport, region_troubles, troubles};
 
 use super::export::{escaped, list};
-use super::fold;
+use super::grouping;
 use super::moment::moment;
 use super::output::NO_WINDOW;
 use super::plan::{Shape, blocked_members, shapes, summary, words};
+use super::scope::Scope;
 use super::text::{counted, len};
-use super::whole::Whole;
 
 /// The most accounts that are named in a cell.
 const MOST_NAMED: usize = 20;
 
 /// Draws a plan: what it comes to, what would change where, and what needs action.
 pub(crate) fn plan_markdown(report: &PlanReport) -> String {
-    let whole = Whole::from(report);
+    let scope = Scope::from(report);
     let summary = anstream::adapter::strip_str(&summary(report, NO_WINDOW)).to_string();
     let (consequences, counts) = match summary.trim_end().rsplit_once('\n') {
         Some((consequences, counts)) => (consequences, counts),
@@ -32,11 +32,11 @@ pub(crate) fn plan_markdown(report: &PlanReport) -> String {
         report.header.administrator,
         moment(report.header.started)
     );
-    let changes = table(report, &whole);
+    let changes = table(report, &scope);
     if !changes.is_empty() {
         let _ = writeln!(text, "{changes}\n");
     }
-    let items = list(needs_action(report, &whole));
+    let items = list(needs_action(report, &scope));
     if !items.is_empty() {
         let _ = writeln!(text, "Needs action:\n\n{items}");
     }
@@ -49,7 +49,7 @@ pub(crate) fn plan_markdown(report: &PlanReport) -> String {
 }
 
 /// A row for each change, with the Regions that are alike in one.
-fn table(report: &PlanReport, whole: &Whole) -> String {
+fn table(report: &PlanReport, scope: &Scope) -> String {
     let mut table = Table::new();
     table.load_style(presets::ASCII_MARKDOWN);
     table.set_header(["Regions", "Change", "Accounts"]);
@@ -58,9 +58,9 @@ fn table(report: &PlanReport, whole: &Whole) -> String {
         if shape.is_idle() {
             continue;
         }
-        for [what, who] in changes(&shape, whole) {
+        for [what, who] in changes(&shape, scope) {
             rows += 1;
-            table.add_row([whole.regions(&regions), what, who]);
+            table.add_row([scope.regions(&regions), what, who]);
         }
     }
     match rows {
@@ -69,7 +69,7 @@ fn table(report: &PlanReport, whole: &Whole) -> String {
     }
 }
 
-fn changes(shape: &Shape, whole: &Whole) -> Vec<[String; 2]> {
+fn changes(shape: &Shape, scope: &Scope) -> Vec<[String; 2]> {
     let graph = [
         (shape.create_graph, "create the behavior graph"),
         (
@@ -83,37 +83,35 @@ fn changes(shape: &Shape, whole: &Whole) -> Vec<[String; 2]> {
     let chores = chores.map(|it| [escaped(&format!("behavior graph: {it}")), String::new()]);
     let members = shape.by_action().into_iter();
     let members = members.filter(|(action, _)| *action != Action::Unchanged);
-    let members = members.map(|(action, accounts)| {
-        let (_, _, what) = words(action);
-        [what.to_owned(), who(&accounts, whole)]
-    });
+    let members =
+        members.map(|(action, accounts)| [words(action).to_owned(), who(&accounts, scope)]);
     graph.chain(chores).chain(members).collect()
 }
 
-fn who(accounts: &[AccountId], whole: &Whole) -> String {
+fn who(accounts: &[AccountId], scope: &Scope) -> String {
     match accounts.len() {
-        n if n <= MOST_NAMED => escaped(&fold::listed(whole.names(accounts))),
+        n if n <= MOST_NAMED => escaped(&grouping::listed(scope.names(accounts))),
         _ => counted(len(accounts), "account"),
     }
 }
 
 /// Each cause once, with where and what to do.
-fn needs_action(report: &PlanReport, whole: &Whole) -> impl Iterator<Item = String> {
+fn needs_action(report: &PlanReport, scope: &Scope) -> impl Iterator<Item = String> {
     let regions = report.regions.iter();
     let regions = regions.filter_map(|it| Some((&it.region, it.cause()?)));
     let regions = region_troubles(regions).into_iter();
     let regions = regions.map(|(told, regions)| {
-        let regions = whole.regions(&regions);
+        let regions = scope.regions(&regions);
         format!("all accounts in {regions}: {}", told.in_one())
     });
     let items = blocked_members(report).map(|it| (it.account, it.region, it.cause));
     let members = troubles(items).into_iter().map(|trouble| {
         let places = trouble.places().into_iter().map(|(regions, accounts)| {
-            let accounts = whole.accounts_at_fault(&accounts);
-            format!("{accounts} in {}", whole.regions(&regions))
+            let accounts = scope.accounts_at_fault(&accounts);
+            format!("{accounts} in {}", scope.regions(&regions))
         });
         let places: Vec<_> = places.collect();
-        let told = trouble.told(whole.accounts.len());
+        let told = trouble.told(scope.accounts.len());
         format!("{}: {}", places.join("; "), told.in_one())
     });
     let lines = report.header.invalid_lines.iter();

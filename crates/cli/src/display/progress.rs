@@ -13,8 +13,8 @@ use indicatif::ProgressState;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Output;
-use super::live::{self, Kind, Title, Window};
 use super::moment::moment;
+use super::progress_view::{self, Frame, Kind, Title};
 use super::screen::{Screen, Stream};
 use super::tally::Tally;
 use super::text::{counted, len};
@@ -83,7 +83,7 @@ impl Progress {
         };
         let elapsed = at.duration_since(shown.title.began).unsigned_abs();
         let silent: Vec<_> = shown.tally.not_heard(regions).collect();
-        let told = live::silence(&silent, elapsed);
+        let told = progress_view::silence(&silent, elapsed);
         drop(shown);
         if let Some(told) = told {
             self.line(at, &told);
@@ -105,14 +105,12 @@ impl Progress {
     fn live(&self) -> Screen {
         let (shown, output) = (self.shown.clone(), self.output);
         let draw = move |state: &ProgressState, text: &mut dyn Write| {
-            let (width, height) = output.message_window();
-            let window = Window {
-                width,
-                height,
+            let frame = Frame {
+                window: output.message_window(),
                 spinner: Screen::spinner(state.elapsed()),
             };
             let shown = lock(&shown);
-            let view = live::draw(&shown.title, &shown.tally, state.elapsed(), window);
+            let view = progress_view::draw(&shown.title, &shown.tally, state.elapsed(), frame);
             // It goes to a text, which takes everything.
             let _ = text.write_str(&output.coloured(Stream::Messages, view));
         };
@@ -191,7 +189,7 @@ impl Shown {
         self.written = Some(at);
         let line = self.tally.line();
         match self.tally.rate(at) {
-            Some((_, left)) => format!("{line}, about {} left", live::roughly(left)),
+            Some((_, left)) => format!("{line}, about {} left", progress_view::roughly(left)),
             None => line,
         }
     }

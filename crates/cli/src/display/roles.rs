@@ -8,8 +8,10 @@ use fleet::report::Ended;
 use roles::RolesReport;
 use roles::report::{AccountReport, Action, Outcome, SetState, StackSetReport};
 
-use super::text::{BAD, BOLD, CHANGE, DIM, GOOD, counted, len, number, paint, wrapped};
-use super::{failure, fold, trouble};
+use super::text::{
+    BAD, BOLD, CHANGE, DIM, FAILED, GOOD, Mark, counted, len, number, paint, wrapped,
+};
+use super::{failure, grouping, trouble};
 
 /// Draws what became of the roles for a window of that many columns.
 pub(crate) fn roles(report: &RolesReport, width: usize) -> String {
@@ -39,7 +41,7 @@ pub(crate) fn roles(report: &RolesReport, width: usize) -> String {
                 text,
                 "{}",
                 wrapped(
-                    &fold::accounts(&names(report, &accounts)),
+                    &grouping::accounts(&names(report, &accounts)),
                     width,
                     &first,
                     "      "
@@ -146,10 +148,10 @@ fn changes(report: &RolesReport, width: usize) -> String {
         let changes = it.changes.iter();
         changes.map(|change| (change.clone(), it.account_id))
     });
-    for (change, accounts) in fold::group(all) {
+    for (change, accounts) in grouping::group(all) {
         let first = format!("  {} ", paint(CHANGE, '~'));
         let _ = writeln!(text, "{}", wrapped(&change, width, &first, "    "));
-        let names = fold::accounts(&names(report, &accounts));
+        let names = grouping::accounts(&names(report, &accounts));
         let _ = writeln!(text, "{}", wrapped(&names, width, "      ", "      "));
     }
     text
@@ -169,18 +171,24 @@ fn reasons(report: &RolesReport, width: usize) -> String {
         Some(((kind, cause.key()), (it.account_id, cause)))
     });
     let mut text = String::new();
-    for ((kind, _), found) in fold::group(with_reason) {
+    for ((kind, _), found) in grouping::group(with_reason) {
         let ids: Vec<_> = found.iter().map(|(id, _)| *id).collect();
         let place = Place::among(&ids, &[]).out_of(report.accounts.len());
         let Some((_, cause)) = found.first() else {
             continue;
         };
         let mark = match kind {
-            Why::Left => ('=', DIM),
-            Why::Waits => ('…', CHANGE),
-            Why::Failed => ('!', BAD),
+            Why::Left => Mark {
+                symbol: "=",
+                style: DIM,
+            },
+            Why::Waits => Mark {
+                symbol: "…",
+                style: CHANGE,
+            },
+            Why::Failed => FAILED,
         };
-        let (told, accounts) = (cause.told(&place), fold::accounts(&names(report, &ids)));
+        let (told, accounts) = (cause.told(&place), grouping::accounts(&names(report, &ids)));
         text.push_str(&trouble::entry(&told, &[accounts], mark, width));
     }
     text

@@ -7,21 +7,21 @@ use fleet::cause::Cause;
 use fleet::report::{Ended, Outcome, RegionReport, Report, Verdict, places, region_troubles};
 
 use super::failure;
-use super::fold;
-use super::text::{BAD, BOLD, CHANGE, GOOD, counted, number, paint, wrapped};
+use super::grouping;
+use super::scope::Scope;
+use super::text::{BAD, BOLD, CHANGE, FAILED, GOOD, WAITS, counted, number, paint, wrapped};
 use super::trouble::{self, Item};
-use super::whole::Whole;
 
 /// Draws the report: the verdict in accounts, what failed, what waits, what was changed, and the counts
 /// last, where the eye is.
 pub(crate) fn run(report: &Report, width: usize) -> String {
-    let whole = Whole::from(report);
+    let scope = Scope::from(report);
     let verdict = wrapped(&report.in_accounts(), width, "", "  ");
     let mut text = format!("{}\n\n", paint(BOLD, verdict));
-    text.push_str(&failed(report, &whole, width));
-    text.push_str(&waiting(report, &whole, width));
+    text.push_str(&failed(report, &scope, width));
+    text.push_str(&waiting(report, &scope, width));
     text.push_str(&failure::bad_lines(&report.header, width));
-    text.push_str(&changes(report, &whole, width));
+    text.push_str(&changes(report, &scope, width));
     text.push_str(&failure::notes(&report.header, width));
     text.push_str(&headline(report, width));
     text
@@ -39,7 +39,7 @@ pub(crate) fn costs(report: &Report) -> String {
     format!("{}:\n{}\n", effort(report), table.trim_fmt())
 }
 
-fn changes(report: &Report, whole: &Whole, width: usize) -> String {
+fn changes(report: &Report, scope: &Scope, width: usize) -> String {
     let mut text = String::new();
     let made = report.regions.iter().flat_map(|region| {
         region
@@ -47,10 +47,10 @@ fn changes(report: &Report, whole: &Whole, width: usize) -> String {
             .iter()
             .map(|change| (change, region.region.clone()))
     });
-    for (change, regions) in fold::group(made) {
+    for (change, regions) in grouping::group(made) {
         let place = format!(
             "{change} in {}",
-            whole.regions(&regions.into_iter().collect())
+            scope.regions(&regions.into_iter().collect())
         );
         let symbol = if change == "graph deleted" { '-' } else { '+' };
         let first = format!("  {} ", paint(GOOD, symbol));
@@ -66,8 +66,8 @@ fn changes(report: &Report, whole: &Whole, width: usize) -> String {
         {
             let place = format!(
                 "{} {what} in {}",
-                whole.few_accounts(&accounts),
-                whole.regions(&regions)
+                scope.few_accounts(&accounts),
+                scope.regions(&regions)
             );
             let first = format!("  {} ", paint(GOOD, symbol));
             let _ = writeln!(text, "{}", wrapped(&place, width, &first, "      "));
@@ -77,7 +77,7 @@ fn changes(report: &Report, whole: &Whole, width: usize) -> String {
 }
 
 /// Each failure is named. A Region that failed as a whole is one thing, not one for each account.
-fn failed(report: &Report, whole: &Whole, width: usize) -> String {
+fn failed(report: &Report, scope: &Scope, width: usize) -> String {
     let mut text = String::new();
     if let Some(error) = &report.error {
         let first = format!("  {} ", paint(BAD, '!'));
@@ -88,29 +88,26 @@ fn failed(report: &Report, whole: &Whole, width: usize) -> String {
         causes.map(|cause| (&region.region, cause))
     });
     for (told, regions) in region_troubles(amiss) {
-        let place = format!("behavior graph in {}", whole.regions(&regions));
-        text.push_str(&trouble::entry(&told, &[place], ('!', BAD), width));
+        let place = format!("behavior graph in {}", scope.regions(&regions));
+        text.push_str(&trouble::entry(&told, &[place], FAILED, width));
     }
     let regions = report
         .regions
         .iter()
         .filter_map(|region| Some((&region.region, region.cause()?)));
-    text.push_str(&failure::regions(regions, whole, width));
+    text.push_str(&failure::regions(regions, scope, width));
     text.push_str(&trouble::draw(
         of(report, Outcome::Failed),
-        whole,
-        ('!', BAD),
+        scope,
+        FAILED,
         width,
     ));
     section("Needs action:", text)
 }
 
-fn waiting(report: &Report, whole: &Whole, width: usize) -> String {
+fn waiting(report: &Report, scope: &Scope, width: usize) -> String {
     let waiting = of(report, Outcome::Waiting);
-    section(
-        "Waiting:",
-        trouble::draw(waiting, whole, ('~', CHANGE), width),
-    )
+    section("Waiting:", trouble::draw(waiting, scope, WAITS, width))
 }
 
 fn section(title: &str, text: String) -> String {

@@ -9,38 +9,38 @@ use fleet::report::{Standing, StatusReport};
 use jiff::Timestamp;
 
 use super::failure;
-use super::fold;
+use super::grouping;
 use super::matrix;
 use super::moment::moment;
-use super::text::{BAD, BOLD, counted, number, paint, wrapped};
+use super::scope::Scope;
+use super::text::{BOLD, FAILED, counted, number, paint, wrapped};
 use super::trouble::{self, Item};
-use super::whole::Whole;
 
 /// Draws a status for a window of that many columns.
 pub(crate) fn status(report: &StatusReport, width: usize) -> String {
-    let whole = Whole::from(report);
+    let scope = Scope::from(report);
     let verdict = wrapped(&report.in_a_line(), width, "", "  ");
     let mut text = format!("{}\n\n", paint(BOLD, verdict));
     match nothing(report) {
         Some(nothing) => {
             let _ = writeln!(text, "{nothing}\n");
         }
-        None => text.push_str(&whole.head(&report.header, width)),
+        None => text.push_str(&scope.head(&report.header, width)),
     }
     text.push_str(&matrix::draw(report, width));
-    if !whole.accounts.is_empty() {
+    if !scope.accounts.is_empty() {
         text.push('\n');
     }
     let unread = report
         .regions
         .iter()
         .filter_map(|region| Some((&region.region, region.cause()?)));
-    let mut trouble = failure::regions(unread, &whole, width);
-    trouble.push_str(&trouble::draw(troubled(report), &whole, ('!', BAD), width));
+    let mut trouble = failure::regions(unread, &scope, width);
+    trouble.push_str(&trouble::draw(troubled(report), &scope, FAILED, width));
     if !trouble.is_empty() {
         let _ = writeln!(text, "{}\n{trouble}", paint(BOLD, "Needs action:"));
     }
-    text.push_str(&strangers(report, &whole, width));
+    text.push_str(&strangers(report, &scope, width));
     text.push_str(&failure::bad_lines(&report.header, width));
     text.push_str(&failure::notes(&report.header, width));
     if nothing(report).is_none() {
@@ -96,7 +96,7 @@ pub(super) fn nothing(report: &StatusReport) -> Option<String> {
 }
 
 /// Members of our graphs that the file does not name: they are left alone, but somebody should know.
-fn strangers(report: &StatusReport, whole: &Whole, width: usize) -> String {
+fn strangers(report: &StatusReport, scope: &Scope, width: usize) -> String {
     let members = report.regions.iter().flat_map(|region| &region.members);
     let strangers = members.filter(|member| member.in_roster == Some(false));
     let strangers: BTreeSet<_> = strangers.map(|member| member.account_id).collect();
@@ -106,7 +106,7 @@ fn strangers(report: &StatusReport, whole: &Whole, width: usize) -> String {
     let strangers: Vec<_> = strangers.into_iter().collect();
     let text = format!(
         "members that the list does not name: {}",
-        whole.accounts(&strangers)
+        scope.accounts(&strangers)
     );
     format!("{}\n\n", failure::note(&text, width))
 }
@@ -133,7 +133,7 @@ pub(super) fn summary(report: &StatusReport) -> String {
     let absent = (sum.absent > 0).then(|| format!("{} {}", number(sum.absent), "no member"));
     let unread = (sum.unread_regions > 0)
         .then(|| format!("{} not read", counted(sum.unread_regions, "Region")));
-    let counts = fold::listed(statuses.chain(absent).chain(unread));
+    let counts = grouping::listed(statuses.chain(absent).chain(unread));
     let counts = if counts.is_empty() {
         "none".to_owned()
     } else {

@@ -8,7 +8,7 @@ use fleet::event::{CallResult, Conclusion, Event, EventKind, Operation};
 use fleet::member::MemberStatus;
 use jiff::{SignedDuration, Timestamp};
 
-use super::fold;
+use super::grouping;
 use super::text::{counted, number};
 
 /// The rate is that of so long: less jumps, more looks back too far.
@@ -19,7 +19,7 @@ const WINDOW: SignedDuration = SignedDuration::from_secs(5);
 pub(crate) struct Tally {
     /// How many memberships are wanted in each Region.
     wanted: BTreeMap<Region, u64>,
-    members: HashMap<(Region, AccountId), Standing>,
+    members: HashMap<(Region, AccountId), Category>,
     regions: BTreeMap<Region, Counts>,
     /// Members are to leave.
     leaving: bool,
@@ -35,11 +35,11 @@ pub(crate) struct Tally {
 
 /// How many memberships stand where.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Counts(BTreeMap<Standing, u64>);
+pub(crate) struct Counts(BTreeMap<Category, u64>);
 
 /// Where a membership stands, as far as progress is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Standing {
+pub(crate) enum Category {
     Enabled,
     Verifying,
     Invited,
@@ -48,24 +48,24 @@ pub(crate) enum Standing {
 }
 
 impl Counts {
-    pub(crate) fn of(&self, standing: Standing) -> u64 {
-        self.0.get(&standing).copied().unwrap_or(0)
+    pub(crate) fn of(&self, category: Category) -> u64 {
+        self.0.get(&category).copied().unwrap_or(0)
     }
 
     fn add(&mut self, other: &Self) {
-        for (standing, n) in &other.0 {
-            *self.0.entry(*standing).or_default() += n;
+        for (category, n) in &other.0 {
+            *self.0.entry(*category).or_default() += n;
         }
     }
 
     /// What stands in the way, in words.
     pub(crate) fn others(&self) -> impl Iterator<Item = String> {
         let others = [
-            (Standing::Verifying, "verifying"),
-            (Standing::Invited, "invited"),
-            (Standing::Failed, "failed"),
+            (Category::Verifying, "verifying"),
+            (Category::Invited, "invited"),
+            (Category::Failed, "failed"),
         ];
-        let others = others.map(|(standing, what)| (self.of(standing), what));
+        let others = others.map(|(category, what)| (self.of(category), what));
         let some = others.into_iter().filter(|(n, _)| *n > 0);
         some.map(|(n, what)| format!("{} {what}", number(n)))
     }
@@ -90,7 +90,7 @@ impl Part {
 
     /// How many cannot be there, as far as is known.
     pub(crate) fn failed(&self) -> u64 {
-        self.counts.of(Standing::Failed)
+        self.counts.of(Category::Failed)
     }
 
     /// Both parts together.
@@ -121,11 +121,11 @@ impl Tally {
         self.trail.clear();
     }
 
-    fn goal(&self) -> Standing {
+    fn goal(&self) -> Category {
         if self.leaving {
-            Standing::Absent
+            Category::Absent
         } else {
-            Standing::Enabled
+            Category::Enabled
         }
     }
 
@@ -149,8 +149,8 @@ impl Tally {
         if let EventKind::Graph { .. } = &event.kind {
             self.regions.entry(region.clone()).or_default();
         }
-        let (account, standing) = standing(&event.kind)?;
-        let completed = self.moved(region, account, standing);
+        let (account, category) = category(&event.kind)?;
+        let completed = self.moved(region, account, category);
         self.remember(event.at);
         completed
     }
@@ -161,13 +161,13 @@ impl Tally {
         let last = open().map(|(_, until)| *until).max()?;
         let names = open().map(|(operation, _)| operation.as_str().to_owned());
         let seconds = last.duration_since(now).as_secs() + 1;
-        let names = fold::listed(names);
+        let names = grouping::listed(names);
         Some(format!(
             "{names} refused so far, asking again for {seconds} s"
         ))
     }
 
-    fn moved(&mut self, region: &Region, account: AccountId, to: Standing) -> Option<Region> {
+    fn moved(&mut self, region: &Region, account: AccountId, to: Category) -> Option<Region> {
         let from = self.members.insert((region.clone(), account), to);
         if from == Some(to) {
             return None;
@@ -257,7 +257,7 @@ impl Tally {
             self.goal_in_words()
         );
         let others = all.counts.others().filter(|_| !self.leaving);
-        fold::listed(std::iter::once(there).chain(others).chain([self.calls()]))
+        grouping::listed(std::iter::once(there).chain(others).chain([self.calls()]))
     }
 
     /// How many calls there were.
@@ -273,28 +273,28 @@ impl Tally {
     }
 }
 
-fn standing(kind: &EventKind) -> Option<(AccountId, Standing)> {
+fn category(kind: &EventKind) -> Option<(AccountId, Category)> {
     match kind {
         EventKind::Seen {
             account, status, ..
-        } => Some((*account, status.as_ref().map_or(Standing::Absent, of))),
+        } => Some((*account, status.as_ref().map_or(Category::Absent, of))),
         EventKind::Concluded {
             account,
             conclusion: Conclusion::Failed,
             ..
-        } => Some((*account, Standing::Failed)),
+        } => Some((*account, Category::Failed)),
         _ => None,
     }
 }
 
-fn of(status: &MemberStatus) -> Standing {
+fn of(status: &MemberStatus) -> Category {
     match status {
-        MemberStatus::Enabled => Standing::Enabled,
-        MemberStatus::VerificationInProgress => Standing::Verifying,
-        MemberStatus::Invited => Standing::Invited,
+        MemberStatus::Enabled => Category::Enabled,
+        MemberStatus::VerificationInProgress => Category::Verifying,
+        MemberStatus::Invited => Category::Invited,
         MemberStatus::VerificationFailed
         | MemberStatus::AcceptedButDisabled
-        | MemberStatus::Other(_) => Standing::Failed,
+        | MemberStatus::Other(_) => Category::Failed,
     }
 }
 

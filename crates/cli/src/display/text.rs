@@ -13,6 +13,24 @@ pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
 pub(crate) const CHANGE: Style = AnsiColor::Yellow.on_default();
 /// What is not as wanted.
 pub(crate) const BAD: Style = AnsiColor::Red.on_default();
+/// The sign in front of a line, in its colour.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark {
+    pub symbol: &'static str,
+    pub style: Style,
+}
+
+/// In front of what failed.
+pub(crate) const FAILED: Mark = Mark {
+    symbol: "!",
+    style: BAD,
+};
+/// In front of what takes time.
+pub(crate) const WAITS: Mark = Mark {
+    symbol: "~",
+    style: CHANGE,
+};
+
 /// Headlines.
 pub(crate) const BOLD: Style = Style::new().bold();
 /// What matters less.
@@ -37,6 +55,8 @@ pub(crate) fn counted(n: u64, thing: &str) -> String {
         "invitation" => "invitations",
         "problem" => "problems",
         "member" => "members",
+        "report" => "reports",
+        "run" => "runs",
         other => other,
     };
     format!("{} {}", number(n), if n == 1 { thing } else { plural })

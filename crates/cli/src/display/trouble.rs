@@ -2,12 +2,11 @@
 
 use std::fmt::Write;
 
-use anstyle::Style;
 use fleet::account::{AccountId, Region};
 use fleet::cause::{Cause, Told};
 
-use super::text::{BOLD, paint, wrapped};
-use super::whole::Whole;
+use super::scope::Scope;
+use super::text::{BOLD, Mark, paint, wrapped};
 
 /// A membership with the cause for which it is not as wanted.
 pub(crate) struct Item<'a> {
@@ -19,8 +18,8 @@ pub(crate) struct Item<'a> {
 /// Draws the items, those with the same cause together.
 pub(crate) fn draw<'a>(
     items: impl IntoIterator<Item = Item<'a>>,
-    whole: &Whole,
-    mark: (char, Style),
+    scope: &Scope,
+    mark: Mark,
     width: usize,
 ) -> String {
     let items = items.into_iter();
@@ -30,24 +29,19 @@ pub(crate) fn draw<'a>(
         let places = trouble.places().into_iter().map(|(regions, accounts)| {
             format!(
                 "{} in {}",
-                whole.accounts_at_fault(&accounts),
-                whole.regions(&regions)
+                scope.accounts_at_fault(&accounts),
+                scope.regions(&regions)
             )
         });
-        let told = trouble.told(whole.accounts.len());
+        let told = trouble.told(scope.accounts.len());
         text.push_str(&entry(&told, &places.collect::<Vec<_>>(), mark, width));
     }
     text
 }
 
 /// Draws one cause: what and why, where, and what to do.
-pub(crate) fn entry(
-    told: &Told,
-    places: &[String],
-    (symbol, style): (char, Style),
-    width: usize,
-) -> String {
-    let first = format!("  {} ", paint(style, symbol));
+pub(crate) fn entry(told: &Told, places: &[String], mark: Mark, width: usize) -> String {
+    let first = format!("  {} ", paint(mark.style, mark.symbol));
     let mut text = wrapped(&told.what_and_why(), width, &first, "    ");
     text.push('\n');
     for place in places {
@@ -68,13 +62,13 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::super::fixture::{account, no_role, plain};
-    use super::super::text::BAD;
+    use super::super::text::FAILED;
     use super::*;
     use fleet::label::Labels;
     use pretty_assertions::assert_eq;
 
     fn drawn(items: &[(usize, &str, Cause)]) -> String {
-        let whole = Whole {
+        let scope = Scope {
             regions: ["eu-west-1", "us-east-1"].map(Region::new).into(),
             accounts: BTreeSet::new(),
             labels: Labels::default(),
@@ -88,7 +82,7 @@ mod tests {
             region,
             cause: cause.clone(),
         });
-        plain(&draw(items, &whole, ('!', BAD), 100))
+        plain(&draw(items, &scope, FAILED, 100))
     }
 
     #[test]

@@ -8,6 +8,7 @@ use fleet::report::StatusReport;
 use indicatif::ProgressState;
 
 use super::moment::moment;
+use super::output::Window;
 use super::screen::{Screen, Stream};
 use super::text::{CHANGE, DIM, paint};
 use super::{Output, status};
@@ -68,7 +69,8 @@ fn lock(newest: &Mutex<Newest>) -> MutexGuard<'_, Newest> {
 }
 
 impl Newest {
-    fn draw(&mut self, elapsed: Duration, (width, height): (usize, usize)) -> String {
+    fn draw(&mut self, elapsed: Duration, window: Window) -> String {
+        let Window { width, height } = window;
         let next = match self.next {
             None => format!("{} Looking. Ctrl-C ends.", Screen::spinner(elapsed)),
             Some(next) => format!(
@@ -122,7 +124,7 @@ mod tests {
             next: Some(Duration::from_secs(30)),
         };
         for (width, height) in [(80, 24), (40, 10), (20, 5), (120, 200)] {
-            let text = plain(&newest.draw(Duration::from_secs(10), (width, height)));
+            let text = plain(&newest.draw(Duration::from_secs(10), Window { width, height }));
             let rows = text.lines().count();
             assert!(rows < height, "{rows} lines of {height}");
             let widest = text.lines().map(console::measure_text_width).max();

@@ -4,7 +4,7 @@ use anyhow::{Result, anyhow, bail};
 use engine::{MEMBER_ROLE, RoleName};
 use fleet::account::{AccountId, Region};
 use fleet::label::Who;
-use fleet::region::{Partition, find, suggest};
+use fleet::region_table::{Partition, find, suggest};
 use roles::Definition;
 use roles::definition::PATH;
 

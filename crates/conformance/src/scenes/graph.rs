@@ -116,10 +116,7 @@ impl Run<'_> {
     /// The administrator in its own graph, an address that is none, and an account that is no member.
     pub(crate) async fn strangers(&mut self) -> Result<(), Halt> {
         let own = self.administrator().account;
-        let as_member = self
-            .caller()
-            .create_member(&self.graph, (own, NOBODYS))
-            .await;
+        let as_member = self.caller().create_member(&self.graph, own, NOBODYS).await;
         let mut own_reason = None;
         match as_member {
             Ok(batch) => {
@@ -169,7 +166,7 @@ impl Run<'_> {
         let member = self.stage.member.as_ref();
         let account = member.map_or(own, |member| member.party.account);
         let call = self.caller();
-        match call.create_member(&self.graph, (account, MALFORMED)).await {
+        match call.create_member(&self.graph, account, MALFORMED).await {
             Ok(batch) => match batch.reason(account) {
                 Some(reason) if account == own && own_reason == Some(reason) => self.open(
                     &MALFORMED_ACCOUNT,

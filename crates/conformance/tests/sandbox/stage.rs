@@ -6,9 +6,9 @@ use std::time::{Duration, SystemTime};
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use conformance::truths::Header;
-use conformance::{Asked, Mark, Stage, StageError, Truths};
+use conformance::{Asked, Invitee, Mark, Stage, StageError, Truths};
 use engine::clock::Clock;
-use engine::{Access, Aws, Connection, Endpoint, Ground};
+use engine::{Access, Aws, Connection, Endpoint, Platform};
 use fleet::account::Region;
 use fleet::report::Recorder;
 use sandbox::{Reply, Sandbox, World};
@@ -77,13 +77,15 @@ async fn connect(http: SharedHttpClient, key: String) -> Aws {
             secret_access_key: "any".to_owned(),
         }),
     };
-    let ground = Ground {
+    let platform = Platform {
         http,
         clock: Clock::starting_at(epoch()),
         seed: 7,
     };
     let recorder = Arc::new(Recorder::default());
-    Aws::connect_on(ground, connection, recorder).await.unwrap()
+    Aws::connect_on(platform, connection, recorder)
+        .await
+        .unwrap()
 }
 
 /// The stage, with the member or without it, whose requests go over `http`.
@@ -97,8 +99,11 @@ pub(crate) async fn stage_over(
         return Stage::new(&administrator, None, &region()).unwrap();
     }
     let member = connect(http, MEMBER.to_owned()).await;
-    let email = EMAIL.parse().unwrap();
-    Stage::new(&administrator, Some((&member, email)), &region()).unwrap()
+    let invitee = Invitee {
+        aws: &member,
+        email: EMAIL.parse().unwrap(),
+    };
+    Stage::new(&administrator, Some(invitee), &region()).unwrap()
 }
 
 pub(crate) async fn stage(sandbox: &Sandbox) -> Stage {

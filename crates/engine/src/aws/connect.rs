@@ -9,12 +9,12 @@ use aws_smithy_types::retry::RetryConfig;
 use fleet::account::{AccountId, Email};
 use fleet::event::{EventKind, Operation, Sink};
 use fleet::patience::Patience;
-use fleet::region::{Partition, UnsupportedPartition};
+use fleet::region_table::{Partition, UnsupportedPartition};
 use tokio::sync::Semaphore;
 
 use super::{Aws, Inner, patiently, sts_region};
 use crate::clock;
-use crate::connection::{ADMINISTRATOR_ROLE, Connection, Ground, RoleName, timeouts};
+use crate::connection::{ADMINISTRATOR_ROLE, Connection, Platform, RoleName, timeouts};
 use crate::credentials::{Keys, Source};
 use crate::descriptors;
 use crate::events::Events;
@@ -69,22 +69,22 @@ impl Aws {
     ) -> Result<Self, ConnectError> {
         let share = descriptors::share(connection.max_concurrency, connection.endpoint.is_some());
         connection.max_concurrency = share.requests;
-        let ground = Ground::real(connection.profile.as_deref(), share).await?;
-        Self::connect_on(ground, connection, sink).await
+        let platform = Platform::real(connection.profile.as_deref(), share).await?;
+        Self::connect_on(platform, connection, sink).await
     }
 
-    /// The same, on another ground than the network.
+    /// The same, on another platform than this machine.
     ///
     /// # Errors
     /// As [`Aws::connect`].
     pub async fn connect_on(
-        ground: Ground,
+        platform: Platform,
         connection: Connection,
         sink: Arc<dyn Sink>,
     ) -> Result<Self, ConnectError> {
-        let config = connection.load(&ground).await;
+        let config = connection.load(&platform).await;
         let halt = Halt::default();
-        let events = Events::new(sink, ground.clock.clone(), halt.clone());
+        let events = Events::new(sink, platform.clock.clone(), halt.clone());
         let sts = aws_sdk_sts::Client::from_conf(
             aws_sdk_sts::config::Builder::from(&config)
                 .region(SdkRegion::new(sts_region(&config)))
@@ -92,17 +92,19 @@ impl Aws {
                 .identity_cache(aws_sdk_sts::config::IdentityCache::no_cache())
                 .build(),
         );
-        let own = callers_keys(&connection, &config, (&sts, &ground, &events)).await?;
-        let caller = who_is_calling(&sts, &own, (&ground, &events), &endpoint(&config)).await?;
+        let own = callers_keys(&connection, &config, &sts, &platform, &events).await?;
+        let caller = who_is_calling(&sts, &own, &platform, &events, &endpoint(&config)).await?;
         let partition = Partition::from_name(caller.arn.split(':').nth(1).unwrap_or_default())?;
         let administrator = connection.admin_account.unwrap_or(caller.account);
         let administrators = Administrators {
             sessions: session_name(connection.run.as_deref()),
             source_identity: source_identity(&caller),
-            on: (&sts, &ground, &events),
+            sts: &sts,
+            platform: &platform,
+            events: &events,
         };
         let session = administrators
-            .session(&connection, (&caller, administrator, partition), own)
+            .session(&connection, &caller, administrator, partition, own)
             .await?;
         let permits = Arc::new(Semaphore::new(
             connection.max_concurrency.clamp(1, Semaphore::MAX_PERMITS),
@@ -115,7 +117,7 @@ impl Aws {
             administrator,
             partition,
             connection,
-            ground,
+            platform,
             events,
             halt,
             permits,
@@ -129,7 +131,9 @@ impl Aws {
 async fn callers_keys(
     connection: &Connection,
     config: &SdkConfig,
-    (sts, ground, events): (&aws_sdk_sts::Client, &Ground, &Events),
+    sts: &aws_sdk_sts::Client,
+    platform: &Platform,
+    events: &Events,
 ) -> Result<Keys, ConnectError> {
     let Found {
         base,
@@ -137,13 +141,13 @@ async fn callers_keys(
         roles,
     } = match &connection.endpoint {
         Some(endpoint) => Found::keys(&endpoint.access_key_id, &endpoint.secret_access_key),
-        None => profile::find(connection.profile.as_deref(), &machine(config, ground)).await?,
+        None => profile::find(connection.profile.as_deref(), &machine(config, platform)).await?,
     };
     let source = Source::Provider {
         provider: base,
         advice,
     };
-    let base = Keys::new(source, ground.clock.clone());
+    let base = Keys::new(source, platform.clock.clone());
     Ok(roles.into_iter().fold(base, |caller, role| {
         let source = Source::Role {
             sts: sts.clone(),
@@ -155,13 +159,13 @@ async fn callers_keys(
             caller,
             events: events.clone(),
         };
-        Keys::new(source, ground.clock.clone())
+        Keys::new(source, platform.clock.clone())
     }))
 }
 
-fn machine(config: &SdkConfig, ground: &Ground) -> Machine {
+fn machine(config: &SdkConfig, platform: &Platform) -> Machine {
     let provider = ProviderConfig::default()
-        .with_time_source(ground.clock.clone())
+        .with_time_source(platform.clock.clone())
         .with_retry_config(RetryConfig::standard())
         .with_timeout_config(timeouts())
         .with_use_fips(config.use_fips())
@@ -185,7 +189,8 @@ fn endpoint(config: &SdkConfig) -> String {
 async fn who_is_calling(
     sts: &aws_sdk_sts::Client,
     own: &Keys,
-    (ground, events): (&Ground, &Events),
+    platform: &Platform,
+    events: &Events,
     endpoint: &str,
 ) -> Result<Identity, ConnectError> {
     let ask = || async {
@@ -200,7 +205,7 @@ async fn who_is_calling(
         );
         result
     };
-    patiently(ground.seed, ask).await.map_err(|failure| {
+    patiently(platform.seed, ask).await.map_err(|failure| {
         ConnectError::Identity(match failure.kind {
             FailureKind::Expired => format!("{}: sign in again", failure.text).into(),
             FailureKind::NotOn => format!(
@@ -247,22 +252,26 @@ impl Session {
 struct Administrators<'a> {
     sessions: String,
     source_identity: Option<String>,
-    on: (&'a aws_sdk_sts::Client, &'a Ground, &'a Events),
+    sts: &'a aws_sdk_sts::Client,
+    platform: &'a Platform,
+    events: &'a Events,
 }
 
 impl Administrators<'_> {
     async fn session(
         &self,
         connection: &Connection,
-        (caller, administrator, partition): (&Identity, AccountId, Partition),
+        caller: &Identity,
+        administrator: AccountId,
+        partition: Partition,
         own: Keys,
     ) -> Result<Session, ConnectError> {
         match &connection.admin_role {
             Some(role) if !is_session_of(caller, administrator, role) => {
                 let (name, session) = (role.as_str(), self.sessions.clone());
                 let role = RoleToAssume::new(partition, administrator, name, session);
-                let members = (partition, connection.role_name.as_str());
-                let policy = narrow::administrator(connection.access, members);
+                let members = connection.role_name.as_str();
+                let policy = narrow::administrator(connection.access, partition, members);
                 let role = RoleToAssume { policy, ..role };
                 let assumed = self.patiently_assumed(&role, &own, connection.patience);
                 let assumed = assumed.await;
@@ -285,7 +294,7 @@ impl Administrators<'_> {
         own: &Keys,
         limit: Duration,
     ) -> Result<Session, Failure> {
-        let (_, _, events) = self.on;
+        let events = self.events;
         let begun = clock::now();
         let mut patience: Option<Patience> = None;
         loop {
@@ -317,23 +326,18 @@ impl Administrators<'_> {
             };
             let keys = self.keys(named.clone(), own);
             match self.try_out(&keys).await {
-                Ok(()) => return Ok(self.session_of(&named, (keys, unnamed), own)),
+                Ok(()) => return Ok(self.session_of(&named, keys, unnamed, own)),
                 Err(failure) if failure.kind == FailureKind::Denied => {}
                 Err(failure) => return Err(failure),
             }
         }
         self.try_out(&unnamed).await?;
-        Ok(self.session_of(role, (unnamed.clone(), unnamed), own))
+        Ok(self.session_of(role, unnamed.clone(), unnamed, own))
     }
 
     /// With sessions of their own for removals, which are made when they are wanted first: a run that removes
     /// nobody has none.
-    fn session_of(
-        &self,
-        role: &RoleToAssume,
-        (keys, unnamed): (Keys, Keys),
-        own: &Keys,
-    ) -> Session {
+    fn session_of(&self, role: &RoleToAssume, keys: Keys, unnamed: Keys, own: &Keys) -> Session {
         let limited_to = |policy: String| {
             let policy = Some(policy);
             let role = RoleToAssume {
@@ -358,20 +362,18 @@ impl Administrators<'_> {
     }
 
     fn keys(&self, role: RoleToAssume, own: &Keys) -> Keys {
-        let (sts, ground, events) = self.on;
         let source = Source::Role {
-            sts: sts.clone(),
+            sts: self.sts.clone(),
             role: Box::new(role),
             caller: own.clone(),
-            events: events.clone(),
+            events: self.events.clone(),
         };
-        Keys::new(source, ground.clock.clone())
+        Keys::new(source, self.platform.clock.clone())
     }
 
     async fn try_out(&self, keys: &Keys) -> Result<(), Failure> {
-        let (_, ground, _) = self.on;
         let assume = || async { keys.get().await };
-        patiently(ground.seed, assume).await.map(|_| ())
+        patiently(self.platform.seed, assume).await.map(|_| ())
     }
 }
 

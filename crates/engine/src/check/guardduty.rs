@@ -15,13 +15,13 @@ impl Asker {
     /// An account has at most one detector in a Region.
     pub(super) async fn guardduty(&self, region: &Region, client: &Client) -> Answer<GuardDuty> {
         let list = |keys| detector(client, keys);
-        let found = self.ask((Operation::ListDetectors, Some(region)), list);
+        let found = self.ask(Operation::ListDetectors, Some(region), list);
         let id = match found.await {
             Answer::Is(Some(id)) => id,
             other => return other.map(|_| GuardDuty::Off),
         };
         let get = |keys| since(client, keys, &id);
-        self.ask((Operation::GetDetector, Some(region)), get).await
+        self.ask(Operation::GetDetector, Some(region), get).await
     }
 }
 

@@ -10,7 +10,7 @@ use fleet::attempts::Role;
 use fleet::cause::Cause;
 use fleet::check::{Answer, Invitation, MemberFacts, RoleFacts};
 use fleet::event::Operation;
-use fleet::region::Partition;
+use fleet::region_table::Partition;
 use futures_util::future::join_all;
 use tokio::sync::mpsc;
 use tokio::task::{Id, JoinError, JoinSet};
@@ -22,7 +22,7 @@ use crate::company::Company;
 use crate::detective;
 use crate::failure::Failure;
 use crate::narrow::Errand;
-use crate::regions;
+use crate::region_selection;
 use crate::roles::Roles;
 
 /// An account has a few invitations in a Region: whoever gives more pages than these never ends.
@@ -56,7 +56,8 @@ impl Members {
         aws: &Aws,
         wanted: BTreeMap<AccountId, BTreeSet<Region>>,
         guardduty: bool,
-        (patience, company): (Duration, Company),
+        patience: Duration,
+        company: Company,
     ) -> Self {
         let nothing_yet = |(account, wanted)| {
             let facts = MemberFacts {
@@ -108,8 +109,8 @@ impl Members {
                 Some((account, role)) = news.recv(), if unheard > 0 => {
                     // What was refused so far is asked again.
                     unheard -= usize::from(!matches!(role, Role::Refused { .. }));
-                    let seen = (&roles, &self.company);
-                    self.heard(Asker::new(&self.aws, seen, account, stop), role);
+                    let asker = Asker::new(&self.aws, &roles, &self.company, account, stop);
+                    self.heard(asker, role);
                 }
             }
         }
@@ -198,7 +199,7 @@ impl Asker {
             return Answer::Failed(failure.call(Operation::ListRegions));
         }
         if self.aws.partition() == Partition::AwsUsGov {
-            let on = regions::all_on(Partition::AwsUsGov).into_keys();
+            let on = region_selection::all_on(Partition::AwsUsGov).into_keys();
             return Answer::Is(on.map(|name| Region::new(&name)).collect());
         }
         let client = self.aws.account();
@@ -206,8 +207,8 @@ impl Asker {
             let events = self.aws.events();
             events.called(None, Operation::ListRegions, Ok(()));
         };
-        let ask = |keys| regions::switched(&client, keys, page);
-        let switched = self.ask((Operation::ListRegions, None), ask).await;
+        let ask = |keys| region_selection::switched(&client, keys, page);
+        let switched = self.ask(Operation::ListRegions, None, ask).await;
         switched.map(|switched| {
             let on = switched.into_iter().filter(|(_, on)| *on);
             on.map(|(name, _)| Region::new(&name)).collect()
@@ -237,7 +238,7 @@ impl Asker {
         let mut token = None;
         for _ in 0..MOST_PAGES {
             let ask = |keys| detective::list_invitations(client, keys, token.clone());
-            let page = self.ask((Operation::ListInvitations, Some(region)), ask);
+            let page = self.ask(Operation::ListInvitations, Some(region), ask);
             match page.await {
                 Answer::Is((page, next)) => {
                     all.extend(page);

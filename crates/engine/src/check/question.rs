@@ -28,7 +28,7 @@ pub(super) struct Asker {
 
 /// How often in a row it did not work.
 #[derive(Default)]
-struct Trouble {
+struct FailuresInARow {
     expired: u32,
     silent: u32,
     unclear: u32,
@@ -37,7 +37,8 @@ struct Trouble {
 impl Asker {
     pub(super) fn new(
         aws: &Aws,
-        (roles, company): (&Roles, &Company),
+        roles: &Roles,
+        company: &Company,
         account: AccountId,
         stop: &CancellationToken,
     ) -> Self {
@@ -54,7 +55,8 @@ impl Asker {
     /// counts calls for each account and Region, so every question has a pace of its own.
     pub(super) async fn ask<T, F>(
         &self,
-        (operation, region): (Operation, Option<&Region>),
+        operation: Operation,
+        region: Option<&Region>,
         call: impl Fn(Credentials) -> F,
     ) -> Answer<T>
     where
@@ -71,7 +73,7 @@ impl Asker {
             }
         }
         let mut pace = self.pace(operation, region);
-        let mut trouble = Trouble::default();
+        let mut failures = FailuresInARow::default();
         loop {
             let asked = async {
                 let (begun, _permit) = self.turn(&mut pace).await;
@@ -94,7 +96,7 @@ impl Asker {
             pace.end(begun, failed.map_or(CallResult::Ok, Failure::result));
             match answer {
                 Ok(answer) => return Answer::Is(answer),
-                Err(failure) if trouble.may_pass(&failure) => {}
+                Err(failure) if failures.may_pass(&failure) => {}
                 Err(failure) => return Answer::Failed(failure.call(operation)),
             }
         }
@@ -130,7 +132,7 @@ fn unanswered(operation: Operation, why: Cause) -> FailedCall {
     }
 }
 
-impl Trouble {
+impl FailuresInARow {
     /// Whether asking again may help: for ever, where it was too fast only.
     fn may_pass(&mut self, failure: &Failure) -> bool {
         let (count, most) = match failure.kind {

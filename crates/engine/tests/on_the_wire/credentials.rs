@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use fleet::fleet::Purpose;
+use fleet::desired::Purpose;
 use fleet::guard::{Consent, Word};
 use fleet::report::Report;
 use http::{HeaderValue, Request, Response};
@@ -37,7 +37,7 @@ fn refusal_of_sts(code: &str, status: u16) -> Answer {
     let body = format!(
         "<ErrorResponse><Error><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>"
     );
-    refusal_with((code, status), body)
+    refusal_with(code, status, body)
 }
 
 /// STS refuses.
@@ -47,10 +47,10 @@ pub(crate) fn denied() -> Answer {
 
 /// What Detective and the Account service answer.
 fn refusal(code: &str, status: u16) -> Answer {
-    refusal_with((code, status), "{}".to_owned())
+    refusal_with(code, status, "{}".to_owned())
 }
 
-fn refusal_with((code, status): (&str, u16), body: String) -> Answer {
+fn refusal_with(code: &str, status: u16, body: String) -> Answer {
     let response = Response::builder()
         .status(status)
         .header("x-amzn-errortype", code)
@@ -144,7 +144,8 @@ const PATHS: [(&str, Purpose); 6] = [
 /// A run on a stage where there is something to be done about that.
 async fn played(
     admin_role: Option<&'static str>,
-    (path, purpose): (&'static str, Purpose),
+    path: &'static str,
+    purpose: Purpose,
     times: usize,
 ) -> (Report, usize) {
     let world = World::from_toml("size = 3\nverification = \"0s\"").unwrap();
@@ -166,30 +167,30 @@ async fn played(
 
 #[tokio::test(start_paused = true)]
 async fn keys_that_aws_takes_for_expired_are_looked_at_anew_at_any_operation() {
-    for case in PATHS {
-        let (report, count) = played(Some(ROLE), case, 1).await;
-        assert_eq!(report.error, None, "{case:?}");
-        assert_eq!(report.summary.failed, 0, "{case:?}");
-        assert!(count > 1, "{case:?}");
+    for (path, purpose) in PATHS {
+        let (report, count) = played(Some(ROLE), path, purpose, 1).await;
+        assert_eq!(report.error, None, "{path} {purpose:?}");
+        assert_eq!(report.summary.failed, 0, "{path} {purpose:?}");
+        assert!(count > 1, "{path} {purpose:?}");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn keys_that_stay_expired_are_one_error_of_the_run_at_any_operation() {
-    for case in PATHS {
-        let (report, count) = played(Some(ROLE), case, usize::MAX).await;
+    for (path, purpose) in PATHS {
+        let (report, count) = played(Some(ROLE), path, purpose, usize::MAX).await;
         let error = report.error.unwrap_or_default();
         assert!(
             error.contains("sign in again"),
-            "{case:?} {error} {count} {:?}",
+            "{path} {purpose:?} {error} {count} {:?}",
             report.regions
         );
         // What was reached is looked at once more at the end.
-        assert!((2..=3).contains(&count), "{case:?} {count}");
+        assert!((2..=3).contains(&count), "{path} {purpose:?} {count}");
         // A key that has no end by itself has no newer one.
-        let (report, count) = played(None, case, usize::MAX).await;
-        assert!(report.error.is_some(), "{case:?}");
-        assert!((1..=2).contains(&count), "{case:?} {count}");
+        let (report, count) = played(None, path, purpose, usize::MAX).await;
+        assert!(report.error.is_some(), "{path} {purpose:?}");
+        assert!((1..=2).contains(&count), "{path} {purpose:?} {count}");
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::clock;
-use fleet::fleet::Purpose;
+use fleet::desired::Purpose;
 use fleet::guard::{Consent, Word};
 use sandbox::World;
 
@@ -24,7 +24,7 @@ const TROUBLES: [(&str, &str); 8] = [
     ("cut_after", "detective:*"),
 ];
 
-fn stage((effect, operation): (&str, &str)) -> Stage {
+fn stage(effect: &str, operation: &str) -> Stage {
     let world = format!(
         "size = 3\nlatency = \"100ms\"\nverification = \"2s\"\n[[memberships]]\naccounts = [\"234567000001\"]\nstatus = \"ENABLED\"\n[[faults]]\neffect = {effect:?}\noperations = [{operation:?}]\n"
     );
@@ -46,16 +46,16 @@ async fn in_time<T>(what: &str, work: impl Future<Output = T>) {
 
 #[tokio::test(start_paused = true)]
 async fn no_run_outlives_its_time_by_more_than_five_seconds() {
-    for trouble in TROUBLES {
-        let what = format!("{trouble:?}");
-        in_time(&what, stage(trouble).enable()).await;
-        in_time(&what, stage(trouble).check(false)).await;
-        let looked = stage(trouble);
+    for (effect, operation) in TROUBLES {
+        let what = format!("{effect} {operation}");
+        in_time(&what, stage(effect, operation).enable()).await;
+        in_time(&what, stage(effect, operation).check(false)).await;
+        let looked = stage(effect, operation);
         let (_, mut run) = looked.begin(&Arc::default()).await;
         let limit = looked.limit();
         in_time(&what, run.observe(&limit)).await;
         for purpose in [Purpose::Disable, Purpose::DeleteGraphs] {
-            let mut stage = stage(trouble);
+            let mut stage = stage(effect, operation);
             stage.fleet.settings.purpose = purpose;
             // Without being agreed to it looks, too.
             in_time(&what, stage.enable()).await;
@@ -65,7 +65,7 @@ async fn no_run_outlives_its_time_by_more_than_five_seconds() {
 
 #[tokio::test(start_paused = true)]
 async fn a_removal_that_is_not_answered_ends_with_its_time() {
-    let mut stage = stage(("silence", "detective:DeleteMembers"));
+    let mut stage = stage("silence", "detective:DeleteMembers");
     stage.fleet.settings.purpose = Purpose::Disable;
     let consent = Consent {
         word: Word::Typed,

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use engine::Gate;
-use fleet::fleet::Purpose;
+use fleet::desired::Purpose;
 use fleet::guard::{Consent, Word};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;

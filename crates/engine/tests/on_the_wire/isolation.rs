@@ -34,7 +34,7 @@ fn failed(report: &Report) -> Vec<(String, String)> {
 
 /// Checks that just these memberships failed, each with a reason that has `words`, and that all
 /// others are ENABLED.
-fn assert_only((stage, report): (&Stage, &Report), wanted: &[(&str, &str)], words: &str) {
+fn assert_only(stage: &Stage, report: &Report, wanted: &[(&str, &str)], words: &str) {
     let failed = failed(report);
     let names: BTreeSet<_> = failed.iter().map(|(name, _)| name.as_str()).collect();
     let expected: BTreeSet<_> = wanted
@@ -87,7 +87,8 @@ async fn a_suspended_account() {
     let stage = stage(&format!("accounts.{account:?} = {{ suspended = true }}"));
     let report = stage.enable().await;
     assert_only(
-        (&stage, &report),
+        &stage,
+        &report,
         &everywhere(&account),
         "the account is suspended",
     );
@@ -99,7 +100,8 @@ async fn a_missing_role() {
     let stage = stage(&format!("accounts.{account:?} = {{ roles = [] }}"));
     let report = stage.enable().await;
     assert_only(
-        (&stage, &report),
+        &stage,
+        &report,
         &everywhere(&account),
         &format!("arn:aws:iam::{account}:role/detective-fleet/DetectiveFleetMember"),
     );
@@ -115,7 +117,8 @@ async fn a_region_that_is_off_in_one_member() {
     ));
     let report = stage.enable().await;
     assert_only(
-        (&stage, &report),
+        &stage,
+        &report,
         &[(&account, "eu-south-1")],
         &format!("eu-south-1 is not switched on in {account}"),
     );
@@ -129,7 +132,8 @@ async fn a_region_that_a_policy_denies_to_one_member() {
     ));
     let report = stage.enable().await;
     assert_only(
-        (&stage, &report),
+        &stage,
+        &report,
         &[(&account, "eu-west-1")],
         &format!("--expected {account}/eu-west-1"),
     );
@@ -142,7 +146,8 @@ async fn a_region_that_a_policy_denies_to_the_administrator() {
     );
     let report = stage.enable().await;
     assert_only(
-        (&stage, &report),
+        &stage,
+        &report,
         &borrowed(&everyone(&stage, "eu-west-1")),
         "--exclude-region eu-west-1",
     );
@@ -158,7 +163,8 @@ async fn a_region_that_never_answers() {
     let begun = engine::clock::Clock::system();
     let report = stage.enable().await;
     assert_only(
-        (&stage, &report),
+        &stage,
+        &report,
         &borrowed(&everyone(&stage, "eu-west-1")),
         "--exclude-region eu-west-1",
     );
@@ -178,7 +184,8 @@ async fn a_region_that_is_down_until_the_deadline() {
     stage.timeout = Duration::from_secs(120);
     let report = stage.enable().await;
     assert_only(
-        (&stage, &report),
+        &stage,
+        &report,
         &borrowed(&everyone(&stage, "eu-west-1")),
         "InternalServer",
     );
@@ -216,7 +223,7 @@ async fn a_region_that_comes_back() {
         "[[faults]]\neffect = \"server_error\"\noperations = [\"detective:*\"]\nregions = [\"eu-west-1\"]\nuntil = \"1m\"",
     );
     let report = stage.enable().await;
-    assert_only((&stage, &report), &[], "");
+    assert_only(&stage, &report, &[], "");
 }
 
 #[tokio::test(start_paused = true)]
@@ -227,7 +234,7 @@ async fn lists_that_are_not_answered_any_more_are_not_called_verification() {
     stage.timeout = Duration::from_secs(120);
     let report = stage.enable().await;
     let pairs = borrowed(&everyone(&stage, "eu-west-1"));
-    assert_only((&stage, &report), &pairs, "no answer in time");
+    assert_only(&stage, &report, &pairs, "no answer in time");
 }
 
 #[tokio::test(start_paused = true)]
@@ -270,6 +277,6 @@ until = "1m"
         // Who is calling and which Regions are on has to be known; that is asked four times only.
         stage.patient = true;
         let report = stage.enable().await;
-        assert_only((&stage, &report), &[], "");
+        assert_only(&stage, &report, &[], "");
     }
 }

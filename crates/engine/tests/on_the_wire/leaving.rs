@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fleet::account::AccountId;
-use fleet::fleet::{Others, Purpose};
+use fleet::desired::{Others, Purpose};
 use fleet::guard::{Consent, Refusal, Word};
 use fleet::report::{Outcome, Recorder, RegionState, Report, Verdict};
 use sandbox::World;
@@ -187,12 +187,7 @@ async fn who_joins_after_the_guard_rails_were_asked_stays() {
         let account = serde_json::json!({ "AccountId": id(3), "EmailAddress": late.expose() });
         let body = serde_json::json!({ "GraphArn": arn, "Accounts": [account] });
         let path = "/graph/members";
-        post(
-            &stage,
-            ("555555555555", "us-east-1"),
-            (path, body.to_string()),
-        )
-        .await;
+        post(&stage, "555555555555", "us-east-1", path, body.to_string()).await;
         run.reconcile(&stage.limit()).await;
         // A graph that somebody has joined meanwhile does not end.
         let (here, elsewhere) = match purpose {
@@ -209,12 +204,12 @@ async fn delegate(stage: &Stage) {
     for region in REGIONS {
         let body = "{\"AccountId\": \"555555555555\"}".to_owned();
         let path = "/orgs/enableAdminAccount";
-        post(stage, ("234567000004", region), (path, body)).await;
+        post(stage, "234567000004", region, path, body).await;
     }
 }
 
 /// What somebody else does.
-async fn post(stage: &Stage, (key, region): (&str, &str), (path, body): (&str, String)) {
+async fn post(stage: &Stage, key: &str, region: &str, path: &str, body: String) {
     let scope = format!("{key}/20270115/{region}/detective/aws4_request");
     let request = http::Request::post(format!("http://sandbox.invalid{path}"))
         .header(

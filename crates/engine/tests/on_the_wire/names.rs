@@ -13,7 +13,7 @@ const MEMBER: &str = "detective-fleet/DetectiveFleetMember";
 const ADMINISTRATOR: &str = "Administrator";
 
 /// A fleet whose roles allow a source identity or not.
-fn stage(size: usize, (administrator, members): (bool, bool), more: &str) -> Stage {
+fn stage(size: usize, administrator: bool, members: bool, more: &str) -> Stage {
     let world = format!(
         r#"
 size = {size}
@@ -56,7 +56,7 @@ fn assumed(report: &Report) -> u64 {
 
 #[tokio::test(start_paused = true)]
 async fn sessions_carry_the_run_and_who_called_and_requests_the_product() {
-    let mut stage = stage(3, (true, true), "");
+    let mut stage = stage(3, true, true, "");
     let agents = Arc::new(Mutex::new(BTreeSet::new()));
     let seen = agents.clone();
     stage.instead = Instead::interfering(move |request| {
@@ -84,12 +84,11 @@ async fn sessions_carry_the_run_and_who_called_and_requests_the_product() {
 
 #[tokio::test(start_paused = true)]
 async fn roles_that_allow_no_source_identity_are_assumed_without_one() {
-    for allowed in [(false, true), (true, false), (false, false)] {
-        let stage = stage(3, allowed, "");
+    for (administrator, members) in [(false, true), (true, false), (false, false)] {
+        let stage = stage(3, administrator, members, "");
         let report = stage.enable().await;
-        assert_eq!(report.summary.enabled, 3, "{allowed:?}");
+        assert_eq!(report.summary.enabled, 3, "{administrator} {members}");
         let sandbox = Some("sandbox".to_owned());
-        let (administrator, members) = allowed;
         if !administrator {
             assert_eq!(names(&stage, ADMINISTRATOR), BTreeSet::from([None]));
         }
@@ -105,7 +104,7 @@ async fn roles_that_allow_no_source_identity_are_assumed_without_one() {
 #[tokio::test(start_paused = true)]
 async fn a_fleet_that_allows_no_source_identity_is_not_asked_twice() {
     for administrator in [true, false] {
-        let mut stage = stage(400, (administrator, false), "");
+        let mut stage = stage(400, administrator, false, "");
         stage.max_concurrency = 16;
         let report = stage.enable().await;
         assert_eq!(report.summary.enabled, 400);
@@ -121,7 +120,7 @@ async fn a_fleet_of_old_and_new_roles_is_enabled_as_a_whole() {
         format!("[[accounts.\"{n:012}\".roles]]\nname = \"{MEMBER}\"\nno_source_identity = true\n")
     };
     let half: String = (1..=4).map(|n| old(700_000_000_000 + n)).collect();
-    let stage = stage(4, (true, true), &half);
+    let stage = stage(4, true, true, &half);
     let report = stage.enable().await;
     assert_eq!((report.summary.enabled, report.summary.failed), (8, 0));
 }
@@ -129,7 +128,7 @@ async fn a_fleet_of_old_and_new_roles_is_enabled_as_a_whole() {
 #[tokio::test(start_paused = true)]
 async fn an_administrator_role_that_wants_a_name_has_none_without() {
     // Whoever asks without a name is refused, as by a condition on `sts:SourceIdentity`.
-    let mut stage = stage(3, (true, false), "");
+    let mut stage = stage(3, true, false, "");
     let administrator = stage.sandbox.administrator();
     stage.instead = Instead::interfering(move |request| {
         let body = std::str::from_utf8(request.body()).unwrap_or_default();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_detective::config::{BehaviorVersion, Credentials, Region};
 use engine::Access;
 use engine::clock::Clock;
-use fleet::fleet::{Others, Purpose};
+use fleet::desired::{Others, Purpose};
 use fleet::guard::{Consent, Word};
 use fleet::report::Report;
 use sandbox::World;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fleet::fleet::Purpose;
+use fleet::desired::Purpose;
 use fleet::guard::{Consent, Word};
 use fleet::report::Report;
 use sandbox::World;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::stage::{Instead, Stage, calls};
 
 /// So many accounts, of which the first `without` have no role, in three Regions.
-fn stage((size, without): (usize, usize), more: &str) -> Stage {
+fn stage(size: usize, without: usize, more: &str) -> Stage {
     let missing: String = (1..=without)
         .map(|n| format!("accounts.\"{n:012}\" = {{ roles = [] }}\n"))
         .collect();
@@ -32,11 +32,11 @@ async fn timed(stage: &Stage) -> (Report, Duration) {
 #[tokio::test(start_paused = true)]
 async fn refused_roles_slow_nothing_down() {
     for (size, concurrency) in [(80, 8), (200, 256)] {
-        let mut healthy = stage((size, 0), "");
+        let mut healthy = stage(size, 0, "");
         healthy.max_concurrency = concurrency;
         let (_, healthy) = timed(&healthy).await;
         for without in [size / 2, size] {
-            let mut stage = stage((size, without), "");
+            let mut stage = stage(size, without, "");
             stage.max_concurrency = concurrency;
             let (report, took) = timed(&stage).await;
             assert_eq!(report.summary.waiting, 0);
@@ -76,9 +76,9 @@ fn leaving_out(at: &'static str) -> Instead {
 #[tokio::test(start_paused = true)]
 async fn accounts_that_aws_leaves_out_for_good_are_named_in_seconds() {
     for size in [2, 120] {
-        let mut inviting = stage((size, 0), "");
+        let mut inviting = stage(size, 0, "");
         inviting.instead = leaving_out("/graph/members");
-        let mut removing = stage((size, 0), &members(size));
+        let mut removing = stage(size, 0, &members(size));
         removing.instead = leaving_out("/graph/members/removal");
         removing.fleet.settings.purpose = Purpose::Disable;
         for stage in [inviting, removing] {
@@ -103,16 +103,16 @@ async fn accounts_that_aws_leaves_out_for_good_are_named_in_seconds() {
 
 /// All of them are members already.
 fn members(size: usize) -> String {
-    let ids = stage((size, 0), "").fleet.members;
+    let ids = stage(size, 0, "").fleet.members;
     let ids: Vec<_> = ids.keys().map(ToString::to_string).collect();
     format!("[[memberships]]\naccounts = {ids:?}\nstatus = \"ENABLED\"\n")
 }
 
 #[tokio::test(start_paused = true)]
 async fn regions_that_a_policy_denies_are_waited_for_together_and_beside_the_others() {
-    let mut healthy = stage((3, 0), "");
+    let mut healthy = stage(3, 0, "");
     let denied = "[[faults]]\neffect = \"denied\"\noperations = [\"detective:*\"]\nregions = [\"eu-west-1\", \"ap-southeast-2\"]";
-    let mut denied = stage((3, 0), denied);
+    let mut denied = stage(3, 0, denied);
     let patience = Duration::from_secs(15);
     for stage in [&mut healthy, &mut denied] {
         stage.fleet.settings.patience = patience;

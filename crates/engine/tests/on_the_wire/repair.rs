@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use fleet::account::AccountId;
-use fleet::fleet::Others;
+use fleet::desired::Others;
 use fleet::guard::Consent;
 use fleet::report::{Outcome, Report, Verdict};
 use sandbox::World;

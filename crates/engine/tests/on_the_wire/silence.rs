@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::clock;
-use fleet::fleet::{Others, Purpose};
+use fleet::desired::{Others, Purpose};
 use fleet::guard::{Consent, Word};
 use fleet::report::{Outcome, Report};
 use sandbox::World;

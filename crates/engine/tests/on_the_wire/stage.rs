@@ -9,12 +9,12 @@ use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use engine::clock::Clock;
 use engine::{
-    Access, Aws, Check, Chosen, Connection, Endpoint, Finish, Gate, Ground, Limit, RegionSelection,
-    Run,
+    Access, Aws, Check, Chosen, Connection, Endpoint, Finish, Gate, Limit, Platform,
+    RegionSelection, Run,
 };
 use fleet::account::AccountId;
 use fleet::check::Facts;
-use fleet::fleet::{Fleet, Settings};
+use fleet::desired::{Fleet, Settings};
 use fleet::guard::{Consent, Refusal};
 use fleet::report::{CheckReport, Header, Recorder, Report};
 use http::Request;
@@ -176,9 +176,9 @@ impl Stage {
         };
         let (facts, finish) = check.find_out(&aws, &self.limit()).await;
         assert_eq!(finish.error, None);
-        let ended = (aws.clock().timestamp(), finish.ended);
+        let now = aws.clock().timestamp();
         let header = header(aws.administrator());
-        let report = CheckReport::of(header, &facts, ended, recorder.calls());
+        let report = CheckReport::of(header, &facts, now, finish.ended, recorder.calls());
         (report, facts)
     }
 
@@ -229,12 +229,12 @@ impl Stage {
                 secret_access_key,
             }),
         };
-        let ground = Ground {
+        let platform = Platform {
             http: self.http(),
             clock: Clock::starting_at(self.epoch),
             seed: 7,
         };
-        let aws = Aws::connect_on(ground, connection, recorder.clone()).await?;
+        let aws = Aws::connect_on(platform, connection, recorder.clone()).await?;
         let aws = match &self.gate {
             Some(gate) => aws.through(gate.clone()),
             None => aws,

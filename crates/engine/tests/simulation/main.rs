@@ -14,6 +14,7 @@
 mod asked;
 mod draw;
 mod lots;
+mod monitor;
 mod once;
 mod oracle;
 mod others;
@@ -25,7 +26,6 @@ mod scenario;
 mod seeds;
 mod shrink;
 mod silence;
-mod watch;
 mod wire;
 
 use std::collections::BTreeSet;

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use fleet::report::{Ended, MemberReport, Outcome, RegionReport, Report};
 
+use crate::monitor::{Monitor, Place};
 use crate::reading::{Entry, Reading};
 use crate::scenario::{ADMINISTRATOR, Aim, Member, MemberRole, Scenario};
-use crate::watch::{Place, Watch};
 
 pub(crate) const CONVERGED: &str =
     "every membership that can be ENABLED is, and no failure changes another's outcome";
@@ -44,7 +44,7 @@ pub(crate) fn expected(scenario: &Scenario, now: &Reading) -> BTreeMap<Place, Op
             if !scenario.aim.enables() || !member.in_roster {
                 return Some((place, None));
             }
-            let wanted = status(scenario, now, (region, member), entry);
+            let wanted = status(scenario, now, region, member, entry);
             Some((place, Some(wanted.to_owned())))
         })
         .collect()
@@ -53,12 +53,13 @@ pub(crate) fn expected(scenario: &Scenario, now: &Reading) -> BTreeMap<Place, Op
 fn status<'a>(
     scenario: &Scenario,
     now: &Reading,
-    (region, member): (&str, &Member),
+    region: &str,
+    member: &Member,
     entry: Option<&'a Entry>,
 ) -> &'a str {
     let verified = |email: &str| email.eq_ignore_ascii_case(&member.email);
     let accepted = || {
-        if !can_accept(scenario, now, (region, member)) {
+        if !can_accept(scenario, now, region, member) {
             "INVITED"
         } else if member.too_big || (member.guardduty_off && has(scenario, "guardduty")) {
             "ACCEPTED_BUT_DISABLED"
@@ -99,7 +100,7 @@ fn has(scenario: &Scenario, switch: &str) -> bool {
     scenario.switches.iter().any(|(name, _)| *name == switch)
 }
 
-fn can_accept(scenario: &Scenario, now: &Reading, (region, member): (&str, &Member)) -> bool {
+fn can_accept(scenario: &Scenario, now: &Reading, region: &str, member: &Member) -> bool {
     let is_opt_in = ["eu-south-1", "me-south-1", "af-south-1"].contains(&region);
     let graphs = now
         .0
@@ -118,7 +119,7 @@ fn can_accept(scenario: &Scenario, now: &Reading, (region, member): (&str, &Memb
 
 /// Whether the world came to what was expected of it.
 pub(crate) fn check_statuses(
-    watch: &Watch,
+    monitor: &Monitor,
     expected: &BTreeMap<Place, Option<String>>,
     now: &Reading,
 ) {
@@ -127,20 +128,20 @@ pub(crate) fn check_statuses(
         let status = entry.map(|entry| entry.status.as_str());
         if status != wanted.as_deref() {
             let text = format!("{account} in {region} is {status:?} and should be {wanted:?}");
-            watch.violated(CONVERGED, text);
+            monitor.violated(CONVERGED, text);
         }
     }
 }
 
 /// What holds of every report, whatever happened during the run, and what holds of one that nobody
 /// disturbed.
-pub(crate) fn check_report(watch: &Watch, run: usize, report: &Report) {
+pub(crate) fn check_report(monitor: &Monitor, run: usize, report: &Report) {
     let check = |holds: bool, text: &str| {
         if !holds {
-            watch.violated(REPORT, text);
+            monitor.violated(REPORT, text);
         }
     };
-    let scenario = &watch.scenario;
+    let scenario = &monitor.scenario;
     let names: Vec<_> = report
         .regions
         .iter()
@@ -157,34 +158,34 @@ pub(crate) fn check_report(watch: &Watch, run: usize, report: &Report) {
         let accounts: Vec<_> = accounts.collect();
         let (listed, others): (Vec<_>, Vec<_>) = accounts
             .into_iter()
-            .partition(|account| watch.roster.contains_key(account));
-        check(listed.iter().eq(watch.roster.keys()), "its members");
+            .partition(|account| monitor.roster.contains_key(account));
+        check(listed.iter().eq(monitor.roster.keys()), "its members");
         let may_go = matches!(scenario.aim, Aim::Prune | Aim::End);
         check(others.is_empty() || may_go, "others");
         for member in &region.members {
             let account = member.account_id.to_string();
-            let leaves = !scenario.aim.enables() || !watch.roster.contains_key(&account);
+            let leaves = !scenario.aim.enables() || !monitor.roster.contains_key(&account);
             check(is_sound(member, leaves), &format!("{member:?}"));
         }
     }
     let text = serde_json::to_string(report).unwrap().to_lowercase();
     check(!text.contains("a defect of"), "a defect");
     check(
-        !watch
+        !monitor
             .roster
             .values()
             .any(|email| text.contains(&email.to_lowercase())),
         "an e-mail",
     );
     check(adds_up(report), &format!("{:?}", report.summary));
-    if !watch.was_disturbed(run) {
-        check_against_the_world(watch, run, report);
+    if !monitor.was_disturbed(run) {
+        check_against_the_world(monitor, run, report);
     }
 }
 
 /// Whether the report says what ended the run.
-pub(crate) fn check_end(watch: &Watch, run: usize, (was_stopped, report): (bool, &Report)) {
-    let is_refused = watch.inside().runs[run].refused;
+pub(crate) fn check_end(monitor: &Monitor, run: usize, was_stopped: bool, report: &Report) {
+    let is_refused = monitor.inside().runs[run].refused;
     // Its time may have been over before it was stopped.
     let says_so = match report.ended {
         Ended::Interrupted => was_stopped,
@@ -193,7 +194,7 @@ pub(crate) fn check_end(watch: &Watch, run: usize, (was_stopped, report): (bool,
         _ => true,
     };
     if !says_so || (is_refused && report.error.is_none()) {
-        watch.violated(REPORT, format!("{:?}, {:?}", report.ended, report.error));
+        monitor.violated(REPORT, format!("{:?}, {:?}", report.ended, report.error));
     }
 }
 
@@ -233,8 +234,8 @@ fn adds_up(report: &Report) -> bool {
         && summary.skipped == count(Outcome::Skipped)
 }
 
-fn check_against_the_world(watch: &Watch, run: usize, report: &Report) {
-    let now = Reading::of(&watch.sandbox);
+fn check_against_the_world(monitor: &Monitor, run: usize, report: &Report) {
+    let now = Reading::of(&monitor.sandbox);
     let is_whole = report.ended == Ended::Complete && report.error.is_none();
     for region in &report.regions {
         let graph = now.graph(region.region.as_str(), ADMINISTRATOR);
@@ -252,36 +253,36 @@ fn check_against_the_world(watch: &Watch, run: usize, report: &Report) {
                 && region.error.is_none();
             if says != is && (is_final || is_told) {
                 let text = format!("{account} in {} is {is:?}: {member:?}", region.region);
-                watch.violated(REPORT, text);
+                monitor.violated(REPORT, text);
             }
         }
         let graph = graph.map(|graph| graph.arn.as_str());
-        check_graph(watch, region, (graph, is_whole));
+        check_graph(monitor, region, graph, is_whole);
     }
     // Nobody waits for the last answers about a Region that was given up.
     let gave_up = report.regions.iter().any(|region| region.error.is_some());
     if is_whole && !gave_up {
-        check_calls(watch, run, report);
+        check_calls(monitor, run, report);
     }
 }
 
 /// A run that was ended may not have heard of the graph that it made, nor of the end of one.
-fn check_graph(watch: &Watch, region: &RegionReport, (is, is_whole): (Option<&str>, bool)) {
+fn check_graph(monitor: &Monitor, region: &RegionReport, is: Option<&str>, is_whole: bool) {
     let says = region.graph_arn.as_ref().map(|arn| arn.as_str());
-    let is_told = says.is_some() && watch.scenario.aim != Aim::End;
+    let is_told = says.is_some() && monitor.scenario.aim != Aim::End;
     if region.error.is_none() && says != is && (is_whole || is_told) {
-        watch.violated(REPORT, format!("the graph is {is:?}, not {says:?}"));
+        monitor.violated(REPORT, format!("the graph is {is:?}, not {says:?}"));
     }
 }
 
 /// Every request is in the report, but for roles that nobody waited for any more.
-fn check_calls(watch: &Watch, run: usize, report: &Report) {
+fn check_calls(monitor: &Monitor, run: usize, report: &Report) {
     let reported: BTreeMap<&str, u64> = report
         .calls
         .iter()
         .map(|(name, count)| (name.split(':').nth(1).unwrap(), *count))
         .collect();
-    let sent = watch.inside().runs[run].calls.clone();
+    let sent = monitor.inside().runs[run].calls.clone();
     let says = |operation: &str| reported.get(operation).copied().unwrap_or_default();
     let holds = sent.iter().all(|(operation, count)| match *operation {
         "AssumeRole" => says(operation) <= *count,
@@ -292,7 +293,7 @@ fn check_calls(watch: &Watch, run: usize, report: &Report) {
             .keys()
             .any(|operation| !sent.contains_key(operation))
     {
-        watch.violated(REPORT, format!("calls: {reported:?}, not {sent:?}"));
+        monitor.violated(REPORT, format!("calls: {reported:?}, not {sent:?}"));
     }
 }
 

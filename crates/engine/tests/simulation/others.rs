@@ -8,35 +8,35 @@ use http::Request;
 use serde_json::json;
 
 use crate::asked::Asked;
+use crate::monitor::{Actor, Monitor, Sent};
 use crate::reading::Reading;
 use crate::scenario::{ADMINISTRATOR, Deed, What};
-use crate::watch::{Actor, Sent, Watch};
 
 /// Does what the scenario has others do, each thing in its time.
-pub(crate) async fn act(watch: Arc<Watch>, clock: Clock) {
-    for deed in watch.scenario.deeds.clone() {
+pub(crate) async fn act(monitor: Arc<Monitor>, clock: Clock) {
+    for deed in monitor.scenario.deeds.clone() {
         sleep(deed.at.saturating_sub(clock.elapsed())).await;
-        let request = request(&watch, &deed);
+        let request = request(&monitor, &deed);
         let asked = Asked::of(&request);
         let sent = Sent {
             number: 0,
             told: Default::default(),
         };
         // It may fail, as everything may.
-        let _ = watch.arrives(Actor::Others, (&asked, &sent), request).await;
+        let _ = monitor.arrives(Actor::Others, &asked, &sent, request).await;
     }
 }
 
-fn request(watch: &Watch, deed: &Deed) -> Request<Bytes> {
+fn request(monitor: &Monitor, deed: &Deed) -> Request<Bytes> {
     let Deed {
         region, account, ..
     } = deed;
-    let reading = Reading::of(&watch.sandbox);
+    let reading = Reading::of(&monitor.sandbox);
     let arn = reading
         .graph(region, ADMINISTRATOR)
         .map(|graph| graph.arn.clone())
         .unwrap_or_default();
-    let member = watch
+    let member = monitor
         .scenario
         .members
         .iter()
@@ -55,13 +55,15 @@ fn request(watch: &Watch, deed: &Deed) -> Request<Bytes> {
         What::DeleteGraph => (ADMINISTRATOR, "POST", "/graph/removal", of_graph),
         What::CreateGraph => (ADMINISTRATOR, "POST", "/graph", json!({})),
     };
-    signed((caller, region), (method, path), body.to_string())
+    signed(caller, region, method, path, body.to_string())
 }
 
 /// A request with the twelve-digit key that the sandbox knows each account by.
 pub(crate) fn signed(
-    (key, region): (&str, &str),
-    (method, path): (&str, &str),
+    key: &str,
+    region: &str,
+    method: &str,
+    path: &str,
     body: String,
 ) -> Request<Bytes> {
     let scope = format!("{key}/20270115/{region}/detective/aws4_request");

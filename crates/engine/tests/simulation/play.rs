@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use engine::clock::{Clock, sleep};
 use engine::{
-    Access, Aws, Chosen, Connection, Endpoint, Finish, Ground, LOOK_TIMEOUT, Limit,
+    Access, Aws, Chosen, Connection, Endpoint, Finish, LOOK_TIMEOUT, Limit, Platform,
     RegionSelection, Run,
 };
 use fleet::event::{Event, Sink, SinkError};
@@ -15,11 +15,11 @@ use sandbox::{Sandbox, World};
 use tokio_util::sync::CancellationToken;
 
 use crate::lots::Lots;
+use crate::monitor::{Monitor, Violation};
 use crate::oracle::{self, CALLS, CONVERGED, FIXED};
 use crate::others;
 use crate::reading::Reading;
 use crate::scenario::{Aim, End, Go, Member, ROLE, Scenario};
-use crate::watch::{Violation, Watch};
 use crate::wire::Wire;
 
 /// What came of a scenario.
@@ -49,14 +49,14 @@ pub(crate) fn play(scenario: &Scenario) -> Played {
 
 #[derive(Clone)]
 pub(crate) struct Stage {
-    pub(crate) watch: Arc<Watch>,
+    pub(crate) monitor: Arc<Monitor>,
     pub(crate) clock: Clock,
     tapes: Arc<Mutex<Vec<Arc<Tape>>>>,
 }
 
 /// Keeps every event of a run.
 struct Tape {
-    watch: Arc<Watch>,
+    monitor: Arc<Monitor>,
     run: usize,
     room: u64,
     recorder: Recorder,
@@ -69,7 +69,7 @@ impl Sink for Tape {
         events.push(event.clone());
         self.recorder.record(event)?;
         if events.len() as u64 >= self.room {
-            self.watch.inside().runs[self.run].refused = true;
+            self.monitor.inside().runs[self.run].refused = true;
             return Err(SinkError("the journal is full".to_owned()));
         }
         Ok(())
@@ -99,21 +99,25 @@ impl Stage {
             sandbox::Clock::starting_at(epoch.try_into().unwrap()),
         );
         Self {
-            watch: Arc::new(Watch::new(sandbox, scenario.clone())),
+            monitor: Arc::new(Monitor::new(sandbox, scenario.clone())),
             clock: Clock::starting_at(machine(epoch, scenario.seed)),
             tapes: Arc::default(),
         }
     }
 
     async fn play(&self) {
-        let scenario = &self.watch.scenario;
-        tokio::spawn(others::act(self.watch.clone(), self.clock.clone()));
+        let scenario = &self.monitor.scenario;
+        tokio::spawn(others::act(self.monitor.clone(), self.clock.clone()));
         for (n, act) in scenario.acts.iter().enumerate() {
-            let expected = oracle::expected(scenario, &Reading::of(&self.watch.sandbox));
+            let expected = oracle::expected(scenario, &Reading::of(&self.monitor.sandbox));
             let runs = act.iter().map(|go| self.go(go.clone()));
             futures_util::future::join_all(runs).await;
             if n == 0 && is_mild(scenario) {
-                oracle::check_statuses(&self.watch, &expected, &Reading::of(&self.watch.sandbox));
+                oracle::check_statuses(
+                    &self.monitor,
+                    &expected,
+                    &Reading::of(&self.monitor.sandbox),
+                );
             }
         }
         // What was sent before may still arrive.
@@ -126,17 +130,17 @@ impl Stage {
 
     /// Now everything has to come to its end, and then to stay as it is.
     async fn play_in_fair_weather(&self) {
-        let scenario = &self.watch.scenario;
-        let expected = oracle::expected(scenario, &Reading::of(&self.watch.sandbox));
+        let scenario = &self.monitor.scenario;
+        let expected = oracle::expected(scenario, &Reading::of(&self.monitor.sandbox));
         let report = self.go(in_peace()).await;
         let finish = report.map(|report| (report.ended, report.error));
         if finish != Some((Ended::Complete, None)) {
-            self.watch
+            self.monitor
                 .violated(CONVERGED, format!("the run ended {finish:?}"));
         }
-        let after = Reading::of(&self.watch.sandbox);
-        oracle::check_statuses(&self.watch, &expected, &after);
-        let changes = self.watch.inside().changes.len();
+        let after = Reading::of(&self.monitor.sandbox);
+        oracle::check_statuses(&self.monitor, &expected, &after);
+        let changes = self.monitor.inside().changes.len();
         self.go(in_peace()).await;
         // What is to be tried again is tried again by every run.
         if scenario.aim != Aim::EnableAgain {
@@ -146,13 +150,13 @@ impl Stage {
 
     /// The same file once more finds nothing to do.
     pub(crate) fn check_nothing_changed(&self, changes: usize, after: &Reading) {
-        if self.watch.inside().changes.len() > changes {
-            self.watch.violated(
+        if self.monitor.inside().changes.len() > changes {
+            self.monitor.violated(
                 FIXED,
                 format!(
                     "{:?}, and then {:?}",
                     after,
-                    Reading::of(&self.watch.sandbox)
+                    Reading::of(&self.monitor.sandbox)
                 ),
             );
         }
@@ -182,7 +186,7 @@ impl Stage {
     async fn process(&self, go: &Go, crash: &CancellationToken) -> Report {
         let (tape, (aws, chosen)) = loop {
             let tape = self.tape(go);
-            match self.connect((go, crash), &tape).await {
+            match self.connect(go, crash, &tape).await {
                 Some(connected) => break (tape, connected),
                 None => sleep(Duration::from_secs(1)).await,
             }
@@ -200,7 +204,7 @@ impl Stage {
             grace: Limit::GRACE,
             stop,
         };
-        let scenario = &self.watch.scenario;
+        let scenario = &self.monitor.scenario;
         let mut run = Run::new(&aws, Arc::new(scenario.fleet()), &chosen.regions);
         let removes = scenario.aim.removes();
         if go.look_first || removes {
@@ -218,16 +222,16 @@ impl Stage {
             .recorder
             .report(header(&aws), self.clock.timestamp(), ended, error);
         let was_stopped = limit.stop.is_cancelled();
-        oracle::check_end(&self.watch, tape.run, (was_stopped, &report));
-        oracle::check_report(&self.watch, tape.run, &report);
+        oracle::check_end(&self.monitor, tape.run, was_stopped, &report);
+        oracle::check_report(&self.monitor, tape.run, &report);
         self.check_calls(tape.run);
         report
     }
 
     fn tape(&self, go: &Go) -> Arc<Tape> {
         let tape = Arc::new(Tape {
-            watch: self.watch.clone(),
-            run: self.watch.begin_run(),
+            monitor: self.monitor.clone(),
+            run: self.monitor.begin_run(),
             room: match go.end {
                 End::JournalFullAfter(events) => events,
                 _ => u64::MAX,
@@ -241,11 +245,12 @@ impl Stage {
 
     async fn connect(
         &self,
-        (go, crash): (&Go, &CancellationToken),
+        go: &Go,
+        crash: &CancellationToken,
         tape: &Arc<Tape>,
     ) -> Option<(Aws, Chosen)> {
-        let scenario = &self.watch.scenario;
-        let (access_key_id, secret_access_key) = self.watch.sandbox.access_key();
+        let scenario = &self.monitor.scenario;
+        let (access_key_id, secret_access_key) = self.monitor.sandbox.access_key();
         let connection = Connection {
             profile: None,
             admin_account: None,
@@ -264,18 +269,18 @@ impl Stage {
             }),
         };
         let wire = Wire {
-            watch: self.watch.clone(),
+            monitor: self.monitor.clone(),
             run: tape.run,
             go: go.clone(),
             clock: self.clock.clone(),
             crash: crash.clone(),
         };
-        let ground = Ground {
+        let platform = Platform {
             http: wire.http_client(),
             clock: self.clock.clone(),
             seed: Lots::numbered(scenario.seed, "ground", &[tape.run as u64]).between(0, u64::MAX),
         };
-        let aws = Aws::connect_on(ground, connection, tape.clone())
+        let aws = Aws::connect_on(platform, connection, tape.clone())
             .await
             .ok()?;
         let names = scenario.regions.iter().map(|region| (*region).to_owned());
@@ -288,10 +293,10 @@ impl Stage {
     }
 
     pub(crate) fn check_calls(&self, run: usize) {
-        let most = oracle::most_calls(&self.watch.scenario);
-        let sent = self.watch.inside().runs[run].sent_after_clear;
+        let most = oracle::most_calls(&self.monitor.scenario);
+        let sent = self.monitor.inside().runs[run].sent_after_clear;
         if sent > most {
-            self.watch.violated(
+            self.monitor.violated(
                 CALLS,
                 format!("{sent} calls in fair weather, and {most} are enough"),
             );
@@ -299,8 +304,8 @@ impl Stage {
     }
 
     fn played(&self) -> Played {
-        let mut inside = self.watch.inside();
-        let most = oracle::most_calls(&self.watch.scenario);
+        let mut inside = self.monitor.inside();
+        let most = oracle::most_calls(&self.monitor.scenario);
         let tapes = self.tapes.lock().unwrap();
         Played {
             violations: std::mem::take(&mut inside.violations),

@@ -75,8 +75,8 @@ fn stage() -> (Stage, Wire) {
 fn stage_for(aim: Aim) -> (Stage, Wire) {
     let stage = Stage::of(&Scenario { aim, ..scenario() });
     let wire = Wire {
-        watch: stage.watch.clone(),
-        run: stage.watch.begin_run(),
+        monitor: stage.monitor.clone(),
+        run: stage.monitor.begin_run(),
         go: Go {
             concurrency: 1,
             ..in_peace()
@@ -88,11 +88,11 @@ fn stage_for(aim: Aim) -> (Stage, Wire) {
 }
 
 fn own(path: &str, body: &Value) -> Request<Bytes> {
-    signed((ADMINISTRATOR, REGION), ("POST", path), body.to_string())
+    signed(ADMINISTRATOR, REGION, "POST", path, body.to_string())
 }
 
 fn arn(stage: &Stage, administrator: &str) -> String {
-    let reading = Reading::of(&stage.watch.sandbox);
+    let reading = Reading::of(&stage.monitor.sandbox);
     reading.graph(REGION, administrator).unwrap().arn.clone()
 }
 
@@ -107,7 +107,7 @@ fn invitation(arn: &str, account: &str, quiet: bool) -> Request<Bytes> {
 /// The rules that were broken.
 fn broken(stage: &Stage) -> Vec<&'static str> {
     let mut broken: Vec<_> = stage
-        .watch
+        .monitor
         .inside()
         .violations
         .iter()
@@ -136,8 +136,10 @@ async fn an_invitation_outside_the_roster() {
 async fn another_region_another_operation_another_role() {
     let requests = [
         signed(
-            (ADMINISTRATOR, "eu-west-1"),
-            ("POST", "/graphs/list"),
+            ADMINISTRATOR,
+            "eu-west-1",
+            "POST",
+            "/graphs/list",
             "{}".to_owned(),
         ),
         own("/graph/removal", &json!({})),
@@ -204,14 +206,16 @@ async fn the_end_of_a_graph_that_nobody_asked_for() {
 async fn an_invitation_of_another_graph_that_is_accepted() {
     let (stage, wire) = stage();
     stage
-        .watch
+        .monitor
         .inside()
         .keys
         .insert(MEMBER.to_owned(), MEMBER.to_owned());
     let body = json!({ "GraphArn": arn(&stage, STRANGER) });
     wire.exchange(signed(
-        (MEMBER, REGION),
-        ("PUT", "/invitation"),
+        MEMBER,
+        REGION,
+        "PUT",
+        "/invitation",
         body.to_string(),
     ))
     .await;
@@ -237,7 +241,7 @@ async fn a_mail() {
 #[tokio::test(start_paused = true)]
 async fn a_change_once_the_journal_is_full() {
     let (stage, wire) = stage();
-    stage.watch.inside().runs[wire.run].refused = true;
+    stage.monitor.inside().runs[wire.run].refused = true;
     wire.exchange(own("/graph", &json!({}))).await;
     assert_eq!(broken(&stage), [JOURNAL]);
 }
@@ -253,9 +257,9 @@ async fn two_requests_where_one_is_allowed() {
 #[tokio::test(start_paused = true)]
 async fn a_membership_that_is_not_enabled() {
     let (stage, _) = stage();
-    let now = Reading::of(&stage.watch.sandbox);
-    let expected = oracle::expected(&stage.watch.scenario, &now);
-    oracle::check_statuses(&stage.watch, &expected, &now);
+    let now = Reading::of(&stage.monitor.sandbox);
+    let expected = oracle::expected(&stage.monitor.scenario, &now);
+    oracle::check_statuses(&stage.monitor, &expected, &now);
     assert_eq!(broken(&stage), [CONVERGED]);
 }
 
@@ -264,7 +268,7 @@ async fn a_report_that_says_something_else() {
     let (stage, _) = stage();
     let truth = stage.go(in_peace()).await.unwrap();
     assert_eq!(broken(&stage), [""; 0]);
-    let run = stage.watch.inside().runs.len() - 1;
+    let run = stage.monitor.inside().runs.len() - 1;
     let mut lies = vec![truth; 6];
     lies[0].regions.clear();
     lies[1].regions[0].members.clear();
@@ -273,19 +277,19 @@ async fn a_report_that_says_something_else() {
     lies[4].calls.clear();
     lies[5].error = Some("A@example.com has no access".to_owned());
     for lie in lies {
-        oracle::check_report(&stage.watch, run, &lie);
+        oracle::check_report(&stage.monitor, run, &lie);
         assert_eq!(broken(&stage), [REPORT]);
-        stage.watch.inside().violations.clear();
+        stage.monitor.inside().violations.clear();
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn too_many_calls_and_a_change_after_the_end() {
     let (stage, wire) = stage();
-    stage.watch.inside().runs[wire.run].sent_after_clear =
-        1 + oracle::most_calls(&stage.watch.scenario);
+    stage.monitor.inside().runs[wire.run].sent_after_clear =
+        1 + oracle::most_calls(&stage.monitor.scenario);
     stage.check_calls(wire.run);
-    let before = Reading::of(&stage.watch.sandbox);
+    let before = Reading::of(&stage.monitor.sandbox);
     wire.exchange(own("/graph", &json!({}))).await;
     stage.check_nothing_changed(0, &before);
     assert_eq!(broken(&stage), [CALLS, FIXED]);

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use fleet::fleet::{Fleet, Others, Purpose, Settings};
+use fleet::desired::{Fleet, Others, Purpose, Settings};
 
 pub(crate) const ADMINISTRATOR: &str = "555555555555";
 pub(crate) const ROLE: &str = "detective-fleet/DetectiveFleetMember";

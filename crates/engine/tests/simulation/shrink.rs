@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
+use crate::monitor::Violation;
 use crate::play::play;
 use crate::scenario::{End, Scenario};
-use crate::watch::Violation;
 
 /// Things that are left out of a seed's scenario, by name.
 pub(crate) type Without = BTreeSet<String>;

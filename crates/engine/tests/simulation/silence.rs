@@ -48,13 +48,13 @@ fn timed(scenario: &Scenario) -> Duration {
         .unwrap();
     runtime.block_on(async {
         let stage = Stage::of(scenario);
-        let expected = oracle::expected(scenario, &Reading::of(&stage.watch.sandbox));
+        let expected = oracle::expected(scenario, &Reading::of(&stage.monitor.sandbox));
         let begun = now();
         stage.go(in_peace()).await.unwrap();
         let took = begun.elapsed();
-        let reached = Reading::of(&stage.watch.sandbox);
-        oracle::check_statuses(&stage.watch, &expected, &reached);
-        let violations = &stage.watch.inside().violations;
+        let reached = Reading::of(&stage.monitor.sandbox);
+        oracle::check_statuses(&stage.monitor, &expected, &reached);
+        let violations = &stage.monitor.inside().violations;
         assert!(violations.is_empty(), "{}: {violations:#?}", scenario.seed);
         took
     })

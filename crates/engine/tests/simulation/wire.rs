@@ -13,14 +13,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::asked::Asked;
 use crate::lots::Lots;
+use crate::monitor::{Actor, Monitor};
 use crate::rules::CROWD;
 use crate::scenario::{End, Go, Moment};
-use crate::watch::{Actor, Watch};
 
 /// The wire of one run.
 #[derive(Clone)]
 pub(crate) struct Wire {
-    pub(crate) watch: Arc<Watch>,
+    pub(crate) monitor: Arc<Monitor>,
     pub(crate) run: usize,
     pub(crate) go: Go,
     pub(crate) clock: Clock,
@@ -37,16 +37,16 @@ impl Wire {
     }
 
     pub(crate) async fn exchange(&self, request: Request<Bytes>) -> Reply {
-        let climate = &self.watch.scenario.climate;
+        let climate = &self.monitor.scenario.climate;
         let asked = Arc::new(Asked::of(&request));
-        let sent = Arc::new(self.watch.sent(
+        let sent = Arc::new(self.monitor.sent(
             self.run,
             &asked,
             self.clock.elapsed() >= climate.clear,
         ));
         let _under_way = UnderWay::of(self);
         let mut lots = Lots::numbered(
-            self.watch.scenario.seed,
+            self.monitor.scenario.seed,
             "wire",
             &[self.run as u64, sent.number],
         );
@@ -71,8 +71,8 @@ impl Wire {
             sleep(there).await;
             let actor = Actor::Run(wire.run);
             let reply = wire
-                .watch
-                .arrives(actor, (&asked_there, &sent_there), request)
+                .monitor
+                .arrives(actor, &asked_there, &sent_there, request)
                 .await;
             wire.crash_at(number, Moment::Arrived);
             sleep(back).await;
@@ -84,7 +84,7 @@ impl Wire {
         } else {
             server.await
         };
-        self.watch.replied(self.run, (&asked, &sent), &reply);
+        self.monitor.replied(self.run, &asked, &sent, &reply);
         reply
     }
 
@@ -100,9 +100,10 @@ struct UnderWay<'a>(&'a Wire);
 
 impl<'a> UnderWay<'a> {
     fn of(wire: &'a Wire) -> Self {
-        let in_flight = wire.watch.inside().runs[wire.run].in_flight;
+        let in_flight = wire.monitor.inside().runs[wire.run].in_flight;
         if in_flight > wire.go.concurrency {
-            wire.watch.violated(CROWD, format!("{in_flight} at a time"));
+            wire.monitor
+                .violated(CROWD, format!("{in_flight} at a time"));
         }
         Self(wire)
     }
@@ -110,6 +111,6 @@ impl<'a> UnderWay<'a> {
 
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
-        self.0.watch.inside().runs[self.0.run].in_flight -= 1;
+        self.0.monitor.inside().runs[self.0.run].in_flight -= 1;
     }
 }

@@ -55,7 +55,7 @@ mod tests {
     use crate::cause::{Cause, FailedCall, FailureKind, MemberRole};
     use crate::event::Operation;
     use crate::patience::{Passing, Turn};
-    use crate::region::Partition;
+    use crate::region_table::Partition;
 
     fn denied(operation: Operation) -> FailedCall {
         let words = Some("no root@example.com");

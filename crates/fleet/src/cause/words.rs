@@ -3,7 +3,7 @@
 use super::{Cause, FailedCall, FailureKind, MemberRole, Place, Told, ours};
 use crate::event::Operation;
 use crate::plan::MOST_MEMBERS;
-use crate::region::Partition;
+use crate::region_table::Partition;
 
 pub(super) fn told(cause: &Cause, place: &Place) -> Told {
     match cause {

@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::{AccountId, GraphArn, Region};
 use crate::cause::{Cause, FailedCall, Place};
-use crate::fleet::Fleet;
+use crate::desired::Fleet;
 use crate::member::MemberStatus;
 use crate::observation::Observation;
 use crate::plan::{Plan, Step};
-use crate::region::Partition;
+use crate::region_table::Partition;
 use crate::report::Why;
 
 /// What became of one question.

@@ -131,23 +131,23 @@ enum Said {
 impl Findings {
     /// Something is as it should be.
     pub(super) fn ok(&mut self, topic: Topic, place: Place, what: &str) {
-        self.words(topic, Level::Ok, place, (what, ""));
+        self.words(topic, Level::Ok, place, what, "");
     }
 
     /// Something is worth knowing.
     pub(super) fn advice(&mut self, topic: Topic, place: Place, what: &str, todo: &str) {
-        self.words(topic, Level::Advice, place, (what, todo));
+        self.words(topic, Level::Advice, place, what, todo);
     }
 
     /// Something will fail.
     pub(super) fn problem(&mut self, topic: Topic, place: Place, what: &str, todo: &str) {
-        self.words(topic, Level::Problem, place, (what, todo));
+        self.words(topic, Level::Problem, place, what, todo);
     }
 
     /// Something will fail, or is worth knowing, for this cause.
     pub(super) fn cause(&mut self, topic: Topic, level: Level, place: Place, cause: Cause) {
         let said = |cause| Said::Cause { cause, todo: None };
-        self.add(topic, level, place, (said(cause.key()), said(cause)));
+        self.add(topic, level, place, said(cause.key()), said(cause));
     }
 
     /// Something will fail for this cause, and what there is to do is not about the accounts.
@@ -163,23 +163,18 @@ impl Findings {
             cause,
             todo: todo(),
         };
-        self.add(
-            topic,
-            Level::Problem,
-            place,
-            (said(cause.key()), said(cause)),
-        );
+        self.add(topic, Level::Problem, place, said(cause.key()), said(cause));
     }
 
-    fn words(&mut self, topic: Topic, level: Level, place: Place, (what, todo): (&str, &str)) {
+    fn words(&mut self, topic: Topic, level: Level, place: Place, what: &str, todo: &str) {
         let said = Said::Words {
             what: Email::mask_in(what),
             todo: todo.to_owned(),
         };
-        self.add(topic, level, place, (said.clone(), said));
+        self.add(topic, level, place, said.clone(), said);
     }
 
-    fn add(&mut self, topic: Topic, level: Level, place: Place, (key, said): (Said, Said)) {
+    fn add(&mut self, topic: Topic, level: Level, place: Place, key: Said, said: Said) {
         let alike = Alike {
             topic,
             level,
@@ -200,7 +195,8 @@ impl Findings {
                     topic,
                     level,
                     &said,
-                    (ids, regions.into_iter().collect()),
+                    ids,
+                    regions.into_iter().collect(),
                     accounts,
                 )
             })
@@ -226,7 +222,8 @@ fn finding(
     topic: Topic,
     level: Level,
     said: &Said,
-    (accounts, regions): (Vec<AccountId>, Vec<Region>),
+    accounts: Vec<AccountId>,
+    regions: Vec<Region>,
     all_accounts: usize,
 ) -> Finding {
     let (what, todo, command, cause) = match said {

@@ -58,14 +58,13 @@ pub(super) fn judge(
     let mut all_allowed = matches!(member.regions, Answer::Is(_));
     let mut nobody_else = true;
     for region in on.iter().copied() {
-        let place = (account, region);
         let invitations = member.invitations.get(region).unwrap_or(&Answer::Open);
-        all_allowed &= self::invitations(facts, place, invitations, findings);
+        all_allowed &= self::invitations(facts, account, region, invitations, findings);
         nobody_else &=
             matches!(invitations, Answer::Is(all) if others(facts, all).next().is_none());
         if facts.guardduty {
             let answer = member.guardduty.get(region).unwrap_or(&Answer::Open);
-            guardduty(facts, place, answer, findings);
+            guardduty(facts, account, region, answer, findings);
         }
     }
     if all_allowed && !on.is_empty() {
@@ -132,7 +131,8 @@ fn is_off(account: AccountId, region: &Region, findings: &mut Findings) {
 /// Says who else invites, and whether that could be asked.
 fn invitations(
     facts: &Facts,
-    (account, region): (AccountId, &Region),
+    account: AccountId,
+    region: &Region,
     answer: &Answer<Vec<Invitation>>,
     findings: &mut Findings,
 ) -> bool {
@@ -195,7 +195,8 @@ fn failed(call: &FailedCall) -> Cause {
 /// GuardDuty never blocks.
 fn guardduty(
     facts: &Facts,
-    (account, region): (AccountId, &Region),
+    account: AccountId,
+    region: &Region,
     answer: &Answer<GuardDuty>,
     findings: &mut Findings,
 ) {

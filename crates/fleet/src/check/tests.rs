@@ -9,7 +9,7 @@ use super::*;
 use crate::account::{AccountId, Region};
 use crate::cause::{Cause, FailedCall, FailureKind, MemberRole};
 use crate::event::Operation;
-use crate::region::Partition;
+use crate::region_table::Partition;
 use crate::report::{CheckReport, Ended, InvalidLine, VERSION, Verdict};
 
 const US: &str = "us-east-1";
@@ -414,7 +414,7 @@ fn acceptances_are_unproven_until_everybody_is_enabled() {
 
 fn report(facts: &Facts, ended: Ended) -> CheckReport {
     let finished = NOW.parse().unwrap();
-    CheckReport::of(header(), facts, (finished, ended), BTreeMap::new())
+    CheckReport::of(header(), facts, finished, ended, BTreeMap::new())
 }
 
 #[test]

@@ -3,7 +3,7 @@ use pretty_assertions::assert_eq;
 use super::*;
 use crate::account::{Email, GraphArn};
 use crate::attempts::Attempts;
-use crate::fleet::{Others, Settings};
+use crate::desired::{Others, Settings};
 use crate::member::{Member, MemberStatus, Since};
 use crate::plan::plan;
 

@@ -6,8 +6,8 @@ use std::fmt;
 use super::decide::{is_held, refused_for_all};
 use crate::attempts::{Attempts, FINAL_AFTER, RegionRequest};
 use crate::cause::Cause;
+use crate::desired::{Fleet, Others, Purpose};
 use crate::event::Operation;
-use crate::fleet::{Fleet, Others, Purpose};
 use crate::observation::{Graph, Observation};
 
 /// The package that every graph has, and that nobody starts.

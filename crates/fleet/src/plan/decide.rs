@@ -6,7 +6,7 @@ use crate::attempts::{
     Verdict,
 };
 use crate::cause::{Cause, ours};
-use crate::fleet::{Fleet, Purpose};
+use crate::desired::{Fleet, Purpose};
 use crate::member::{Member, MemberStatus};
 use crate::observation::{Graph, Look, Observation};
 use crate::patience::Asked;
@@ -26,6 +26,15 @@ pub const LEFT_OUT_AFTER: u32 = 4;
 
 /// How many looks may pass before a request whose answer was lost counts as not having happened.
 const UNCLEAR_AFTER: u32 = 3;
+
+/// What is decided about one membership.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// What happens to it next.
+    pub step: Step,
+    /// The member's role is wanted, and nobody has asked for it.
+    pub needs_role: bool,
+}
 
 /// Decides one membership, and whether its role has to be assumed now. The first row that fits:
 ///
@@ -94,16 +103,16 @@ pub fn decide(
     observation: &Observation,
     attempts: &Attempts,
     account: AccountId,
-) -> (Step, bool) {
+) -> Decision {
     let untried = MemberAttempts::default();
     let tried = attempts.member(account).unwrap_or(&untried);
-    let step = step(fleet, observation, attempts, (account, tried));
+    let step = step(fleet, observation, attempts, account, tried);
     let acceptance_ahead = matches!(
         step,
         Step::Invite { .. } | Step::Wait(Wait::Verification | Wait::Visible | Wait::Role)
     );
     let needs_role = acceptance_ahead && tried.role == Role::Unasked && fleet.wants(account);
-    (step, needs_role)
+    Decision { step, needs_role }
 }
 
 /// Why the Region cannot be read, so that nothing can be done in it.
@@ -146,7 +155,8 @@ fn step(
     fleet: &Fleet,
     observation: &Observation,
     attempts: &Attempts,
-    (account, tried): (AccountId, &MemberAttempts),
+    account: AccountId,
+    tried: &MemberAttempts,
 ) -> Step {
     if fleet.is_expected_out(account, observation.region()) {
         return Step::Skipped;
@@ -171,7 +181,7 @@ fn step(
         Some(_) if !fleet.wants(account) => leaving(fleet, attempts, tried, due),
         Some(member) => match &member.status {
             MemberStatus::Enabled => Step::Right,
-            MemberStatus::AcceptedButDisabled => disabled(tried, (look, member)),
+            MemberStatus::AcceptedButDisabled => disabled(tried, look, member),
             MemberStatus::Other(name) => Step::Blocked(Cause::UnknownStatus {
                 status: name.clone(),
             }),
@@ -182,7 +192,7 @@ fn step(
         },
     };
     match step {
-        Step::Invite { .. } | Step::Remove => in_the_way((fleet, observation), attempts, look)
+        Step::Invite { .. } | Step::Remove => in_the_way(fleet, observation, attempts, look)
             .or_else(|| role_to_come(fleet, tried, &step))
             .unwrap_or(step),
         step => step,
@@ -201,7 +211,8 @@ fn role_to_come(fleet: &Fleet, tried: &MemberAttempts, step: &Step) -> Option<St
 
 /// What the Region has against a change to its member list, whoever it is about.
 fn in_the_way(
-    (fleet, observation): (&Fleet, &Observation),
+    fleet: &Fleet,
+    observation: &Observation,
     attempts: &Attempts,
     look: Look<'_>,
 ) -> Option<Step> {
@@ -238,7 +249,7 @@ fn leaving(fleet: &Fleet, attempts: &Attempts, tried: &MemberAttempts, due: Due<
 
 /// AWS tries again by itself every hour. Asking for it once a run costs little and tells its reason
 /// as of now.
-fn disabled(tried: &MemberAttempts, (look, member): (Look<'_>, &Member)) -> Step {
+fn disabled(tried: &MemberAttempts, look: Look<'_>, member: &Member) -> Step {
     match &tried.start.last {
         None | Some(Answer::Throttled | Answer::NotDone) => Step::Start,
         Some(_) if look.round <= tried.start.after => Step::Wait(Wait::Look),

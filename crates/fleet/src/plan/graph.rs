@@ -4,8 +4,8 @@ use super::decide::{is_held, no_new_graph, refused_for_all, region_trouble};
 use super::{GraphStep, Kind, Plan, VISIBLE_AFTER, Wait};
 use crate::attempts::{Answer, Attempt, Attempts, FINAL_AFTER, RegionRequest};
 use crate::cause::Cause;
+use crate::desired::{Fleet, Purpose};
 use crate::event::Operation;
-use crate::fleet::{Fleet, Purpose};
 use crate::observation::{Graph, Observation};
 
 /// Decides what happens to the graph. The first row that fits:

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Kind, MOST_MEMBERS, Plan, Step, Wait};
+use super::{Decision, Kind, MOST_MEMBERS, Plan, Step, Wait};
 use crate::account::AccountId;
 use crate::attempts::Attempts;
 use crate::cause::Cause;
-use crate::fleet::Fleet;
+use crate::desired::Fleet;
 use crate::observation::Observation;
 
 /// Invites no more than the graph has room for. Who is a member keeps its place, in the roster or
@@ -29,7 +29,11 @@ pub(super) fn keep(plan: &mut Plan, fleet: &Fleet, observation: &Observation, at
     });
     for (ahead, account) in (taken..).zip(queue) {
         if ahead >= MOST_MEMBERS {
-            plan.place(account, (Step::Blocked(Cause::GraphFull { ahead }), false));
+            let decision = Decision {
+                step: Step::Blocked(Cause::GraphFull { ahead }),
+                needs_role: false,
+            };
+            plan.place(account, decision);
             plan.crowded_out.insert(account);
         }
     }

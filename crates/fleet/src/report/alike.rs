@@ -116,7 +116,7 @@ mod tests {
     use super::*;
     use crate::cause::{FailedCall, FailureKind, MemberRole};
     use crate::event::Operation;
-    use crate::region::Partition;
+    use crate::region_table::Partition;
 
     fn id(n: u8) -> AccountId {
         format!("{n:012}").parse().unwrap()

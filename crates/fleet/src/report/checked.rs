@@ -47,7 +47,8 @@ impl CheckReport {
     pub fn of(
         header: Header,
         facts: &Facts,
-        (finished, ended): (Timestamp, Ended),
+        finished: Timestamp,
+        ended: Ended,
         calls: BTreeMap<String, u64>,
     ) -> Self {
         let findings = check::judge(&header, facts);

@@ -10,7 +10,7 @@ use super::organization::OfOrganization;
 use super::{Aim, Counted, Headcount, Header, Reached, Standing, Verdict, Why, number};
 use crate::account::{AccountId, Email, GraphArn, Region};
 use crate::cause::{Cause, Place};
-use crate::fleet::Fleet;
+use crate::desired::Fleet;
 use crate::member::{MemberStatus, Since};
 use crate::observation::Observation;
 

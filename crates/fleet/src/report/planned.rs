@@ -10,7 +10,7 @@ use super::{Header, Why};
 use crate::account::{AccountId, GraphArn, Region};
 use crate::cause::{Cause, Place};
 use crate::cost::Estimate;
-use crate::fleet::Fleet;
+use crate::desired::Fleet;
 use crate::member::MemberStatus;
 use crate::observation::Observation;
 use crate::plan::{GraphStep, Plan, Step, Wait};

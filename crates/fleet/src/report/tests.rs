@@ -1,8 +1,8 @@
 //! What goes in, and the documents that come out.
 
-mod fold;
 mod now;
 mod planned;
+mod recorder;
 mod shape;
 mod story;
 mod verdict;

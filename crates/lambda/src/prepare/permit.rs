@@ -1,7 +1,7 @@
 //! Who may be removed: what an upload cannot ask for, and the guard rails.
 
 use engine::{Limit, Run};
-use fleet::fleet::Others;
+use fleet::desired::Others;
 use fleet::guard::{Before, Consent, Refusal};
 use fleet::roster::Roster;
 use tokio_util::sync::CancellationToken;
@@ -119,7 +119,8 @@ pub(crate) async fn before(function: &Function, execution: &str) -> Result<Befor
 pub(super) async fn agree(
     function: &Function,
     execution: &str,
-    (run, bad_lines): (&mut Run, usize),
+    run: &mut Run,
+    bad_lines: usize,
 ) -> Result<Agreed, StepError> {
     let limit = Limit {
         timeout: function.time_left() / 2,

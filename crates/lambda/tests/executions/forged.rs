@@ -12,7 +12,8 @@ const NOTHING: &str = "Nothing was changed because of it";
 /// Before the invocation for that step (and pass), this happens.
 fn before<F>(
     stage: &Stage,
-    (step, pass): (&'static str, u64),
+    step: &'static str,
+    pass: u64,
     act: impl Fn(Stage, String) -> F + Send + Sync + 'static,
 ) where
     F: Future<Output = ()> + Send + 'static,
@@ -69,7 +70,7 @@ async fn turned_around(stage: Stage, name: String) {
 async fn a_rewritten_manifest_removes_nobody() {
     for pass in [1, 2] {
         let stage = Stage::of("size = 6\nverification = '40s'");
-        before(&stage, ("reconcile", pass), turned_around);
+        before(&stage, "reconcile", pass, turned_around);
         let execution = stage.upload_all().await;
         names(
             &execution,
@@ -87,7 +88,7 @@ async fn a_manifest_that_is_cut_gone_or_anothers_ends_the_run() {
     let first = stage.upload_all().await;
     for how in ["cut", "gone", "another's"] {
         let first = first.name.clone();
-        before(&stage, ("reconcile", 1), move |stage, name| {
+        before(&stage, "reconcile", 1, move |stage, name| {
             let first = first.clone();
             async move {
                 let key = format!("runs/{name}/manifest.json");
@@ -116,7 +117,7 @@ async fn a_manifest_that_is_cut_gone_or_anothers_ends_the_run() {
 async fn what_a_pass_left_is_not_another_ones_to_write() {
     for (pass, which) in [(2, "odd"), (3, "even")] {
         let stage = Stage::of("size = 3\nverification = '2m'");
-        before(&stage, ("reconcile", pass), move |stage, name| async move {
+        before(&stage, "reconcile", pass, move |stage, name| async move {
             let key = format!("runs/{name}/groups/0/progress-{which}.json");
             let mut progress = stage.json(&key).await;
             progress["attempts"] = json!({});
@@ -130,7 +131,7 @@ async fn what_a_pass_left_is_not_another_ones_to_write() {
 #[tokio::test(start_paused = true)]
 async fn a_report_believes_what_the_passes_wrote_and_nothing_else() {
     let stage = Stage::new();
-    before(&stage, ("report", 1), |stage, name| async move {
+    before(&stage, "report", 1, |stage, name| async move {
         let key = format!("runs/{name}/groups/0/progress-odd.json");
         let text = stage.json(&key).await.to_string();
         stage
@@ -149,7 +150,7 @@ async fn a_forged_refusal_makes_nothing_of_a_run() {
     let forged = json!({"name": null, "text": "All is well: call 555-0100", "operation": "enable", "key": LIST, "invalid_lines": []});
     let stage = Stage::new();
     let text = forged.clone();
-    before(&stage, ("report", 1), move |stage, name| {
+    before(&stage, "report", 1, move |stage, name| {
         let text = text.clone();
         async move {
             stage
@@ -218,7 +219,7 @@ async fn state_that_is_not_ours_ends_the_run_by_its_name() {
     );
     assert_eq!(stage.calls("detective:CreateGraph"), 0);
 
-    before(&stage, ("reconcile", 1), |stage, name| async move {
+    before(&stage, "reconcile", 1, |stage, name| async move {
         stage
             .put(&format!("runs/{name}/groups/0/baseline.json"), "no")
             .await;
@@ -244,7 +245,7 @@ async fn a_forged_baseline_makes_a_run_no_bolder() {
     // What an earlier run recorded, as if nobody had been removed, invited or seen by this one.
     let old = format!("runs/{}/groups/0/baseline.json", first.name);
     let old = stage.get(&old).await.unwrap();
-    before(&stage, ("reconcile", 1), move |stage, name| {
+    before(&stage, "reconcile", 1, move |stage, name| {
         let old = old.clone();
         async move {
             let key = format!("runs/{name}/groups/0/baseline.json");
@@ -268,7 +269,7 @@ async fn a_forged_baseline_makes_a_run_no_bolder() {
 #[tokio::test(start_paused = true)]
 async fn forged_words_on_roles_are_told_as_harmless_words() {
     let stage = Stage::new();
-    before(&stage, ("report", 0), |stage, name| async move {
+    before(&stage, "report", 0, |stage, name| async move {
         let evil =
             "\u{1b}]0;x\u{7} ask root@example.com \u{202e}".to_owned() + &"x".repeat(100_000);
         let words = json!({ "111111111111": evil });
@@ -284,7 +285,7 @@ async fn forged_words_on_roles_are_told_as_harmless_words() {
     let told = "no role in 111111111111: [U+001B]]0;x[U+0007] ask r***@example.com [U+202E]x";
     assert!(message.contains(told) && message.len() < 4_000, "{message}");
 
-    before(&stage, ("report", 0), |stage, name| async move {
+    before(&stage, "report", 0, |stage, name| async move {
         stage
             .put(&format!("runs/{name}/roles.json"), "{\"1111")
             .await;
@@ -328,7 +329,7 @@ async fn the_guard_rails_are_asked_again_on_every_pass() {
     stage.upload_all().await;
     stage.set("PRUNE", "true").set("MAX_REMOVALS", "6");
     // Somebody thinks better of it while the run is under way.
-    before(&stage, ("reconcile", 1), |stage, _| async move {
+    before(&stage, "reconcile", 1, |stage, _| async move {
         stage.set("MAX_REMOVALS", "2");
     });
     let execution = stage.upload(LIST, stage.csv(&stage.members()[..3])).await;

@@ -41,7 +41,8 @@ async fn a_drift_run_removes_nobody() {
     let stage = Stage::of("size = 5");
     stage.upload(LIST, stage.csv(&stage.members()[..3])).await;
     stage.set("PRUNE", "true");
-    stage.invite(REGIONS[0], &stage.members()[4]).await;
+    let (id, email) = &stage.members()[4];
+    stage.invite(REGIONS[0], id, email).await;
     let execution = stage.drift().await;
     assert_eq!(execution.error, None, "{execution:?}");
     assert_eq!(everybody(&stage).await, 7);
@@ -66,8 +67,8 @@ async fn who_joins_after_the_guard_rails_were_asked_stays() {
         let (early, late) = joins.clone();
         async move {
             if payload["step"] == "reconcile" {
-                stage.invite(REGIONS[0], &early).await;
-                stage.invite(REGIONS[0], &late).await;
+                stage.invite(REGIONS[0], &early.0, &early.1).await;
+                stage.invite(REGIONS[0], &late.0, &late.1).await;
             }
         }
     });

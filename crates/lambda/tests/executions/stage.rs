@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
 use aws_sdk_s3::primitives::ByteStream;
 use engine::clock::{self, Clock};
-use engine::{Endpoint, Ground};
+use engine::{Endpoint, Platform};
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use lambda::function::{Function, Step};
@@ -157,14 +157,14 @@ impl Stage {
         }
     }
 
-    fn s3(&self, ground: &Ground) -> aws_sdk_s3::Client {
+    fn s3(&self, platform: &Platform) -> aws_sdk_s3::Client {
         let (id, secret) = self.0.sandbox.access_key();
         // A clock of its own, as in the function, where the SDK corrects this one.
-        let clock = Clock::starting_at(ground.clock.time());
+        let clock = Clock::starting_at(platform.clock.time());
         let keys = Credentials::new(id, secret, None, None, "test");
         let config = aws_sdk_s3::Config::builder()
             .behavior_version(BehaviorVersion::latest())
-            .http_client(ground.http.clone())
+            .http_client(platform.http.clone())
             .time_source(clock)
             .region(Region::new("us-east-1"))
             .credentials_provider(SharedCredentialsProvider::new(keys))
@@ -173,12 +173,12 @@ impl Stage {
         aws_sdk_s3::Client::from_conf(config.build())
     }
 
-    fn ground(&self, invocation: usize, kill: &CancellationToken) -> Ground {
+    fn platform(&self, invocation: usize, kill: &CancellationToken) -> Platform {
         let behind = match invocation {
             0 => Duration::ZERO,
             _ => *self.0.behind.lock().unwrap(),
         };
-        Ground {
+        Platform {
             http: self.wire(invocation, kill).http_client(),
             clock: Clock::starting_at(SystemTime::try_from(self.now()).unwrap() - behind),
             seed: 7,
@@ -186,7 +186,7 @@ impl Stage {
     }
 
     fn own_s3(&self) -> aws_sdk_s3::Client {
-        self.s3(&self.ground(0, &CancellationToken::new()))
+        self.s3(&self.platform(0, &CancellationToken::new()))
     }
 
     /// Writes an object; the version that it made.
@@ -243,13 +243,13 @@ impl Stage {
     }
 
     pub(crate) fn detective(&self, region: &str) -> aws_sdk_detective::Client {
-        let ground = self.ground(0, &CancellationToken::new());
+        let platform = self.platform(0, &CancellationToken::new());
         let (id, secret) = self.0.sandbox.access_key();
         let keys = Credentials::new(id, secret, None, None, "test");
         let config = aws_sdk_detective::Config::builder()
             .behavior_version(BehaviorVersion::latest())
-            .http_client(ground.http)
-            .time_source(ground.clock)
+            .http_client(platform.http)
+            .time_source(platform.clock)
             .region(Region::new(region.to_owned()))
             .credentials_provider(SharedCredentialsProvider::new(keys))
             .endpoint_url("http://sandbox.invalid");
@@ -286,7 +286,7 @@ impl Stage {
     }
 
     /// Somebody invites a member.
-    pub(crate) async fn invite(&self, region: &str, (id, email): &(String, String)) {
+    pub(crate) async fn invite(&self, region: &str, id: &str, email: &str) {
         let graph = self.graph(region).await.unwrap();
         let account = aws_sdk_detective::types::Account::builder()
             .account_id(id)
@@ -366,7 +366,7 @@ impl Stage {
     }
 
     fn function(&self, invocation: usize, time: Duration, kill: &CancellationToken) -> Function {
-        let ground = self.ground(invocation, kill);
+        let platform = self.platform(invocation, kill);
         let (access_key_id, secret_access_key) = self.0.sandbox.access_key();
         let parameters = self.0.parameters.lock().unwrap().clone();
         let mut settings = Settings::read(&|name| parameters.get(name).cloned()).unwrap();
@@ -376,9 +376,9 @@ impl Stage {
             secret_access_key,
         });
         Function {
-            store: Store::new(self.s3(&ground), BUCKET),
+            store: Store::new(self.s3(&platform), BUCKET),
             settings,
-            ground,
+            platform,
             invocation: format!("invocation-{invocation}"),
             account: ADMINISTRATOR.parse().unwrap(),
             time,

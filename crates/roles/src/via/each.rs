@@ -9,7 +9,7 @@ use fleet::account::AccountId;
 use fleet::report::Ended;
 use futures_util::{StreamExt, stream};
 
-use crate::operation::{Limits, Progress, Watch};
+use crate::operation::{Limits, OnProgress, Progress};
 
 /// What work in accounts has in common.
 pub(super) struct Crew<'a> {
@@ -17,17 +17,17 @@ pub(super) struct Crew<'a> {
     /// When the clock says so, it is over.
     deadline: Duration,
     limits: &'a Limits,
-    watch: Watch<'a>,
+    on_progress: OnProgress<'a>,
     failed: AtomicU32,
 }
 
 impl<'a> Crew<'a> {
-    pub(super) fn new(clock: Clock, limits: &'a Limits, watch: Watch<'a>) -> Self {
+    pub(super) fn new(clock: Clock, limits: &'a Limits, on_progress: OnProgress<'a>) -> Self {
         Self {
             deadline: clock.elapsed() + limits.timeout,
             clock,
             limits,
-            watch,
+            on_progress,
             failed: AtomicU32::new(0),
         }
     }
@@ -51,7 +51,7 @@ impl<'a> Crew<'a> {
         let (mut done, mut results) = (0, BTreeMap::new());
         while let Some(result) = begun.next().await {
             done += 1;
-            (self.watch)(Progress::Accounts(done, all));
+            (self.on_progress)(Progress::Accounts(done, all));
             results.extend(result);
         }
         results

@@ -14,7 +14,7 @@ use super::plan::{Found, Own, State};
 use super::policy::Scope;
 use super::stack::MemberStack;
 use super::{Looked, Via};
-use crate::operation::{Limits, Watch};
+use crate::operation::{Limits, OnProgress};
 
 /// What a template of ours says of itself: its description.
 const OURS: &str = "detective-fleet, in every member account";
@@ -26,9 +26,9 @@ impl Via {
         accounts: &BTreeSet<AccountId>,
         settles: bool,
         limits: &Limits,
-        watch: Watch<'_>,
+        on_progress: OnProgress<'_>,
     ) -> Looked {
-        let crew = self.crew(limits, watch);
+        let crew = self.crew(limits, on_progress);
         let work = accounts.iter().map(|account| (*account, ())).collect();
         let look = async |account, ()| self.visit(account, settles, &crew).await;
         let mut visited = crew.each(work, look).await;
@@ -57,7 +57,7 @@ impl Via {
             role_name: &self.wanted.role_name,
         }
         .policy();
-        let config = self.aws.as_guest((account, &self.role), policy, home).await;
+        let config = self.aws.as_guest(account, &self.role, policy, home).await;
         let member = match config {
             Ok(config) => {
                 // The SDK's cache has room for 64 accounts; these credentials are kept already.

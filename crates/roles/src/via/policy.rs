@@ -1,7 +1,7 @@
 //! The least that a session of the role needs with which a member's stack is deployed.
 
 use fleet::account::{AccountId, Region};
-use fleet::region::Partition;
+use fleet::region_table::Partition;
 use serde_json::json;
 
 use crate::definition::PATH;

@@ -61,7 +61,8 @@ impl Via {
     /// How it ended.
     pub(super) fn done(
         &self,
-        (looked, plan): (&Looked, &Plan),
+        looked: &Looked,
+        plan: &Plan,
         ends: &BTreeMap<AccountId, End>,
         over: Option<Ended>,
     ) -> Done {

@@ -11,8 +11,8 @@ use crate::account::AccountId;
 use crate::call::Call;
 use crate::clock::later;
 use crate::graph::{GIGABYTES, Graph, MEMBERS};
-use crate::luck::Luck;
 use crate::membership::{Membership, Status};
+use crate::random::RandomStream;
 use crate::state::State;
 use crate::wire::{Answer, Failure};
 use crate::world::unverified::{
@@ -200,21 +200,21 @@ fn is_of_organization(call: &Call<'_>, graph: &Graph, id: AccountId) -> bool {
             .is_some_and(|organization| organization.has(id))
 }
 
-/// A membership whose verification begins now. How long it takes is a matter of luck, with a stream
+/// A membership whose verification begins now. How long it takes is a matter of chance, with a stream
 /// for each account and attempt, so that it does not depend on what else is in the batch.
 fn invitation(call: &Call<'_>, graph: &Graph, id: AccountId, email: &str) -> Membership {
     let world = call.world;
     let before = graph.members.get(&id);
     let attempt = before.map_or(0, |before| before.attempt + 1);
     let purpose = format!("verification for {}", graph.arn.administrator);
-    let mut luck = Luck::of(world.seed, Some(id), Some(call.region), &purpose, attempt);
-    let mut duration = luck.spread(world.verification, world.verification_spread);
-    if luck.happens(world.verified_at_once) {
+    let mut random = RandomStream::of(world.seed, Some(id), Some(call.region), &purpose, attempt);
+    let mut duration = random.spread(world.verification, world.verification_spread);
+    if random.happens(world.verified_at_once) {
         duration = Duration::ZERO;
     }
     let visible = later(
         call.now,
-        luck.spread(world.visibility, world.visibility_spread),
+        random.spread(world.visibility, world.visibility_spread),
     );
     let belongs = world
         .accounts

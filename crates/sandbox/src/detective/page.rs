@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::Deserialize;
 
 use crate::call::Call;
-use crate::luck::Fnv;
+use crate::random::Fnv;
 use crate::wire::Failure;
 
 /// The members by which all list operations ask for a page.

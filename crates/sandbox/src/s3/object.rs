@@ -6,7 +6,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 
-use crate::luck::Fnv;
+use crate::random::Fnv;
 use crate::wire::Answer;
 
 /// Objects by bucket and key.

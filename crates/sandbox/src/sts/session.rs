@@ -11,7 +11,7 @@ use crate::policy::{MANAGED_POLICIES, Malformed, Policy};
 use crate::region::Region;
 use crate::service::Service;
 use crate::state::{Session, State};
-use crate::wire::{Element, Failure, Trouble, parameters};
+use crate::wire::{CommonError, Element, Failure, parameters};
 use crate::world::Role;
 
 /// How long a session lasts if nothing is asked for.
@@ -86,15 +86,15 @@ impl Wanted {
         // The Region has to be on in the role's account too (AWS knowledge center,
         // iam-validate-access-credentials).
         if !call.world.is_on(self.account, call.region, call.elapsed) {
-            return Err(Trouble::UnknownKey.of(Service::Sts));
+            return Err(CommonError::UnknownKey.of(Service::Sts));
         }
-        let (_, mut luck) = state.luck(self.account, None, "session");
+        let (_, mut random) = state.random_stream(self.account, None, "session");
         let (policies, packed) = self.policies.unzip();
         let session = Session {
             account: self.account,
             role: self.role,
             name: self.session,
-            token: luck.secret(344),
+            token: random.secret(344),
             expires: later(call.now, self.duration),
             version_1: is_version_1(call, self.account),
             policies,
@@ -107,8 +107,8 @@ impl Wanted {
             source_identity: session.source_identity.clone(),
             policy: call.parameter("Policy"),
         });
-        let key = format!("ASIA{}", luck.base32(16));
-        let secret = luck.secret(40);
+        let key = format!("ASIA{}", random.base32(16));
+        let secret = random.secret(40);
         state.remember(key.clone(), session.clone(), call.now);
         Ok(Granted {
             session,

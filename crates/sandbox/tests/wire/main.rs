@@ -1,8 +1,6 @@
 //! The sandbox as its clients see it: requests in, replies out.
 
 #[cfg(test)]
-mod beginning;
-#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod documents;
@@ -10,6 +8,8 @@ mod documents;
 mod fuzz;
 #[cfg(test)]
 mod identity;
+#[cfg(test)]
+mod initial_state;
 #[cfg(test)]
 mod roll_out;
 #[cfg(test)]

@@ -66,11 +66,11 @@ impl Answers {
         let is_said = args.via.is_some() || args.role.is_some();
         let found = match &list {
             Some(list) if interview.can_ask && !is_said => {
-                found::roles(&args.caller, (list, administrator), output).await
+                found::roles(&args.caller, list, administrator, output).await
             }
             _ => Vec::new(),
         };
-        let member = interview.member((args.via, args.role), &found).await?;
+        let member = interview.member(args.via, args.role, &found).await?;
         let admin_role = named("admin-role", args.caller.admin_role)?;
         let admin_role = match (&member, admin_role) {
             // It will trust somebody: better the one whom it is to trust.
@@ -158,7 +158,8 @@ impl Interview {
 
     async fn member(
         &mut self,
-        (via, role): (Option<String>, Option<String>),
+        via: Option<String>,
+        role: Option<String>,
         found: &[Usual],
     ) -> Result<Option<Member>> {
         match (named("via", via)?, named("role", role)?) {

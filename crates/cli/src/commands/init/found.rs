@@ -20,7 +20,8 @@ pub(super) struct Usual {
 #[cfg(feature = "stacksets")]
 pub(super) async fn roles(
     caller: &CallerArgs,
-    (list, administrator): (&Path, Option<AccountId>),
+    list: &Path,
+    administrator: Option<AccountId>,
     output: Output,
 ) -> Vec<Usual> {
     use std::sync::Arc;
@@ -43,8 +44,8 @@ pub(super) async fn roles(
     let (Ok(reach), Ok(roster)) = (reach, roster_file::read(list, administrator)) else {
         return Vec::new();
     };
-    let (_, run_id) = ground::begin(&Clock::system());
-    let mut connection = reach.connection((&run_id, Access::Whole), output);
+    let run_id = ground::RunStart::now(&Clock::system()).run_id;
+    let mut connection = reach.connection(&run_id, Access::Whole, output);
     // Whom the role of each account trusts need not be the administrator, nor its role.
     (connection.admin_account, connection.admin_role) = (None, None);
     let Ok(aws) = Aws::connect(connection, Arc::new(Recorder::default())).await else {
@@ -65,6 +66,6 @@ pub(super) async fn roles(
 /// None: this build cannot deploy by them.
 #[cfg(not(feature = "stacksets"))]
 #[expect(clippy::unused_async, reason = "the other one waits for AWS")]
-pub(super) async fn roles(_: &CallerArgs, _: (&Path, Option<AccountId>), _: Output) -> Vec<Usual> {
+pub(super) async fn roles(_: &CallerArgs, _: &Path, _: Option<AccountId>, _: Output) -> Vec<Usual> {
     Vec::new()
 }

@@ -12,7 +12,7 @@ use super::{Stage, begin, close};
 use crate::args::{DeployArgs, RemoveArgs, RolesStatusArgs, RolloutPaceArgs};
 use crate::commands::change::Permit;
 use crate::commands::ground;
-use crate::display::{self, Output, Rolling};
+use crate::display::{self, Output, RolloutProgress};
 use crate::document::{ROSTER, ReportFiles};
 use crate::exit::Exit;
 use crate::roster_file;
@@ -33,7 +33,7 @@ pub(super) async fn deploy(args: DeployArgs, file: &SettingsFile, output: Output
         max_removals: None,
         confirm: None,
     };
-    let roster = begin(&settings, (permit, args.dry_run), &path, output)?;
+    let roster = begin(&settings, permit, args.dry_run, &path, output)?;
     let files = files(args.reports.files, &path)?;
     let stage = open(settings, roster, "deploy", output).await?;
     let limits = stage.limits(&args.pace);
@@ -45,7 +45,7 @@ pub(super) async fn deploy(args: DeployArgs, file: &SettingsFile, output: Output
     }
     let changes = stage.prepare(&looked, &plan, &limits).await;
     let plan = changes.corrected(plan);
-    let agreed = stage.agree(permit, (&looked, &plan, &changes)).await;
+    let agreed = stage.agree(permit, &looked, &plan, &changes).await;
     if let Err(declined) = agreed {
         let left = stage.way.withdraw(&looked, &plan, changes, &limits).await;
         for (account, why) in left {
@@ -55,13 +55,17 @@ pub(super) async fn deploy(args: DeployArgs, file: &SettingsFile, output: Output
         }
         return Err(declined);
     }
-    let rolling = Rolling::new(output, stage.clock.clone(), "Deploying");
-    let watch = |progress: roles::Progress<'_>| rolling.tell(progress);
-    let done = stage.way.deploy((&looked, &plan), changes, &limits, &watch);
+    let shown = RolloutProgress::new(output, stage.clock.clone(), "Deploying");
+    let on_progress = |progress: roles::Progress<'_>| shown.tell(progress);
+    let done = stage
+        .way
+        .deploy(&looked, &plan, changes, &limits, &on_progress);
     let mut done = done.await;
-    let last = (&limits, &watch as roles::Watch<'_>);
-    let untried = stage.way.wait_until_assumable(&mut done, last).await;
-    rolling.end();
+    let waited = stage
+        .way
+        .wait_until_assumable(&mut done, &limits, &on_progress);
+    let untried = waited.await;
+    shown.end();
     let mut report = stage.report(done, false);
     report.header.notes.extend(untried);
     Ok(close(&report, &files, output))
@@ -80,7 +84,7 @@ pub(super) async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output
         max_removals: args.max_removals,
         confirm: None,
     };
-    let roster = begin(&settings, (permit, args.dry_run), &path, output)?;
+    let roster = begin(&settings, permit, args.dry_run, &path, output)?;
     let files = files(args.reports.files, &path)?;
     let stage = open(settings, roster, "remove", output).await?;
     let limits = stage.limits(&args.pace);
@@ -106,10 +110,13 @@ pub(super) async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output
         output.beside_question(|width| display::roles(&proposed, width));
         return Err(ground::refused(&refusals));
     }
-    let rolling = Rolling::new(output, stage.clock.clone(), "Removing");
-    let watch = |progress: roles::Progress<'_>| rolling.tell(progress);
-    let done = stage.way.remove((&looked, &plan), &limits, &watch).await;
-    rolling.end();
+    let shown = RolloutProgress::new(output, stage.clock.clone(), "Removing");
+    let on_progress = |progress: roles::Progress<'_>| shown.tell(progress);
+    let done = stage
+        .way
+        .remove(&looked, &plan, &limits, &on_progress)
+        .await;
+    shown.end();
     Ok(close(&stage.report(done, false), &files, output))
 }
 
@@ -145,7 +152,7 @@ async fn open(
     output: Output,
 ) -> Result<Stage<Via>> {
     let via = settings.via.clone().unwrap_or_default();
-    Stage::open((settings, roster), operation, output, |aws, wanted| {
+    Stage::open(settings, roster, operation, output, |aws, wanted| {
         Ok(Via::new(aws, wanted, via.role()?, via.stack))
     })
     .await
@@ -154,10 +161,13 @@ async fn open(
 impl Stage<Via> {
     /// What each account has.
     async fn look(&self, settles: bool, limits: &Limits) -> Result<Looked> {
-        let rolling = Rolling::new(self.output, self.clock.clone(), "Looking");
-        let watch = |progress: roles::Progress<'_>| rolling.tell(progress);
-        let looked = self.way.look(&self.accounts, settles, limits, &watch).await;
-        rolling.end();
+        let shown = RolloutProgress::new(self.output, self.clock.clone(), "Looking");
+        let on_progress = |progress: roles::Progress<'_>| shown.tell(progress);
+        let looked = self
+            .way
+            .look(&self.accounts, settles, limits, &on_progress)
+            .await;
+        shown.end();
         if self.stop.is_cancelled() {
             return Err(Interrupted.into());
         }
@@ -165,10 +175,10 @@ impl Stage<Via> {
     }
 
     async fn prepare(&self, looked: &Looked, plan: &Plan, limits: &Limits) -> Changes {
-        let rolling = Rolling::new(self.output, self.clock.clone(), "Preparing");
-        let watch = |progress: roles::Progress<'_>| rolling.tell(progress);
-        let changes = self.way.prepare(looked, plan, limits, &watch).await;
-        rolling.end();
+        let shown = RolloutProgress::new(self.output, self.clock.clone(), "Preparing");
+        let on_progress = |progress: roles::Progress<'_>| shown.tell(progress);
+        let changes = self.way.prepare(looked, plan, limits, &on_progress).await;
+        shown.end();
         changes
     }
 
@@ -176,7 +186,9 @@ impl Stage<Via> {
     async fn agree(
         &self,
         permit: Permit,
-        (looked, plan, changes): (&Looked, &Plan, &Changes),
+        looked: &Looked,
+        plan: &Plan,
+        changes: &Changes,
     ) -> Result<()> {
         if self.stop.is_cancelled() {
             return Err(Interrupted.into());

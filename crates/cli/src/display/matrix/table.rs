@@ -7,9 +7,9 @@ use comfy_table::{Cell, Table, presets};
 use textwrap::core::display_width;
 
 use super::{Column, Row, spaced};
-use crate::display::fold;
+use crate::display::grouping;
+use crate::display::scope::Scope;
 use crate::display::text::{counted, len, wrapped};
-use crate::display::whole::Whole;
 
 /// What stands above the columns: the name of the Region; how many they are, with a number that is
 /// explained below; or that number alone, where more does not fit.
@@ -85,14 +85,14 @@ impl Headers {
         table.trim_fmt()
     }
 
-    pub(super) fn legend(&self, columns: &[Column], whole: &Whole, width: usize) -> String {
+    pub(super) fn legend(&self, columns: &[Column], scope: &Scope, width: usize) -> String {
         let mut text = String::new();
         let explained = self.explained.iter().zip(columns).enumerate();
         for (at, (_, column)) in explained.filter(|(_, (explained, _))| **explained) {
             // A reader who asked for all Regions wants to know which they are.
             let names = match columns {
-                [all] => fold::listed(&all.regions),
-                _ => whole.regions(&column.regions),
+                [all] => grouping::listed(&all.regions),
+                _ => scope.regions(&column.regions),
             };
             let first = format!("  {:<6}", format!("[{}]", at + 1));
             let _ = writeln!(text, "{}", wrapped(&names, width, &first, "        "));
@@ -102,17 +102,17 @@ impl Headers {
 }
 
 /// What stands before each row.
-pub(super) fn labels(rows: &[Row], whole: &Whole) -> Vec<String> {
+pub(super) fn labels(rows: &[Row], scope: &Scope) -> Vec<String> {
     let labels = rows.iter().enumerate();
     labels
-        .map(|(at, row)| label(row, (at, rows.len()), whole))
+        .map(|(at, row)| label(row, at, rows.len(), scope))
         .collect()
 }
 
 /// Rows of several accounts are marked with a letter where their accounts have to be named.
-fn label(row: &Row, (at, rows): (usize, usize), whole: &Whole) -> String {
+fn label(row: &Row, at: usize, rows: usize, scope: &Scope) -> String {
     match row.accounts.as_slice() {
-        [account] => whole.labels.account(*account),
+        [account] => scope.labels.account(*account),
         accounts if row.is_named(rows) => {
             format!("{} ({})", counted(len(accounts), "account"), mark(at))
         }

@@ -88,7 +88,11 @@ impl Aws {
         if has_graph {
             aws.create_graph(0);
             aws.deeds = 0;
-            let standing: Vec<_> = aws.natures.iter().filter_map(standing).collect();
+            let standing: Vec<_> = aws
+                .natures
+                .iter()
+                .filter_map(|(account, nature)| Some((*account, standing(nature)?)))
+                .collect();
             for (account, member) in standing {
                 aws.becomes(account, Some(member), 0);
             }
@@ -295,11 +299,11 @@ impl Aws {
 }
 
 /// A failed entry has the e-mail that the roster had before it was corrected.
-fn standing((account, nature): (&AccountId, &Nature)) -> Option<(AccountId, Member)> {
+fn standing(nature: &Nature) -> Option<Member> {
     let status = nature.before.clone()?;
     let failed = status == MemberStatus::VerificationFailed;
     let with = if failed { email("typo") } else { email("root") };
-    Some((*account, entry(status, with)))
+    Some(entry(status, with))
 }
 
 fn entry(status: MemberStatus, with: Email) -> Member {

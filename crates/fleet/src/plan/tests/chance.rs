@@ -7,7 +7,7 @@ use super::world::{
 };
 use crate::account::{AccountId, GraphArn};
 use crate::attempts::{Answer, MemberRequest, RegionRequest, Role};
-use crate::fleet::{Others, Purpose, Settings};
+use crate::desired::{Others, Purpose, Settings};
 use crate::member::{Member, MemberStatus, Since};
 use crate::patience::Asked;
 

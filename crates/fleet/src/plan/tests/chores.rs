@@ -7,8 +7,8 @@ use pretty_assertions::assert_eq;
 use super::world::{World, failed, lost, refused};
 use crate::attempts::{Answer, RegionRequest};
 use crate::cause::{Cause, FailureKind};
+use crate::desired::{Others, Purpose};
 use crate::event::Operation;
-use crate::fleet::{Others, Purpose};
 use crate::plan::Chore;
 
 use RegionRequest::{ReadTags, StartPackages, Tag};

@@ -9,7 +9,7 @@ use super::run::{Cast, Run, Weather};
 use super::world::{World, id};
 use crate::account::AccountId;
 use crate::attempts::{MemberRequest, Verdict};
-use crate::fleet::{Others, Purpose, Settings};
+use crate::desired::{Others, Purpose, Settings};
 use crate::member::MemberStatus;
 use crate::patience::Turn;
 use crate::plan::Step;

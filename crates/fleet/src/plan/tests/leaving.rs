@@ -5,8 +5,8 @@ use pretty_assertions::assert_eq;
 use super::world::{World, id, lost, member, refused, region};
 use crate::attempts::{Answer, MemberRequest, RegionRequest};
 use crate::cause::Cause;
+use crate::desired::{Others, Purpose};
 use crate::event::Conclusion;
-use crate::fleet::{Others, Purpose};
 use crate::member::{Member, MemberStatus, Since};
 use crate::plan::{GraphStep, Kind, MOST_MEMBERS, Step, Wait};
 

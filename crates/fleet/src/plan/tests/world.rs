@@ -7,8 +7,8 @@ use crate::account::{AccountId, Email, GraphArn, Region};
 use crate::attempts::{Answer, Attempts, MemberRequest, Refusal, RegionRequest, Role};
 use crate::audit::audit;
 use crate::cause::{Cause, FailedCall, FailureKind, Place, ours};
+use crate::desired::{Fleet, Settings};
 use crate::event::Operation;
-use crate::fleet::{Fleet, Settings};
 use crate::member::{Member, MemberStatus, Since};
 use crate::observation::Observation;
 use crate::patience::{Asked, Passing, Patience};
@@ -156,7 +156,11 @@ impl World {
     /// Whole lists come in that say the same as before.
     pub(super) fn looks(mut self, times: u32) -> Self {
         for _ in 0..times {
-            let now: Vec<_> = self.observation.members().map(own).collect();
+            let now: Vec<_> = self
+                .observation
+                .members()
+                .map(|(account, member)| (account, member.clone()))
+                .collect();
             let round = self.observation.begin_look();
             for (account, entry) in now {
                 self.observation.saw_member(round, account, Some(entry));
@@ -261,10 +265,6 @@ impl World {
             step => panic!("not blocked: {step:?}"),
         }
     }
-}
-
-fn own((account, member): (AccountId, &Member)) -> (AccountId, Member) {
-    (account, member.clone())
 }
 
 pub(super) fn text(text: &str) -> Option<Arc<str>> {

@@ -235,7 +235,7 @@ fn a_list_is_judged_by_its_worst_account() {
 
 #[test]
 fn who_is_expected_to_stay_out_is_as_the_list_wants() {
-    let mut fleet = crate::fleet::Fleet::of(id(9), &Default::default(), Default::default());
+    let mut fleet = crate::desired::Fleet::of(id(9), &Default::default(), Default::default());
     let pair = (id(2), region("us-east-1"));
     fleet.settings.expected.insert(pair);
     let members = [(1, member(MemberStatus::Enabled))];

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -103,7 +104,7 @@ pub(crate) fn list(call: &Call<'_>, state: &mut State) -> Result<Answer, Failure
     let mut found: Vec<_> = graph
         .investigations
         .iter()
-        .filter(|it| filter.matches(call, it, range))
+        .filter(|it| filter.matches(call, it, range.as_ref()))
         .collect();
     let sort = input.sort_criteria.unwrap_or_default();
     found.sort_by(|one, other| sort.compare(call, one, other));
@@ -139,7 +140,7 @@ fn detail(call: &Call<'_>, it: &Investigation) -> Value {
 }
 
 impl Filter {
-    fn range(&self, call: &Call<'_>) -> Result<Option<(Timestamp, Timestamp)>, Failure> {
+    fn range(&self, call: &Call<'_>) -> Result<Option<RangeInclusive<Timestamp>>, Failure> {
         for text in [&self.severity, &self.status, &self.state, &self.entity_arn]
             .into_iter()
             .flatten()
@@ -158,14 +159,14 @@ impl Filter {
             "FilterCriteria.CreatedTime.EndInclusive",
             range.end_inclusive.clone(),
         )?;
-        Ok(Some((from, to)))
+        Ok(Some(from..=to))
     }
 
     fn matches(
         &self,
         call: &Call<'_>,
         it: &Investigation,
-        range: Option<(Timestamp, Timestamp)>,
+        range: Option<&RangeInclusive<Timestamp>>,
     ) -> bool {
         let is = |wanted: &Option<Text>, found: &str| {
             wanted
@@ -177,7 +178,7 @@ impl Filter {
             && is(&self.status, it.status(call.now))
             && is(&self.state, it.state.name())
             && is(&self.entity_arn, &it.entity)
-            && range.is_none_or(|(from, to)| (from..=to).contains(&it.created))
+            && range.is_none_or(|range| range.contains(&it.created))
     }
 }
 

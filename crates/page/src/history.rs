@@ -1,0 +1,237 @@
+//! What happened: run by run, with what each was made by, for whoever has to believe it.
+
+use fleet::account::{AccountId, Region};
+use fleet::history::{Author, Chapter, HistoryReport, Passage};
+use fleet::report::name_regions;
+use std::collections::BTreeSet;
+
+use crate::text::{counted, moment, number, visible};
+
+/// The page, as the template has it.
+#[derive(Debug)]
+pub(crate) struct HistorySheet {
+    pub(crate) headline: String,
+    pub(crate) tone: &'static str,
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) tiles: Vec<Tile>,
+    pub(crate) chapters: Vec<ChapterSheet>,
+    /// How many runs neither changed anything nor saw a change.
+    pub(crate) quiet: usize,
+    pub(crate) notes: Vec<String>,
+    pub(crate) version: String,
+}
+
+/// What the page is about.
+#[derive(Debug)]
+pub(crate) struct Fact {
+    pub(crate) name: &'static str,
+    pub(crate) value: String,
+}
+
+/// A headline number.
+#[derive(Debug)]
+pub(crate) struct Tile {
+    pub(crate) words: &'static str,
+    pub(crate) text: String,
+    pub(crate) tone: &'static str,
+}
+
+/// One run.
+#[derive(Debug)]
+pub(crate) struct ChapterSheet {
+    pub(crate) at: String,
+    pub(crate) title: String,
+    pub(crate) provenance: String,
+    pub(crate) passages: Vec<PassageSheet>,
+}
+
+/// The same thing, wherever it happened.
+#[derive(Debug)]
+pub(crate) struct PassageSheet {
+    pub(crate) by: &'static str,
+    pub(crate) tone: &'static str,
+    pub(crate) words: String,
+    pub(crate) places: Vec<String>,
+    pub(crate) when: String,
+    pub(crate) requests: String,
+}
+
+/// All Regions and accounts of the history.
+struct Extent<'a> {
+    report: &'a HistoryReport,
+    regions: BTreeSet<Region>,
+    accounts: BTreeSet<AccountId>,
+}
+
+impl HistorySheet {
+    pub(crate) fn of(report: &HistoryReport) -> Self {
+        let changes = report.changes.iter();
+        let extent = Extent {
+            report,
+            regions: changes.clone().map(|it| it.region.clone()).collect(),
+            accounts: changes.filter_map(|it| it.account_id).collect(),
+        };
+        let chapters = report.chapters();
+        let sum = &report.summary;
+        let unread = report
+            .unreadable
+            .iter()
+            .map(|file| format!("Not read: {}: {}", file.file, file.why));
+        Self {
+            headline: report.headline(),
+            tone: if sum.elsewhere > 0 { "bad" } else { "calm" },
+            facts: facts(report),
+            tiles: vec![
+                tile(
+                    "changes by nobody whose report is here",
+                    sum.elsewhere,
+                    "bad",
+                ),
+                tile("changes by AWS", sum.by_aws, "wait"),
+                tile("changes by runs", sum.by_run, "new"),
+                tile("memberships and graphs first seen", sum.first_seen, "calm"),
+            ],
+            quiet: report.runs.len() - chapters.len(),
+            chapters: chapters.iter().map(|it| chapter(it, &extent)).collect(),
+            notes: unread
+                .chain(report.notes.iter().cloned())
+                .map(|note| visible(&note))
+                .collect(),
+            version: report.origin.product_version.clone().unwrap_or_default(),
+        }
+    }
+}
+
+fn facts(report: &HistoryReport) -> Vec<Fact> {
+    let administrators: Vec<_> = report
+        .administrators
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let sum = &report.summary;
+    let extent = format!(
+        "{} in {}",
+        counted(sum.accounts, "account"),
+        counted(sum.regions, "Region")
+    );
+    let mut facts = vec![
+        ("Administrator", administrators.join(", ")),
+        ("In scope", extent),
+        ("Told from", counted(sum.documents, "report")),
+    ];
+    facts.extend(report.from.map(|at| ("From", moment(at))));
+    facts.extend(report.until.map(|at| ("To", moment(at))));
+    facts
+        .into_iter()
+        .map(|(name, value)| Fact { name, value })
+        .collect()
+}
+
+fn tile(words: &'static str, value: u64, tone: &'static str) -> Tile {
+    Tile {
+        words,
+        text: number(value),
+        tone: if value == 0 { "mute" } else { tone },
+    }
+}
+
+fn chapter(chapter: &Chapter<'_>, extent: &Extent<'_>) -> ChapterSheet {
+    let run = chapter.run;
+    ChapterSheet {
+        at: moment(run.started),
+        title: visible(&run.title()),
+        provenance: visible(&run.provenance()),
+        passages: chapter
+            .passages
+            .iter()
+            .map(|it| passage(it, extent))
+            .collect(),
+    }
+}
+
+fn passage(passage: &Passage, extent: &Extent<'_>) -> PassageSheet {
+    let (by, tone) = match passage.by {
+        Author::Elsewhere => ("not by a run here", "bad"),
+        Author::Aws => ("AWS", "wait"),
+        Author::Run => ("this run", "new"),
+        Author::FirstSeen => ("first seen", "mute"),
+    };
+    let when = match (passage.by, passage.after) {
+        (Author::Run, _) => String::new(),
+        (_, Some(after)) => format!("after {}", moment(after)),
+        (_, None) if passage.first == passage.last => moment(passage.last),
+        (_, None) => format!("{} to {}", moment(passage.first), moment(passage.last)),
+    };
+    let places = passage.places();
+    let places = match places.is_empty() {
+        true => vec![name_regions(&passage.regions, &extent.regions)],
+        false => places
+            .iter()
+            .map(|(regions, accounts)| {
+                let regions = name_regions(regions, &extent.regions);
+                format!("{} in {regions}", extent.name(accounts))
+            })
+            .collect(),
+    };
+    let requests: Vec<_> = passage.request_ids.iter().map(|id| &**id).collect();
+    PassageSheet {
+        by,
+        tone,
+        words: visible(&passage.words),
+        places,
+        when,
+        requests: requests.join(", "),
+    }
+}
+
+impl Extent<'_> {
+    fn name(&self, accounts: &[AccountId]) -> String {
+        match self.accounts.len() {
+            all if all > 3 && all == accounts.len() => format!("all {all} accounts"),
+            _ => {
+                let labels = &self.report.labels;
+                let names: Vec<_> = accounts.iter().map(|id| labels.account(*id)).collect();
+                names.join(", ")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use fleet::history::{Journals, Past, Teller};
+    use fleet::origin::Origin;
+
+    #[test]
+    fn the_page_of_a_history_says_who_did_what_and_escapes_it() {
+        let document = |on: u32, status: &str| {
+            serde_json::from_value::<Past>(serde_json::json!({
+                "operation": "status", "run_id": format!("run<{on}>"),
+                "administrator": "555555555555", "started": format!("2026-01-0{on}T00:00:00Z"),
+                "caller": "arn:aws:iam::555555555555:user/<jo>",
+                "list": { "name": "accounts.csv", "sha256": "0123456789abcdef" },
+                "regions": [{ "region": "eu-west-1", "graph_arn": "arn:1",
+                    "members": [{ "account_id": "111111111111", "status": status }] }],
+            }))
+            .unwrap()
+        };
+        let mut teller = Teller::new(Journals::default(), &BTreeSet::new());
+        teller.take(document(1, "ENABLED"));
+        teller.take(document(2, "INVITED"));
+        let report = teller.tell(Vec::new(), Origin::of_version("1.2.3"));
+        let page = crate::history(&report).unwrap();
+        for words in [
+            "1 change: 0 by runs, 1 by nobody whose report is here",
+            "111111111111 in eu-west-1",
+            "ENABLED → INVITED",
+            "SHA-256 0123456789ab…",
+            "user/&#60;jo&#62;",
+            "after 1 January 2026, 00:00:00 UTC",
+        ] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        assert!(!page.contains("run<"), "{page}");
+    }
+}

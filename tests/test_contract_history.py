@@ -1,0 +1,137 @@
+"""`history`: what happened, when and by whom, from reports and journals alone."""
+
+import csv
+import json
+import shutil
+
+import pytest
+
+from support.command import ADDRESS
+
+
+@pytest.fixture
+def years(fleet, tmp_path):
+    """A folder of runs and looks: enabled, one removed by hand, looked at, enabled again."""
+    folder = tmp_path / "runs"
+    folder.mkdir()
+    journal = folder / "journal"
+    fleet.run("enable", "--journal", journal, "--report", folder / "1.json").ended(0)
+    gone = sorted(fleet.sandbox.ids)[0]
+    [graph] = fleet.sandbox.graphs("eu-central-1")
+    fleet.sandbox.client("detective", "eu-central-1").delete_members(GraphArn=graph, AccountIds=[gone])
+    fleet.command.run("status", "--regions", "eu-central-1,us-east-1", "--report", folder / "2.json", env=fleet.env)
+    fleet.run("enable", "--journal", journal, "--report", folder / "3.json").ended(0)
+    fleet.gone = gone
+    fleet.folder = folder
+    return fleet
+
+
+def history(fleet, *more, format="json", paths=None):
+    # No credentials and no network: nothing of the sandbox is in the environment.
+    return fleet.command.run("history", *(paths or [fleet.folder]), "--output", format, *more)
+
+
+def test_it_tells_what_runs_did_and_what_nobody_here_did(years):
+    report = history(years).ended(0).json()
+    assert (report["version"], report["kind"]) == (1, "history")
+    assert report["administrators"] == [years.sandbox.administrator]
+    sum_ = report["summary"]
+    assert sum_["documents"] == 3 and sum_["elsewhere"] == 1
+    by = [change["by"] for change in report["changes"]]
+    assert [by.count(name) for name in ("run", "aws", "elsewhere", "first_seen")] == [
+        sum_[name] for name in ("by_run", "by_aws", "elsewhere", "first_seen")
+    ]
+    [gap] = [change for change in report["changes"] if change["by"] == "elsewhere"]
+    assert (gap["account_id"], gap["region"], gap["from"], gap["to"]) == (years.gone, "eu-central-1", "ENABLED", "NO_MEMBER")
+    assert gap["after"] < gap["at"]
+    again = [c for c in report["changes"] if c["account_id"] == years.gone and c["region"] == "eu-central-1"][-1]
+    assert (again["by"], again["deeds"], again["to"]) == ("run", ["invited", "accepted"], "ENABLED")
+    runs = {run["run_id"]: run for run in report["runs"]}
+    run = runs[again["run_id"]]
+    assert run["caller"].startswith("arn:aws:iam::") and run["list"]["sha256"] and run["product_version"]
+    # Both requests are in the journal by AWS's id.
+    lines = [json.loads(line) for line in (years.folder / "journal").read_text().splitlines()]
+    known = {line.get("request_id") for line in lines if line["run"] == again["run_id"]}
+    assert len(again["request_ids"]) == 2 and set(again["request_ids"]) <= known
+    assert not ADDRESS.findall(json.dumps(report))
+
+
+def test_text_says_the_gap_in_one_line(years):
+    text = " ".join(history(years, format="text").ended(0).stdout.split())
+    assert "1 by nobody whose report is here" in text
+    assert f"! not by a run here: ENABLED → no member: {years.gone} in eu-central-1, after " in text
+    assert "no member → ENABLED (invited, accepted)" in text
+
+
+def test_accounts_regions_and_days_choose(years):
+    report = history(years, "--account", years.gone, "--region", "eu-central-1").ended(0).json()
+    assert {(c["account_id"], c["region"]) for c in report["changes"]} == {(years.gone, "eu-central-1")}
+    assert history(years, "--until", "2020-01-01").ended(0).json()["changes"] == []
+    assert history(years, "--since", "2020-01-01").ended(0).json() == history(years).ended(0).json()
+    assert "not before" in history(years, "--since", "2026-02-01", "--until", "2026-01-01").ended(1).stderr
+    assert "such as 2026-01-31" in history(years, "--since", "yesterday").ended(1).stderr
+
+
+def test_a_spreadsheet_has_a_line_for_each_change(years):
+    lines = list(csv.DictReader(history(years, format="csv").ended(0).stdout.splitlines()))
+    assert len(lines) == len(history(years).json()["changes"])
+    assert {line["by"] for line in lines} == {"run", "elsewhere"}
+    assert all(line["caller"] and line["product_version"] for line in lines)
+
+
+def test_the_page_is_whole_and_loads_nothing(years, tmp_path):
+    page = tmp_path / "history.html"
+    history(years, "--report", page).ended(0)
+    text = page.read_text()
+    assert text.startswith("<!doctype html>") and text.endswith("</html>\n")
+    assert "nobody whose report is here" in text and years.gone in text
+    assert "<script" not in text and "http" not in text.replace("http-equiv", "")
+
+
+def test_a_run_without_a_report_is_known_by_its_journal(years):
+    (years.folder / "3.json").unlink()
+    report = history(years).ended(0).json()
+    assert report["summary"]["documents"] == 2
+    assert report["runs"][-1]["ended"] is None
+    assert any("it was killed, or its report is not here" in note for note in report["notes"])
+    assert report["changes"][-1]["by"] == "run"
+
+
+def test_a_copy_of_the_bucket_is_an_archive(years, tmp_path):
+    bucket = tmp_path / "bucket"
+    for place in ("runs/one", "latest/enable/accounts.csv"):
+        (bucket / place).mkdir(parents=True)
+        shutil.copy(years.folder / "1.json", bucket / place / "report.json")
+    (bucket / "runs/one/manifest.json").write_text('{"administrator": "555555555555"}')
+    (bucket / "runs/one/report.html").write_text("<!doctype html>")
+    (bucket / "link").symlink_to(bucket, target_is_directory=True)
+    report = history(years, paths=[bucket]).ended(0).json()
+    assert report["summary"]["documents"] == 1
+
+
+def test_a_file_that_is_cut_off_is_named_and_the_rest_is_told(years):
+    whole = (years.folder / "2.json").read_text()
+    (years.folder / "2.json").write_text(whole[: len(whole) // 2])
+    report = history(years).ended(3).json()
+    assert [file["file"].endswith("2.json") for file in report["unreadable"]] == [True]
+    assert report["summary"]["documents"] == 2
+    # Without the look, the gap is seen by the run after it.
+    assert report["summary"]["elsewhere"] == 1
+
+
+@pytest.mark.parametrize("words, why", [
+    (["nowhere"], "cannot read "),
+    (["empty"], "there is no report, no status and no journal"),
+    (["list.csv"], "neither a report, a status nor a journal"),
+])
+def test_a_path_with_nothing_to_tell_is_an_error(command, tmp_path, words, why):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "list.csv").write_text("111111111111,root@example.com\n")
+    assert why in command.run("history", *(tmp_path / word for word in words)).ended(1).stderr
+
+
+def test_a_report_does_not_replace_what_it_is_told_from(years):
+    path = years.folder / "1.json"
+    before = path.read_text()
+    assert "would replace" in history(years, "--report", path, paths=[path]).ended(1).stderr
+    assert path.read_text() == before
