@@ -74,6 +74,43 @@ def test_on_paper_is_every_row(page):
     assert page.page.pdf().startswith(b"%PDF")
 
 
+def test_the_summary_is_on_the_first_sheet_of_paper(show, troubled_report):
+    # A4 without the margins that Chromium leaves, at 96 dots an inch.
+    page = show(troubled_report, viewport={"width": 718, "height": 1047})
+    page.page.emulate_media(media="print")
+    assert page.page.locator("#map").evaluate("(map) => map.offsetTop") <= 1047
+
+
+def test_on_a_phone_the_first_cause_is_on_the_first_screen(show, troubled_report):
+    page = show(troubled_report, **PHONE)
+    first = page.page.locator(".trouble").first
+    for part in (first.locator(".reason"), first.locator(".command")):
+        box = part.bounding_box()
+        assert box["y"] + box["height"] <= 844
+
+
+def test_times_are_the_readers_with_utc_beside_them(show, run_report):
+    page = show(run_report, timezone_id="Asia/Tokyo")
+    began = run_report.report["started"][:19] + "Z"
+    shown = page.page.locator("time").inner_text()
+    assert "GMT+9" in shown and began in shown
+    page.cell(page.accounts()[-1]).click()
+    assert "GMT+9" in page.details.locator(".history").inner_text()
+
+
+def test_a_cause_has_its_owner_and_leads_to_the_console(show, write_report, make_sandbox, write):
+    sandbox = make_sandbox()
+    account, email = sandbox.members[0]
+    listed = write(f"account,email,name,owner\n{account},{email},payments,team-a\n", "owned.csv")
+    page = show(write_report("status", listed, "--regions", "us-east-1,eu-central-1", env=sandbox.env))
+    card = page.page.locator(".trouble").first
+    assert "Owner: team-a" in card.inner_text()
+    link = card.get_by_role("link")
+    assert link.get_attribute("href") == f"https://signin.aws.amazon.com/switchrole?account={account}"
+    # Two Regions do not need the whole width.
+    assert page.page.locator(".body .cell").first.bounding_box()["width"] <= 40
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [{}, PHONE], ids=["desk", "phone"])
 def test_everybody_can_use_it(show, run_report, theme, size):

@@ -9,6 +9,8 @@ use fleet::report::{Outcome, Report};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::drift::Covered;
+
 /// Where something needs action: a membership, or a Region as a whole.
 pub(crate) type Spot = (Option<AccountId>, Region);
 
@@ -148,12 +150,9 @@ fn needs_action(report: &Report) -> Vec<(Cause, Spot)> {
     all
 }
 
-/// The Regions whose behavior graph this run made though the last report had one.
-pub(crate) fn made_again(last: &Report, report: &Report) -> Vec<Region> {
-    let had = |region: &Region| {
-        let mut old = last.regions.iter();
-        old.any(|it| it.region == *region && it.graph_arn.is_some())
-    };
+/// The Regions whose behavior graph this run made though uploads had had one there.
+pub(crate) fn made_again(covered: &Covered, report: &Report) -> Vec<Region> {
+    let had = |region: &Region| matches!(covered.get(region), Some(Some(_)));
     let made = report.regions.iter().filter(|region| {
         let is_made = region.changes.iter().any(|it| it == "graph created");
         is_made && had(&region.region)

@@ -237,7 +237,10 @@ async fn run(
         .recorder
         .report(header, now, joined.ended, joined.error);
     let superseded = report.ended == Ended::Superseded;
-    let made_again = compare(function, manifest, &mut report).await?;
+    if manifest.drift {
+        compare(function, manifest, &mut report).await?;
+    }
+    let made_again = made_again(function, &report).await?;
     let last = remembered(function, manifest).await?;
     let (mut news, now_known) = News::of(&report, last.as_ref());
     news.made_again = made_again;
@@ -265,34 +268,34 @@ async fn run(
     Ok(message::run(&report, name, said))
 }
 
-/// Compares the report with the last one of the same list, and says in which Regions a behavior graph that
-/// there was had to be made again.
+/// Compares what a drift run found with the last report of the same list.
 async fn compare(
     function: &Function,
     manifest: &Manifest,
     report: &mut Report,
-) -> Result<Vec<Region>, StepError> {
+) -> Result<(), StepError> {
     let key = latest_key(&manifest.key);
     match function.store.read::<Report>(&key).await {
-        Ok(None) => Ok(Vec::new()),
+        Ok(None) => {}
         Ok(Some(last)) => {
-            if manifest.drift {
-                let vanished = drift::vanished(&last.value, report);
-                report.header.notes.extend(vanished);
-                let unseen = drift::out_of_sight(&last.value, report);
-                report.header.notes.extend(unseen);
-            }
-            Ok(news::made_again(&last.value, report))
+            let vanished = drift::vanished(&last.value, report);
+            report.header.notes.extend(vanished);
+            let unseen = drift::out_of_sight(&last.value, report);
+            report.header.notes.extend(unseen);
         }
-        // This run's takes its place. A drift run has nothing else to compare with.
-        Err(error) if error.foreign => {
-            if manifest.drift {
-                report.error = report.error.take().or(Some(error.text));
-            } else {
-                tracing::warn!("{error}");
-            }
-            Ok(Vec::new())
-        }
+        // This run's takes its place.
+        Err(error) if error.foreign => report.error = report.error.take().or(Some(error.text)),
+        Err(error) => return Err(error),
+    }
+    Ok(())
+}
+
+/// The Regions whose behavior graph had to be made again: a report before had one.
+async fn made_again(function: &Function, report: &Report) -> Result<Vec<Region>, StepError> {
+    match drift::covered(function).await {
+        Ok(covered) => Ok(news::made_again(&covered, report)),
+        // It is written anew, and names a graph for no other purpose here.
+        Err(error) if error.foreign => Ok(Vec::new()),
         Err(error) => Err(error),
     }
 }

@@ -71,7 +71,7 @@ fn area(region: &RegionReport) -> Area {
         state: match region.state {
             RegionState::Settled => ("settled", Tone::Calm),
             RegionState::Waiting => ("waiting", Tone::Wait),
-            RegionState::Partial => ("partial", Tone::Bad),
+            RegionState::Partial => ("partial", Tone::Wait),
             RegionState::Failed => ("failed", Tone::Bad),
             RegionState::Skipped => ("skipped", Tone::Mute),
         },
@@ -119,7 +119,7 @@ fn numbers(report: &Report) -> Vec<Number> {
         Number::new("enabled", "ENABLED now", sum.enabled, Tone::Calm),
         Number::new("changed", "changed by this run", sum.changed, Tone::New),
         Number::new("removed", "removed", sum.removed, Tone::Gone),
-        Number::new("failed", "not as wanted", sum.failed, Tone::Bad),
+        Number::new("failed", "need action", sum.failed, Tone::Bad),
         Number::new("waiting", "wait for AWS", sum.waiting, Tone::Wait),
         Number::new("skipped", "out of scope", sum.skipped, Tone::Mute),
     ];

@@ -115,7 +115,7 @@ impl Sheet {
         let legend = legend(document);
         Self {
             title: document.title.clone(),
-            headline: document.headline.clone(),
+            headline: visible(&document.headline),
             tone: document.tone.class(),
             remark: document.remark.clone(),
             facts: facts(document),

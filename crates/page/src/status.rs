@@ -91,7 +91,7 @@ fn area(region: &RegionNow) -> Area {
         state: match (&region.error, &region.graph_arn, bad) {
             (Some(_), _, _) => ("not read", Tone::Bad),
             (None, None, _) => ("no graph", Tone::Mute),
-            (None, Some(_), true) => ("partial", Tone::Bad),
+            (None, Some(_), true) => ("partial", Tone::Wait),
             (None, Some(_), false) => ("on", Tone::Calm),
         },
         error: region.error.clone(),

@@ -344,6 +344,7 @@ mod tests {
     fn a_plan_from_nothing_is_one_block() {
         let report = fixture::plan(80, |_, _| (Action::Invite, None));
         insta::assert_snapshot!(plain(&plan(&report, 80)));
+        insta::assert_snapshot!(plain(&plan(&report, 120)));
     }
 
     #[test]
@@ -360,6 +361,7 @@ mod tests {
         });
         report.header.invalid_lines.push(fixture::bad_line());
         insta::assert_snapshot!(plain(&plan(&report, 80)));
+        insta::assert_snapshot!(plain(&plan(&report, 120)));
     }
 
     #[test]
@@ -374,6 +376,7 @@ mod tests {
         }
         report = PlanReport::of(report.header, report.regions, report.calls);
         insta::assert_snapshot!(plain(&plan(&report, 80)));
+        insta::assert_snapshot!(plain(&plan(&report, 120)));
     }
 
     #[test]
@@ -385,12 +388,14 @@ mod tests {
         }
         report = PlanReport::of(report.header, report.regions, report.calls);
         insta::assert_snapshot!(plain(&plan(&report, 80)));
+        insta::assert_snapshot!(plain(&plan(&report, 120)));
     }
 
     #[test]
     fn a_plan_without_changes_says_so() {
         let report = fixture::plan(80, |_, _| (Action::Unchanged, None));
         insta::assert_snapshot!(plain(&plan(&report, 80)));
+        insta::assert_snapshot!(plain(&plan(&report, 120)));
     }
 
     #[test]
@@ -406,5 +411,6 @@ mod tests {
             (region.error, region.why) = Why::of(cause.as_ref(), &place);
         }
         insta::assert_snapshot!(plain(&plan(&report, 80)));
+        insta::assert_snapshot!(plain(&plan(&report, 120)));
     }
 }

@@ -167,6 +167,7 @@ mod tests {
             _ => Some(Enabled),
         });
         insta::assert_snapshot!(plain(&status(&report, 80)));
+        insta::assert_snapshot!(plain(&status(&report, 120)));
     }
 
     #[test]
@@ -177,12 +178,14 @@ mod tests {
             ..Default::default()
         });
         insta::assert_snapshot!(plain(&status(&part, 80)));
+        insta::assert_snapshot!(plain(&status(&part, 120)));
     }
 
     #[test]
     fn when_all_is_well_the_matrix_is_one_cell() {
         let report = fixture::status(80, |_, _| Some(Enabled));
         insta::assert_snapshot!(plain(&status(&report, 80)));
+        insta::assert_snapshot!(plain(&status(&report, 120)));
     }
 
     #[test]
@@ -204,5 +207,6 @@ mod tests {
         report.regions[0].error = Some("no answer from af-south-1".into());
         report = StatusReport::of(report.header, report.regions, report.calls);
         insta::assert_snapshot!(plain(&status(&report, 80)));
+        insta::assert_snapshot!(plain(&status(&report, 120)));
     }
 }

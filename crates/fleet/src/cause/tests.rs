@@ -28,6 +28,11 @@ fn no_role(name: &str, words: &str) -> Cause {
     }
 }
 
+fn graph_gone() -> Cause {
+    let graph = GraphArn::new("arn:aws:detective:us-east-1:9:graph:1");
+    Cause::GraphGone { graph: Some(graph) }
+}
+
 /// One of each.
 fn all() -> Vec<Cause> {
     let error = || denied(Operation::AcceptInvitation, "no root@example.com");
@@ -53,9 +58,7 @@ fn all() -> Vec<Cause> {
         Cause::GraphFull { ahead: 1_200 },
         Cause::GraphHasOthers { members: 3 },
         Cause::RegionFailed { error: error() },
-        Cause::GraphGone {
-            graph: Some(GraphArn::new("arn:aws:detective:us-east-1:9:graph:1")),
-        },
+        graph_gone(),
         Cause::RegionSilent { seconds: 30 },
         Cause::GraphMissing,
         Cause::RegionNotCovered,

@@ -204,11 +204,7 @@ impl RunRecord {
 
 impl RegionRecord {
     fn apply(&mut self, event: &Event) {
-        let is_conclusion = matches!(
-            event.kind,
-            EventKind::Concluded { .. } | EventKind::RegionEnded { .. }
-        );
-        if !is_conclusion {
+        if !is_conclusion(&event.kind) {
             self.happened = self.happened.max(Some(event.at));
         }
         match &event.kind {
@@ -313,6 +309,14 @@ impl RegionRecord {
             RegionState::Settled
         }
     }
+}
+
+/// Whether nothing happened, and a run says what it came to.
+fn is_conclusion(kind: &EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::Concluded { .. } | EventKind::RegionEnded { .. }
+    )
 }
 
 /// More than that nobody reads, and 25,200 memberships are written down.
