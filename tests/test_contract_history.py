@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+from datetime import datetime
 
 import pytest
 
@@ -58,7 +59,7 @@ def test_it_tells_what_runs_did_and_what_nobody_here_did(years):
 
 def test_text_says_the_gap_in_one_line(years):
     text = " ".join(history(years, format="text").ended(0).stdout.split())
-    assert "1 by nobody whose report is here" in text
+    assert "1 by no run whose report is here" in text
     assert f"! not by a run here: ENABLED → no member: {years.gone} in eu-central-1, after " in text
     assert "no member → ENABLED (invited, accepted)" in text
 
@@ -84,7 +85,7 @@ def test_the_page_is_whole_and_loads_nothing(years, tmp_path):
     history(years, "--report", page).ended(0)
     text = page.read_text()
     assert text.startswith("<!doctype html>") and text.endswith("</html>\n")
-    assert "nobody whose report is here" in text and years.gone in text
+    assert "no run whose report is here" in text and years.gone in text
     assert "<script" not in text and "http" not in text.replace("http-equiv", "")
 
 
@@ -135,3 +136,19 @@ def test_a_report_does_not_replace_what_it_is_told_from(years):
     before = path.read_text()
     assert "would replace" in history(years, "--report", path, paths=[path]).ended(1).stderr
     assert path.read_text() == before
+
+
+def test_a_rehearsal_plays_a_month(command, write, tmp_path):
+    roster = write("111111111111,a@example.com\n222222222222,b@example.com\n")
+    folder = tmp_path / "month"
+    words = ["rehearse", roster, "--latency", "0ms", "--verification", "0s", "--month", folder]
+    text = " ".join(command.run(*words).ended(0).stdout.split())
+    assert "42 by no run whose report is here" not in text and "21 by no run whose report is here" in text
+    assert "! not by a run here: ENABLED → no member: 222222222222 in all 21 Regions, after " in text
+    assert "a month for 21 memberships of 1 account" in text
+    assert len(list(folder.iterdir())) == 32
+    report = command.run("history", folder, "--output", "json").ended(0).json()
+    first, last = (datetime.fromisoformat(report[key]) for key in ("from", "until"))
+    assert (last - first).days == 31
+    assert "is not empty" in command.run(*words).ended(1).stderr
+    assert "leave out --output" in command.run(*words, "--output", "json").ended(1).stderr

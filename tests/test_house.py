@@ -77,3 +77,9 @@ def test_no_tuple_stands_for_a_struct_in_a_parameter():
         for it in tuples_in_parameters(file.read_text())
     }
     assert found == set(TUPLES_THAT_MAY_BE), "name the parameters, or make the struct that is meant"
+
+
+def test_a_folder_belongs_to_the_file_of_its_name():
+    crates = sorted((ROOT / "crates").rglob("*.rs"))
+    found = [str(it.relative_to(ROOT)) for it in crates if it.name == "mod.rs"]
+    assert found == [], "name.rs has the modules of the folder name/"

@@ -158,6 +158,18 @@ variable "removal_window_hours" {
   default     = null
 }
 
+variable "approve_removals" {
+  description = "Whether a run that removes members waits until somebody of ApproverArns, who cannot upload lists, has approved whom it removes."
+  type        = bool
+  default     = null
+}
+
+variable "approval_hours" {
+  description = "How many hours a run waits for that, before it ends as NotApproved and has changed nothing."
+  type        = number
+  default     = null
+}
+
 variable "drift_schedule" {
   description = "When the drift run is due, in UTC; empty for never. As long as there is no list it does nothing. A rate(...) is due at once when it is deployed."
   type        = string
@@ -179,6 +191,12 @@ variable "operator_arns" {
 variable "operator_mfa" {
   description = "Whether operators have to have signed in with MFA. Sessions of IAM Identity Center do not say so, and are refused then."
   type        = bool
+  default     = null
+}
+
+variable "approver_arns" {
+  description = "Roles and users of this account that may approve removals, by their ARNs as in OperatorArns; empty for none. With ApproveRemovals they can write nothing else to the bucket."
+  type        = list(string)
   default     = null
 }
 
@@ -297,10 +315,13 @@ locals {
     Prune                      = var.prune == null ? null : tostring(var.prune)
     MaxRemovals                = var.max_removals
     RemovalWindowHours         = var.removal_window_hours == null ? null : tostring(var.removal_window_hours)
+    ApproveRemovals            = var.approve_removals == null ? null : tostring(var.approve_removals)
+    ApprovalHours              = var.approval_hours == null ? null : tostring(var.approval_hours)
     DriftSchedule              = var.drift_schedule
     NotificationEmail          = var.notification_email
     OperatorArns               = var.operator_arns == null ? null : join(",", var.operator_arns)
     OperatorMfa                = var.operator_mfa == null ? null : tostring(var.operator_mfa)
+    ApproverArns               = var.approver_arns == null ? null : join(",", var.approver_arns)
     KmsKeyArn                  = var.kms_key_arn
     PermissionsBoundaryArn     = var.permissions_boundary_arn
     AccessLogBucket            = var.access_log_bucket

@@ -235,7 +235,7 @@ CASES = {
 STACKS = {an_upload_to_a_large_graph: "large", an_upload_of_an_account_without_role: "managed"}
 
 #: What people may do with the policies that are made for them: here it is the person who is denied.
-PEOPLE = {"EnablePolicy", "DisablePolicy", "AuthoritativePolicy", "OperatorPolicy"}
+PEOPLE = {"EnablePolicy", "DisablePolicy", "AuthoritativePolicy", "ApproverPolicy", "OperatorPolicy"}
 
 #: What MiniStack never asks for: KMS, the delivery of a state machine's log, and what AWS may want of who starts operations.
 NEVER_ASKED = {"Encrypt", "Decrypt", "HandOverTheRole"}
@@ -288,7 +288,7 @@ def test_with_all_permissions_everything_succeeds(shared):
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("holder", sorted(PEOPLE - {"OperatorPolicy"}))
+@pytest.mark.parametrize("holder", sorted(PEOPLE - {"ApproverPolicy", "OperatorPolicy"}))
 def test_people_may_do_what_their_policy_says_and_no_more(shared, holder):
     operation = "disable" if holder == "DisablePolicy" else "enable"
     iam, document = shared.client("iam"), document_of(shared, holder)

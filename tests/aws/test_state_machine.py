@@ -52,7 +52,8 @@ REQUEST = 60
 
 #: Every task: what it asks, for how long, when again, and where to if it fails all the same.
 TASKS = {
-    # Whatever fails here is told in the report.
+    # Whatever fails here is told in the report; so is that people could not be asked.
+    "AskForApproval": (PUBLISH, None, [TELLING], [caught("Report", "$.error")]),
     "Prepare": (LAMBDA, INVOCATION, [BUSY, KILLED], [caught("Report", "$.error")]),
     # One group of Regions that fails leaves the others alone.
     "Reconcile": (LAMBDA, INVOCATION, [BUSY, KILLED], [caught("GroupFailed", "$.error")]),
@@ -106,12 +107,13 @@ def test_every_choice_is_as_the_function_and_cloudformation_name_it():
 
     outcome = "$.prepared.outcome"
     assert rules("WhatNext") == ([
-        (outcome, "go", "WhichRoles"), (outcome, "busy", "WaitForTurn"), (outcome, "duplicate", "Duplicate"), (outcome, "no_list", "NoListYet"),
+        (outcome, "go", "WhichRoles"), (outcome, "busy", "WaitForTurn"),
+        (outcome, "approve", "AskForApproval"), (outcome, "asked", "WaitForApproval"), (outcome, "duplicate", "Duplicate"), (outcome, "no_list", "NoListYet"),
     ], "Report")
     assert rules("WhichRoles") == ([("$.prepared.roles[0]", True, "NameOperation")], "Regions")
     assert rules("AreThereMore") == ([("$.roles.page.NextToken", True, "ListMoreRoles")], "Regions")
     assert rules("Settled") == ([("$.again", True, "WaitForAWS")], "GroupDone")
-    ends = ["BadInput", "Failed", "StillWaiting"]
+    ends = ["BadInput", "NotApproved", "Failed", "StillWaiting"]
     assert rules("HowItEnded") == ([("$.error", f"DetectiveFleet.{it}", it) for it in ends], "Done")
     for name in ends:
         end = all_states()[name]
@@ -166,10 +168,25 @@ def test_the_turn_is_kept_while_roles_are_made():
     assert INVOCATION < lease
 
 
-def test_a_run_ends_within_six_hours():
-    # Three hours for its turn and three for AWS, which is the most that WaitLimitMinutes may say.
-    longest = load("security-account.yaml")["Parameters"]["WaitLimitMinutes"]["MaxValue"] * 60
-    assert machine()["TimeoutSeconds"] == 21600 == 2 * longest
+def test_a_run_ends_within_six_hours_and_what_people_take_to_approve_it(security):
+    # Three hours for its turn and three for AWS, which is the most that WaitLimitMinutes may say; and three days for an approval.
+    longest = security["Parameters"]["WaitLimitMinutes"]["MaxValue"] * 60
+    approval = security["Parameters"]["ApprovalHours"]["MaxValue"] * 3600
+    assert machine()["TimeoutSeconds"] == 280_800 == 2 * longest + approval
+
+
+def test_an_approval_is_looked_for_by_the_step_that_asked_for_it_and_asked_for_once():
+    states = machine()["States"]
+    # What was asked goes round by its hash, in the state machine and nowhere else: also while a turn is waited for.
+    assert (machine()["StartAt"], states["Begin"]["Parameters"], states["Begin"]["Next"]) == ("Begin", {"asked": None}, "Prepare")
+    assert states["Prepare"]["ResultSelector"] == {"prepared.$": "$.Payload", "asked.$": "$.Payload.asked"}
+    ask = states["AskForApproval"]
+    assert ask["Parameters"] == {
+        "TopicArn": "${Topic}", "Subject.$": "$.prepared.question.subject", "Message.$": "$.prepared.question.message",
+    }
+    assert (ask["ResultPath"], ask["Next"]) == (None, "WaitForApproval")
+    for name in ("WaitForApproval", "WaitForTurn"):
+        assert (states[name]["Type"], states[name]["SecondsPath"], states[name]["Next"]) == ("Wait", "$.prepared.wait_seconds", "Prepare")
 
 
 def test_what_the_steps_are_told():
@@ -178,7 +195,7 @@ def test_what_the_steps_are_told():
     assert payloads == {
         "Prepare": {
             "step": "prepare", "execution.$": "$$.Execution.Name", "entered.$": "$$.Execution.StartTime",
-            "event.$": "$$.Execution.Input", "settings": settings,
+            "event.$": "$$.Execution.Input", "asked.$": "$.asked", "settings": settings,
         },
         # What is to be done comes from the execution's own input each time, and what lies in the bucket is bound by its hash.
         "Reconcile": {
@@ -208,6 +225,8 @@ def test_each_kind_of_object_lives_as_long_as_it_is_needed(security):
     keep, lists = {"Ref": "KeepDays"}, {"Ref": "ListDays"}
     assert rules == {
         "runs": {"Prefix": "runs/", "ExpirationInDays": keep, "NoncurrentVersionExpiration": {"NoncurrentDays": 7}},
+        # Whoever looks into a report finds who approved it.
+        "approvals": {"Prefix": "approve/", "ExpirationInDays": keep, "NoncurrentVersionExpiration": {"NoncurrentDays": keep}},
         # An event that comes once more, within hours, or out of the dead letters, within two weeks, has to find its claim.
         "claims": {"Prefix": "state/claims/", "ExpirationInDays": keep},
         # The lease and what uploads have covered have no end; what they said before is for looking into what went wrong.
@@ -270,6 +289,9 @@ def test_the_function_has_room_for_the_longest_settings(security):
     variables = security["Resources"]["Function"]["Properties"]["Environment"]["Variables"]
     total = 0
     for name, value in variables.items():
+        if "Fn::If" in value:
+            total += len(name) + max(map(len, value["Fn::If"][1:]))
+            continue
         text = value.get("Ref") or value["Fn::Sub"]
         total += len(name) + len(re.sub(r"\$\{.*\}", "", text) if "Fn::Sub" in value else "")
         total += longest(security, re.search(r"\$\{(.*)\}", text)[1] if "Fn::Sub" in value else text)

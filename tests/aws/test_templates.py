@@ -286,6 +286,7 @@ def test_descriptions_of_policies_stay_as_they_are():
         "EnablePolicy": "Upload lists of accounts to enable, and read what came of it (detective-fleet).",
         "DisablePolicy": "Upload lists of accounts to disable, and read what came of it (detective-fleet).",
         "AuthoritativePolicy": "Upload lists of accounts to enable, among them the one that removes whom it does not name (detective-fleet).",
+        "ApproverPolicy": "Approve removals, and read what came of them (detective-fleet).",
         "OperatorPolicy": "Become the administrator with the command, and read lists and what came of them (detective-fleet).",
     }
     paths = {it["Path"] for path in TEMPLATES for it in resources(load(path.name), "AWS::IAM::ManagedPolicy").values()}
@@ -326,6 +327,8 @@ def test_what_is_safer_is_the_default(security):
     expected = {
         "Prune": "false", "SendEmail": "false", "ManageMemberRoles": "false", "OperatorArns": "", "DocumentedMinimum": "false",
         "DisableByUpload": "ENABLED", "AllowRemovals": "true", "MaxRemovals": "", "OperatorMfa": "false",
+        # Without approvers every removal would end unapproved.
+        "ApproveRemovals": "false", "ApproverArns": "", "ApprovalHours": 24,
     }
     assert {name: defaults[name] for name in expected} == expected
     # A function may have 1,024 files and sockets open.
@@ -339,7 +342,8 @@ def test_what_is_safer_is_the_default(security):
     "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com/eu-central-1/AWSReservedSSO_Admins_0123456789abcdef",
     "arn:aws:iam::111111111111:user/alice@example.com", "",
 ])
-def test_an_operator_is_the_arn_of_a_role_or_user(security, arn):
+def test_an_operator_or_approver_is_the_arn_of_a_role_or_user(security, arn):
+    assert security["Parameters"]["ApproverArns"]["AllowedPattern"] == security["Parameters"]["OperatorArns"]["AllowedPattern"]
     assert re.fullmatch(security["Parameters"]["OperatorArns"]["AllowedPattern"], arn)
 
 
@@ -359,7 +363,7 @@ SETTINGS = {
     "AUTHORITATIVE_KEY": "AuthoritativeKey", "DISABLE_BY_UPLOAD": "DisableByUpload", "ALLOW_REMOVALS": "AllowRemovals",
     "PRUNE": "Prune", "ROLE_FIRST": "InviteOnlyWithRole", "MAX_INVITATIONS": "MaxInvitations", "MAX_REMOVALS": "MaxRemovals",
     "REMOVAL_WINDOW_HOURS": "RemovalWindowHours", "REGIONS_PER_PASS": "RegionsPerPass", "MAX_CONCURRENCY": "MaxConcurrency",
-    "PATIENCE_SECONDS": "PatienceSeconds", "WAIT_LIMIT_MINUTES": "WaitLimitMinutes",
+    "APPROVE_REMOVALS": "ApproveRemovals", "APPROVAL_HOURS": "ApprovalHours", "PATIENCE_SECONDS": "PatienceSeconds", "WAIT_LIMIT_MINUTES": "WaitLimitMinutes",
 }
 
 
@@ -367,6 +371,7 @@ def test_every_setting_of_the_function_comes_from_its_parameter(security):
     variables = security["Resources"]["Function"]["Properties"]["Environment"]["Variables"]
     assert variables == {
         **{f"DETECTIVE_FLEET_{name}": {"Ref": parameter} for name, parameter in SETTINGS.items()},
+        "DETECTIVE_FLEET_HAS_APPROVERS": {"Fn::If": ["HasApprovers", "true", "false"]},
         "DETECTIVE_FLEET_ADMINISTRATOR_ROLE": {"Fn::Sub": "detective-fleet/${AdministratorRole}"},
         "DETECTIVE_FLEET_ROLE_NAME": {"Fn::Sub": "detective-fleet/${MemberRoleName}"},
     }
@@ -378,7 +383,7 @@ def test_outputs_are_what_documents_and_scripts_go_by(security):
         "BucketName": {"Ref": "Bucket"}, "TopicArn": {"Ref": "Topic"}, "StateMachineArn": {"Ref": "StateMachine"},
         "AdministratorRoleArn": {"Fn::GetAtt": "AdministratorRole.Arn"}, "EnablePolicyArn": {"Ref": "EnablePolicy"},
         "DisablePolicyArn": {"Ref": "DisablePolicy"}, "AuthoritativePolicyArn": {"Ref": "AuthoritativePolicy"},
-        "OperatorPolicyArn": {"Ref": "OperatorPolicy"}, "DeadLettersUrl": {"Ref": "DeadLetters"},
+        "ApproverPolicyArn": {"Ref": "ApproverPolicy"}, "OperatorPolicyArn": {"Ref": "OperatorPolicy"}, "DeadLettersUrl": {"Ref": "DeadLetters"},
         "LogGroupName": {"Ref": "LogGroup"}, "RunsLogGroupName": {"Ref": "RunsLogGroup"},
     }
 

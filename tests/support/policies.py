@@ -23,6 +23,8 @@ NEEDED = {"AdministratorAccount": "SECURITY"}
 
 OPERATOR = "arn:aws:iam::SECURITY:role/OPERATOR"
 
+APPROVAL = {"ApproveRemovals": "true", "ApproverArns": "arn:aws:iam::SECURITY:role/APPROVER"}
+
 #: The parameters that change what is allowed, each by itself or with those that it needs.
 VARIANTS = {
     "member-role.yaml": [
@@ -33,7 +35,7 @@ VARIANTS = {
         {"ManageMemberRoles": "true"}, {"ManageMemberRoles": "true", "DocumentedMinimum": "true"},
         {"OperatorArns": OPERATOR}, {"OperatorArns": OPERATOR, "OperatorMfa": "true"},
         {"Regions": "us-east-1,eu-west-1"}, {"AllowRemovals": "false"}, {"Prune": "true"},
-        {"KmsKeyArn": "KEY"}, {"Prune": "true", "KmsKeyArn": "KEY"}, {"PermissionsBoundaryArn": "BOUNDARY"},
+        APPROVAL, {"KmsKeyArn": "KEY"}, {**APPROVAL, "KmsKeyArn": "KEY"}, {"Prune": "true", "KmsKeyArn": "KEY"}, {"PermissionsBoundaryArn": "BOUNDARY"},
     ],
     "stackset-administration.yaml": [{"OptInRegion": "REGION"}, {"DocumentedMinimum": "true"}],
     "stackset-execution.yaml": [{"DocumentedMinimum": "true"}, {"SecondAdministrator": "SECOND"}],
@@ -103,7 +105,9 @@ class Evaluated:
             case "Sub":
                 text, more = (given, {}) if isinstance(given, str) else given
                 more = {key: self.value(value) for key, value in more.items()}
-                return re.sub(r"\$\{([\w:.]+)\}", lambda it: str(more.get(it[1]) or self.named(it[1])), text)
+                filled = re.sub(r"\$\{([\w:.]+)\}", lambda it: str(more.get(it[1]) or self.named(it[1])), text)
+                # A variable of the policy, which IAM fills in.
+                return filled.replace("${!", "${")
             case "If":
                 return self.value(given[1] if self.condition(given[0]) else given[2])
             case "Equals":

@@ -164,7 +164,7 @@ pub(crate) enum Command {
     /// Calculate what the memberships cost a month, from the data volumes that AWS reports
     #[command(after_help = help::COST)]
     Cost(CostArgs),
-    /// Write a list of the accounts that are members now
+    /// Write a list of the accounts that are members now, in Detective or in GuardDuty
     #[command(after_help = help::ADOPT)]
     Adopt(AdoptArgs),
     /// Tell what happened to the memberships, when and by whom, from reports and journals
@@ -368,12 +368,30 @@ pub(crate) struct CostArgs {
     pub reports: ReportArgs,
 }
 
+/// Where members are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Service {
+    /// In the behavior graphs.
+    Detective,
+    /// In the administrator's GuardDuty.
+    #[value(name = "guardduty")]
+    GuardDuty,
+}
+
 /// `adopt`.
 #[derive(Debug, Args)]
 pub(crate) struct AdoptArgs {
     /// The file to write, with `account id,root e-mail` on each line; without it, or with `-`: stdout
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
+    /// Whose members are written: those of `detective`, or of the administrator's `guardduty`
+    #[arg(
+        long,
+        value_name = "SERVICE",
+        default_value = "detective",
+        hide_possible_values = true
+    )]
+    pub from: Service,
     /// How AWS is reached.
     #[command(flatten)]
     pub reach: ReachArgs,
@@ -443,6 +461,10 @@ pub(crate) struct RehearseArgs {
     /// Where the report goes.
     #[command(flatten)]
     pub reports: ReportArgs,
+    /// Play the month after it, too: look once a day while one account is closed, write each report into
+    /// this folder, and show what `history` and `cost` say of it
+    #[arg(long, value_name = "FOLDER", help_heading = "Output")]
+    pub month: Option<PathBuf>,
     // Not from the environment: a rehearsal has no place among what was really changed.
     /// Append a line of JSON to this file before and after each call that changes something
     #[arg(long, value_name = "FILE", help_heading = "Output")]

@@ -9,7 +9,7 @@ mod cost;
 mod deadline;
 mod disable;
 mod enable;
-mod ground;
+mod fleet_session;
 mod history;
 mod init;
 mod man;

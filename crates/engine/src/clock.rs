@@ -30,6 +30,8 @@ pub struct Clock {
 #[derive(Clone, Copy, Debug)]
 enum Day {
     Machine,
+    /// The machine's, so much later.
+    Ahead(Duration),
     /// From this moment on, tokio's clock carries it forward.
     From(SystemTime),
 }
@@ -39,6 +41,12 @@ impl Clock {
     #[must_use]
     pub fn system() -> Self {
         Self::of(Day::Machine)
+    }
+
+    /// The machine's time of day, so much later: for an emulated AWS whose time was advanced.
+    #[must_use]
+    pub fn ahead_by(ahead: Duration) -> Self {
+        Self::of(Day::Ahead(ahead))
     }
 
     /// As if it were `epoch` now.
@@ -101,6 +109,7 @@ impl Clock {
     fn machine(&self) -> SystemTime {
         match self.day {
             Day::Machine => SystemTime::now(),
+            Day::Ahead(ahead) => SystemTime::now() + ahead,
             Day::From(epoch) => epoch + self.start.elapsed(),
         }
     }

@@ -54,6 +54,16 @@ pub struct Endpoint {
     pub access_key_id: String,
     /// Its secret.
     pub secret_access_key: String,
+    /// How far its time is ahead of the machine's.
+    pub ahead: Duration,
+}
+
+impl Endpoint {
+    /// What the time is there.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        Clock::ahead_by(self.ahead)
+    }
 }
 
 impl fmt::Debug for Endpoint {

@@ -15,6 +15,8 @@ mod detective;
 mod events;
 mod failure;
 mod gate;
+#[cfg(feature = "guardduty")]
+mod guardduty_members;
 mod guest;
 mod halt;
 mod http;

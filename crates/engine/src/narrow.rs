@@ -13,6 +13,8 @@ pub enum Access {
     /// It looks, and asks members. What it removes it removes with sessions that can do nothing else, and
     /// that are made when they are wanted first.
     Look,
+    /// It looks, also at who is a member of GuardDuty.
+    LookInGuardDuty,
     /// It makes graphs and members, too.
     Enable,
     /// It also works with other services than Detective: its sessions may do what the role may.
@@ -63,6 +65,7 @@ pub(crate) fn administrator(
 ) -> Option<String> {
     let makes: &[&str] = match access {
         Access::Look => &[],
+        Access::LookInGuardDuty => &["guardduty:ListDetectors", "guardduty:ListMembers"],
         Access::Enable => &MAKES,
         Access::Whole => return None,
     };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fleet::account::{AccountId, Region};
-use fleet::adopt::{Adopted, adopt};
+use fleet::adopt::{Adopted, GuardDutyRegion, adopt, adopt_from_guardduty};
 use fleet::attempts::Attempts;
 use fleet::cause::{Cause, Place};
 use fleet::check::GraphFacts;
@@ -338,6 +338,12 @@ impl Run {
     #[must_use]
     pub fn adopted(&self) -> Adopted {
         adopt(self.regions.iter().map(RegionRun::observation))
+    }
+
+    /// Who is in GuardDuty, as a roster, and, after [`Run::observe`], where Detective has others.
+    #[must_use]
+    pub fn adopted_from(&self, guardduty: &[GuardDutyRegion]) -> Adopted {
+        adopt_from_guardduty(guardduty, self.regions.iter().map(RegionRun::observation))
     }
 
     /// Forgets what was seen: the next look begins anew.

@@ -93,6 +93,9 @@ pub enum Cause {
         /// What STS answered.
         error: FailedCall,
     },
+    /// It is to be removed, somebody has to approve that, and nobody did: it joined since the approval
+    /// was asked for.
+    RemovalNotApproved,
     /// A call about a member was refused.
     CallRefused {
         /// Which, and what AWS answered.
@@ -244,6 +247,7 @@ impl Cause {
             Self::RegionOff => "region-off",
             Self::RoleNotAssumed { .. } => "role-not-assumed",
             Self::RoleNotInStack { .. } => "role-not-in-stack",
+            Self::RemovalNotApproved => "removal-not-approved",
             Self::CallRefused { .. } => "call-refused",
             Self::NoEffect { .. } => "no-effect",
             Self::GraphFull { .. } => "graph-full",
@@ -311,6 +315,7 @@ impl Cause {
             same @ (Self::UnknownStatus { .. }
             | Self::NotAMember
             | Self::RegionOff
+            | Self::RemovalNotApproved
             | Self::NoEffect { .. }
             | Self::GraphMissing
             | Self::RegionNotCovered

@@ -8,9 +8,8 @@ use crate::cause::Cause;
 use crate::expected::Exceptions;
 use crate::member::Member;
 use crate::patience::{self, Passing};
-use crate::roster::Roster;
 
-/// Administrator, members and settings: what every Region is brought to.
+/// Administrator, members and settings: what every Region is brought to. [`crate::assembly`] puts it together.
 #[derive(Clone, Debug)]
 pub struct Fleet {
     /// The account that owns the behavior graphs and invites.
@@ -74,6 +73,9 @@ pub struct Settings {
     pub exceptions: Exceptions,
     /// Memberships that flags leave out.
     pub expected: BTreeSet<(AccountId, Region)>,
+    /// The only members that may be removed, and where, where somebody had to approve that; `None` where
+    /// nobody has to. Failed entries that make room for another are no members that are removed.
+    pub approved: Option<BTreeSet<(AccountId, Region)>>,
     /// Regions where no behavior graph is made, with the cause: one that is there is used.
     pub no_new_graph: BTreeMap<Region, Cause>,
     /// How long a refusal that IAM's propagation explains is asked again; without it, once more.
@@ -93,22 +95,6 @@ impl Settings {
 }
 
 impl Fleet {
-    /// The fleet that a roster asks for.
-    #[must_use]
-    pub fn of(administrator: AccountId, roster: &Roster, settings: Settings) -> Self {
-        let lines = roster.members.iter();
-        let emails = roster.members.iter();
-        Self {
-            administrator,
-            members: emails.map(|(id, it)| (*id, it.email.clone())).collect(),
-            settings: Settings {
-                order: lines.map(|(id, it)| (*id, it.line)).collect(),
-                closed: roster.closed.keys().copied().collect(),
-                ..settings
-            },
-        }
-    }
-
     /// Whether this account is wanted as a member.
     #[must_use]
     pub fn wants(&self, account: AccountId) -> bool {
@@ -134,6 +120,13 @@ impl Fleet {
                 Others::Remove => true,
                 Others::Agreed(pairs) => pairs.contains(&(account, region.clone())),
             }
+    }
+
+    /// Whether this membership may be ended, as far as somebody has to approve that.
+    #[must_use]
+    pub fn may_end(&self, account: AccountId, region: &Region) -> bool {
+        let approved = self.settings.approved.as_ref();
+        approved.is_none_or(|pairs| pairs.contains(&(account, region.clone())))
     }
 
     /// Whether this membership is known to stay out.

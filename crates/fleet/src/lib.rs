@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod adopt;
+pub mod assembly;
 pub mod attempts;
 pub mod audit;
 pub mod cause;

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -21,6 +22,9 @@ pub struct Origin {
     /// The list of accounts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub list: Option<ListOrigin>,
+    /// Who approved what was removed, where somebody had to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approval: Option<Approval>,
 }
 
 /// Which list it was.
@@ -53,6 +57,37 @@ pub struct Uploader {
     /// What S3 calls the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
+}
+
+/// Who approved removals.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// What IAM calls the principal in `aws:userid`: an id, and the name of the session of a role. An
+    /// e-mail in it is masked.
+    pub principal: String,
+    /// When, as S3 says.
+    pub at: Timestamp,
+    /// SHA-256 of what was approved, in hexadecimal digits.
+    pub sha256: String,
+}
+
+impl Approval {
+    /// By that principal, of what has that hash.
+    #[must_use]
+    pub fn by(principal: &str, at: Timestamp, sha256: &str) -> Self {
+        Self {
+            principal: harmless(principal),
+            at,
+            sha256: sha256.to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Approval {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = self.at.strftime("%Y-%m-%d %H:%M UTC");
+        write!(f, "{}, at {at}", self.principal)
+    }
 }
 
 impl Origin {
@@ -97,6 +132,13 @@ impl Origin {
         self.list = list;
         self
     }
+
+    /// With that approval, if there is one.
+    #[must_use]
+    pub fn approved(mut self, approval: Option<Approval>) -> Self {
+        self.approval = approval;
+        self
+    }
 }
 
 impl ListOrigin {
@@ -130,10 +172,6 @@ impl Uploader {
         request_id: Option<&str>,
     ) -> Option<Self> {
         // Whoever starts an execution by hand can say anything.
-        let harmless = |text: &str| {
-            let text: String = text.chars().take(MOST_CHARS).collect();
-            visible(&Email::mask_in(&text))
-        };
         let uploader = Self {
             requester: requester.map(harmless),
             source_ip_address: source_ip_address.map(harmless),
@@ -151,6 +189,11 @@ impl fmt::Display for Uploader {
         }
         Ok(())
     }
+}
+
+fn harmless(text: &str) -> String {
+    let text: String = text.chars().take(MOST_CHARS).collect();
+    visible(&Email::mask_in(&text))
 }
 
 /// SHA-256, in hexadecimal digits.
@@ -193,6 +236,21 @@ mod tests {
     fn a_hash_is_what_sha256sum_says() {
         let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         assert_eq!(sha256(b""), empty);
+    }
+
+    #[test]
+    fn who_approved_is_told_without_an_e_mail() {
+        let at = "2027-01-15T08:09:10Z".parse().unwrap();
+        let approval = Approval::by("AROA1:alice@example.com\u{1b}", at, "ab");
+        let told = "AROA1:a***@example.com[U+001B], at 2027-01-15 08:09 UTC";
+        assert_eq!(approval.to_string(), told);
+        let origin = Origin::default().approved(Some(approval));
+        assert_eq!(
+            serde_json::to_value(&origin).unwrap(),
+            serde_json::json!({"approval": {
+                "principal": "AROA1:a***@example.com[U+001B]", "at": "2027-01-15T08:09:10Z", "sha256": "ab",
+            }})
+        );
     }
 
     #[test]

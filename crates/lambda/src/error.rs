@@ -9,6 +9,9 @@ pub enum Name {
     /// What was uploaded cannot be worked with, as a whole or in a line: correct it, upload it again.
     #[serde(rename = "DetectiveFleet.BadInput")]
     BadInput,
+    /// Somebody has to approve removals, and nobody did in time, or there is more to remove since.
+    #[serde(rename = "DetectiveFleet.NotApproved")]
+    NotApproved,
     /// Something is not as wanted.
     #[serde(rename = "DetectiveFleet.Failed")]
     Failed,
@@ -23,6 +26,7 @@ impl Name {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::BadInput => "DetectiveFleet.BadInput",
+            Self::NotApproved => "DetectiveFleet.NotApproved",
             Self::Failed => "DetectiveFleet.Failed",
             Self::StillWaiting => "DetectiveFleet.StillWaiting",
         }
@@ -48,6 +52,14 @@ impl StepError {
             name: Name::BadInput,
             text: text.into(),
             foreign: false,
+        }
+    }
+
+    /// Nobody approved it.
+    pub fn not_approved(text: impl Into<String>) -> Self {
+        Self {
+            name: Name::NotApproved,
+            ..Self::failed(text)
         }
     }
 

@@ -1,15 +1,15 @@
 //! The function: one step of an execution for each invocation.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use engine::{Access, Aws, Connection, Platform};
-use fleet::account::AccountId;
+use fleet::account::{AccountId, Region};
+use fleet::assembly::{Expected, Parts};
 use fleet::desired::{Fleet, Others, Purpose};
 use fleet::event::Sink;
-use fleet::expected::Exceptions;
 use fleet::roster::Roster;
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -33,6 +33,9 @@ pub enum Step {
         entered: jiff::Timestamp,
         /// What started it.
         event: Value,
+        /// What the removals hash to that somebody was asked to approve.
+        #[serde(default)]
+        asked: Option<Seal>,
     },
     /// One pass over a group of Regions.
     Reconcile {
@@ -183,8 +186,21 @@ pub struct Prepared {
     pub groups: Vec<Pass>,
     /// What it wrote down hashes to: the manifest, or why nothing was begun.
     pub sealed: Option<Seal>,
+    /// What the removals hash to that somebody was asked to approve.
+    pub asked: Option<Seal>,
+    /// What people are asked, once.
+    pub question: Option<Question>,
     /// How long to wait before asking again.
     pub wait_seconds: u64,
+}
+
+/// What people are asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Question {
+    /// One line: what SNS has as the subject.
+    pub subject: String,
+    /// The message.
+    pub message: String,
 }
 
 /// What comes after `prepare`.
@@ -195,6 +211,10 @@ pub enum Next {
     Go,
     /// Another execution is changing AWS: ask again.
     Busy,
+    /// Somebody has to approve removals: people are asked.
+    Approve,
+    /// Nobody has yet: look again.
+    Asked,
     /// Another execution has this event, or it means nothing: the end.
     Duplicate,
     /// A newer version of the list took over: the report.
@@ -254,7 +274,15 @@ impl Function {
                 execution,
                 entered,
                 event,
-            } => answer(prepare::prepare(self, &execution, entered, &event).await?),
+                asked,
+            } => {
+                let began = prepare::Began {
+                    execution: &execution,
+                    entered,
+                    asked: asked.as_ref(),
+                };
+                answer(prepare::prepare(self, began, &event).await?)
+            }
             Step::Reconcile { pass, event } => {
                 answer(reconcile::reconcile(self, &pass, &event).await?)
             }
@@ -286,31 +314,36 @@ impl Function {
         connect.map_err(|error| StepError::failed(error.to_string()))
     }
 
-    /// What is wanted of the accounts of a list, and of others.
-    pub(crate) fn fleet(&self, roster: &Roster, operation: Operation, others: Others) -> Fleet {
-        let settings = fleet::desired::Settings {
-            purpose: match operation {
-                Operation::Enable => Purpose::Enable,
-                Operation::Disable => Purpose::Disable,
+    /// What is wanted of the accounts of a list, and of others, in these Regions.
+    ///
+    /// # Errors
+    /// Where the stack's setting excepts what does not exist.
+    pub(crate) fn fleet(
+        &self,
+        roster: &Roster,
+        operation: Operation,
+        others: Others,
+        regions: &[Region],
+    ) -> Result<Fleet, StepError> {
+        let parts = Parts {
+            administrator: self.account,
+            roster,
+            left_out: &BTreeMap::new(),
+            settings: fleet::desired::Settings {
+                purpose: match operation {
+                    Operation::Enable => Purpose::Enable,
+                    Operation::Disable => Purpose::Disable,
+                },
+                others,
+                ..self.settings.fleet.clone()
             },
-            others,
-            exceptions: self.exceptions(roster, operation),
-            ..self.settings.fleet.clone()
+            expected: Expected::OfEveryList(&self.settings.expected),
+            regions,
+            now: self.platform.clock.timestamp(),
         };
-        Fleet::of(self.account, roster, settings)
-    }
-
-    /// What is known to stay out today. Who is to leave is to leave all the same.
-    fn exceptions(&self, roster: &Roster, operation: Operation) -> Exceptions {
-        if operation == Operation::Disable {
-            return Exceptions::default();
-        }
-        let today = TimeZone::UTC
-            .to_datetime(self.platform.clock.timestamp())
-            .date();
-        let listed = roster.members.values().flat_map(|it| &it.expected);
-        let all = self.settings.expected.iter().chain(listed);
-        Exceptions::on(today, all.cloned())
+        parts
+            .assemble()
+            .map_err(|error| StepError::failed(format!("the stack's setting EXPECTED: {error}")))
     }
 
     /// How long this invocation may still go on.

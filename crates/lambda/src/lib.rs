@@ -1,6 +1,7 @@
 //! The serverless form of detective-fleet: the three steps of an execution, each a few lines around
 //! the engine, and what they write down between them.
 
+mod approval;
 pub mod claim;
 mod drift;
 pub mod error;
@@ -14,6 +15,7 @@ mod metrics;
 mod news;
 mod pass_recorder;
 pub mod prepare;
+mod question;
 pub mod reconcile;
 mod removals;
 pub mod report;

@@ -141,6 +141,7 @@ fn of_run(report: &Report, error: Option<Name>, said: Said<'_>) -> String {
             let waiting = words::waiting(count.waiting, count.accounts);
             of_operation(Mark::Waiting, &waiting)
         }
+        Some(Name::NotApproved) => of_operation(Mark::Action, words::NOT_APPROVED),
         Some(Name::BadInput) if report.regions.is_empty() => {
             of_operation(Mark::Action, words::REFUSED)
         }
@@ -342,6 +343,14 @@ fn item(told: &Told, place: &str) -> String {
     text
 }
 
+/// So many of something.
+pub(crate) fn counted(number: usize, what: &str) -> String {
+    match number {
+        1 => format!("1 {what}"),
+        n => format!("{n} {what}s"),
+    }
+}
+
 fn list(text: &mut String, title: &str, items: Vec<String>) {
     if items.is_empty() {
         return;
@@ -394,6 +403,9 @@ fn close(
     let list = header.origin.list.as_ref();
     if let Some(uploader) = list.and_then(|list| list.uploader.as_ref()) {
         line(&mut message, &words::uploaded_by(&uploader.to_string()));
+    }
+    if let Some(approval) = &header.origin.approval {
+        line(&mut message, &words::approved_by(&approval.to_string()));
     }
     Reported {
         error,

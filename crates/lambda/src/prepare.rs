@@ -1,8 +1,11 @@
 //! The first step: what is to be done, and whether it may be done now.
 
 mod permit;
+mod work;
 
+use permit::Consented;
 pub(crate) use permit::{before, consent, others, prunes, words};
+use work::Work;
 
 use std::sync::Arc;
 
@@ -11,20 +14,32 @@ use fleet::account::Region;
 use fleet::desired::Purpose;
 use fleet::label::Labels;
 use fleet::origin::{ListOrigin, Origin, sha256};
-use fleet::region_table;
-use fleet::report::{Header, InvalidLine, Recorder, VERSION};
+use fleet::report::{InvalidLine, Recorder};
 use fleet::roster::{Roster, RosterError};
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::approval::{self, Proposal, Standing};
 use crate::claim;
 use crate::error::StepError;
 use crate::function::{Function, Next, Pass, Prepared};
-use crate::run::{Manifest, Refused, manifest_key, refused_key};
+use crate::question;
+use crate::run::{Manifest, Refused, manifest_key, refused_key, removals_key};
 use crate::seal::{Seal, Sealed};
 use crate::store::Newest;
 use crate::trigger::{Place, Trigger};
 use crate::{lease, roles};
+
+/// Which execution, and how far it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Began<'a> {
+    /// Its name.
+    pub execution: &'a str,
+    /// When it began.
+    pub entered: Timestamp,
+    /// What the removals hash to that somebody was asked to approve.
+    pub asked: Option<&'a Seal>,
+}
 
 /// How long to wait for another execution before asking again.
 const BUSY_SECONDS: u64 = 30;
@@ -61,12 +76,12 @@ impl From<StepError> for Stop {
 /// Where it cannot be written down what it came to: also why nothing can be done, for the report.
 pub async fn prepare(
     function: &Function,
-    execution: &str,
-    entered: Timestamp,
+    began: Began<'_>,
     event: &Value,
 ) -> Result<Prepared, StepError> {
+    let execution = began.execution;
     let trigger = Trigger::read(event);
-    let stop = match begin(function, execution, entered, &trigger).await {
+    let stop = match begin(function, began, &trigger).await {
         Ok(prepared) => return Ok(prepared),
         Err(stop) => stop,
     };
@@ -126,41 +141,75 @@ fn nothing(outcome: Next) -> Prepared {
         roles: Vec::new(),
         groups: Vec::new(),
         sealed: None,
+        asked: None,
+        question: None,
         wait_seconds: BUSY_SECONDS,
     }
 }
 
 async fn begin(
     function: &Function,
-    execution: &str,
-    entered: Timestamp,
+    began: Began<'_>,
     trigger: &Result<Trigger, StepError>,
 ) -> Result<Prepared, Stop> {
-    let upload = identify(function, execution, trigger.as_ref().map_err(Clone::clone)?).await?;
+    let Began {
+        execution,
+        entered,
+        asked,
+    } = began;
+    let trigger = trigger.as_ref().map_err(Clone::clone)?;
+    let proposal = match asked {
+        Some(seal) => Some((seal, approval::proposal(function, execution, seal).await?)),
+        None => None,
+    };
+    let pinned = proposal.as_ref().map(|(_, it)| it.version.as_str());
+    let upload = identify(function, execution, trigger, pinned).await?;
+    let approved = match proposal {
+        Some((seal, proposal)) => match approval::standing(function, seal, proposal).await? {
+            Standing::Open { wait_seconds } => return Ok(still_asked(seal, wait_seconds)),
+            Standing::Approved(approved) => Some(*approved),
+        },
+        None => None,
+    };
     let bytes = read(function, &upload).await?;
     let roster = parse(function, &bytes)?;
-    let trigger = trigger.as_ref().map_err(Clone::clone)?;
     let sha256 = sha256(&bytes);
     let list = ListOrigin {
         version: Some(upload.version.clone()),
         ..trigger.list(&upload.key, Some(&sha256))
     };
     permit::permit(function, &upload, &roster).await?;
-    if !upload.place.plan_only && !take_turn(function, execution, entered).await? {
-        return Ok(nothing(Next::Busy));
+    // Whoever waited for an approval has not waited for his turn.
+    let since = approved
+        .as_ref()
+        .map_or(entered, |it| it.approval.at.max(entered));
+    if !upload.place.plan_only && !take_turn(function, execution, since).await? {
+        return Ok(Prepared {
+            asked: asked.cloned(),
+            ..nothing(Next::Busy)
+        });
     }
-    let manifest = look(
-        function,
-        execution,
-        entered,
+    let work = Work {
         upload,
         sha256,
-        Roster {
+        roster: Roster {
             list: Some(list),
             ..roster
         },
-    )
-    .await?;
+        approved,
+    };
+    Ok(set_out(function, began, work).await?)
+}
+
+/// Begins the run, or asks people whether it may.
+async fn set_out(function: &Function, began: Began<'_>, work: Work) -> Result<Prepared, StepError> {
+    let execution = began.execution;
+    let manifest = match look(function, began, work).await? {
+        Found::Ready(manifest) => *manifest,
+        Found::ToApprove(proposal, labels) => {
+            return ask(function, execution, &proposal, &labels).await;
+        }
+    };
     let place = manifest_key(execution);
     let seal = function.store.write(&place, &manifest).await?;
     let prepared = go(execution, &manifest, seal);
@@ -173,15 +222,48 @@ async fn begin(
     Ok(prepared)
 }
 
-/// Asks AWS what the run is about; where members are to be removed, asks the guard rails too.
-async fn look(
+fn still_asked(seal: &Seal, wait_seconds: u64) -> Prepared {
+    Prepared {
+        asked: Some(seal.clone()),
+        wait_seconds,
+        ..nothing(Next::Asked)
+    }
+}
+
+/// Writes down who would go, lets others have their turn meanwhile, and has people asked.
+async fn ask(
     function: &Function,
     execution: &str,
-    entered: Timestamp,
-    upload: Upload,
-    sha256: String,
-    roster: Roster,
-) -> Result<Manifest, StepError> {
+    proposal: &Proposal,
+    labels: &Labels,
+) -> Result<Prepared, StepError> {
+    let key = removals_key(execution);
+    let seal = function.store.write(&key, proposal).await?;
+    lease::release(&function.store, execution).await?;
+    tracing::info!(
+        execution,
+        accounts = proposal.removals.len(),
+        "removals wait for an approval"
+    );
+    Ok(Prepared {
+        question: Some(question::of(proposal, labels, &function.store, &seal)),
+        asked: Some(seal),
+        wait_seconds: approval::SHORT_WAIT,
+        ..nothing(Next::Approve)
+    })
+}
+
+/// What AWS was found to be like.
+enum Found {
+    /// The run can begin.
+    Ready(Box<Manifest>),
+    /// Somebody has to approve these removals first; the accounts have names.
+    ToApprove(Box<Proposal>, Labels),
+}
+
+/// Asks AWS what the run is about; where members are to be removed, asks the guard rails too.
+async fn look(function: &Function, began: Began<'_>, work: Work) -> Result<Found, StepError> {
+    let execution = began.execution;
     let recorder = Arc::new(Recorder::default());
     let aws = function
         .connect(execution, Access::Look, recorder.clone())
@@ -191,64 +273,49 @@ async fn look(
     let Place {
         operation,
         plan_only,
-    } = upload.place;
-    let prune = prunes(function, &upload);
-    let fleet = Arc::new(function.fleet(&roster, operation, others(prune)));
-    check_exceptions(function, &chosen.regions)?;
+    } = work.upload.place;
+    let prune = prunes(function, &work.upload);
+    let fleet = function.fleet(&work.roster, operation, others(prune), &chosen.regions)?;
+    let fleet = Arc::new(fleet);
     let expired: Vec<_> = fleet.settings.exceptions.expired().collect();
     let mut agreed = None;
     if fleet.removes() && !plan_only {
         let mut run = Run::new(&aws, fleet.clone(), &chosen.regions);
         run.count(before(function, execution).await?);
-        agreed = Some(permit::agree(function, execution, &mut run, roster.invalid.len()).await?);
+        let (approved, bad_lines) = (work.approved.as_ref(), work.roster.invalid.len());
+        match permit::agree(function, execution, approved, &mut run, bad_lines).await? {
+            Consented::Agreed(it) => agreed = Some(it),
+            Consented::NotYet(leaving) => {
+                let labels = Labels::of(&work.roster);
+                let of = work.about(execution, aws.administrator(), &chosen.regions);
+                let proposal = Proposal::new(function, of, leaving);
+                return Ok(Found::ToApprove(Box::new(proposal), labels));
+            }
+        }
     }
     let mut without_role = Vec::new();
     if function.settings.manage_roles && fleet.settings.purpose == Purpose::Enable && !plan_only {
-        without_role = roles::missing(&aws, &roster).await;
+        without_role = roles::missing(&aws, &work.roster).await;
     }
     let size = group_size(function, plan_only, chosen.regions.len());
     let groups = chosen.regions.chunks(size.max(1));
-    Ok(Manifest {
-        header: Header {
-            version: VERSION,
-            kind: if plan_only { "plan" } else { "run" }.to_owned(),
-            operation: operation.as_str().to_owned(),
-            run_id: execution.to_owned(),
-            administrator: aws.administrator(),
-            started: entered,
-            invalid_lines: roster.invalid.iter().map(Into::into).collect(),
-            labels: Labels::of(&roster),
-            origin: origin().called_by(aws.caller()).by(roster.list),
-            notes: [roster.notes, chosen.notes, expired].concat(),
-        },
+    let notes = [work.roster.notes.clone(), chosen.notes, expired].concat();
+    Ok(Found::Ready(Box::new(Manifest {
+        header: work.header(began, &aws, notes),
         began: function.platform.clock.timestamp(),
         operation,
         plan_only,
-        drift: upload.drift,
-        key: upload.key,
-        version: upload.version,
-        sha256,
-        accounts: roster.members.keys().copied().collect(),
+        drift: work.upload.drift,
+        key: work.upload.key,
+        version: work.upload.version,
+        sha256: work.sha256,
+        accounts: work.roster.members.keys().copied().collect(),
         groups: groups.map(<[Region]>::to_vec).collect(),
         without_role,
         prune,
         agreed,
         record: recorder.record_so_far(),
-    })
-}
-
-/// Makes sure that every Region among the known exceptions is one: it would never match anything.
-fn check_exceptions(function: &Function, chosen: &[Region]) -> Result<(), StepError> {
-    let known =
-        |name: &&Region| region_table::find(name.as_str()).is_some() || chosen.contains(name);
-    let expected = function.settings.expected.iter();
-    let mut regions = expected.filter_map(|it| it.region.as_ref());
-    match regions.find(|name| !known(name)) {
-        None => Ok(()),
-        Some(unknown) => Err(StepError::failed(format!(
-            "the stack's setting EXPECTED names {unknown}, and there is no such Region: correct it, or remove it"
-        ))),
-    }
+    })))
 }
 
 /// How many Regions one invocation holds. A plan tells what the guard rails say, and they are asked
@@ -282,12 +349,20 @@ fn go(execution: &str, manifest: &Manifest, seal: Seal) -> Prepared {
         roles: manifest.without_role.clone(),
         groups: (0..manifest.groups.len()).map(first).collect(),
         sealed: Some(seal),
+        asked: None,
+        question: None,
         wait_seconds: 0,
     }
 }
 
-/// Which upload this is about, if it is this execution's and nothing newer has come since.
-async fn identify(function: &Function, execution: &str, trigger: &Trigger) -> Result<Upload, Stop> {
+/// Which upload this is about, if it is this execution's and nothing newer has come since. An event that
+/// names no version is about the newest when it came, or about the one that people were asked about.
+async fn identify(
+    function: &Function,
+    execution: &str,
+    trigger: &Trigger,
+    pinned: Option<&str>,
+) -> Result<Upload, Stop> {
     let key = trigger.key(&function.settings.authoritative_key).to_owned();
     let occasion = match trigger {
         Trigger::Upload { .. } => "upload".to_owned(),
@@ -298,7 +373,7 @@ async fn identify(function: &Function, execution: &str, trigger: &Trigger) -> Re
     };
     let drift = trigger.is_drift();
     let newest = function.store.newest(&key).await?;
-    let version = match (trigger.version(), &newest) {
+    let version = match (trigger.version().or(pinned), &newest) {
         (Some(version), _) => version.to_owned(),
         (None, Newest::Version(version)) => version.clone(),
         (None, Newest::Never) if drift => return Err(Stop::NoList),

@@ -15,6 +15,7 @@ use fleet::roster::Roster;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+use crate::approval::Removed;
 use crate::drift;
 use crate::error::StepError;
 use crate::function::{Function, Pass, Passed};
@@ -31,6 +32,8 @@ use crate::trigger::{Operation, Place, Trigger};
 
 /// The shortest wait, and the longest.
 const WAITS: (u64, u64) = (30, 300);
+
+const APPROVAL: &str = "somebody has to approve these removals before they are made (the stack's parameter ApproveRemovals)";
 
 /// Brings a group of Regions as far as it gets now.
 ///
@@ -72,7 +75,9 @@ pub async fn reconcile(
         Some(agreed) if prune => Others::Agreed(agreed.others.clone()),
         _ => others(prune && upload.place.plan_only),
     };
-    let mut fleet = function.fleet(&roster, upload.place.operation, others);
+    let all = manifest.groups.concat();
+    let mut fleet = function.fleet(&roster, upload.place.operation, others, &all)?;
+    fleet.settings.approved = approved(function, &manifest);
     if upload.drift {
         fleet.settings.no_new_graph = drift::no_new_graphs(function, regions).await?;
     }
@@ -94,6 +99,14 @@ pub async fn reconcile(
     let (progress, wait) = work.go(&mut run).await?;
     metrics::pass(function, &sink);
     end(function, pass, &progress, wait).await
+}
+
+/// Who may be removed, where somebody has to approve that: also where it was switched on since.
+fn approved(function: &Function, manifest: &Manifest) -> Option<Removed> {
+    let agreed = manifest.agreed.as_ref();
+    let approved = agreed.and_then(|agreed| agreed.approved.clone());
+    let has_to_be = function.settings.approve_removals && !manifest.plan_only;
+    approved.or_else(|| has_to_be.then(Removed::new))
 }
 
 async fn manifest(function: &Function, pass: &Pass) -> Result<Manifest, StepError> {
@@ -259,6 +272,7 @@ impl Work<'_> {
                 .map(|refusals| words(&refusals))
                 .into_iter()
                 .chain(only.then(|| self.too_many_new(run)).flatten())
+                .chain((only && self.needs_approval(run)).then(|| APPROVAL.to_owned()))
                 .collect(),
         }
     }
@@ -272,6 +286,11 @@ impl Work<'_> {
                 .map_err(|refusals| StepError::bad_input(words(&refusals)))?;
         }
         Ok(())
+    }
+
+    /// Whether somebody would have to approve what a plan removes.
+    fn needs_approval(&self, run: &Run) -> bool {
+        self.function.settings.approve_removals && !run.removals().is_empty()
     }
 
     /// Why so many accounts are not invited by one upload, whatever passes it takes.

@@ -54,6 +54,9 @@ pub struct Agreed {
     pub others: BTreeSet<(AccountId, Region)>,
     /// How many accounts were members somewhere.
     pub members: usize,
+    /// What somebody approved, where somebody has to: nobody else is removed.
+    #[serde(default)]
+    pub approved: Option<BTreeSet<(AccountId, Region)>>,
 }
 
 /// Why nothing was begun.
@@ -125,6 +128,12 @@ pub fn manifest_key(execution: &str) -> String {
 #[must_use]
 pub fn refused_key(execution: &str) -> String {
     format!("runs/{execution}/refused.json")
+}
+
+/// Where it lies whom a run would remove, for somebody to approve.
+#[must_use]
+pub fn removals_key(execution: &str) -> String {
+    format!("runs/{execution}/removals.json")
 }
 
 /// Where it lies which roles could not be made, and why.

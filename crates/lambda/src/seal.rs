@@ -10,6 +10,12 @@ use serde::{Deserialize, Serialize};
 pub struct Seal(String);
 
 impl Seal {
+    /// The hash, in hexadecimal digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Of these bytes.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {

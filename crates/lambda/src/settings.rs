@@ -50,6 +50,12 @@ pub struct Settings {
     pub disable_by_upload: bool,
     /// Whether the administrator role may remove members at all.
     pub allow_removals: bool,
+    /// Whether somebody has to approve removals.
+    pub approve_removals: bool,
+    /// Whether there is anybody who may.
+    pub has_approvers: bool,
+    /// How long an execution waits for that.
+    pub approval_time: Duration,
     /// For how long removals count; zero where each run counts by itself.
     pub removal_window: Duration,
     /// Whether accounts that have no role get one, by the StackSet.
@@ -77,30 +83,16 @@ impl Settings {
     /// Where a value cannot be used.
     pub fn read(source: &dyn Fn(&str) -> Option<String>) -> Result<Self, StepError> {
         let text = |name: &str| source(name).filter(|value| !value.trim().is_empty());
-        let needed = |name: &str| text(name).ok_or_else(|| wrong(name, "is not set"));
         let regions = |name: &str| Ok(typed(many::<RegionName>(name, text(name))?));
         let names = regions("REGIONS")?;
         let all = names.is_empty() || names == ["all"];
         let patience = maybe("PATIENCE_SECONDS", text("PATIENCE_SECONDS"))?
             .map_or(fleet::patience::DEFAULT, Duration::from_secs);
         Ok(Self {
-            bucket: needed("BUCKET")?,
-            stack: needed("STACK")?,
-            authoritative_key: needed("AUTHORITATIVE_KEY")?,
-            connection: Connection {
-                patience,
-                profile: None,
-                admin_account: None,
-                admin_role: Some(one("ADMINISTRATOR_ROLE", &needed("ADMINISTRATOR_ROLE")?)?),
-                role_name: one("ROLE_NAME", &needed("ROLE_NAME")?)?,
-                mfa: None,
-                external_id: maybe::<ExternalId>("EXTERNAL_ID", text("EXTERNAL_ID"))?
-                    .map(|id| id.0),
-                max_concurrency: maybe("MAX_CONCURRENCY", text("MAX_CONCURRENCY"))?.unwrap_or(256),
-                access: Access::Enable,
-                run: None,
-                endpoint: None,
-            },
+            bucket: needed("BUCKET", &text)?,
+            stack: needed("STACK", &text)?,
+            authoritative_key: needed("AUTHORITATIVE_KEY", &text)?,
+            connection: connection(&text, patience)?,
             regions: RegionSelection {
                 names: (!all).then_some(names),
                 exclude: regions("EXCLUDE_REGIONS")?,
@@ -124,6 +116,11 @@ impl Settings {
             max_removals: maybe("MAX_REMOVALS", text("MAX_REMOVALS"))?,
             disable_by_upload: text("DISABLE_BY_UPLOAD").is_none_or(|value| value == "ENABLED"),
             allow_removals: text("ALLOW_REMOVALS").is_none_or(|value| value == "true"),
+            approve_removals: text("APPROVE_REMOVALS").is_some_and(|value| value == "true"),
+            has_approvers: text("HAS_APPROVERS").is_some_and(|value| value == "true"),
+            approval_time: Duration::from_secs(
+                3600 * maybe("APPROVAL_HOURS", text("APPROVAL_HOURS"))?.unwrap_or(24),
+            ),
             removal_window: Duration::from_secs(
                 3600 * maybe("REMOVAL_WINDOW_HOURS", text("REMOVAL_WINDOW_HOURS"))?.unwrap_or(24),
             ),
@@ -135,6 +132,35 @@ impl Settings {
             ),
         })
     }
+}
+
+/// How AWS is reached.
+fn connection(
+    text: &dyn Fn(&str) -> Option<String>,
+    patience: Duration,
+) -> Result<Connection, StepError> {
+    Ok(Connection {
+        patience,
+        profile: None,
+        admin_account: None,
+        admin_role: Some(needed("ADMINISTRATOR_ROLE", text)?),
+        role_name: needed("ROLE_NAME", text)?,
+        mfa: None,
+        external_id: maybe::<ExternalId>("EXTERNAL_ID", text("EXTERNAL_ID"))?.map(|id| id.0),
+        max_concurrency: maybe("MAX_CONCURRENCY", text("MAX_CONCURRENCY"))?.unwrap_or(256),
+        access: Access::Enable,
+        run: None,
+        endpoint: None,
+    })
+}
+
+/// A value that has to be there.
+fn needed<T: FromStr<Err: Display>>(
+    name: &str,
+    text: &dyn Fn(&str) -> Option<String>,
+) -> Result<T, StepError> {
+    let value = text(name).ok_or_else(|| wrong(name, "is not set"))?;
+    one(name, &value)
 }
 
 fn decoded(long: &Long) -> Result<Long, StepError> {
@@ -243,6 +269,21 @@ mod tests {
         ]);
         let settings = settings.unwrap();
         assert!(!settings.disable_by_upload && !settings.allow_removals);
+    }
+
+    #[test]
+    fn nobody_has_to_approve_removals_unless_it_is_said_otherwise() {
+        let settings = read(&[]).unwrap();
+        assert!(!settings.approve_removals && !settings.has_approvers);
+        assert_eq!(settings.approval_time, Duration::from_secs(24 * 3_600));
+        let settings = read(&[
+            ("APPROVE_REMOVALS", "true"),
+            ("HAS_APPROVERS", "true"),
+            ("APPROVAL_HOURS", "2"),
+        ]);
+        let settings = settings.unwrap();
+        assert!(settings.approve_removals && settings.has_approvers);
+        assert_eq!(settings.approval_time, Duration::from_secs(2 * 3_600));
     }
 
     #[test]

@@ -51,6 +51,15 @@ pub struct Read<T> {
     pub written: Timestamp,
 }
 
+/// An object that is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Its key.
+    pub key: String,
+    /// When it was written, as S3 says.
+    pub written: Timestamp,
+}
+
 /// The newest version of an upload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Newest {
@@ -70,6 +79,12 @@ impl Store {
             client,
             bucket: bucket.into(),
         }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn bucket(&self) -> &str {
+        &self.bucket
     }
 
     /// Where an object is, for people.
@@ -113,6 +128,27 @@ impl Store {
             )));
         }
         Ok(Some(collect(object.body, key).await?))
+    }
+
+    /// What is there under keys that begin so.
+    ///
+    /// # Errors
+    /// Where S3 does not say.
+    pub async fn list(&self, prefix: &str) -> Result<Vec<Listed>, StepError> {
+        let list = self.client.list_objects_v2().bucket(&*self.bucket);
+        let mut pages = list.prefix(prefix).into_paginator().send();
+        let mut listed = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| trouble(prefix, &error))?;
+            listed.extend(page.contents().iter().filter_map(|object| {
+                let written = object.last_modified()?.as_nanos();
+                Some(Listed {
+                    key: object.key()?.to_owned(),
+                    written: Timestamp::from_nanosecond(written).ok()?,
+                })
+            }));
+        }
+        Ok(listed)
     }
 
     /// What an execution wrote down; `None` where there is nothing.

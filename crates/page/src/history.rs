@@ -83,7 +83,7 @@ impl HistorySheet {
             facts: facts(report),
             tiles: vec![
                 tile(
-                    "changes by nobody whose report is here",
+                    "changes by no run whose report is here",
                     sum.elsewhere,
                     "bad",
                 ),
@@ -156,11 +156,10 @@ fn passage(passage: &Passage, extent: &Extent<'_>) -> PassageSheet {
         Author::Run => ("this run", "new"),
         Author::FirstSeen => ("first seen", "mute"),
     };
-    let when = match (passage.by, passage.after) {
-        (Author::Run, _) => String::new(),
-        (_, Some(after)) => format!("after {}", moment(after)),
-        (_, None) if passage.first == passage.last => moment(passage.last),
-        (_, None) => format!("{} to {}", moment(passage.first), moment(passage.last)),
+    let when = match passage.after {
+        Some(after) => format!("after {}", moment(after)),
+        None if passage.first == passage.last => moment(passage.last),
+        None => format!("{} to {}", moment(passage.first), moment(passage.last)),
     };
     let places = passage.places();
     let places = match places.is_empty() {
@@ -223,7 +222,7 @@ mod tests {
         let report = teller.tell(Vec::new(), Origin::of_version("1.2.3"));
         let page = crate::history(&report).unwrap();
         for words in [
-            "1 change: 0 by runs, 1 by nobody whose report is here",
+            "1 change: 0 by runs, 1 by no run whose report is here",
             "111111111111 in eu-west-1",
             "ENABLED → INVITED",
             "SHA-256 0123456789ab…",

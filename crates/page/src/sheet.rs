@@ -184,6 +184,8 @@ fn about(document: &Document) -> Vec<Fact> {
         let uploader = list.uploader.iter();
         about.extend(uploader.map(|it| Fact::new("Uploaded by", visible(&it.to_string()))));
     }
+    let approval = origin.approval.iter();
+    about.extend(approval.map(|it| Fact::new("Approved by", visible(&it.to_string()))));
     about
 }
 

@@ -96,11 +96,16 @@ impl Call<'_> {
         hash.0 >> 32
     }
 
-    /// The segment of the path that follows the operation's route, decoded.
+    /// The segment of the path that the operation's route leaves open, decoded.
     pub(crate) fn segment(&self) -> String {
-        let segment = self
+        let (before, after) = self
+            .operation
             .path
-            .strip_prefix(self.operation.path)
+            .split_once('*')
+            .unwrap_or((self.operation.path, ""));
+        let segment = self.path.strip_prefix(before);
+        let segment = segment
+            .and_then(|it| it.strip_suffix(after))
             .unwrap_or_default();
         percent_decode_str(segment).decode_utf8_lossy().into_owned()
     }

@@ -14,6 +14,11 @@ pub(crate) fn named(service: Service, name: &str) -> Option<&'static Operation> 
 
 /// The operation that method and path mean.
 pub(crate) fn routed(service: Service, method: &Method, path: &str) -> Option<&'static Operation> {
+    // In S3 the bucket comes first, and what has no key is about the bucket.
+    let names_a_key = path.trim_matches('/').contains('/');
+    if service == Service::S3 && method == Method::GET && !names_a_key {
+        return named(service, "ListObjectsV2");
+    }
     operations(service)
         .iter()
         .find(|operation| operation.is_at(method, path))
@@ -94,12 +99,13 @@ static DETECTIVE: [Operation; 29] = {
     ]
 };
 
-static GUARDDUTY: [Operation; 2] = {
+static GUARDDUTY: [Operation; 3] = {
     const fn get(name: &'static str, path: &'static str) -> Operation {
         at(Service::GuardDuty, Method::GET, name, path)
     }
     [
         get("ListDetectors", "/detector"),
+        get("ListMembers", "/detector/*/member"),
         get("GetDetector", "/detector/"),
     ]
 };
@@ -117,10 +123,11 @@ static ORGANIZATIONS: [Operation; 4] = {
 };
 
 // The path is the bucket's and the key's.
-static S3: [Operation; 4] = [
+static S3: [Operation; 5] = [
     at(Service::S3, Method::DELETE, "DeleteObject", "/"),
     at(Service::S3, Method::GET, "GetObject", "/"),
     at(Service::S3, Method::HEAD, "HeadObject", "/"),
+    at(Service::S3, Method::GET, "ListObjectsV2", "/"),
     at(Service::S3, Method::PUT, "PutObject", "/"),
 ];
 

@@ -10,7 +10,7 @@ pub(crate) struct Operation {
     pub(crate) service: Service,
     pub(crate) name: &'static str,
     /// How the rest-json services tell their operations apart. A path that ends with `/` takes one
-    /// more segment.
+    /// more segment, and a `*` in it stands for one.
     pub(crate) method: Method,
     pub(crate) path: &'static str,
 }
@@ -23,6 +23,13 @@ impl Operation {
 
     /// Whether method and path mean it.
     pub(crate) fn is_at(&self, method: &Method, path: &str) -> bool {
+        if let Some((before, after)) = self.path.split_once('*') {
+            let inside = path
+                .strip_prefix(before)
+                .and_then(|it| it.strip_suffix(after));
+            return self.method == method
+                && inside.is_some_and(|it| !it.is_empty() && !it.contains('/'));
+        }
         let has_segment = self.path.ends_with('/') && path.len() > self.path.len();
         self.method == method && (path == self.path || (has_segment && path.starts_with(self.path)))
     }

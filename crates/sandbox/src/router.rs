@@ -72,6 +72,7 @@ fn guardduty(name: &str) -> Option<Handler> {
     Some(match name {
         "ListDetectors" => guardduty::list_detectors,
         "GetDetector" => guardduty::get_detector,
+        "ListMembers" => guardduty::list_members,
         _ => return None,
     })
 }
@@ -91,6 +92,7 @@ fn s3(name: &str) -> Option<Handler> {
         "DeleteObject" => s3::delete,
         "GetObject" => s3::get,
         "HeadObject" => s3::head,
+        "ListObjectsV2" => s3::list,
         "PutObject" => s3::put,
         _ => return None,
     })

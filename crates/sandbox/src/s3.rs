@@ -2,6 +2,7 @@
 //! (Amazon S3 API reference, API version 2006-03-01). Buckets need not be made. REST-XML, with the
 //! bucket in the path.
 
+mod list;
 mod object;
 
 use http::{HeaderMap, StatusCode, header};
@@ -11,6 +12,7 @@ use crate::call::Call;
 use crate::state::State;
 use crate::wire::{Answer, Failure};
 
+pub(crate) use self::list::list;
 pub(crate) use self::object::Objects;
 use self::object::{Content, Object, Version};
 

@@ -8,9 +8,10 @@ use fleet::adopt::Adopted;
 use fleet::report::StatusReport;
 use fleet::roster::Roster;
 use tempfile::NamedTempFile;
+use tokio_util::sync::CancellationToken;
 
-use super::ground::{Accounts, Ground};
-use crate::args::AdoptArgs;
+use super::fleet_session::{Accounts, FleetSession};
+use crate::args::{AdoptArgs, Service};
 use crate::display::{self, Output};
 use crate::document::Adoption;
 use crate::exit::Exit;
@@ -35,23 +36,60 @@ pub(crate) async fn run(mut args: AdoptArgs, file: &SettingsFile, output: Output
     }
     let reach = Reach::of(args.reach, file)?;
     let stop = signals::listen(output, signals::MAY_FINISH)?;
-    let ground = Ground::open(reach, Accounts::all(Roster::default()), stop, output).await?;
-    let mut run = ground.run();
-    ground.look(&mut run).await?;
-    hand_over(
-        &run.adopted(),
-        &ground.status(&run),
-        args.file.as_deref(),
-        output,
+    let found = match args.from {
+        Service::Detective => of_detective(reach, stop, output).await?,
+        Service::GuardDuty => of_guardduty(reach, stop, output).await?,
+    };
+    hand_over(&found, args.file.as_deref(), output)
+}
+
+/// Who is there, and what could not be read.
+struct Found {
+    adopted: Adopted,
+    unread: Vec<String>,
+}
+
+async fn of_detective(reach: Reach, stop: CancellationToken, output: Output) -> Result<Found> {
+    let session = FleetSession::open(reach, Accounts::all(Roster::default()), stop, output).await?;
+    let mut run = session.run();
+    session.look(&mut run).await?;
+    Ok(Found {
+        adopted: run.adopted(),
+        unread: unread(&session.status(&run)),
+    })
+}
+
+#[cfg(feature = "guardduty")]
+async fn of_guardduty(reach: Reach, stop: CancellationToken, output: Output) -> Result<Found> {
+    let session = FleetSession::open_with_guardduty(reach, stop, output).await?;
+    let mut run = session.run();
+    // One after the other: progress shows one thing.
+    let guardduty = session.guardduty_members().await;
+    session.look(&mut run).await?;
+    let silent = guardduty.iter().filter_map(|region| {
+        let error = region.found.as_ref().err()?;
+        Some(format!(
+            "GuardDuty in {} could not be read, and its members are missing: {error}",
+            region.region
+        ))
+    });
+    let mut silent: Vec<_> = silent.collect();
+    silent.extend(unread(&session.status(&run)));
+    Ok(Found {
+        adopted: run.adopted_from(&guardduty),
+        unread: silent,
+    })
+}
+
+#[cfg(not(feature = "guardduty"))]
+async fn of_guardduty(_: Reach, _: CancellationToken, _: Output) -> Result<Found> {
+    bail!(
+        "--from guardduty: this build leaves GuardDuty's SDK out: build it without `--no-default-features`, or take a release"
     )
 }
 
-fn hand_over(
-    adopted: &Adopted,
-    status: &StatusReport,
-    file: Option<&Path>,
-    output: Output,
-) -> Result<Exit> {
+/// Regions whose behavior graph could not be read.
+fn unread(status: &StatusReport) -> Vec<String> {
     let unread = status.regions.iter().filter_map(|region| {
         let error = region.error.as_ref()?;
         Some(format!(
@@ -59,14 +97,18 @@ fn hand_over(
             region.region
         ))
     });
-    let unread: Vec<_> = unread.collect();
+    unread.collect()
+}
+
+fn hand_over(found: &Found, file: Option<&Path>, output: Output) -> Result<Exit> {
+    let Found { adopted, unread } = found;
     let notes = [unread.clone(), adopted.notes.clone()].concat();
     let accounts = adopted.roster.members.len();
     for note in &notes {
         output.always(&(display::note(note, output.message_width()) + "\n"));
     }
     if accounts == 0 {
-        bail!("no behavior graph has a member with an e-mail address: there is nothing to write");
+        bail!("no member has an e-mail address: there is nothing to write");
     }
     match file {
         Some(path) => {

@@ -11,7 +11,7 @@ use fleet::report::{Action, PlanReport, RegionPlan, Report, Verdict};
 use fleet::roster::Roster;
 use tokio_util::sync::CancellationToken;
 
-use super::ground::{self, Accounts, Ground};
+use super::fleet_session::{self, Accounts, FleetSession};
 use crate::args::ReportArgs;
 use crate::display::{self, Output};
 use crate::document::{ROSTER, ReportFiles, is_same};
@@ -128,27 +128,32 @@ pub(crate) async fn run(
     let accounts = Accounts::of(roster, &wanted)?;
     let stop = signals::listen(output, signals::MAY_FINISH)?;
     let opened =
-        Ground::open_with_journal(wanted.reach, accounts, stop, output, files.journal).await;
-    let ground = opened?;
-    let mut run = ground.run();
-    let consent = permit.consent(ground.administrator())?;
+        FleetSession::open_with_journal(wanted.reach, accounts, stop, output, files.journal).await;
+    let session = opened?;
+    let mut run = session.run();
+    let consent = permit.consent(session.administrator())?;
     if !permit.yes {
-        agree(&ground, &mut run, consent, output).await?;
-    } else if ground.removes() {
-        ground.look(&mut run).await?;
-        if !ground.judge(&run, consent).is_empty() {
-            output.beside_question(|width| display::plan(&ground.plan(&run), width));
+        agree(&session, &mut run, consent, output).await?;
+    } else if session.removes() {
+        session.look(&mut run).await?;
+        if !session.judge(&run, consent).is_empty() {
+            output.beside_question(|width| display::plan(&session.plan(&run), width));
         }
-        ground.agree(&mut run, consent)?;
+        session.agree(&mut run, consent)?;
     }
-    let report = ground.reconcile(&mut run).await;
+    let report = session.reconcile(&mut run).await;
     Ok(close(&report, &files.reports, output))
 }
 
 /// Shows the plan and asks, and again where the answer took so long that the plan has changed.
-async fn agree(ground: &Ground, run: &mut Run, consent: Consent, output: Output) -> Result<()> {
-    ground.look(run).await?;
-    let mut plan = ground.plan(run);
+async fn agree(
+    session: &FleetSession,
+    run: &mut Run,
+    consent: Consent,
+    output: Output,
+) -> Result<()> {
+    session.look(run).await?;
+    let mut plan = session.plan(run);
     loop {
         output.beside_question(|width| display::plan(&plan, width));
         let typed = Consent {
@@ -156,19 +161,19 @@ async fn agree(ground: &Ground, run: &mut Run, consent: Consent, output: Output)
             ..consent
         };
         if !plan.changes_anything() {
-            return ground.agree(run, typed);
+            return session.agree(run, typed);
         }
-        let refusals = ground.judge(run, consent);
-        let asked = ground.clock().elapsed();
-        ask(ground.stop(), ground.administrator(), refusals, output).await?;
-        if ground.clock().elapsed().saturating_sub(asked) <= FRESH {
-            return ground.agree(run, typed);
+        let refusals = session.judge(run, consent);
+        let asked = session.clock().elapsed();
+        ask(session.stop(), session.administrator(), refusals, output).await?;
+        if session.clock().elapsed().saturating_sub(asked) <= FRESH {
+            return session.agree(run, typed);
         }
         run.forget();
-        ground.look(run).await?;
-        let now = ground.plan(run);
+        session.look(run).await?;
+        let now = session.plan(run);
         if same(&plan, &now) {
-            return ground.agree(run, typed);
+            return session.agree(run, typed);
         }
         output.always("\nMeanwhile something else has changed. The plan is now:\n\n");
         plan = now;
@@ -183,7 +188,7 @@ pub(super) async fn ask(
     output: Output,
 ) -> Result<()> {
     if !refusals.iter().all(Refusal::can_be_confirmed) {
-        return Err(ground::refused(&refusals));
+        return Err(fleet_session::refused(&refusals));
     }
     let administrator = administrator.to_string();
     let (question, agrees) = if refusals.is_empty() {

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::ground::{Accounts, Ground};
+use super::fleet_session::{Accounts, FleetSession};
 use crate::args::CheckArgs;
 use crate::display::{self, Output};
 use crate::document::{ROSTER, ReportFiles};
@@ -23,8 +23,8 @@ pub(crate) async fn run(args: CheckArgs, file: &SettingsFile, output: Output) ->
     let accounts = Accounts::of(roster, &wanted)?;
     let files = ReportFiles::check(args.reports.files)?.apart_from(ROSTER, Some(&args.file))?;
     let stop = signals::listen(output, signals::ONLY_READS)?;
-    let ground = Ground::open(wanted.reach, accounts, stop, output).await?;
-    let report = ground.check(guardduty).await?;
+    let session = FleetSession::open(wanted.reach, accounts, stop, output).await?;
+    let report = session.check(guardduty).await?;
     output.result(&report, |width| display::check(&report, width))?;
     files.write(&report)?;
     Ok(report.verdict().into())

@@ -15,7 +15,7 @@ use fleet::report::Recorder;
 use tokio_util::sync::CancellationToken;
 
 use self::state::StateFile;
-use super::ground;
+use super::fleet_session;
 use crate::args::{CallerArgs, ConformanceArgs, ReachArgs};
 use crate::display::{self, Output};
 use crate::document::{self, is_same};
@@ -44,7 +44,7 @@ pub(crate) async fn run(args: ConformanceArgs, output: Output) -> Result<Exit> {
     let files = files(&args)?;
     let stop = signals::listen(output, TOLD)?;
     let region = Region::new(&args.region);
-    let run = ground::RunStart::now(&Clock::system()).run_id;
+    let run = fleet_session::RunStart::now(&Clock::system()).run_id;
     let stage = stage(&args, &region, &run, &stop, output).await?;
     let file = StateFile::of(&region);
     let before = file.read(&stage)?;

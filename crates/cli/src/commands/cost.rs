@@ -6,7 +6,7 @@ use anyhow::Result;
 use fleet::cost::CostReport;
 use fleet::roster::Roster;
 
-use super::ground::{Accounts, Ground};
+use super::fleet_session::{Accounts, FleetSession};
 use crate::args::{CostArgs, Format};
 use crate::display::{self, Output};
 use crate::document::{ROSTER, ReportFiles};
@@ -35,12 +35,12 @@ pub(crate) async fn run(args: CostArgs, file: &SettingsFile, output: Output) -> 
         .as_ref()
         .map(|roster| roster.members.keys().copied().collect());
     let accounts = Accounts::all(roster.unwrap_or_else(Roster::default));
-    let ground = Ground::open(reach, accounts, stop, output).await?;
-    let mut run = ground.run();
-    ground.look(&mut run).await?;
+    let session = FleetSession::open(reach, accounts, stop, output).await?;
+    let mut run = session.run();
+    session.look(&mut run).await?;
     let report = match listed {
-        Some(listed) => ground.cost(&run, rates).only(&listed),
-        None => ground.cost(&run, rates),
+        Some(listed) => session.cost(&run, rates).only(&listed),
+        None => session.cost(&run, rates),
     };
     match output.format() {
         Format::Csv => output.raw(&display::cost_csv(&report)?)?,

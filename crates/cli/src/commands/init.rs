@@ -17,7 +17,7 @@ use engine::{Access, Aws};
 use fleet::report::Recorder;
 
 use self::answers::{Answers, Member};
-use super::{check, ground, roles};
+use super::{check, fleet_session, roles};
 use crate::args::{Cli, Command, FleetArgs, InitArgs, RunIn};
 use crate::display::{self, Output};
 use crate::exit::Exit;
@@ -79,7 +79,7 @@ async fn are_there(answers: &Answers, file: &SettingsFile, output: Output) -> Re
     let wanted = Wanted::of(FleetArgs::default(), file)?;
     let roster = roster_file::read(&answers.list, Some(answers.administrator))?;
     let accounts = roster.members.keys().copied().collect();
-    let run_id = ground::RunStart::now(&Clock::system()).run_id;
+    let run_id = fleet_session::RunStart::now(&Clock::system()).run_id;
     let connection = wanted.reach.connection(&run_id, Access::Look, output);
     // Where the administrator's role is not there yet, nobody trusts it either.
     let Ok(aws) = Aws::connect(connection, Arc::new(Recorder::default())).await else {

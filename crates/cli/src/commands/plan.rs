@@ -5,7 +5,7 @@ use fleet::guard::{Consent, Refusal};
 use fleet::report::PlanReport;
 
 use super::disable;
-use super::ground::{Accounts, Ground};
+use super::fleet_session::{Accounts, FleetSession};
 use crate::args::{Format, PlanArgs};
 use crate::display::{self, Output};
 use crate::document::{ROSTER, ReportFiles};
@@ -36,11 +36,11 @@ pub(crate) async fn run(args: PlanArgs, file: &SettingsFile, output: Output) -> 
     let roster = disable::roster(&wanted, args.file)?;
     let accounts = Accounts::of(roster, &wanted)?;
     let stop = signals::listen(output, signals::MAY_FINISH)?;
-    let ground = Ground::open(wanted.reach, accounts, stop, output).await?;
-    let mut run = ground.run();
-    ground.look(&mut run).await?;
-    let mut plan = ground.plan(&run);
-    let refusals = ground.judge(&run, Consent::default());
+    let session = FleetSession::open(wanted.reach, accounts, stop, output).await?;
+    let mut run = session.run();
+    session.look(&mut run).await?;
+    let mut plan = session.plan(&run);
+    let refusals = session.judge(&run, Consent::default());
     let note = |refusal: &Refusal| format!("to go ahead it has to be allowed: {refusal}");
     plan.header.notes.extend(refusals.iter().map(note));
     match output.format() {

@@ -1,22 +1,27 @@
 //! `rehearse`: the whole job against an emulated AWS in this process.
 
 use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use engine::Endpoint;
 use fleet::report::{PlanReport, Report};
 use fleet::roster::Roster;
 use sandbox::{Clock, Sandbox, World};
+use serde::Serialize;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::change::{self, Files};
-use super::ground::{Accounts, Ground};
+use super::fleet_session::{Accounts, FleetSession};
 use super::sandbox as served;
+use crate::archive::Archive;
 use crate::args::{ReachArgs, RehearseArgs};
 use crate::display::{self, Output};
-use crate::document::ReportFiles;
+use crate::document::{self, ReportFiles};
 use crate::exit::Exit;
+use crate::rates;
 use crate::roster_file;
 use crate::settings::{Reach, SettingsFile};
 use crate::signals;
@@ -35,6 +40,12 @@ pub(crate) async fn run(args: RehearseArgs, output: Output) -> Result<Exit> {
         .as_deref()
         .map(|path| roster_file::read(path, None))
         .transpose()?;
+    if output.is_json() && args.month.is_some() {
+        bail!(
+            "--month shows a month to people: leave out --output, and read the files that it writes"
+        );
+    }
+    let month = args.month.as_deref().map(Month::begin).transpose()?;
     let files = Files::check(args.reports, args.journal, args.file.as_deref())?;
     let stop = signals::listen(output, signals::MAY_FINISH)?;
     let mut world = match (&args.scenario, &given) {
@@ -42,6 +53,9 @@ pub(crate) async fn run(args: RehearseArgs, output: Output) -> Result<Exit> {
         (None, Some(roster)) => world_of(roster),
         (None, None) => World::of_size(MADE_UP),
     };
+    if month.is_some() && args.scenario.is_none() {
+        Month::make_eventful(&mut world);
+    }
     served::set_pace(&mut world, &args.pace, output)?;
     output.text(|width| display::curtain(world.latency, world.verification, width))?;
     let emulated = Emulated::start(world).await?;
@@ -49,47 +63,151 @@ pub(crate) async fn run(args: RehearseArgs, output: Output) -> Result<Exit> {
         Some(roster) => roster,
         None => emulated.roster()?,
     };
-    let (reach, accounts) = (emulated.reach()?, Accounts::all(roster));
-    let ground = Ground::open_with_journal(reach, accounts, stop, output, files.journal).await?;
-    perform(&ground, &files.reports, output).await
+    let (reach, accounts) = (emulated.reach(0)?, Accounts::all(roster.clone()));
+    let opened =
+        FleetSession::open_with_journal(reach, accounts, stop.clone(), output, files.journal);
+    let session = opened.await?;
+    let (report, exit) = perform(&session, &files.reports, output).await?;
+    match month {
+        Some(month) if exit != Exit::Interrupted && report.error.is_none() => {
+            month.write(0, &report)?;
+            month.play(&emulated, roster, stop, output).await?;
+        }
+        Some(_) | None => {}
+    }
+    Ok(exit)
 }
 
-async fn perform(ground: &Ground, files: &ReportFiles, output: Output) -> Result<Exit> {
-    let mut run = ground.run();
+async fn perform(
+    session: &FleetSession,
+    files: &ReportFiles,
+    output: Output,
+) -> Result<(Report, Exit)> {
+    let mut run = session.run();
     if !output.is_json() {
-        ground.look(&mut run).await?;
-        let plan = ground.plan(&run);
+        session.look(&mut run).await?;
+        let plan = session.plan(&run);
         output.text(|width| display::plan(&plan, width))?;
         output.text(|_| display::act("Enabling"))?;
     }
-    let report = ground.reconcile(&mut run).await;
+    let report = session.reconcile(&mut run).await;
     let exit = change::close(&report, files, output);
     if output.is_json() || exit == Exit::Interrupted || report.error.is_some() {
-        return Ok(exit);
+        return Ok((report, exit));
     }
-    let again = look_again(ground, &report, output).await?;
-    Ok(if again.changes_anything() && exit == Exit::Fine {
-        Exit::NotAsWanted
-    } else {
-        exit
-    })
+    let again = look_again(session, &report, output).await?;
+    let exit = match again.changes_anything() && exit == Exit::Fine {
+        true => Exit::NotAsWanted,
+        false => exit,
+    };
+    Ok((report, exit))
 }
 
 /// Shows what there is now and what it cost, and that nothing is left to do.
-async fn look_again(ground: &Ground, report: &Report, output: Output) -> Result<PlanReport> {
-    let mut run = ground.run();
-    ground.look(&mut run).await?;
-    let status = ground.status(&run);
+async fn look_again(session: &FleetSession, report: &Report, output: Output) -> Result<PlanReport> {
+    let mut run = session.run();
+    session.look(&mut run).await?;
+    let status = session.status(&run);
     output.text(|_| display::act("Looking at the result"))?;
     output.text(|width| display::matrix(&status, width))?;
     output.text(|_| display::act("What it cost"))?;
     output.text(|_| display::costs(report))?;
     output.text(|_| display::act("Planning again"))?;
     run.forget();
-    ground.look(&mut run).await?;
-    let plan = ground.plan(&run);
+    session.look(&mut run).await?;
+    let plan = session.plan(&run);
     output.text(|width| display::second_plan(&plan, report, width))?;
     Ok(plan)
+}
+
+/// The month after a rehearsal, and the folder for its reports.
+struct Month<'a> {
+    folder: &'a Path,
+}
+
+impl<'a> Month<'a> {
+    /// How many days are played: the free trial is over then.
+    const DAYS: u32 = 31;
+
+    /// The day on which an account is closed.
+    const CLOSES: u32 = 9;
+
+    /// Makes the folder.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be made, or has something in it: its history would be told, too.
+    fn begin(folder: &'a Path) -> Result<Self> {
+        let failed = || format!("--month {}: cannot make the folder", folder.display());
+        std::fs::create_dir_all(folder).with_context(failed)?;
+        if std::fs::read_dir(folder)
+            .with_context(failed)?
+            .next()
+            .is_some()
+        {
+            bail!(
+                "--month {}: the folder is not empty; name a new one",
+                folder.display()
+            );
+        }
+        Ok(Self { folder })
+    }
+
+    /// Has accounts send different amounts of data, and the last one leave on the way.
+    fn make_eventful(world: &mut World) {
+        const GIGABYTES_PER_DAY: [f64; 7] = [0.05, 0.2, 0.4, 0.9, 2.0, 4.5, 11.0];
+        let volumes = GIGABYTES_PER_DAY.iter().cycle();
+        for (account, volume) in world.accounts.values_mut().zip(volumes) {
+            account.gigabytes_per_day = *volume;
+        }
+        let administrator = world.administrator;
+        let mut members = world.accounts.iter_mut().rev();
+        if let Some((_, account)) = members.find(|(id, _)| **id != administrator) {
+            account.closes = Some(day(Self::CLOSES) - day(1) / 2);
+        }
+    }
+
+    /// Looks once a day, and tells what came of it.
+    async fn play(
+        &self,
+        emulated: &Emulated,
+        roster: Roster,
+        stop: CancellationToken,
+        output: Output,
+    ) -> Result<()> {
+        let title = format!("Looking once a day, for {} days", Self::DAYS);
+        output.text(|_| display::act(&title))?;
+        let quiet = output.without_progress();
+        let mut cost = None;
+        for n in 1..=Self::DAYS {
+            emulated.sandbox.advance(day(1));
+            let (reach, accounts) = (emulated.reach(n)?, Accounts::all(roster.clone()));
+            let session = FleetSession::open(reach, accounts, stop.clone(), quiet).await?;
+            let mut run = session.run();
+            session.look(&mut run).await?;
+            self.write(n, &session.status(&run))?;
+            cost = Some(session.cost(&run, rates::read(None)?));
+        }
+        let history = Archive::open(&[self.folder.to_owned()])?.tell();
+        output.text(|width| display::history(&history, width))?;
+        output.text(|_| display::act("What it costs a month"))?;
+        if let Some(cost) = cost {
+            output.text(|width| display::cost(&cost, width))?;
+        }
+        let end = format!("\nThe reports are in {}.\n", self.folder.display());
+        output.text(|_| end)
+    }
+
+    fn write(&self, n: u32, document: &impl Serialize) -> Result<()> {
+        let path = self.folder.join(format!("day-{n:02}.json"));
+        let text = document::json(document)?;
+        document::replace(&path, |file| Ok(file.write_all(text.as_bytes())?))
+    }
+}
+
+/// So many days.
+fn day(n: u32) -> Duration {
+    Duration::from_secs(24 * 3600) * n
 }
 
 /// A world of just those accounts with just those e-mails, and an administrator that is none of
@@ -138,7 +256,8 @@ impl Emulated {
         Roster::parse(lines.as_bytes(), None).context("the made-up accounts")
     }
 
-    fn reach(&self) -> Result<Reach> {
+    /// The way there, so many days after it began.
+    fn reach(&self, days: u32) -> Result<Reach> {
         let (access_key_id, secret_access_key) = self.sandbox.access_key();
         let url = format!("http://{}", self.address);
         // The settings file is about the real AWS.
@@ -147,6 +266,7 @@ impl Emulated {
             url,
             access_key_id,
             secret_access_key,
+            ahead: day(days),
         });
         Ok(reach)
     }

@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::change::{self, Permit};
 use super::deadline::{CALLER, Deadline};
-use super::ground;
+use super::fleet_session;
 use crate::args::{
     DeployArgs, RemoveArgs, RolesArgs, RolesCommand, RolesStatusArgs, RolloutPaceArgs,
 };
@@ -143,7 +143,7 @@ async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output) -> Result
     if permit.yes || removals == 0 {
         if !refusals.is_empty() {
             output.beside_question(|width| display::roles(&proposed, width));
-            return Err(ground::refused(&refusals));
+            return Err(fleet_session::refused(&refusals));
         }
     } else {
         stage.ask(&proposed, refusals, output).await?;
@@ -230,7 +230,7 @@ impl<Way> Stage<Way> {
         }
         let stop = signals::listen(output, GOES_ON)?;
         let clock = Clock::system();
-        let start = ground::RunStart::now(&clock);
+        let start = fleet_session::RunStart::now(&clock);
         let mut connection = settings
             .reach
             .connection(&start.run_id, Access::Whole, output);
@@ -247,7 +247,7 @@ impl<Way> Stage<Way> {
             .unwrap_or_else(|| aws.administrator());
         roster.exclude_administrator(administrator)?;
         let labels = Labels::of(&roster);
-        let mut header = ground::header_of(start, administrator);
+        let mut header = fleet_session::header_of(start, administrator);
         header.origin = header
             .origin
             .called_by(aws.caller())

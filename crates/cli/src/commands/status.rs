@@ -8,7 +8,7 @@ use engine::{Run, clock};
 use fleet::report::{Selection, StatusReport};
 use fleet::roster::Roster;
 
-use super::ground::{Accounts, Ground};
+use super::fleet_session::{Accounts, FleetSession};
 use crate::args::{Format, StatusArgs};
 use crate::display::{self, Output, Watched};
 use crate::document::{ROSTER, ReportFiles};
@@ -22,7 +22,7 @@ const INTERVAL: Duration = Duration::from_secs(30);
 
 /// What is looked at, and where it goes.
 struct View {
-    ground: Ground,
+    session: FleetSession,
     selection: Selection,
     files: ReportFiles,
     output: Output,
@@ -59,7 +59,8 @@ pub(crate) async fn run(args: StatusArgs, file: &SettingsFile, output: Output) -
     };
     let stop = signals::listen(output, told)?;
     let view = View {
-        ground: Ground::open(reach, Accounts::all_but(roster, expected), stop, shown).await?,
+        session: FleetSession::open(reach, Accounts::all_but(roster, expected), stop, shown)
+            .await?,
         selection,
         files,
         output,
@@ -79,7 +80,7 @@ fn roster(path: Option<&Path>, reach: &Reach) -> Result<Roster> {
 
 impl View {
     async fn once(&self) -> Result<Exit> {
-        let status = self.look(&mut self.ground.run()).await?;
+        let status = self.look(&mut self.session.run()).await?;
         match self.output.format() {
             Format::Csv => {
                 self.output.raw(&display::csv(&status)?)?;
@@ -103,9 +104,9 @@ impl View {
 
     /// Looks at everything.
     async fn look(&self, run: &mut Run) -> Result<StatusReport> {
-        let began = self.ground.clock().timestamp();
-        self.ground.look(run).await?;
-        let mut status = self.ground.status(run).only(&self.selection);
+        let began = self.session.clock().timestamp();
+        self.session.look(run).await?;
+        let mut status = self.session.status(run).only(&self.selection);
         // A watch makes a document of every look.
         status.header.started = began;
         Ok(status)
@@ -132,7 +133,7 @@ impl View {
         watched: Option<&Watched>,
         interval: Duration,
     ) -> Result<Exit> {
-        let mut run = self.ground.run();
+        let mut run = self.session.run();
         loop {
             let status = self.look(&mut run).await?;
             self.files.write(&status)?;
@@ -151,12 +152,12 @@ impl View {
                 }
             }
             let pause = clock::sleep(interval);
-            signals::unless_interrupted(self.ground.stop(), pause).await?;
+            signals::unless_interrupted(self.session.stop(), pause).await?;
             if let Some(watched) = watched {
                 watched.look();
             }
             run.forget();
-            self.ground.begin_again();
+            self.session.begin_again();
         }
     }
 }

@@ -75,6 +75,7 @@ async fn connect(http: SharedHttpClient, key: String) -> Aws {
             url: "http://sandbox.invalid".to_owned(),
             access_key_id: key,
             secret_access_key: "any".to_owned(),
+            ahead: Duration::ZERO,
         }),
     };
     let platform = Platform {

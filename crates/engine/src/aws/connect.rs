@@ -69,7 +69,10 @@ impl Aws {
     ) -> Result<Self, ConnectError> {
         let share = descriptors::share(connection.max_concurrency, connection.endpoint.is_some());
         connection.max_concurrency = share.requests;
-        let platform = Platform::real(connection.profile.as_deref(), share).await?;
+        let mut platform = Platform::real(connection.profile.as_deref(), share).await?;
+        if let Some(endpoint) = &connection.endpoint {
+            platform.clock = endpoint.clock();
+        }
         Self::connect_on(platform, connection, sink).await
     }
 

@@ -227,6 +227,7 @@ impl Stage {
                 url: "http://sandbox.invalid".to_owned(),
                 access_key_id,
                 secret_access_key,
+                ahead: Duration::ZERO,
             }),
         };
         let platform = Platform {

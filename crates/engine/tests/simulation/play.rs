@@ -266,6 +266,7 @@ impl Stage {
                 url: "http://sandbox.invalid".to_owned(),
                 access_key_id,
                 secret_access_key,
+                ahead: Duration::ZERO,
             }),
         };
         let wire = Wire {

@@ -9,6 +9,7 @@ pub(super) fn brief(cause: &Cause, place: &Place) -> String {
         Cause::WrongEmail { .. } => format!("{who} with another root e-mail"),
         Cause::AcceptedButDisabled { .. } => format!("{who} not enabled by AWS"),
         Cause::UnknownStatus { .. } => format!("{who} in an unknown status"),
+        Cause::RemovalNotApproved => format!("removal of {who} not approved"),
         Cause::NotAMember => format!("{who} not a member"),
         Cause::RegionOff => format!("{region} off in {who}"),
         Cause::RoleNotAssumed { .. } | Cause::RoleNotInStack { .. } => {

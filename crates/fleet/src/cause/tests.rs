@@ -33,6 +33,12 @@ fn graph_gone() -> Cause {
     Cause::GraphGone { graph: Some(graph) }
 }
 
+fn unknown(status: &str) -> Cause {
+    Cause::UnknownStatus {
+        status: status.into(),
+    }
+}
+
 /// One of each.
 fn all() -> Vec<Cause> {
     let error = || denied(Operation::AcceptInvitation, "no root@example.com");
@@ -42,15 +48,14 @@ fn all() -> Vec<Cause> {
         Cause::wrong_email("root@example.com".parse().ok().as_ref()),
         Cause::disabled(Some("ask root@example.com"), last()),
         Cause::NotAMember,
-        Cause::UnknownStatus {
-            status: "ODD".into(),
-        },
+        unknown("ODD"),
         Cause::RegionOff,
         no_role("X", "no root@example.com"),
         Cause::RoleNotInStack {
             role: role("X"),
             error: error(),
         },
+        Cause::RemovalNotApproved,
         Cause::CallRefused { error: error() },
         Cause::NoEffect {
             operation: Operation::CreateMembers,

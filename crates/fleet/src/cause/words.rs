@@ -17,6 +17,7 @@ pub(super) fn told(cause: &Cause, place: &Place) -> Told {
         | Cause::NotAMember
         | Cause::UnknownStatus { .. }
         | Cause::RegionOff
+        | Cause::RemovalNotApproved
         | Cause::NoEffect { .. }
         | Cause::KnownException { .. }
         | Cause::AlsoInvited { .. } => of_a_member(cause, place),
@@ -80,6 +81,9 @@ fn of_a_member(cause: &Cause, place: &Place) -> Told {
                 .advise(format!("Switch the Region on there, {}", or_expect(place)));
             switch_on(told, place)
         }
+        Cause::RemovalNotApproved => Told::what(format!("nobody approved the removal of {who}"))
+            .because("it was no part of what somebody was asked to approve")
+            .advise("Upload the list again, and have it approved"),
         Cause::NoEffect { operation } => Told::what(format!(
             "AWS answers {} with success, again and again, but its lists do not show it",
             operation.name()

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::{Author, Change, HistoryReport, RunRecord, Standpoint, What};
 use crate::account::{AccountId, Region};
 use crate::event::Deed;
-use crate::report::places;
+use crate::report::{number, places};
 
 /// What one run did, and what it was the first to see.
 #[derive(Clone, Debug)]
@@ -114,14 +114,22 @@ impl HistoryReport {
         if changes == 0 {
             return "Nothing changed".to_owned();
         }
-        let mut parts = vec![format!("{} by runs", sum.by_run)];
+        let mut parts = vec![format!("{} by runs", number(sum.by_run))];
         if sum.by_aws > 0 {
-            parts.push(format!("{} by AWS", sum.by_aws));
+            parts.push(format!("{} by AWS", number(sum.by_aws)));
         }
         if sum.elsewhere > 0 {
-            parts.push(format!("{} by nobody whose report is here", sum.elsewhere));
+            parts.push(format!(
+                "{} by no run whose report is here",
+                number(sum.elsewhere)
+            ));
         }
-        format!("{changes} change{}: {}", plural(changes), parts.join(", "))
+        format!(
+            "{} change{}: {}",
+            number(changes),
+            plural(changes),
+            parts.join(", ")
+        )
     }
 }
 

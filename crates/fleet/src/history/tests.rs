@@ -329,7 +329,7 @@ fn what_is_alike_is_said_once_in_the_chapter_of_its_run() {
     );
     assert_eq!(
         report.headline(),
-        "3 changes: 2 by runs, 1 by nobody whose report is here"
+        "3 changes: 2 by runs, 1 by no run whose report is here"
     );
 }
 

@@ -45,6 +45,7 @@ pub struct Decision {
 /// | anything | a request is under way | wait for its answer |
 /// | nothing yet | | wait for a look |
 /// | absent | it is to leave | gone |
+/// | any status | it is to leave, nobody approved that, and somebody has to | blocked: not approved |
 /// | any status | it is to leave with its graph, which was not refused for good | wait for the graph |
 /// | any status | it is to leave with its graph, which was refused for good | blocked: why |
 /// | any status | it is to leave | remove, if it is due |
@@ -178,6 +179,9 @@ fn step(
     let step = match look.member {
         None if !fleet.wants(account) => Step::Gone,
         None => due.invite(tried),
+        Some(_) if !fleet.wants(account) && !fleet.may_end(account, observation.region()) => {
+            Step::Blocked(Cause::RemovalNotApproved)
+        }
         Some(_) if !fleet.wants(account) => leaving(fleet, attempts, tried, due),
         Some(member) => match &member.status {
             MemberStatus::Enabled => Step::Right,

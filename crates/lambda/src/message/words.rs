@@ -55,6 +55,7 @@ pub(super) fn again(verdict: &str) -> String {
 
 pub(super) const SUPERSEDED: &str = "a newer list took over";
 pub(super) const REFUSED: &str = "the list is refused";
+pub(super) const NOT_APPROVED: &str = "the removals were not approved";
 pub(super) const ENDED_EARLY: &str = "the run ended early";
 pub(super) const SOMETHING: &str = "something needs action";
 
@@ -161,6 +162,10 @@ pub(super) fn opening(
 
 pub(super) fn uploaded_by(uploader: &str) -> String {
     format!("Uploaded by {uploader}")
+}
+
+pub(super) fn approved_by(approval: &str) -> String {
+    format!("Approved by {approval}")
 }
 
 pub(super) fn links(page: &str, report: &str, folder: &str, execution: Option<&str>) -> String {

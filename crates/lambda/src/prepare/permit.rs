@@ -7,6 +7,7 @@ use fleet::roster::Roster;
 use tokio_util::sync::CancellationToken;
 
 use super::{Stop, Upload};
+use crate::approval::{self, Approved, Removed};
 use crate::error::StepError;
 use crate::function::Function;
 use crate::removals;
@@ -115,13 +116,23 @@ pub(crate) async fn before(function: &Function, execution: &str) -> Result<Befor
     })
 }
 
-/// Asks the guard rails, over all Regions and before the first change, and writes down who is to go.
+/// What came of asking.
+pub(super) enum Consented {
+    /// These may go.
+    Agreed(Agreed),
+    /// Somebody has to approve that these go.
+    NotYet(Removed),
+}
+
+/// Asks the guard rails, over all Regions and before the first change, and writes down who is to go:
+/// once somebody has approved it, where somebody has to.
 pub(super) async fn agree(
     function: &Function,
     execution: &str,
+    approved: Option<&Approved>,
     run: &mut Run,
     bad_lines: usize,
-) -> Result<Agreed, StepError> {
+) -> Result<Consented, StepError> {
     let limit = Limit {
         timeout: function.time_left() / 2,
         grace: (function.time_left() / 4).min(Limit::GRACE),
@@ -131,17 +142,28 @@ pub(super) async fn agree(
     if let Some(error) = looked.error {
         return Err(StepError::failed(error));
     }
-    let agreed = Agreed {
+    let mut agreed = Agreed {
         regions: run.read(),
         others: run.others(),
         members: run.members(),
+        approved: None,
     };
-    let leaving = run.removals().into_iter().map(|(account, _)| account);
-    let leaving = leaving.collect();
+    let leaving = run.removals();
     run.agree(bad_lines, consent(function))
         .map_err(|refusals| StepError::bad_input(words(&refusals)))?;
-    removals::enter(function, execution, leaving).await?;
-    Ok(agreed)
+    if function.settings.approve_removals {
+        match approved {
+            Some(approved) => agreed.approved = Some(approved.covers(&leaving)?),
+            None if leaving.is_empty() => agreed.approved = Some(Removed::new()),
+            None => {
+                approval::somebody_may(function)?;
+                return Ok(Consented::NotYet(leaving));
+            }
+        }
+    }
+    let accounts = leaving.into_iter().map(|(account, _)| account);
+    removals::enter(function, execution, accounts.collect()).await?;
+    Ok(Consented::Agreed(agreed))
 }
 
 /// What the guard rails have against it, in the words of the AWS form.

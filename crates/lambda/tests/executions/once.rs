@@ -46,7 +46,7 @@ async fn an_event_that_comes_twice_is_one_run() {
     let first = stage.start(created(LIST, &version)).await;
     let again = stage.start(created(LIST, &version)).await;
     assert_eq!(first.error, None);
-    assert_eq!(again.states, ["Prepare", "WhatNext", "Duplicate"]);
+    assert_eq!(again.states, ["Begin", "Prepare", "WhatNext", "Duplicate"]);
     assert!(again.told.is_empty());
 }
 

@@ -374,6 +374,7 @@ impl Stage {
             url: "http://sandbox.invalid".to_owned(),
             access_key_id,
             secret_access_key,
+            ahead: Duration::ZERO,
         });
         Function {
             store: Store::new(self.s3(&platform), BUCKET),

@@ -30,8 +30,8 @@ pub(super) struct Content {
     /// The same for the same bytes, as S3's is.
     pub(super) etag: String,
     content_type: String,
-    body: Bytes,
-    written: Timestamp,
+    pub(super) body: Bytes,
+    pub(super) written: Timestamp,
 }
 
 impl Object {

@@ -57,11 +57,25 @@ pub struct Account {
     pub guardduty_age: Option<Duration>,
     /// Whether GuardDuty is off in all Regions.
     pub guardduty_off: bool,
+    /// How the administrator has it as a member in GuardDuty, if it does.
+    pub guardduty_member: Option<GuardDutyMember>,
     /// How much data it sends to each graph that it contributes to.
     pub gigabytes_per_day: f64,
     /// Whether its sessions from the global STS endpoint count in opt-in Regions too (IAM,
     /// SetSecurityTokenServicePreferences).
     pub version_2_tokens: bool,
+}
+
+/// How the administrator has an account in GuardDuty.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GuardDutyMember {
+    /// The e-mail that it was invited with, if that is not its own; empty for an account of an organization.
+    pub email: Option<String>,
+    /// Where; in all Regions if none is named.
+    pub regions: BTreeSet<Region>,
+    /// Its relationship status; `Enabled` if none is named.
+    pub status: Option<String>,
 }
 
 /// A role that can be assumed.
@@ -140,6 +154,7 @@ impl Default for Account {
             suspended: false,
             guardduty_age: None,
             guardduty_off: false,
+            guardduty_member: None,
             gigabytes_per_day: 2.0,
             version_2_tokens: false,
         }

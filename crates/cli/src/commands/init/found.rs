@@ -32,7 +32,7 @@ pub(super) async fn roles(
     use fleet::report::Recorder;
 
     use crate::args::ReachArgs;
-    use crate::commands::ground;
+    use crate::commands::fleet_session;
     use crate::roster_file;
     use crate::settings::{Reach, SettingsFile};
 
@@ -44,7 +44,7 @@ pub(super) async fn roles(
     let (Ok(reach), Ok(roster)) = (reach, roster_file::read(list, administrator)) else {
         return Vec::new();
     };
-    let run_id = ground::RunStart::now(&Clock::system()).run_id;
+    let run_id = fleet_session::RunStart::now(&Clock::system()).run_id;
     let mut connection = reach.connection(&run_id, Access::Whole, output);
     // Whom the role of each account trusts need not be the administrator, nor its role.
     (connection.admin_account, connection.admin_role) = (None, None);

@@ -11,7 +11,7 @@ use roles::{Limits, Plan, Step, Via, plan};
 use super::{Stage, begin, close};
 use crate::args::{DeployArgs, RemoveArgs, RolesStatusArgs, RolloutPaceArgs};
 use crate::commands::change::Permit;
-use crate::commands::ground;
+use crate::commands::fleet_session;
 use crate::display::{self, Output, RolloutProgress};
 use crate::document::{ROSTER, ReportFiles};
 use crate::exit::Exit;
@@ -108,7 +108,7 @@ pub(super) async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output
         stage.ask(&proposed, refusals, output).await?;
     } else if !refusals.is_empty() {
         output.beside_question(|width| display::roles(&proposed, width));
-        return Err(ground::refused(&refusals));
+        return Err(fleet_session::refused(&refusals));
     }
     let shown = RolloutProgress::new(output, stage.clock.clone(), "Removing");
     let on_progress = |progress: roles::Progress<'_>| shown.tell(progress);

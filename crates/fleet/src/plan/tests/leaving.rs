@@ -3,6 +3,7 @@
 use pretty_assertions::assert_eq;
 
 use super::world::{World, id, lost, member, refused, region};
+use crate::account::Region;
 use crate::attempts::{Answer, MemberRequest, RegionRequest};
 use crate::cause::Cause;
 use crate::desired::{Others, Purpose};
@@ -111,6 +112,37 @@ fn only_those_are_pruned_that_were_agreed_on() {
         (plan.step(id(8)), plan.step(id(9))),
         (Some(&Step::Remove), None)
     );
+}
+
+#[test]
+fn only_those_leave_whose_removal_was_approved_where_somebody_has_to() {
+    let mut world = disabling(World::with(MemberStatus::Enabled)).sees(9, enabled());
+    let blocked = Step::Blocked(Cause::RemovalNotApproved);
+    assert_eq!(world.step(), Step::Remove);
+    world.fleet.settings.approved = Some([(id(9), region())].into());
+    assert_eq!(world.step(), blocked);
+    world.fleet.settings.approved = Some([(id(1), region())].into());
+    assert_eq!(world.step(), Step::Remove);
+    world.fleet.settings.approved = Some([(id(1), Region::new("eu-north-1"))].into());
+    assert_eq!(world.step(), blocked);
+    // Who is there no more is gone, whoever approved it.
+    let mut gone = disabling(World::unseen(1));
+    gone.fleet.settings.approved = Some([].into());
+    let round = gone.observation.begin_look();
+    gone.observation.saw_whole_list(round);
+    assert_eq!(gone.step(), Step::Gone);
+    // The same holds for those that the list does not name.
+    let mut world = pruning(World::empty(0)).sees(9, enabled());
+    world.fleet.settings.approved = Some([].into());
+    assert_eq!(world.plan().step(id(9)), Some(&blocked));
+}
+
+#[test]
+fn a_failed_entry_makes_room_for_another_without_anybodys_approval() {
+    let mut world = World::with(MemberStatus::VerificationFailed);
+    world.fleet.settings.retry_failed = true;
+    world.fleet.settings.approved = Some([].into());
+    assert_eq!(world.step(), Step::Remove);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{header, id, member, observed, region};
 use crate::account::{AccountId, Email};
 use crate::cause::Cause;
+use crate::desired::{Fleet, Settings};
 use crate::member::{Member, MemberStatus};
 use crate::observation::Observation;
 use crate::report::{MemberNow, RegionNow, Selection, Standing, StatusReport, Verdict};
@@ -235,9 +236,15 @@ fn a_list_is_judged_by_its_worst_account() {
 
 #[test]
 fn who_is_expected_to_stay_out_is_as_the_list_wants() {
-    let mut fleet = crate::desired::Fleet::of(id(9), &Default::default(), Default::default());
-    let pair = (id(2), region("us-east-1"));
-    fleet.settings.expected.insert(pair);
+    let expected = [(id(2), region("us-east-1"))].into();
+    let fleet = Fleet {
+        administrator: id(9),
+        members: roster(&[id(1), id(2)]),
+        settings: Settings {
+            expected,
+            ..Settings::default()
+        },
+    };
     let members = [(1, member(MemberStatus::Enabled))];
     let region = now(&observed("us-east-1", members), &[id(1), id(2)]).except(&fleet);
     assert!(region.members[1].expected_out);

@@ -1,5 +1,5 @@
-//! What `plan`, `enable`, `status`, `check` and `rehearse` stand on: AWS, Regions, the fleet, and what is
-//! recorded of the run.
+//! A session with a fleet, in which `plan`, `enable`, `status`, `check` and `rehearse` look, plan and reconcile: AWS,
+//! Regions, the fleet, and what is recorded of the run.
 
 use std::collections::BTreeMap;
 use std::pin::pin;
@@ -8,24 +8,24 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
 use engine::clock::{self, Clock};
-use engine::{ADMINISTRATOR_ROLE, Access, Aws, Check, Finish, Newer, Run};
+use engine::{ADMINISTRATOR_ROLE, Access, Aws, Check, Endpoint, Finish, Newer, Run};
 use fleet::account::{AccountId, Email, Region};
+#[cfg(feature = "guardduty")]
+use fleet::adopt::GuardDutyRegion;
+use fleet::assembly::{Expected, Parts};
 use fleet::check::has_unproven_acceptances;
 use fleet::cost::{CostReport, Rates};
 use fleet::desired::{Fleet, Purpose, Settings};
-use fleet::expected::{Exception, Exceptions};
+use fleet::expected::Exception;
 use fleet::guard::{Consent, Refusal};
 use fleet::label::Labels;
 use fleet::origin::Origin;
-use fleet::region_table;
 use fleet::report::{
     Action, CheckReport, Ended, Header, MemberPlan, PlanReport, Recorder, Report, StatusReport,
     VERSION,
 };
 use fleet::roster::{Member, Roster};
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
 use super::deadline::{CALLER, Deadline};
@@ -98,62 +98,27 @@ impl Accounts {
         }
     }
 
-    /// Sorts out what is known to stay out: by today, and by whether anything can match it.
-    ///
-    /// # Errors
-    ///
-    /// When something matches nothing: it would be a failure that nobody understands.
-    fn except(&mut self, today: Date, administrator: AccountId, regions: &[Region]) -> Result<()> {
-        let is_there = |id: &AccountId| {
-            *id == administrator
-                || self.roster.members.contains_key(id)
-                || self.left_out.contains_key(id)
-                || self.roster.closed.contains_key(id)
-        };
-        for exception in &self.expected {
-            if let Some(id) = exception.account.filter(|id| !is_there(id)) {
-                bail!(
-                    "expected: {exception}: {id} is not in the file; correct the id, or remove the exception"
-                );
-            }
+    /// What the fleet is put together from.
+    fn parts<'a>(
+        &'a self,
+        administrator: AccountId,
+        regions: &'a [Region],
+        now: Timestamp,
+    ) -> Parts<'a> {
+        Parts {
+            administrator,
+            roster: &self.roster,
+            left_out: &self.left_out,
+            settings: self.settings.clone(),
+            expected: Expected::OfThisList(&self.expected),
+            regions,
+            now,
         }
-        let members = self.roster.members.values();
-        let listed = members.flat_map(|member| &member.expected);
-        let all: Vec<_> = self.expected.iter().chain(listed).cloned().collect();
-        for exception in &all {
-            let is_known =
-                |it: &&Region| region_table::find(it.as_str()).is_some() || regions.contains(it);
-            if let Some(name) = exception.region.as_ref().filter(|it| !is_known(it)) {
-                bail!(
-                    "expected: {exception}: there is no Region {name}; correct its name, or remove the exception"
-                );
-            }
-        }
-        if self.settings.purpose == Purpose::Enable {
-            self.expected.clone_from(&all);
-            self.settings.exceptions = Exceptions::on(today, all);
-            self.notes.extend(self.settings.exceptions.expired());
-        }
-        Ok(())
-    }
-
-    fn fleet(&self, administrator: AccountId, regions: &[Region]) -> Fleet {
-        let left_out = self.left_out.iter().filter(|(id, _)| **id != administrator);
-        let mut settings = self.settings.clone();
-        let everywhere = |id: AccountId| regions.iter().map(move |region| (id, region.clone()));
-        // What flags leave out is reported as left out, like what is expected to stay out.
-        settings
-            .expected
-            .extend(left_out.clone().flat_map(|(id, _)| everywhere(*id)));
-        let mut fleet = Fleet::of(administrator, &self.roster, settings);
-        let left_out = left_out.map(|(id, member)| (*id, member.email.clone()));
-        fleet.members.extend(left_out);
-        fleet
     }
 }
 
 /// AWS, Regions, a fleet, and what is recorded of the run.
-pub(crate) struct Ground {
+pub(crate) struct FleetSession {
     aws: Aws,
     fleet: Arc<Fleet>,
     regions: Vec<Region>,
@@ -167,7 +132,7 @@ pub(crate) struct Ground {
     deadline: Deadline,
 }
 
-impl Ground {
+impl FleetSession {
     /// Connects to AWS, chooses the Regions and puts the fleet together.
     ///
     /// # Errors
@@ -183,11 +148,27 @@ impl Ground {
         Self::prepare(reach, accounts, stop, output, access, None).await
     }
 
+    /// The same, for all accounts there are, and to look at GuardDuty's members, too.
+    ///
+    /// # Errors
+    ///
+    /// As [`FleetSession::open`].
+    #[cfg(feature = "guardduty")]
+    pub(crate) async fn open_with_guardduty(
+        reach: Reach,
+        stop: CancellationToken,
+        output: Output,
+    ) -> Result<Self> {
+        let accounts = Accounts::all(Roster::default());
+        let access = Access::LookInGuardDuty;
+        Self::prepare(reach, accounts, stop, output, access, None).await
+    }
+
     /// The same, for a run that changes something, which the journal takes down.
     ///
     /// # Errors
     ///
-    /// As [`Ground::open`].
+    /// As [`FleetSession::open`].
     pub(crate) async fn open_with_journal(
         reach: Reach,
         accounts: Accounts,
@@ -213,7 +194,8 @@ impl Ground {
         if reach.connection.endpoint.is_none() {
             environment::check()?;
         }
-        let clock = Clock::system();
+        let endpoint = reach.connection.endpoint.as_ref();
+        let clock = endpoint.map_or_else(Clock::system, Endpoint::clock);
         let recorder = Arc::new(Recorder::default());
         let progress = Arc::new(Progress::new(output));
         let start = RunStart::now(&clock);
@@ -235,9 +217,11 @@ impl Ground {
         }
         let regions = aws.regions(&reach.regions);
         let chosen = deadline.within("the Account service", regions).await??;
-        let today = TimeZone::UTC.to_datetime(clock.timestamp()).date();
-        accounts.except(today, aws.administrator(), &chosen.regions)?;
-        let fleet = Arc::new(accounts.fleet(aws.administrator(), &chosen.regions));
+        let parts = accounts.parts(aws.administrator(), &chosen.regions, clock.timestamp());
+        let expected = parts.exceptions();
+        let fleet = parts.assemble();
+        let fleet = fleet.map_err(|error| anyhow!("expected: {error}"))?;
+        accounts.notes.extend(fleet.settings.exceptions.expired());
         let mut header = header_of(start, aws.administrator());
         header.invalid_lines = accounts.roster.invalid.iter().map(Into::into).collect();
         header.notes = [accounts.roster.notes, accounts.notes, chosen.notes.clone()].concat();
@@ -250,13 +234,13 @@ impl Ground {
         let newer = aws.look_for_newer(&chosen);
         Ok(Self {
             aws,
-            fleet,
+            fleet: Arc::new(fleet),
             regions: chosen.regions,
             recorder,
             progress,
             clock,
             header,
-            expected: accounts.expected,
+            expected,
             newer,
             deadline,
         })
@@ -333,12 +317,12 @@ impl Ground {
         self.fleet.removes()
     }
 
-    /// What the guard rails say, after [`Ground::look`].
+    /// What the guard rails say, after [`FleetSession::look`].
     pub(crate) fn judge(&self, run: &Run, consent: Consent) -> Vec<Refusal> {
         run.judge(self.header.invalid_lines.len(), consent)
     }
 
-    /// Asks the guard rails, after [`Ground::look`].
+    /// Asks the guard rails, after [`FleetSession::look`].
     ///
     /// # Errors
     ///
@@ -397,7 +381,7 @@ impl Ground {
         self.fleet.members.keys().filter(wanted).count() as u64
     }
 
-    /// What would happen, after [`Ground::look`].
+    /// What would happen, after [`FleetSession::look`].
     pub(crate) fn plan(&self, run: &Run) -> PlanReport {
         let mut header = self.header("plan", self.operation());
         let regions = run.plan();
@@ -411,7 +395,7 @@ impl Ground {
         report.estimated(rates.and_then(|rates| run.estimate(&rates)))
     }
 
-    /// What there is, after [`Ground::look`].
+    /// What there is, after [`FleetSession::look`].
     pub(crate) fn status(&self, run: &Run) -> StatusReport {
         let with_roster = !self.fleet.members.is_empty();
         StatusReport::of(
@@ -421,7 +405,15 @@ impl Ground {
         )
     }
 
-    /// What it costs, after [`Ground::look`].
+    /// Who is a member of the administrator's GuardDuty.
+    #[cfg(feature = "guardduty")]
+    pub(crate) async fn guardduty_members(&self) -> Vec<GuardDutyRegion> {
+        let limit = self.deadline.limit();
+        let asked = self.aws.guardduty_members(&self.regions, &limit);
+        self.deadline.counted(asked).await
+    }
+
+    /// What it costs, after [`FleetSession::look`].
     pub(crate) fn cost(&self, run: &Run, rates: Rates) -> CostReport {
         CostReport::of(
             self.header("cost", "cost"),
