@@ -12,12 +12,12 @@ use std::path::PathBuf;
 use ::fleet::account::AccountId;
 use ::fleet::expected::Exception;
 use ::fleet::label::Who;
-use ::fleet::values::{List, RegionName};
+use ::fleet::values::{List, RegionName, Time};
 use clap::builder::FalseyValueParser;
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use crate::exit;
-use crate::values::{Day, Interval, Shown, Time, Usd, Zone};
+use crate::values::{Day, Interval, PlanExpires, Shown, Usd, Zone};
 
 pub(crate) use conformance::ConformanceArgs;
 pub(crate) use fleet::{CallerArgs, FleetArgs, ReachArgs, SelectArgs};
@@ -203,7 +203,7 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 pub(crate) struct PlanArgs {
     /// The list of accounts: `account id,root e-mail` on each line
-    #[arg(value_name = "FILE", required_unless_present = "delete_graphs")]
+    #[arg(value_name = "FILE", required_unless_present_any = ["delete_graphs", "show"])]
     pub file: Option<PathBuf>,
     /// Show what `disable` would change
     #[arg(long, conflicts_with_all = ["prune", "retry_failed"], help_heading = "Removals")]
@@ -214,6 +214,20 @@ pub(crate) struct PlanArgs {
     /// Exit with 0 when nothing would change, 2 when something would, and 1 for everything else
     #[arg(long)]
     pub detailed_exitcode: bool,
+    /// Save the plan to this file, so that `enable` or `disable` with --plan executes just that
+    #[arg(long, value_name = "FILE", help_heading = "Saved plans")]
+    pub out: Option<PathBuf>,
+    /// For how long the saved plan may be executed, 31 days at most [default: 24h]
+    #[arg(
+        long,
+        value_name = "TIME",
+        requires = "out",
+        help_heading = "Saved plans"
+    )]
+    pub plan_expires: Option<PlanExpires>,
+    /// Show the plan that was saved in this file again; needs no list and no credentials
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "out", "disable", "delete_graphs"], help_heading = "Saved plans")]
+    pub show: Option<PathBuf>,
     /// What is wanted.
     #[command(flatten)]
     pub fleet: FleetArgs,
@@ -233,6 +247,9 @@ pub(crate) struct EnableArgs {
     /// settings
     #[arg(short, long)]
     pub yes: bool,
+    /// Execute just the plan that `plan --out` saved in this file; settings are taken from it
+    #[arg(long, value_name = "FILE", help_heading = "Saved plans")]
+    pub plan: Option<PathBuf>,
     /// Allow the removal of at most this many accounts [default: 5, or a tenth of the members]
     #[arg(long, value_name = "N", help_heading = "Removals")]
     pub max_removals: Option<usize>,
@@ -249,14 +266,18 @@ pub(crate) struct EnableArgs {
 
 /// `disable`.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("ending").args(["delete_graphs", "plan"]).multiple(true))]
 pub(crate) struct DisableArgs {
     /// The list of accounts: `account id,root e-mail` on each line
-    #[arg(value_name = "FILE", required_unless_present = "delete_graphs")]
+    #[arg(value_name = "FILE", required_unless_present_any = ["delete_graphs", "plan"])]
     pub file: Option<PathBuf>,
     /// Do not ask for confirmation; requires the administrator's account id, from --admin-account or the
     /// settings
     #[arg(short, long)]
     pub yes: bool,
+    /// Execute just the plan that `plan --disable --out` saved in this file; settings are taken from it
+    #[arg(long, value_name = "FILE", help_heading = "Saved plans")]
+    pub plan: Option<PathBuf>,
     /// Delete the behavior graphs of the administrator and the data in them; with a list, only where it
     /// names all members
     #[arg(long, conflicts_with_all = ["account", "not_account"], help_heading = "Removals")]
@@ -265,7 +286,7 @@ pub(crate) struct DisableArgs {
     #[arg(
         long,
         value_name = "ID",
-        requires = "delete_graphs",
+        requires = "ending",
         help_heading = "Removals"
     )]
     pub confirm: Option<AccountId>,

@@ -19,6 +19,7 @@ mod rehearse;
 #[cfg_attr(not(feature = "stacksets"), path = "commands/roles_left_out.rs")]
 mod roles;
 mod sandbox;
+mod saved;
 mod status;
 mod validate;
 
@@ -59,6 +60,7 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Exit> {
         Ok::<_, anyhow::Error>(file)
     };
     match cli.command {
+        Command::Plan(args) if args.show.is_some() => saved::show(args, output),
         Command::Plan(args) => to_the_end(plan::run(args, &settings()?, output)),
         Command::Enable(args) => to_the_end(enable::run(args, &settings()?, output)),
         Command::Disable(args) => to_the_end(disable::run(args, &settings()?, output)),

@@ -26,6 +26,7 @@ mod roles;
 #[cfg(feature = "stacksets")]
 mod rollout_progress;
 mod run;
+mod saved;
 mod scope;
 mod screen;
 mod status;
@@ -55,6 +56,7 @@ pub(crate) use roles::roles;
 #[cfg(feature = "stacksets")]
 pub(crate) use rollout_progress::RolloutProgress;
 pub(crate) use run::{costs, run};
+pub(crate) use saved::{saved, stale};
 pub(crate) use status::{memberships, status};
 pub(crate) use text::time;
 pub(crate) use validate::{unusable, validate};

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use fleet::report::{InvalidLine, VERSION};
 use fleet::roster::{Roster, RosterError};
+use fleet::saved::Stale;
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
@@ -67,6 +68,9 @@ pub(crate) struct ErrorDocument {
     error: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     invalid_lines: Vec<InvalidLine>,
+    /// Why a saved plan was not executed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    saved_plan: Option<Stale>,
 }
 
 impl ErrorDocument {
@@ -77,6 +81,7 @@ impl ErrorDocument {
             kind: "error",
             error: format!("{error:#}"),
             invalid_lines: invalid_lines(error),
+            saved_plan: error.downcast_ref().cloned(),
         }
     }
 }
@@ -312,7 +317,7 @@ pub(crate) fn replace(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<(
 pub(crate) fn temporary(path: &Path, flag: &str) -> Result<PartialFile> {
     if let Some(kind) = not_a_file(path) {
         bail!(
-            "{flag} {}: this is {kind}, which the report would replace; name a file",
+            "{flag} {}: this is {kind}, which would be replaced; name a file",
             path.display()
         );
     }

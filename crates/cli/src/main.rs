@@ -17,6 +17,7 @@ mod own_file;
 mod partial_file;
 mod rates;
 mod roster_file;
+mod saved_file;
 mod settings;
 mod signals;
 mod sinks;
@@ -71,6 +72,9 @@ fn run(cli: Cli) -> Exit {
 fn could_not(error: &anyhow::Error, output: Output) -> Exit {
     let invalid = document::invalid_lines(error);
     output.always(&display::unusable(&invalid, output.message_width()));
+    if let Some(stale) = error.downcast_ref() {
+        output.always(&display::stale(stale));
+    }
     output.always(&display::error(error, output.message_width()));
     if output.is_json() {
         // Stdout that cannot be written either has been said above, or nobody reads it.

@@ -3,6 +3,7 @@
 
 pub(crate) mod environment;
 mod file;
+pub(crate) mod given;
 #[cfg(feature = "stacksets")]
 pub(crate) mod rollout;
 mod trust;
@@ -11,21 +12,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
-use engine::{Access, Connection, HAS_GUARDDUTY, MEMBER_ROLE, RegionSelection, RoleName};
+use engine::{Access, Connection, HAS_GUARDDUTY, RegionSelection};
 use fleet::desired::{Others, Purpose, Settings};
 use fleet::expected::Exception;
 use fleet::label::Who;
-use fleet::patience;
-use fleet::values::{self, List, RegionName};
+use fleet::partial_settings::{BadSetting, PartialSettings};
+use fleet::values::List;
 
-use crate::args::{FleetArgs, ReachArgs, SelectArgs};
+use crate::args::{CallerArgs, FleetArgs, ReachArgs, SelectArgs};
 use crate::display::Output;
 use crate::mfa::{Mfa, MfaCode};
 
 pub(crate) use file::SettingsFile;
-
-const TIMEOUT: Duration = Duration::from_secs(15 * 60);
-const MAX_CONCURRENCY: u16 = 256;
 
 /// How AWS is reached, and where.
 #[derive(Clone, Debug)]
@@ -76,45 +74,25 @@ impl Reach {
     /// # Errors
     ///
     /// When they contradict themselves.
-    pub(crate) fn of(args: ReachArgs, file: &SettingsFile) -> Result<Self> {
-        let names = listed(args.regions).or_else(|| file.regions.clone());
-        let exclude = listed(args.exclude_region).or_else(|| file.exclude_region.clone());
-        let concurrency = args.max_concurrency.or(file.max_concurrency);
-        let timeout = args.timeout.or(file.timeout);
-        let patience = args.patience.or(file.patience);
-        let by_file = file.admin_account.is_some() && !file.was_found;
-        let names_administrator = args.caller.admin_account.is_some() || by_file;
+    pub(crate) fn of(args: &ReachArgs, file: &SettingsFile) -> Result<Self> {
+        let set = PartialSettings {
+            // Nothing is done in members.
+            role_name: None,
+            external_id: None,
+            ..args.settings().or(&file.settings)
+        };
+        Self::by(&set, &args.caller, file)
+    }
+
+    fn by(set: &PartialSettings, caller: &CallerArgs, file: &SettingsFile) -> Result<Self> {
+        let by_file = file.settings.admin_account.is_some() && !file.was_found;
         Ok(Self {
-            connection: Connection {
-                // An empty name, as of a variable that is not set, names none.
-                profile: args
-                    .caller
-                    .profile
-                    .or_else(|| file.profile.clone())
-                    .filter(|name| !name.is_empty()),
-                admin_account: args.caller.admin_account.or(file.admin_account),
-                admin_role: role(
-                    "admin-role",
-                    args.caller.admin_role,
-                    file.admin_role.as_ref(),
-                )?,
-                role_name: default_role()?,
-                mfa: None,
-                external_id: None,
-                access: Access::Look,
-                patience: patience.map_or(patience::DEFAULT, |patience| patience.0),
-                run: None,
-                max_concurrency: concurrency.map_or(MAX_CONCURRENCY, Into::into).into(),
-                endpoint: None,
-            },
-            regions: RegionSelection {
-                names: names.map_or(Ok(None), explicit)?,
-                exclude: typed(exclude.unwrap_or_default()),
-            },
-            timeout: timeout.map_or(TIMEOUT, |timeout| timeout.0),
-            mfa_code: args.caller.mfa_code,
-            patience: patience.map_or(patience::DEFAULT, |patience| patience.0),
-            names_administrator,
+            connection: Connection::of(set).map_err(|error| bad(&error))?,
+            regions: RegionSelection::of(set).map_err(|error| bad(&error))?,
+            timeout: set.timeout(),
+            mfa_code: caller.mfa_code.clone(),
+            patience: set.patience(),
+            names_administrator: caller.admin_account.is_some() || by_file,
         })
     }
 
@@ -139,17 +117,8 @@ impl Wanted {
     /// # Errors
     ///
     /// When they contradict themselves.
-    pub(crate) fn of(args: FleetArgs, file: &SettingsFile) -> Result<Self> {
-        let mut reach = Reach::of(args.reach, file)?;
-        if let Some(name) = role("role-name", args.role_name, file.role_name.as_ref())? {
-            reach.connection.role_name = name;
-        }
-        let external_id = args.external_id.or_else(|| file.external_id.clone());
-        reach.connection.external_id = external_id.map(|id| id.0);
-        let tags = listed(args.tags).unwrap_or_else(|| file.tags.clone());
-        let expected = expected(args.expected, file);
-        let packages = listed(args.packages).or_else(|| file.packages.clone());
-        let message = args.message.or_else(|| file.message.clone());
+    pub(crate) fn of(args: &FleetArgs, file: &SettingsFile) -> Result<Self> {
+        let set = args.settings().or(&file.settings);
         let settings = Settings {
             others: if args.prune {
                 Others::Remove
@@ -157,23 +126,15 @@ impl Wanted {
                 Others::Leave
             },
             retry_failed: args.retry_failed,
-            packages: packages
-                .into_iter()
-                .flatten()
-                .map(|package| package.0.to_owned())
-                .collect(),
-            send_email: args.send_email.or(file.send_email).unwrap_or(false),
-            message: message.map(|message| message.0),
-            tags: values::tags(tags).map_err(|error| anyhow!("--tags: {error}"))?,
-            ..Settings::default()
+            ..set.wanted().map_err(|error| bad(&error))?
         };
         Ok(Self {
             notes: notes(&settings),
-            reach,
+            reach: Reach::by(&set, &args.reach.caller, file)?,
             settings,
-            expected,
-            only: listed(args.select.account).unwrap_or_default(),
-            except: listed(args.select.not_account).unwrap_or_default(),
+            expected: set.expected.unwrap_or_default(),
+            only: List::joined(&args.select.account).unwrap_or_default(),
+            except: List::joined(&args.select.not_account).unwrap_or_default(),
         })
     }
 
@@ -184,8 +145,8 @@ impl Wanted {
     ///
     /// When they contradict themselves.
     pub(crate) fn leaving(
-        reach: ReachArgs,
-        select: SelectArgs,
+        reach: &ReachArgs,
+        select: &SelectArgs,
         file: &SettingsFile,
         leave: Leave,
     ) -> Result<Self> {
@@ -202,8 +163,8 @@ impl Wanted {
                 ..Settings::default()
             },
             expected: Vec::new(),
-            only: listed(select.account).unwrap_or_default(),
-            except: listed(select.not_account).unwrap_or_default(),
+            only: List::joined(&select.account).unwrap_or_default(),
+            except: List::joined(&select.not_account).unwrap_or_default(),
             notes: Vec::new(),
         })
     }
@@ -233,55 +194,25 @@ fn notes(settings: &Settings) -> Vec<String> {
     idle.then_some(note).into_iter().collect()
 }
 
-/// A flag that was repeated, as one list; none where it was not given.
 /// What is known to stay out.
-pub(crate) fn expected(typed: Vec<List<Exception>>, file: &SettingsFile) -> Vec<Exception> {
-    let expected = listed(typed).or_else(|| file.expected.clone());
+pub(crate) fn expected(typed: &[List<Exception>], file: &SettingsFile) -> Vec<Exception> {
+    let expected = List::joined(typed).or_else(|| file.settings.expected.clone());
     expected.unwrap_or_default()
 }
 
-fn listed<T>(lists: Vec<List<T>>) -> Option<Vec<T>> {
-    let given = !lists.is_empty();
-    given.then(|| lists.into_iter().flat_map(|list| list.0).collect())
-}
-
-fn typed(names: Vec<RegionName>) -> Vec<String> {
-    names.into_iter().map(|name| name.0).collect()
-}
-
-/// The Regions that are named one by one; none for all of them.
-fn explicit(names: Vec<RegionName>) -> Result<Option<Vec<String>>> {
-    let names = typed(names);
-    match names.iter().filter(|name| *name == "all").count() {
-        0 if names.is_empty() => bail!("regions: nothing is named"),
-        0 => Ok(Some(names)),
-        all if all == names.len() => Ok(None),
-        _ => bail!("--regions: `all` and names of Regions exclude each other"),
+/// A setting that cannot be used, by the name of its flag.
+fn bad(setting: &BadSetting) -> anyhow::Error {
+    let BadSetting { name, value, why } = setting;
+    match value {
+        Some(value) => anyhow!("--{name} {value:?}: {why}"),
+        None => anyhow!("--{name}: {why}"),
     }
-}
-
-fn role(flag: &str, typed: Option<String>, filed: Option<&String>) -> Result<Option<RoleName>> {
-    typed
-        .or_else(|| filed.cloned())
-        .map(|name| {
-            name.parse()
-                .map_err(|error| anyhow!("--{flag} {name:?}: {error}"))
-        })
-        .transpose()
-}
-
-/// # Errors
-///
-/// Never: the name is a good one.
-fn default_role() -> Result<RoleName> {
-    MEMBER_ROLE
-        .parse()
-        .map_err(|error| anyhow!("{MEMBER_ROLE}: {error}"))
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
+    use clap::{CommandFactory, Parser};
+    use engine::MEMBER_ROLE;
     use pretty_assertions::assert_eq;
 
     use super::*;
@@ -293,7 +224,11 @@ mod tests {
         let Command::Plan(args) = cli.command else {
             bail!("another command")
         };
-        Wanted::of(args.fleet, &toml::from_str(file)?)
+        let file = SettingsFile {
+            settings: toml::from_str(file)?,
+            was_found: false,
+        };
+        Wanted::of(&args.fleet, &file)
     }
 
     #[test]
@@ -305,6 +240,27 @@ mod tests {
         assert_eq!(connection.max_concurrency, 256);
         assert_eq!(wanted.reach.timeout, Duration::from_secs(20 * 60));
         assert!(!wanted.settings.send_email);
+    }
+
+    #[test]
+    fn the_help_names_the_defaults_that_count() {
+        let command = Cli::command();
+        let plan = command.find_subcommand("plan").unwrap();
+        let help = |name: &str| {
+            let mut arguments = plan.get_arguments();
+            let argument = arguments.find(|it| it.get_long() == Some(name)).unwrap();
+            argument.get_help().unwrap().to_string()
+        };
+        let none = PartialSettings::default();
+        for (name, default) in [
+            ("timeout", format!("{}m", none.timeout().as_secs() / 60)),
+            ("patience", format!("{}s", none.patience().as_secs())),
+            ("max-concurrency", none.max_concurrency().to_string()),
+            ("role-name", MEMBER_ROLE.to_owned()),
+        ] {
+            let help = help(name);
+            assert!(help.contains(&format!("[default: {default}]")), "{help}");
+        }
     }
 
     #[test]

@@ -1,6 +1,4 @@
-//! Lengths of time and a few words, as flags, variables and the settings file carry them.
-//!
-//! A value reads the same from all three, so that a mistake gets the same words wherever it was made.
+//! A few values that only flags and their variables carry.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -8,11 +6,11 @@ use std::time::Duration;
 use engine::RoleName;
 use fleet::account::AccountId;
 use fleet::report::Standing;
+use fleet::values::Time;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
-use serde::Deserialize;
 
 /// Where a membership stands, for `--only`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,54 +159,27 @@ impl FromStr for Interval {
     }
 }
 
-/// A length of time such as `15m`, `90s`, `1h 30m` or `100ms`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub(crate) struct Time(pub Duration);
+/// For how long a saved plan may be executed. What is reviewed today says little of next year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PlanExpires(pub Duration);
 
-impl FromStr for Time {
+impl PlanExpires {
+    /// A review and the merge after it fit into a day.
+    pub(crate) const DEFAULT: Self = Self(Duration::from_secs(24 * 3600));
+    const MOST: Duration = Duration::from_secs(31 * 24 * 3600);
+}
+
+impl FromStr for PlanExpires {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.trim()
-            .parse::<jiff::SignedDuration>()
-            .ok()
-            .and_then(|time| Duration::try_from(time).ok())
-            .map(Self)
-            .ok_or("write a length of time such as 90s, 15m or 1h")
+        let Time(time) = text.parse()?;
+        if time.is_zero() || time > Self::MOST {
+            return Err("a plan may be executed for 31 days (744h) at most, and not for no time");
+        }
+        Ok(Self(time))
     }
 }
-
-/// A length of time that is not zero.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub(crate) struct Timeout(pub Duration);
-
-impl FromStr for Timeout {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text.parse()? {
-            Time(Duration::ZERO) => Err("it has to be longer than nothing"),
-            Time(time) => Ok(Self(time)),
-        }
-    }
-}
-
-/// Lets a value that is a text in the settings file be read as the flag is.
-macro_rules! from_text {
-    ($($type:ty),*) => {$(
-        impl TryFrom<String> for $type {
-            type Error = <Self as FromStr>::Err;
-
-            fn try_from(text: String) -> Result<Self, Self::Error> {
-                text.parse()
-            }
-        }
-    )*};
-}
-
-from_text!(Time, Timeout);
 
 #[cfg(test)]
 mod tests {
@@ -234,27 +205,5 @@ mod tests {
         ] {
             assert!(bad.parse::<Principal>().is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn lengths_of_time_carry_a_unit() {
-        for (text, seconds) in [
-            ("15m", 900),
-            ("90s", 90),
-            ("1h", 3600),
-            ("1h 30m", 5400),
-            ("0s", 0),
-        ] {
-            assert_eq!(
-                text.parse(),
-                Ok(Time(Duration::from_secs(seconds))),
-                "{text}"
-            );
-        }
-        assert_eq!("100ms".parse(), Ok(Time(Duration::from_millis(100))));
-        for bad in ["", "15", "-1s", "soon"] {
-            assert!(bad.parse::<Time>().is_err(), "{bad}");
-        }
-        assert!("0s".parse::<Timeout>().is_err());
     }
 }

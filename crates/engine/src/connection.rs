@@ -10,6 +10,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use fleet::account::AccountId;
+use fleet::partial_settings::{BadSetting, PartialSettings};
 
 use crate::body::Bounded;
 use crate::clock::Clock;
@@ -43,6 +44,43 @@ pub struct Connection {
     pub run: Option<String>,
     /// An AWS other than the SDK's configuration names.
     pub endpoint: Option<Endpoint>,
+}
+
+impl Connection {
+    /// The connection that was set, for looking.
+    ///
+    /// # Errors
+    ///
+    /// Where a role is named by what is no name of one.
+    pub fn of(set: &PartialSettings) -> Result<Self, BadSetting> {
+        let role_name = set.role_name.as_deref().unwrap_or(MEMBER_ROLE);
+        let admin_role = set.admin_role.as_deref();
+        let profile = set.profile.clone();
+        Ok(Self {
+            // An empty name, as of a variable that is not set, names none.
+            profile: profile.filter(|name| !name.is_empty()),
+            admin_account: set.admin_account,
+            admin_role: admin_role
+                .map(|name| role("admin-role", name))
+                .transpose()?,
+            role_name: role("role-name", role_name)?,
+            mfa: None,
+            external_id: set.external_id.as_ref().map(|id| id.0.clone()),
+            patience: set.patience(),
+            max_concurrency: set.max_concurrency(),
+            access: Access::Look,
+            run: None,
+            endpoint: None,
+        })
+    }
+}
+
+fn role(name: &'static str, value: &str) -> Result<RoleName, BadSetting> {
+    value.parse().map_err(|why: NotARoleName| BadSetting {
+        name,
+        value: Some(value.to_owned()),
+        why: why.to_string(),
+    })
 }
 
 /// The address of an emulated AWS, and the key to it.

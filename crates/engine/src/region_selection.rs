@@ -8,7 +8,9 @@ use aws_sdk_account::config::Config;
 use aws_sdk_account::types::RegionOptStatus;
 use fleet::account::Region;
 use fleet::event::Operation;
+use fleet::partial_settings::{BadSetting, PartialSettings};
 use fleet::region_table::{self, Partition};
+use fleet::values::RegionName;
 use tokio::task::JoinSet;
 
 use crate::aws::{Aws, patiently};
@@ -22,6 +24,38 @@ pub struct RegionSelection {
     pub names: Option<Vec<String>>,
     /// Without these.
     pub exclude: Vec<String>,
+}
+
+impl RegionSelection {
+    /// What was set: all, unless Regions are named one by one.
+    ///
+    /// # Errors
+    ///
+    /// Where nothing is named, or `all` beside names.
+    pub fn of(set: &PartialSettings) -> Result<Self, BadSetting> {
+        let names = |all: &Option<Vec<RegionName>>| -> Option<Vec<String>> {
+            let all = all.as_ref()?.iter();
+            Some(all.map(|name| name.0.clone()).collect())
+        };
+        let wrong = |why: &str| BadSetting {
+            name: "regions",
+            value: None,
+            why: why.to_owned(),
+        };
+        let named = match names(&set.regions) {
+            None => None,
+            Some(names) => match names.iter().filter(|name| *name == "all").count() {
+                0 if names.is_empty() => return Err(wrong("nothing is named")),
+                0 => Some(names),
+                all if all == names.len() => None,
+                _ => return Err(wrong("`all` and names of Regions exclude each other")),
+            },
+        };
+        Ok(Self {
+            names: named,
+            exclude: names(&set.exclude_region).unwrap_or_default(),
+        })
+    }
 }
 
 /// The Regions of a run.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use fleet::account::{AccountId, Region};
 use fleet::adopt::{Adopted, GuardDutyRegion, adopt, adopt_from_guardduty};
 use fleet::attempts::Attempts;
+use fleet::bounds::{Bounds, GraphChanges};
 use fleet::cause::{Cause, Place};
 use fleet::check::GraphFacts;
 use fleet::cost::{Estimate, Rates, RegionEstimate, RegionUsage};
@@ -15,6 +16,7 @@ use fleet::guard::{self, Before, Consent, Refusal};
 use fleet::patience::Asked;
 use fleet::plan::Kind;
 use fleet::report::{Ended, RegionNow, RegionPlan};
+use fleet::saved;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -143,11 +145,26 @@ impl Run {
     ///
     /// Everything that stands in the way; nothing may be done then.
     pub fn agree(&mut self, bad_lines: usize, consent: Consent) -> Result<(), Vec<Refusal>> {
+        self.agree_within(None, bad_lines, consent)
+    }
+
+    /// The same, where a saved plan is executed: nothing is done from here on that it does not hold.
+    ///
+    /// # Errors
+    ///
+    /// As [`Run::agree`].
+    pub fn agree_within(
+        &mut self,
+        bounds: Option<Bounds>,
+        bad_lines: usize,
+        consent: Consent,
+    ) -> Result<(), Vec<Refusal>> {
         let refusals = self.judge(bad_lines, consent);
         if !refusals.is_empty() {
             return Err(refusals);
         }
         let mut fleet = (*self.fleet).clone();
+        fleet.settings.bounds = bounds.map(Arc::new);
         if fleet.settings.others == Others::Remove {
             fleet.settings.others = Others::Agreed(self.others());
         }
@@ -286,6 +303,17 @@ impl Run {
                 plan.failed(region.error().as_ref())
             })
             .collect()
+    }
+
+    /// What would change about the behavior graphs themselves, as data, after [`Run::observe`].
+    #[must_use]
+    pub fn graph_changes(&self) -> BTreeMap<Region, GraphChanges> {
+        let regions = self.regions.iter();
+        let chores = regions.map(|region| {
+            let changes = GraphChanges::of(region.plan().chores());
+            (region.region().clone(), changes)
+        });
+        saved::graph_changes(&self.fleet, &self.plan(), chores.collect())
     }
 
     /// What there is, after [`Run::observe`].

@@ -9,6 +9,7 @@ use crate::account::AccountId;
 use crate::attempts::{Answer, Attempts, MemberAttempts, MemberRequest, RegionRequest, Role};
 use crate::cause::Cause;
 use crate::desired::{Fleet, Others, Purpose};
+use crate::event::{Change, Operation};
 use crate::member::{Member, MemberStatus};
 use crate::observation::{Graph, Look, Observation};
 use crate::patience::Asked;
@@ -56,6 +57,7 @@ pub fn audit(
     findings.extend(crowd(fleet, observation, plan));
     findings.extend(chores(fleet, observation, plan));
     findings.extend(roles(attempts, plan));
+    findings.extend(unplanned(fleet, observation, plan));
     for (account, step) in plan.steps() {
         let membership = Membership {
             fleet,
@@ -305,6 +307,40 @@ fn graph(
     let faults = faults.into_iter().filter(|(found, _)| *found);
     let faults = faults.map(|(_, fault)| fault).chain(reason);
     faults.map(|fault| format!("the graph: {fault}"))
+}
+
+/// Where a saved plan is executed, nothing is sent that it does not hold.
+fn unplanned(fleet: &Fleet, observation: &Observation, plan: &Plan) -> Vec<String> {
+    let Some(bounds) = &fleet.settings.bounds else {
+        return Vec::new();
+    };
+    let change = |operation, account, members| Change {
+        operation,
+        account,
+        members,
+    };
+    let administrator = fleet.administrator;
+    let about = |operation, account| change(operation, administrator, vec![account]);
+    let steps = plan.steps().filter_map(|(account, step)| match step {
+        Step::Invite { .. } => Some(about(Operation::CreateMembers, account)),
+        Step::Remove => Some(about(Operation::DeleteMembers, account)),
+        Step::Start => Some(about(Operation::StartMonitoringMember, account)),
+        Step::Accept => Some(change(Operation::AcceptInvitation, account, Vec::new())),
+        _ => None,
+    });
+    let members = observation.members().map(|(account, _)| account).collect();
+    let graph = match plan.graph() {
+        GraphStep::Create => Some(change(Operation::CreateGraph, administrator, Vec::new())),
+        GraphStep::Delete => Some(change(Operation::DeleteGraph, administrator, members)),
+        _ => None,
+    };
+    let chores = plan.chores().iter().filter(|it| it.changes_something());
+    let chores = chores.map(|chore| change(chore.operation(), administrator, Vec::new()));
+    let (region, graph_arn) = (observation.region(), observation.graph_arn());
+    let sent = steps.chain(graph).chain(chores);
+    sent.filter(|change| !bounds.hold(region, graph_arn, change))
+        .map(|change| format!("not in the saved plan: {change:?}"))
+        .collect()
 }
 
 /// A role is assumed once, and for a membership that can still come to need it.

@@ -167,6 +167,11 @@ pub enum Cause {
         /// The last answer that was no success.
         last: Option<FailedCall>,
     },
+    /// A saved plan is executed, and does not hold what it would need.
+    NotInPlan {
+        /// What it would need.
+        operation: Operation,
+    },
     /// A defect of detective-fleet.
     Defect {
         /// What it was.
@@ -264,6 +269,7 @@ impl Cause {
             Self::GraphNotDeleted { .. } => "graph-not-deleted",
             Self::RoleNotTried { .. } => "role-not-tried",
             Self::Unfinished { .. } => "unfinished",
+            Self::NotInPlan { .. } => "not-in-plan",
             Self::Defect { .. } => "defect",
             Self::KnownException { .. } => "known-exception",
             Self::QuestionDenied { .. } => "question-denied",
@@ -321,6 +327,7 @@ impl Cause {
             | Self::RegionNotCovered
             | Self::GraphNotChanged { .. }
             | Self::RegionUnread
+            | Self::NotInPlan { .. }
             | Self::Defect { .. }
             | Self::KnownException { .. }
             | Self::AlsoInvited { .. }

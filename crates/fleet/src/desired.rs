@@ -1,9 +1,11 @@
 //! The fleet: what is wanted.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::account::{AccountId, Email, Region};
+use crate::bounds::Bounds;
 use crate::cause::Cause;
 use crate::expected::Exceptions;
 use crate::member::Member;
@@ -80,6 +82,8 @@ pub struct Settings {
     pub no_new_graph: BTreeMap<Region, Cause>,
     /// How long a refusal that IAM's propagation explains is asked again; without it, once more.
     pub patience: Duration,
+    /// What is done at most, where a saved plan is executed.
+    pub bounds: Option<Arc<Bounds>>,
 }
 
 impl Settings {

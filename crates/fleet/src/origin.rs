@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::account::Email;
 use crate::foreign::visible;
+use crate::saved::SavedPlan;
 
 /// Who made a document, and by which list; what is not known is left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,9 +23,39 @@ pub struct Origin {
     /// The list of accounts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub list: Option<ListOrigin>,
+    /// The saved plan that was executed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<PlanOrigin>,
     /// Who approved what was removed, where somebody had to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approval: Option<Approval>,
+}
+
+/// Which saved plan it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanOrigin {
+    /// The file, or the key of the object; an e-mail in it is masked.
+    pub name: String,
+    /// Its digest, as it stands in it.
+    pub digest: String,
+    /// When it was made.
+    pub made: Timestamp,
+    /// The ARN of who made it; an e-mail in it is masked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planner: Option<String>,
+}
+
+impl PlanOrigin {
+    /// The saved plan of that name.
+    #[must_use]
+    pub fn of(name: &str, saved: &SavedPlan) -> Self {
+        Self {
+            name: visible(&Email::mask_in(name)),
+            digest: saved.digest().to_owned(),
+            made: saved.plan.header.started,
+            planner: saved.plan.header.origin.caller.clone(),
+        }
+    }
 }
 
 /// Which list it was.

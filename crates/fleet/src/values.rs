@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -29,6 +30,15 @@ impl<T: FromStr<Err: std::fmt::Display>> FromStr for List<T> {
             values if values.is_empty() => Err("nothing is named".to_owned()),
             values => Ok(Self(values)),
         }
+    }
+}
+
+impl<T: Clone> List<T> {
+    /// A flag that was repeated, as one list; none where it was not given.
+    #[must_use]
+    pub fn joined(lists: &[Self]) -> Option<Vec<T>> {
+        let given = !lists.is_empty();
+        given.then(|| lists.iter().flat_map(|list| list.0.clone()).collect())
     }
 }
 
@@ -173,6 +183,46 @@ impl FromStr for Message {
     }
 }
 
+/// A length of time such as `15m`, `90s`, `1h 30m` or `100ms`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Time(
+    /// The time.
+    pub Duration,
+);
+
+impl FromStr for Time {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.trim()
+            .parse::<jiff::SignedDuration>()
+            .ok()
+            .and_then(|time| Duration::try_from(time).ok())
+            .map(Self)
+            .ok_or("write a length of time such as 90s, 15m or 1h")
+    }
+}
+
+/// A length of time that is not zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Timeout(
+    /// The time.
+    pub Duration,
+);
+
+impl FromStr for Timeout {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.parse()? {
+            Time(Duration::ZERO) => Err("it has to be longer than nothing"),
+            Time(time) => Ok(Self(time)),
+        }
+    }
+}
+
 /// Lets a value that is a text in the settings file be read as the flag is.
 macro_rules! from_text {
     ($($type:ty),*) => {$(
@@ -186,7 +236,7 @@ macro_rules! from_text {
     )*};
 }
 
-from_text!(ExternalId, Message);
+from_text!(ExternalId, Message, Time, Timeout);
 
 #[cfg(test)]
 mod tests {
@@ -247,5 +297,27 @@ mod tests {
         assert!("".parse::<Message>().is_err());
         assert!("ä".repeat(1000).parse::<Message>().is_ok());
         assert!("ä".repeat(1001).parse::<Message>().is_err());
+    }
+
+    #[test]
+    fn lengths_of_time_carry_a_unit() {
+        for (text, seconds) in [
+            ("15m", 900),
+            ("90s", 90),
+            ("1h", 3600),
+            ("1h 30m", 5400),
+            ("0s", 0),
+        ] {
+            assert_eq!(
+                text.parse(),
+                Ok(Time(Duration::from_secs(seconds))),
+                "{text}"
+            );
+        }
+        assert_eq!("100ms".parse(), Ok(Time(Duration::from_millis(100))));
+        for bad in ["", "15", "-1s", "soon"] {
+            assert!(bad.parse::<Time>().is_err(), "{bad}");
+        }
+        assert!("0s".parse::<Timeout>().is_err());
     }
 }

@@ -14,7 +14,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use engine::{Access, Connection, RegionSelection};
 use fleet::expected::Exception;
-use fleet::values::{ExternalId, List, Message, Package, RegionName, Tag, tags};
+use fleet::partial_settings::{BadSetting, PartialSettings};
+use fleet::values::{List, Time};
 
 use crate::error::StepError;
 
@@ -83,34 +84,22 @@ impl Settings {
     /// Where a value cannot be used.
     pub fn read(source: &dyn Fn(&str) -> Option<String>) -> Result<Self, StepError> {
         let text = |name: &str| source(name).filter(|value| !value.trim().is_empty());
-        let regions = |name: &str| Ok(typed(many::<RegionName>(name, text(name))?));
-        let names = regions("REGIONS")?;
-        let all = names.is_empty() || names == ["all"];
-        let patience = maybe("PATIENCE_SECONDS", text("PATIENCE_SECONDS"))?
-            .map_or(fleet::patience::DEFAULT, Duration::from_secs);
+        let set = partial(&text)?;
         Ok(Self {
             bucket: needed("BUCKET", &text)?,
             stack: needed("STACK", &text)?,
             authoritative_key: needed("AUTHORITATIVE_KEY", &text)?,
-            connection: connection(&text, patience)?,
-            regions: RegionSelection {
-                names: (!all).then_some(names),
-                exclude: regions("EXCLUDE_REGIONS")?,
+            connection: Connection {
+                admin_role: Some(needed("ADMINISTRATOR_ROLE", &text)?),
+                access: Access::Enable,
+                ..Connection::of(&set).map_err(|error| bad(&error))?
             },
+            regions: RegionSelection::of(&set).map_err(|error| bad(&error))?,
             fleet: fleet::desired::Settings {
-                packages: many::<Package>("PACKAGES", text("PACKAGES"))?
-                    .into_iter()
-                    .map(|package| package.0.to_owned())
-                    .collect(),
-                send_email: text("SEND_EMAIL").is_some_and(|value| value == "true"),
-                message: maybe::<Message>("MESSAGE", text("MESSAGE"))?.map(|message| message.0),
-                tags: tags(many::<Tag>("TAGS", text("TAGS"))?)
-                    .map_err(|error| wrong("TAGS", &error))?,
-                patience,
                 role_first: text("ROLE_FIRST").is_none_or(|value| value == "true"),
-                ..fleet::desired::Settings::default()
+                ..set.wanted().map_err(|error| bad(&error))?
             },
-            expected: many("EXPECTED", text("EXPECTED"))?,
+            expected: set.expected.unwrap_or_default(),
             max_invitations: maybe("MAX_INVITATIONS", text("MAX_INVITATIONS"))?.unwrap_or(500),
             prune: text("PRUNE").is_some_and(|value| value == "true"),
             max_removals: maybe("MAX_REMOVALS", text("MAX_REMOVALS"))?,
@@ -134,23 +123,22 @@ impl Settings {
     }
 }
 
-/// How AWS is reached.
-fn connection(
-    text: &dyn Fn(&str) -> Option<String>,
-    patience: Duration,
-) -> Result<Connection, StepError> {
-    Ok(Connection {
-        patience,
-        profile: None,
-        admin_account: None,
-        admin_role: Some(needed("ADMINISTRATOR_ROLE", text)?),
-        role_name: needed("ROLE_NAME", text)?,
-        mfa: None,
-        external_id: maybe::<ExternalId>("EXTERNAL_ID", text("EXTERNAL_ID"))?.map(|id| id.0),
-        max_concurrency: maybe("MAX_CONCURRENCY", text("MAX_CONCURRENCY"))?.unwrap_or(256),
-        access: Access::Enable,
-        run: None,
-        endpoint: None,
+/// What the parameters say that the command has flags for.
+fn partial(text: &dyn Fn(&str) -> Option<String>) -> Result<PartialSettings, StepError> {
+    let seconds = maybe("PATIENCE_SECONDS", text("PATIENCE_SECONDS"))?;
+    Ok(PartialSettings {
+        regions: maybe_listed("REGIONS", text("REGIONS"))?,
+        exclude_region: maybe_listed("EXCLUDE_REGIONS", text("EXCLUDE_REGIONS"))?,
+        patience: seconds.map(|seconds| Time(Duration::from_secs(seconds))),
+        max_concurrency: maybe("MAX_CONCURRENCY", text("MAX_CONCURRENCY"))?,
+        role_name: Some(needed("ROLE_NAME", text)?),
+        external_id: maybe("EXTERNAL_ID", text("EXTERNAL_ID"))?,
+        expected: maybe_listed("EXPECTED", text("EXPECTED"))?,
+        tags: maybe_listed("TAGS", text("TAGS"))?,
+        packages: maybe_listed("PACKAGES", text("PACKAGES"))?,
+        send_email: text("SEND_EMAIL").map(|value| value == "true"),
+        message: maybe("MESSAGE", text("MESSAGE"))?,
+        ..PartialSettings::default()
     })
 }
 
@@ -177,8 +165,14 @@ fn wrong(name: &str, why: &str) -> StepError {
     StepError::failed(format!("the stack's setting {name} {why}"))
 }
 
-fn typed(names: Vec<RegionName>) -> Vec<String> {
-    names.into_iter().map(|name| name.0).collect()
+/// A setting that cannot be used, by the name of its variable.
+fn bad(setting: &BadSetting) -> StepError {
+    let name = setting.name.to_uppercase().replace('-', "_");
+    let why = &setting.why;
+    match &setting.value {
+        Some(value) => wrong(&name, &format!("is {value:?}: {why}")),
+        None => wrong(&name, why),
+    }
 }
 
 /// A value that is there.
@@ -196,14 +190,19 @@ fn maybe<T: FromStr<Err: Display>>(
     text.map(|text| one(name, &text)).transpose()
 }
 
-/// Values with commas between them.
-fn many<T: FromStr<Err: Display>>(name: &str, text: Option<String>) -> Result<Vec<T>, StepError> {
-    Ok(maybe::<List<T>>(name, text)?.map_or_else(Vec::new, |list| list.0))
+/// Values with commas between them, where there are any.
+fn maybe_listed<T: FromStr<Err: Display>>(
+    name: &str,
+    text: Option<String>,
+) -> Result<Option<Vec<T>>, StepError> {
+    Ok(maybe::<List<T>>(name, text)?.map(|list| list.0))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const TEMPLATE: &str = include_str!("../../../deploy/security-account.yaml");
 
     fn read(more: &[(&str, &str)]) -> Result<Settings, StepError> {
         let given = [
@@ -245,6 +244,48 @@ mod tests {
         assert_eq!(settings.regions.names.unwrap(), ["us-east-1", "eu-west-1"]);
         assert_eq!(settings.expected.len(), 1);
         assert_eq!(settings.fleet.tags["cost"], "a=b");
+    }
+
+    /// The default of a parameter, as the template has it.
+    fn default_of(parameter: &str) -> String {
+        let (_, rest) = TEMPLATE
+            .split_once(&format!("\n  {parameter}:\n    Type: "))
+            .unwrap_or_else(|| panic!("no parameter {parameter}"));
+        let default = rest
+            .lines()
+            .skip(1)
+            .take_while(|line| line.starts_with("    "));
+        let default = default
+            .filter_map(|line| line.strip_prefix("    Default: "))
+            .next();
+        default
+            .unwrap_or_else(|| panic!("{parameter} has no default"))
+            .trim_matches('"')
+            .to_owned()
+    }
+
+    #[test]
+    fn the_defaults_of_the_template_are_those_of_the_function() {
+        let variables: Vec<_> = TEMPLATE
+            .lines()
+            .filter_map(|line| {
+                line.trim()
+                    .strip_prefix("DETECTIVE_FLEET_")?
+                    .split_once(": !Ref ")
+            })
+            .filter(|(_, parameter)| !["AWS::StackName", "Bucket"].contains(parameter))
+            .map(|(name, parameter)| (name, default_of(parameter)))
+            .collect();
+        assert!(variables.len() > 15, "{variables:?}");
+        let defaults: Vec<_> = variables
+            .iter()
+            .map(|(name, it)| (*name, it.as_str()))
+            .collect();
+        let of_template = read(&defaults).unwrap();
+        assert_eq!(
+            format!("{of_template:?}"),
+            format!("{:?}", read(&[]).unwrap())
+        );
     }
 
     #[test]

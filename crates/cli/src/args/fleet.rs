@@ -5,10 +5,10 @@ use clap::builder::BoolishValueParser;
 use fleet::account::AccountId;
 use fleet::expected::Exception;
 use fleet::label::Who;
-use fleet::values::{ExternalId, List, Message, Package, RegionName, Tag};
+use fleet::partial_settings::PartialSettings;
+use fleet::values::{ExternalId, List, Message, Package, RegionName, Tag, Time, Timeout};
 
 use crate::mfa::MfaCode;
-use crate::values::{Time, Timeout};
 
 /// As whom AWS is asked.
 #[derive(Clone, Debug, Default, Args)]
@@ -110,6 +110,24 @@ pub(crate) struct ReachArgs {
     pub max_concurrency: Option<std::num::NonZeroU16>,
 }
 
+impl ReachArgs {
+    /// What they say.
+    pub(crate) fn settings(&self) -> PartialSettings {
+        let caller = self.caller.clone();
+        PartialSettings {
+            admin_account: caller.admin_account,
+            admin_role: caller.admin_role,
+            profile: caller.profile,
+            regions: List::joined(&self.regions),
+            exclude_region: List::joined(&self.exclude_region),
+            timeout: self.timeout,
+            patience: self.patience,
+            max_concurrency: self.max_concurrency,
+            ..PartialSettings::default()
+        }
+    }
+}
+
 /// Which accounts of the file.
 // From the command line only: a forgotten variable must not decide who is left out.
 #[derive(Clone, Debug, Default, Args)]
@@ -209,4 +227,20 @@ pub(crate) struct FleetArgs {
         help_heading = "Invitations"
     )]
     pub message: Option<Message>,
+}
+
+impl FleetArgs {
+    /// What they say, but for what belongs to one run.
+    pub(crate) fn settings(&self) -> PartialSettings {
+        PartialSettings {
+            role_name: self.role_name.clone(),
+            external_id: self.external_id.clone(),
+            expected: List::joined(&self.expected),
+            tags: List::joined(&self.tags),
+            packages: List::joined(&self.packages),
+            send_email: self.send_email,
+            message: self.message.clone(),
+            ..self.reach.settings()
+        }
+    }
 }

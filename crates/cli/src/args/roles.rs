@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use fleet::account::AccountId;
-use fleet::values::{ExternalId, List};
+use fleet::values::{ExternalId, List, Timeout};
 
 use super::{CallerArgs, SelectArgs};
-use crate::values::{Principal, Timeout};
+use crate::values::Principal;
 
 /// `roles`.
 #[derive(Debug, Args)]

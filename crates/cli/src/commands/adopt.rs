@@ -34,7 +34,7 @@ pub(crate) async fn run(mut args: AdoptArgs, file: &SettingsFile, output: Output
     if let Some(path) = args.file.as_deref().filter(|path| path.exists()) {
         bail!("{}: it is there already; name another file", path.display());
     }
-    let reach = Reach::of(args.reach, file)?;
+    let reach = Reach::of(&args.reach, file)?;
     let stop = signals::listen(output, signals::MAY_FINISH)?;
     let found = match args.from {
         Service::Detective => of_detective(reach, stop, output).await?,

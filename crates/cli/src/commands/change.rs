@@ -12,6 +12,7 @@ use fleet::roster::Roster;
 use tokio_util::sync::CancellationToken;
 
 use super::fleet_session::{self, Accounts, FleetSession};
+use super::saved::Execution;
 use crate::args::ReportArgs;
 use crate::display::{self, Output};
 use crate::document::{ROSTER, ReportFiles, is_same};
@@ -21,7 +22,7 @@ use crate::settings::{Reach, Wanted};
 use crate::signals;
 
 /// How long an answer may take before what it was given to may be out of date.
-const FRESH: Duration = Duration::from_secs(60);
+pub(super) const FRESH: Duration = Duration::from_secs(60);
 
 /// What was agreed to with the command.
 #[derive(Clone, Copy, Debug)]
@@ -123,16 +124,22 @@ pub(crate) async fn run(
     roster: Roster,
     permit: Permit,
     files: Files,
+    saved: Option<Execution>,
     output: Output,
 ) -> Result<Exit> {
     let accounts = Accounts::of(roster, &wanted)?;
     let stop = signals::listen(output, signals::MAY_FINISH)?;
     let opened =
         FleetSession::open_with_journal(wanted.reach, accounts, stop, output, files.journal).await;
-    let session = opened?;
+    let mut session = opened?;
     let mut run = session.run();
     let consent = permit.consent(session.administrator())?;
-    if !permit.yes {
+    if let Some(execution) = &saved {
+        session.executes(execution.origin());
+        execution
+            .agree(&session, &mut run, permit, consent, output)
+            .await?;
+    } else if !permit.yes {
         agree(&session, &mut run, consent, output).await?;
     } else if session.removes() {
         session.look(&mut run).await?;

@@ -18,7 +18,7 @@ use crate::signals;
 /// When it could not be found out.
 pub(crate) async fn run(args: CheckArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
     let guardduty = guardduty(args.guardduty)?;
-    let wanted = Wanted::of(args.fleet, file)?;
+    let wanted = Wanted::of(&args.fleet, file)?;
     let roster = roster_file::read(&args.file, wanted.reach.connection.admin_account)?;
     let accounts = Accounts::of(roster, &wanted)?;
     let files = ReportFiles::check(args.reports.files)?.apart_from(ROSTER, Some(&args.file))?;

@@ -141,7 +141,7 @@ async fn connect(profile: &str, run: &str, output: Output) -> Result<Aws> {
         ..ReachArgs::default()
     };
     // Two profiles are named: whom the settings name is neither.
-    let reach = Reach::of(args, &SettingsFile::default())?;
+    let reach = Reach::of(&args, &SettingsFile::default())?;
     let recorder = Arc::new(Recorder::default());
     Ok(Aws::connect(reach.connection(run, Access::Whole, output), recorder).await?)
 }

@@ -24,7 +24,7 @@ use crate::values::Usd;
 /// When it could not be found out.
 pub(crate) async fn run(args: CostArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
     let rates = rates::read(args.rates.as_deref())?;
-    let reach = Reach::of(args.reach, file)?;
+    let reach = Reach::of(&args.reach, file)?;
     let roster = args.file.as_deref();
     let roster = roster.map(|path| roster_file::read(path, reach.connection.admin_account));
     let roster = roster.transpose()?;

@@ -4,13 +4,15 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use fleet::roster::Roster;
+use fleet::saved::Goal;
 
 use super::change::{self, Files, Permit};
+use super::saved::Execution;
 use crate::args::{DisableArgs, ReachArgs, SelectArgs};
 use crate::display::Output;
 use crate::exit::Exit;
 use crate::roster_file;
-use crate::settings::{Leave, SettingsFile, Wanted};
+use crate::settings::{Leave, SettingsFile, Wanted, given};
 
 /// Removes the accounts of the file, or everything.
 ///
@@ -19,23 +21,43 @@ use crate::settings::{Leave, SettingsFile, Wanted};
 /// When it could not be done, was refused or declined; nothing was changed then.
 pub(crate) async fn run(args: DisableArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
     let path = args.file;
-    let wanted = wanted(args.reach, args.select, file, args.delete_graphs, &path)?;
+    let mut select = args.select;
+    let mut delete_graphs = args.delete_graphs;
+    let saved = match &args.plan {
+        Some(plan) => {
+            let given = given::for_disable(&args.reach, &select, file, delete_graphs);
+            let read = |administrator| match &path {
+                Some(path) => roster_file::read(path, administrator),
+                None => Ok(Roster::default()),
+            };
+            let execution = Execution::begin(plan, &given, read)?;
+            let settings = &execution.saved.settings;
+            given::take_selection(&mut select, settings)?;
+            delete_graphs = settings.goal == Goal::DeleteGraphs;
+            Some(execution)
+        }
+        None => None,
+    };
+    let mut wanted = wanted(&args.reach, &select, file, delete_graphs, &path)?;
+    if let Some(execution) = &saved {
+        execution.reach(&mut wanted.reach);
+    }
     let permit = Permit {
         yes: args.yes,
         max_removals: args.max_removals,
         confirm: args.confirm,
     };
     permit.check(&wanted.reach, output)?;
-    let journal = args.journal.file.or_else(|| file.journal.clone());
+    let journal = args.journal.file.or_else(|| file.settings.journal.clone());
     let files = Files::check(args.reports, journal, path.as_deref())?;
     let roster = roster(&wanted, path)?;
-    change::run(wanted, roster, permit, files, output).await
+    change::run(wanted, roster, permit, files, saved, output).await
 }
 
 /// What is wanted, with a file or without.
 pub(super) fn wanted(
-    reach: ReachArgs,
-    select: SelectArgs,
+    reach: &ReachArgs,
+    select: &SelectArgs,
     file: &SettingsFile,
     delete_graphs: bool,
     path: &Option<PathBuf>,

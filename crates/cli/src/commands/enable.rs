@@ -3,11 +3,12 @@
 use anyhow::Result;
 
 use super::change::{self, Files, Permit};
+use super::saved::Execution;
 use crate::args::EnableArgs;
 use crate::display::Output;
 use crate::exit::Exit;
 use crate::roster_file;
-use crate::settings::{SettingsFile, Wanted};
+use crate::settings::{SettingsFile, Wanted, given};
 
 /// Enables the accounts of the file.
 ///
@@ -15,18 +16,32 @@ use crate::settings::{SettingsFile, Wanted};
 ///
 /// When it could not be done, was refused or declined; nothing was changed then.
 pub(crate) async fn run(args: EnableArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
-    let wanted = Wanted::of(args.fleet, file)?;
+    let mut fleet = args.fleet;
+    let roster = |administrator| roster_file::read(&args.file, administrator);
+    let saved = match &args.plan {
+        Some(path) => {
+            let given = given::for_enable(&fleet, file)?;
+            let execution = Execution::begin(path, &given, roster)?;
+            given::take(&mut fleet, &execution.saved.settings)?;
+            Some(execution)
+        }
+        None => None,
+    };
+    let mut wanted = Wanted::of(&fleet, file)?;
+    if let Some(execution) = &saved {
+        execution.reach(&mut wanted.reach);
+    }
     let permit = Permit {
         yes: args.yes,
         max_removals: args.max_removals,
         confirm: None,
     };
     permit.check(&wanted.reach, output)?;
-    let roster = roster_file::read(&args.file, wanted.reach.connection.admin_account)?;
+    let roster = roster(wanted.reach.connection.admin_account)?;
     let files = Files::check(
         args.reports,
-        args.journal.file.or_else(|| file.journal.clone()),
+        args.journal.file.or_else(|| file.settings.journal.clone()),
         Some(&args.file),
     )?;
-    change::run(wanted, roster, permit, files, output).await
+    change::run(wanted, roster, permit, files, saved, output).await
 }

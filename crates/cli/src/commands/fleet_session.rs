@@ -13,13 +13,14 @@ use fleet::account::{AccountId, Email, Region};
 #[cfg(feature = "guardduty")]
 use fleet::adopt::GuardDutyRegion;
 use fleet::assembly::{Expected, Parts};
+use fleet::bounds::Bounds;
 use fleet::check::has_unproven_acceptances;
 use fleet::cost::{CostReport, Rates};
 use fleet::desired::{Fleet, Purpose, Settings};
 use fleet::expected::Exception;
 use fleet::guard::{Consent, Refusal};
 use fleet::label::Labels;
-use fleet::origin::Origin;
+use fleet::origin::{Origin, PlanOrigin};
 use fleet::report::{
     Action, CheckReport, Ended, Header, MemberPlan, PlanReport, Recorder, Report, StatusReport,
     VERSION,
@@ -331,6 +332,35 @@ impl FleetSession {
         let bad_lines = self.header.invalid_lines.len();
         run.agree(bad_lines, consent)
             .map_err(|refusals| refused(&refusals))
+    }
+
+    /// The same, where a saved plan is executed: nothing is done from here on that it does not hold.
+    ///
+    /// # Errors
+    ///
+    /// When the guard rails refuse.
+    pub(crate) fn agree_within(
+        &self,
+        run: &mut Run,
+        bounds: Bounds,
+        consent: Consent,
+    ) -> Result<()> {
+        let bad_lines = self.header.invalid_lines.len();
+        run.agree_within(Some(bounds), bad_lines, consent)
+            .map_err(|refusals| refused(&refusals))
+    }
+
+    /// This saved plan is executed: documents say so.
+    pub(crate) fn executes(&mut self, plan: PlanOrigin) {
+        let by = plan.planner.as_deref();
+        let by = by.map(|caller| format!(" by {caller}"));
+        self.header.notes.push(format!(
+            "this executes the plan in {}, which was saved at {}{}, and nothing else",
+            plan.name,
+            plan.made,
+            by.unwrap_or_default()
+        ));
+        self.header.origin.plan = Some(plan);
     }
 
     /// Makes it so.

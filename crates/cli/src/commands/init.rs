@@ -76,7 +76,7 @@ async fn set_up(answers: &Answers, path: &Path, yes: bool, output: Output) -> Re
 /// Whether every role can be assumed already, as runs would.
 async fn are_there(answers: &Answers, file: &SettingsFile, output: Output) -> Result<bool> {
     environment::check()?;
-    let wanted = Wanted::of(FleetArgs::default(), file)?;
+    let wanted = Wanted::of(&FleetArgs::default(), file)?;
     let roster = roster_file::read(&answers.list, Some(answers.administrator))?;
     let accounts = roster.members.keys().copied().collect();
     let run_id = fleet_session::RunStart::now(&Clock::system()).run_id;

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use fleet::guard::{Consent, Refusal};
 use fleet::report::PlanReport;
+use fleet::saved::SavedPlan;
 
 use super::disable;
 use super::fleet_session::{Accounts, FleetSession};
@@ -10,8 +11,10 @@ use crate::args::{Format, PlanArgs};
 use crate::display::{self, Output};
 use crate::document::{ROSTER, ReportFiles};
 use crate::exit::Exit;
-use crate::settings::{SettingsFile, Wanted};
+use crate::saved_file::SavedFile;
+use crate::settings::{SettingsFile, Wanted, given};
 use crate::signals;
+use crate::values::PlanExpires;
 
 /// Looks, and says what would change.
 ///
@@ -20,19 +23,25 @@ use crate::signals;
 /// When it could not be found out.
 pub(crate) async fn run(args: PlanArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
     let wanted = if args.disable {
-        let fleet = args.fleet;
+        let fleet = &args.fleet;
         disable::wanted(
-            fleet.reach,
-            fleet.select,
+            &fleet.reach,
+            &fleet.select,
             file,
             args.delete_graphs,
             &args.file,
         )?
     } else {
-        Wanted::of(args.fleet, file)?
+        Wanted::of(&args.fleet, file)?
     };
+    let out = args
+        .out
+        .map(|path| SavedFile::check(path, args.file.as_deref(), &args.reports.files));
+    let out = out.transpose()?;
+    let settings = out.is_some().then(|| given::to_save(&wanted)).transpose()?;
     let files = ReportFiles::check(args.reports.files)?;
     let files = files.apart_from(ROSTER, args.file.as_deref())?;
+    let listed = args.file.as_ref().map(|path| path.display().to_string());
     let roster = disable::roster(&wanted, args.file)?;
     let accounts = Accounts::of(roster, &wanted)?;
     let stop = signals::listen(output, signals::MAY_FINISH)?;
@@ -50,10 +59,29 @@ pub(crate) async fn run(args: PlanArgs, file: &SettingsFile, output: Output) -> 
         }
     }
     files.write(&plan)?;
-    Ok(exit(&plan, args.detailed_exitcode))
+    let exit = exit(&plan, args.detailed_exitcode);
+    if let Some((out, settings)) = out.zip(settings) {
+        let expires = args.plan_expires.unwrap_or(PlanExpires::DEFAULT);
+        let expires = plan.header.started.checked_add(expires.0)?;
+        let saved = SavedPlan::of(plan, settings, run.graph_changes(), expires);
+        out.write(&saved)?;
+        output.message(&saved_as(&saved, &out, listed.as_deref()));
+    }
+    Ok(exit)
 }
 
-fn exit(plan: &PlanReport, detailed: bool) -> Exit {
+/// What to do with the file.
+fn saved_as(saved: &SavedPlan, out: &SavedFile, listed: Option<&str>) -> String {
+    let (path, goal) = (out.path().display(), saved.settings.goal);
+    let listed = listed.map(|it| format!(" {it}")).unwrap_or_default();
+    format!(
+        "The plan is saved in {path}. Until {} this executes just that:\n\n  detective-fleet {goal}{listed} --plan {path}\n",
+        saved.expires
+    )
+}
+
+/// The exit status of a plan.
+pub(super) fn exit(plan: &PlanReport, detailed: bool) -> Exit {
     match (plan.has_trouble(), detailed) {
         (true, true) => Exit::CouldNot,
         (true, false) => Exit::NotAsWanted,

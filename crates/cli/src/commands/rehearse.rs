@@ -261,7 +261,7 @@ impl Emulated {
         let (access_key_id, secret_access_key) = self.sandbox.access_key();
         let url = format!("http://{}", self.address);
         // The settings file is about the real AWS.
-        let mut reach = Reach::of(ReachArgs::default(), &SettingsFile::default())?;
+        let mut reach = Reach::of(&ReachArgs::default(), &SettingsFile::default())?;
         reach.connection.endpoint = Some(Endpoint {
             url,
             access_key_id,

@@ -39,8 +39,8 @@ pub(crate) async fn run(args: StatusArgs, file: &SettingsFile, output: Output) -
     if args.watch && output.format() != Format::Text {
         bail!("--watch shows what there is to people, again and again: leave out --output");
     }
-    let reach = Reach::of(args.reach, file)?;
-    let expected = expected(args.expected, file);
+    let reach = Reach::of(&args.reach, file)?;
+    let expected = expected(&args.expected, file);
     let roster = roster(args.file.as_deref(), &reach)?;
     let files = ReportFiles::check(args.reports.files)?;
     let files = files.apart_from(ROSTER, args.file.as_deref())?;

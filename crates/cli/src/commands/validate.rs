@@ -15,7 +15,10 @@ use crate::settings::SettingsFile;
 ///
 /// When it cannot be read, or has no good line.
 pub(crate) fn run(args: &ValidateArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
-    let roster = roster_file::read(&args.file, args.admin_account.or(file.admin_account))?;
+    let roster = roster_file::read(
+        &args.file,
+        args.admin_account.or(file.settings.admin_account),
+    )?;
     let validation = Validation::of(&roster);
     output.result(&validation, |width| {
         display::validate(&args.file, &validation, width)

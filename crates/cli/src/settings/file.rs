@@ -1,67 +1,22 @@
 //! `detective-fleet.toml`: the flags that describe a fleet, under their own names.
 
-use std::fmt;
 use std::io::ErrorKind;
-use std::num::NonZeroU16;
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
+use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
-use fleet::account::AccountId;
-use fleet::expected::Exception;
-use fleet::values::{ExternalId, List, Message, Package, RegionName, Tag};
-use serde::de::{Deserializer, SeqAccess, Visitor};
-use serde::{Deserialize, de};
+use fleet::partial_settings::PartialSettings;
 
 use super::trust;
-use crate::values::{Time, Timeout};
 
 /// Where the settings are, unless `--config` names another place.
 const DEFAULT: &str = "detective-fleet.toml";
 
-/// The settings file. Consent and the choice of accounts are not in it: they belong to one run.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+/// The settings file.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct SettingsFile {
-    /// `--admin-account`.
-    pub admin_account: Option<AccountId>,
-    /// `--admin-role`.
-    pub admin_role: Option<String>,
-    /// `--profile`.
-    pub profile: Option<String>,
-    /// `--regions`: `"all"`, or a list.
-    #[serde(deserialize_with = "list")]
-    pub regions: Option<Vec<RegionName>>,
-    /// `--exclude-region`.
-    #[serde(deserialize_with = "list")]
-    pub exclude_region: Option<Vec<RegionName>>,
-    /// `--timeout`.
-    pub timeout: Option<Timeout>,
-    /// `--patience`.
-    pub patience: Option<Time>,
-    /// `--max-concurrency`.
-    pub max_concurrency: Option<NonZeroU16>,
-    /// `--role-name`.
-    pub role_name: Option<String>,
-    /// `--external-id`.
-    pub external_id: Option<ExternalId>,
-    /// `--expected`: a list of `"ACCOUNT/REGION@YYYY-MM-DD reason"`.
-    #[serde(deserialize_with = "list")]
-    pub expected: Option<Vec<Exception>>,
-    /// `--tags`, as a table.
-    #[serde(deserialize_with = "table")]
-    pub tags: Vec<Tag>,
-    /// `--packages`.
-    #[serde(deserialize_with = "list")]
-    pub packages: Option<Vec<Package>>,
-    /// `--send-email`.
-    pub send_email: Option<bool>,
-    /// `--message`.
-    pub message: Option<Message>,
-    /// `--journal`.
-    pub journal: Option<PathBuf>,
+    /// What it says.
+    pub settings: PartialSettings,
     /// It was found in the working directory, which may be anybody's: nobody named it.
-    #[serde(skip)]
     pub was_found: bool,
 }
 
@@ -86,11 +41,11 @@ impl SettingsFile {
         };
         tracing::debug!(path = %path.display(), "settings file");
         trust::check(path, named.is_some())?;
-        let file: Self = toml::from_str(&text)
+        let settings = toml::from_str(&text)
             .map_err(|error| anyhow!("{}: {}", path.display(), error.to_string().trim_end()))?;
         let file = Self {
+            settings,
             was_found: named.is_none(),
-            ..file
         };
         file.check_what_it_decides()?;
         Ok(file)
@@ -99,12 +54,13 @@ impl SettingsFile {
     /// A repository that somebody else wrote may have such a file in it: it may say how a fleet is, and not
     /// whose credentials are used, what is told to whom, or what is left out.
     fn check_what_it_decides(&self) -> Result<()> {
+        let set = &self.settings;
         let decides = [
-            ("profile", self.profile.is_some()),
-            ("send-email", self.send_email == Some(true)),
-            ("message", self.message.is_some()),
-            ("expected", self.expected.is_some()),
-            ("journal", self.journal.is_some()),
+            ("profile", set.profile.is_some()),
+            ("send-email", set.send_email == Some(true)),
+            ("message", set.message.is_some()),
+            ("expected", set.expected.is_some()),
+            ("journal", set.journal.is_some()),
         ];
         match decides.iter().find(|(_, decides)| *decides) {
             Some((name, _)) if self.was_found => bail!(
@@ -113,47 +69,6 @@ impl SettingsFile {
             _ => Ok(()),
         }
     }
-}
-
-/// A list, or one text with commas in it.
-fn list<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: FromStr<Err: fmt::Display>,
-{
-    struct Texts<T>(std::marker::PhantomData<T>);
-
-    impl<'de, T: FromStr<Err: fmt::Display>> Visitor<'de> for Texts<T> {
-        type Value = Vec<T>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a text or a list of texts")
-        }
-
-        fn visit_str<E: de::Error>(self, text: &str) -> Result<Vec<T>, E> {
-            let List(values) = text.parse().map_err(E::custom)?;
-            Ok(values)
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut texts: A) -> Result<Vec<T>, A::Error> {
-            let mut all = Vec::new();
-            while let Some(text) = texts.next_element::<String>()? {
-                let List(values) = text.parse().map_err(de::Error::custom)?;
-                all.extend(values);
-            }
-            Ok(all)
-        }
-    }
-
-    deserializer
-        .deserialize_any(Texts(std::marker::PhantomData))
-        .map(Some)
-}
-
-fn table<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Tag>, D::Error> {
-    let table = std::collections::BTreeMap::<String, String>::deserialize(deserializer)?;
-    let tag = |(key, value): (String, String)| Tag::new(&key, &value).map_err(de::Error::custom);
-    table.into_iter().map(tag).collect()
 }
 
 #[cfg(test)]
@@ -182,12 +97,13 @@ mod tests {
             team = "a,b=c"
             "#,
         )
-        .unwrap();
+        .unwrap()
+        .settings;
         assert_eq!(file.admin_account, "555555555555".parse().ok());
         assert_eq!(file.regions.unwrap().len(), 2);
         assert_eq!(file.exclude_region.unwrap().len(), 2);
         assert_eq!(file.expected.unwrap().len(), 1);
-        assert_eq!(file.tags.len(), 1);
+        assert_eq!(file.tags.unwrap().len(), 1);
     }
 
     #[test]

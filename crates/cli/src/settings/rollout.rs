@@ -1,14 +1,16 @@
 //! What the flags of `roles` mean.
 
 use anyhow::{Result, anyhow, bail};
-use engine::{MEMBER_ROLE, RoleName};
+use engine::RoleName;
 use fleet::account::{AccountId, Region};
 use fleet::label::Who;
+use fleet::partial_settings::PartialSettings;
 use fleet::region_table::{Partition, find, suggest};
+use fleet::values::List;
 use roles::Definition;
 use roles::definition::PATH;
 
-use super::{Reach, SettingsFile, listed, role};
+use super::{Reach, SettingsFile};
 use crate::args::{ReachArgs, RolloutArgs};
 use crate::values::Principal;
 
@@ -80,17 +82,19 @@ impl RolloutSettings {
             ..ReachArgs::default()
         };
         let names_admin_role = typed.caller.admin_role.is_some();
-        let mut reach = Reach::of(typed, file)?;
+        let set = PartialSettings {
+            role_name: args.role_name,
+            external_id: args.external_id,
+            ..typed.settings()
+        };
+        let mut reach = Reach::by(&set.or(&file.settings), &typed.caller, file)?;
         if args.via.is_some() && !names_admin_role {
             // That of a run may do no more than a run: it hardly becomes a role that deploys stacks.
             reach.connection.admin_role = None;
         }
-        let name = role("role-name", args.role_name, file.role_name.as_ref())?;
-        let role_name = base(name.as_ref().map_or(MEMBER_ROLE, RoleName::as_str))?;
+        let role_name = base(reach.connection.role_name.as_str())?;
         reach.connection.role_name = named("role-name", &format!("{PATH}{role_name}"))?;
         cloudformation_name("stack-set", &args.stack_set)?;
-        let external_id = args.external_id.or_else(|| file.external_id.clone());
-        reach.connection.external_id = external_id.map(|id| id.0);
         let via = args.via.map(|role| via(role, args.stack)).transpose()?;
         let default = if via.is_some() { "none" } else { BOUNDARY };
         let boundary = args.boundary.as_deref().unwrap_or(default);
@@ -98,14 +102,14 @@ impl RolloutSettings {
         let administrator = reach.connection.admin_account;
         Ok(Self {
             reach,
-            only: listed(args.select.account).unwrap_or_default(),
-            except: listed(args.select.not_account).unwrap_or_default(),
+            only: List::joined(&args.select.account).unwrap_or_default(),
+            except: List::joined(&args.select.not_account).unwrap_or_default(),
             role_name,
             guardduty: args.allow_guardduty_reads,
             trusted: named("trusted-role", &args.trusted_role)?,
             via,
             administrator,
-            also_trusted: listed(args.also_trust).unwrap_or_default(),
+            also_trusted: List::joined(&args.also_trust).unwrap_or_default(),
             second_administrator: args.second_administrator,
             boundary: boundary.transpose()?,
             stack_set: args.stack_set,
@@ -222,7 +226,11 @@ mod tests {
         let RolesCommand::Deploy(args) = args.command else {
             bail!("another command")
         };
-        RolloutSettings::of(args.rollout, &toml::from_str(file)?)
+        let file = SettingsFile {
+            settings: toml::from_str(file)?,
+            was_found: false,
+        };
+        RolloutSettings::of(args.rollout, &file)
     }
 
     #[test]

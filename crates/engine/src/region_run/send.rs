@@ -148,6 +148,8 @@ pub(super) fn operation(asked: Asked) -> Operation {
     }
 }
 
+const UNPLANNED: &str = "a defect of detective-fleet: something was about to be sent that the saved plan does not hold, and was not; please report it";
+
 type Request = BoxFuture<'static, Body>;
 
 /// A request that is ready to be sent; what changes something has been announced.
@@ -406,8 +408,19 @@ impl RegionRun {
             account,
             members,
         });
+        if !self.is_planned(&change) {
+            self.aws.halt().stop(UNPLANNED.to_owned());
+            return None;
+        }
         let number = self.events.sending(self.region(), &change)?;
         Some(Sent { number, change })
+    }
+
+    /// Where a saved plan is executed, whether it holds this. A plan is never made of more: where this is
+    /// asked in vain, that is a defect, and nothing more is sent.
+    fn is_planned(&self, change: &Change) -> bool {
+        let bounds = self.fleet.settings.bounds.as_ref();
+        bounds.is_none_or(|it| it.hold(self.region(), self.observation.graph_arn(), change))
     }
 
     /// Takes down what became of it.

@@ -72,11 +72,19 @@ impl Scenario {
             acts: acts(seed, clear),
             send_email: lots.happens(0.1),
             aim,
+            saved: saved(seed, clear),
             patience: Duration::from_secs(Lots::of(seed, "patience").among(&[0, 15, 15, 15, 60])),
             regions,
             members,
         }
     }
+}
+
+/// In a third of the worlds, a plan is saved before others have had their time.
+fn saved(seed: u64, clear: Duration) -> Option<Duration> {
+    let mut lots = Lots::of(seed, "saved");
+    let most = clear.as_millis() as u64 / 2;
+    lots.happens(0.33).then(|| lots.millis(0, most))
 }
 
 fn aim(seed: u64) -> Aim {
@@ -428,6 +436,7 @@ fn go(lots: &mut Lots, clear: Duration) -> Go {
         },
         concurrency: lots.among(&[1, 3, 256, 256]),
         look_first: lots.happens(0.3),
+        by_plan: false,
         end: match lots.between(0, 19) {
             0..4 => End::DroppedAfter(soon),
             4..9 => End::DroppedAtCall(lots.between(1, 120), moment),

@@ -22,6 +22,7 @@ mod play;
 mod reading;
 mod red;
 mod rules;
+mod saved;
 mod scenario;
 mod seeds;
 mod shrink;

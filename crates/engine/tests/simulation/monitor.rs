@@ -15,8 +15,8 @@ use tokio::time::Instant;
 
 use crate::asked::Asked;
 use crate::reading::{Entry, Reading, text};
-use crate::rules;
 use crate::scenario::{ADMINISTRATOR, Scenario};
+use crate::{rules, saved};
 
 /// A membership of the administrator's own graph: Region and account.
 pub(crate) type Place = (String, String);
@@ -60,6 +60,8 @@ pub(crate) struct Notes {
     pub(crate) refused: bool,
     /// When it began.
     pub(crate) began: Option<Instant>,
+    /// It makes the saved plan, or executes it.
+    pub(crate) by_plan: bool,
 }
 
 pub(crate) struct Monitor {
@@ -80,6 +82,8 @@ pub(crate) struct Inside {
     pub(crate) changes: Vec<(Actor, Instant)>,
     pub(crate) runs: Vec<Notes>,
     pub(crate) violations: Vec<Violation>,
+    /// The document of the saved plan, once there is one.
+    pub(crate) saved: Option<Value>,
 }
 
 /// An invariant that did not hold.
@@ -105,10 +109,11 @@ impl Monitor {
         self.inside.lock().unwrap()
     }
 
-    pub(crate) fn begin_run(&self) -> usize {
+    pub(crate) fn begin_run(&self, by_plan: bool) -> usize {
         let mut inside = self.inside();
         inside.runs.push(Notes {
             began: Some(now()),
+            by_plan,
             ..Notes::default()
         });
         inside.runs.len() - 1
@@ -140,6 +145,8 @@ impl Monitor {
         };
         let violations = rules::on_sending(self, notes, asked);
         inside.violations.extend(violations);
+        let unplanned = saved::on_sending(&inside, run, asked);
+        inside.violations.extend(unplanned);
         sent
     }
 

@@ -55,9 +55,9 @@ pub(crate) struct Stage {
 }
 
 /// Keeps every event of a run.
-struct Tape {
+pub(crate) struct Tape {
     monitor: Arc<Monitor>,
-    run: usize,
+    pub(crate) run: usize,
     room: u64,
     recorder: Recorder,
     events: Mutex<Vec<Event>>,
@@ -108,11 +108,22 @@ impl Stage {
     async fn play(&self) {
         let scenario = &self.monitor.scenario;
         tokio::spawn(others::act(self.monitor.clone(), self.clock.clone()));
+        if let Some(pause) = scenario.saved {
+            self.save().await;
+            sleep(pause).await;
+        }
+        let by_plan = scenario.saved.is_some();
         for (n, act) in scenario.acts.iter().enumerate() {
             let expected = oracle::expected(scenario, &Reading::of(&self.monitor.sandbox));
-            let runs = act.iter().map(|go| self.go(go.clone()));
+            let runs = act.iter().map(|go| {
+                self.go(Go {
+                    by_plan,
+                    ..go.clone()
+                })
+            });
             futures_util::future::join_all(runs).await;
-            if n == 0 && is_mild(scenario) {
+            // A plan holds what was to be done when it was made, and not all that turns up later.
+            if n == 0 && !by_plan && is_mild(scenario) {
                 oracle::check_statuses(
                     &self.monitor,
                     &expected,
@@ -177,13 +188,14 @@ impl Stage {
             biased;
             () = crash.cancelled() => None,
             () = dropped => None,
-            report = self.process(&go, &crash) => Some(report),
+            report = self.process(&go, &crash) => report,
         };
         tokio::task::yield_now().await;
         report
     }
 
-    async fn process(&self, go: &Go, crash: &CancellationToken) -> Report {
+    /// One run as a process makes it; none where it is refused whole.
+    async fn process(&self, go: &Go, crash: &CancellationToken) -> Option<Report> {
         let (tape, (aws, chosen)) = loop {
             let tape = self.tape(go);
             match self.connect(go, crash, &tape).await {
@@ -207,10 +219,15 @@ impl Stage {
         let scenario = &self.monitor.scenario;
         let mut run = Run::new(&aws, Arc::new(scenario.fleet()), &chosen.regions);
         let removes = scenario.aim.removes();
-        if go.look_first || removes {
+        if go.look_first || removes || go.by_plan {
             run.observe(&limit).await;
         }
-        if removes {
+        if go.by_plan {
+            if !self.agree_to_plan(&mut run) {
+                self.check_nothing_was_sent(tape.run);
+                return None;
+            }
+        } else if removes {
             let consent = Consent {
                 word: Word::Typed,
                 ..Consent::default()
@@ -225,13 +242,13 @@ impl Stage {
         oracle::check_end(&self.monitor, tape.run, was_stopped, &report);
         oracle::check_report(&self.monitor, tape.run, &report);
         self.check_calls(tape.run);
-        report
+        Some(report)
     }
 
-    fn tape(&self, go: &Go) -> Arc<Tape> {
+    pub(crate) fn tape(&self, go: &Go) -> Arc<Tape> {
         let tape = Arc::new(Tape {
             monitor: self.monitor.clone(),
-            run: self.monitor.begin_run(),
+            run: self.monitor.begin_run(go.by_plan),
             room: match go.end {
                 End::JournalFullAfter(events) => events,
                 _ => u64::MAX,
@@ -243,7 +260,7 @@ impl Stage {
         tape
     }
 
-    async fn connect(
+    pub(crate) async fn connect(
         &self,
         go: &Go,
         crash: &CancellationToken,
@@ -366,11 +383,12 @@ pub(crate) fn in_peace() -> Go {
         timeout: Duration::from_secs(4 * 3600),
         concurrency: 256,
         look_first: false,
+        by_plan: false,
         end: End::ByItself,
     }
 }
 
-fn header(aws: &Aws) -> Header {
+pub(crate) fn header(aws: &Aws) -> Header {
     Header {
         version: 1,
         kind: "run".to_owned(),

@@ -11,6 +11,7 @@ use crate::others::signed;
 use crate::play::{Stage, in_peace};
 use crate::reading::Reading;
 use crate::rules::{CROWD, FOREIGN, JOURNAL, MAIL, OUTSIDE, REMOVAL, TWICE};
+use crate::saved::PLANNED;
 use crate::scenario::{ADMINISTRATOR, Aim, Climate, Go, Member, MemberRole, Scenario, Stranger};
 use crate::wire::Wire;
 
@@ -64,6 +65,7 @@ pub(crate) fn scenario() -> Scenario {
         send_email: false,
         aim: Aim::Enable,
         patience: Duration::ZERO,
+        saved: None,
     }
 }
 
@@ -76,7 +78,7 @@ fn stage_for(aim: Aim) -> (Stage, Wire) {
     let stage = Stage::of(&Scenario { aim, ..scenario() });
     let wire = Wire {
         monitor: stage.monitor.clone(),
-        run: stage.monitor.begin_run(),
+        run: stage.monitor.begin_run(false),
         go: Go {
             concurrency: 1,
             ..in_peace()
@@ -244,6 +246,19 @@ async fn a_change_once_the_journal_is_full() {
     stage.monitor.inside().runs[wire.run].refused = true;
     wire.exchange(own("/graph", &json!({}))).await;
     assert_eq!(broken(&stage), [JOURNAL]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_saved_plan_does_not_hold() {
+    let (stage, wire, arn) = with_graph().await;
+    stage.monitor.inside().runs[wire.run].by_plan = true;
+    wire.exchange(invitation(&arn, MEMBER, true)).await;
+    assert_eq!(broken(&stage), [PLANNED]);
+    stage.monitor.inside().violations.clear();
+    stage.save().await;
+    // There was a graph, and the plan makes none.
+    wire.exchange(own("/graph", &json!({}))).await;
+    assert_eq!(broken(&stage), [PLANNED]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -30,6 +30,8 @@ pub(crate) struct Scenario {
     pub(crate) aim: Aim,
     /// How long refusals are asked again that may pass.
     pub(crate) patience: Duration,
+    /// A plan is saved first, others have that long to act, and then the acts execute it.
+    pub(crate) saved: Option<Duration>,
 }
 
 /// What the runs are for.
@@ -174,6 +176,8 @@ pub(crate) struct Go {
     pub(crate) concurrency: usize,
     /// As with a prompt: look first, then reconcile.
     pub(crate) look_first: bool,
+    /// It executes the saved plan, and nothing else.
+    pub(crate) by_plan: bool,
     pub(crate) end: End,
 }
 

@@ -10,6 +10,7 @@ pub(super) fn brief(cause: &Cause, place: &Place) -> String {
         Cause::AcceptedButDisabled { .. } => format!("{who} not enabled by AWS"),
         Cause::UnknownStatus { .. } => format!("{who} in an unknown status"),
         Cause::RemovalNotApproved => format!("removal of {who} not approved"),
+        Cause::NotInPlan { operation } => format!("{} for {who} not in the plan", operation.name()),
         Cause::NotAMember => format!("{who} not a member"),
         Cause::RegionOff => format!("{region} off in {who}"),
         Cause::RoleNotAssumed { .. } | Cause::RoleNotInStack { .. } => {

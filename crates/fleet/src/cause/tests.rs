@@ -33,6 +33,16 @@ fn graph_gone() -> Cause {
     Cause::GraphGone { graph: Some(graph) }
 }
 
+fn not_in_plan() -> Cause {
+    let operation = Operation::CreateMembers;
+    Cause::NotInPlan { operation }
+}
+
+fn no_effect() -> Cause {
+    let operation = Operation::CreateMembers;
+    Cause::NoEffect { operation }
+}
+
 fn unknown(status: &str) -> Cause {
     Cause::UnknownStatus {
         status: status.into(),
@@ -57,9 +67,7 @@ fn all() -> Vec<Cause> {
         },
         Cause::RemovalNotApproved,
         Cause::CallRefused { error: error() },
-        Cause::NoEffect {
-            operation: Operation::CreateMembers,
-        },
+        no_effect(),
         Cause::GraphFull { ahead: 1_200 },
         Cause::GraphHasOthers { members: 3 },
         Cause::RegionFailed { error: error() },
@@ -76,6 +84,7 @@ fn all() -> Vec<Cause> {
         Cause::GraphNotDeleted { last: None },
         Cause::RoleNotTried { last: None },
         Cause::Unfinished { last: last() },
+        not_in_plan(),
         Cause::Defect {
             error: "a task panicked".into(),
         },

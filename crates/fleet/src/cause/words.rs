@@ -36,6 +36,7 @@ pub(super) fn told(cause: &Cause, place: &Place) -> Told {
         Cause::QuestionDenied { .. }
         | Cause::DetectiveDenied { .. }
         | Cause::QuestionFailed { .. } => of_a_check(cause, place),
+        Cause::NotInPlan { operation } => not_in_plan(*operation, place),
         Cause::Defect { error } => Told::what(format!(
             "a defect of detective-fleet ended the work in {}",
             place.where_to()
@@ -44,6 +45,24 @@ pub(super) fn told(cause: &Cause, place: &Place) -> Told {
         .advise("Please report it, and run again"),
         Cause::Other { words } => Told::what(words),
     }
+}
+
+fn not_in_plan(operation: Operation, place: &Place) -> Told {
+    let (who, region) = (place.who(), place.where_to());
+    let subject = match operation {
+        Operation::CreateMembers
+        | Operation::AcceptInvitation
+        | Operation::DeleteMembers
+        | Operation::StartMonitoringMember => who,
+        _ => "the behavior graph".to_owned(),
+    };
+    Told::what(format!(
+        "{} is not sent for {subject} in {region}: the saved plan does not hold it",
+        operation.name()
+    ))
+    .because("Something has changed in AWS since the plan was made, and what was not reviewed is not done")
+    .advise("Make a new plan, and have it reviewed")
+    .with("detective-fleet plan accounts.csv --out plan.json")
 }
 
 fn of_a_member(cause: &Cause, place: &Place) -> Told {

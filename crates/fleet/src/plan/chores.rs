@@ -120,6 +120,7 @@ pub(super) struct Chores {
 /// | the request was refused for good | amiss: why |
 /// | the request was refused so far | wait for its turn |
 /// | it succeeded three times, and they are not as wanted | amiss: AWS says so and does not show it |
+/// | a saved plan is executed that does not hold it | amiss: not in the plan |
 /// | they are not known | read them |
 /// | otherwise | set tags that are missing or differ; with prune, remove others; start packages |
 ///
@@ -130,8 +131,10 @@ pub(super) fn decide(fleet: &Fleet, observation: &Observation, attempts: &Attemp
     if !is_kept || !matches!(observation.graph(), Graph::Present(_)) {
         return chores;
     }
-    let wanted = [tags(fleet, observation), packages(fleet, observation)];
-    for chore in wanted.into_iter().flatten() {
+    let bounds = fleet.settings.bounds.as_ref();
+    let here = bounds.map(|bounds| bounds.at(observation.region()));
+    let wanted = tags(fleet, observation).into_iter();
+    for chore in wanted.chain(packages(fleet, observation)) {
         let tried = attempts.region(chore.request());
         if tried.is_some_and(|tried| tried.under_way) {
             continue;
@@ -144,6 +147,9 @@ pub(super) fn decide(fleet: &Fleet, observation: &Observation, attempts: &Attemp
         } else if chore.changes_something() && done >= FINAL_AFTER {
             let operation = chore.operation();
             chores.amiss.push(Cause::NoEffect { operation });
+        } else if here.is_some_and(|here| !here.holds_chore(observation.graph_arn(), &chore)) {
+            let operation = chore.operation();
+            chores.amiss.push(Cause::NotInPlan { operation });
         } else {
             chores.due.push(chore);
         }
@@ -151,13 +157,15 @@ pub(super) fn decide(fleet: &Fleet, observation: &Observation, attempts: &Attemp
     chores
 }
 
-fn tags(fleet: &Fleet, observation: &Observation) -> Option<Chore> {
+/// What is set and what is taken away have no key in common, so that the order does not matter, and a plan
+/// shows both.
+fn tags(fleet: &Fleet, observation: &Observation) -> Vec<Chore> {
     let wanted = &fleet.settings.tags;
     if wanted.is_empty() {
-        return None;
+        return Vec::new();
     }
     let Some(there) = observation.tags() else {
-        return Some(Chore::ReadTags);
+        return vec![Chore::ReadTags];
     };
     let differs = |(key, value): &(&String, &String)| there.get(*key) != Some(*value);
     let missing: BTreeMap<_, _> = wanted
@@ -165,16 +173,15 @@ fn tags(fleet: &Fleet, observation: &Observation) -> Option<Chore> {
         .filter(differs)
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect();
-    if !missing.is_empty() {
-        return Some(Chore::Tag(missing));
-    }
     let prunes = fleet.settings.others != Others::Leave;
     // Keys with that prefix are AWS's own.
     let others = there
         .keys()
-        .filter(|key| !wanted.contains_key(*key) && !key.starts_with("aws:"));
+        .filter(|key| prunes && !wanted.contains_key(*key) && !key.starts_with("aws:"));
     let others: BTreeSet<_> = others.cloned().collect();
-    (prunes && !others.is_empty()).then_some(Chore::Untag(others))
+    let set = (!missing.is_empty()).then_some(Chore::Tag(missing));
+    let untag = (!others.is_empty()).then_some(Chore::Untag(others));
+    set.into_iter().chain(untag).collect()
 }
 
 fn packages(fleet: &Fleet, observation: &Observation) -> Option<Chore> {

@@ -7,6 +7,7 @@ use crate::attempts::{
 };
 use crate::cause::{Cause, ours};
 use crate::desired::{Fleet, Purpose};
+use crate::event::Operation;
 use crate::member::{Member, MemberStatus};
 use crate::observation::{Graph, Look, Observation};
 use crate::patience::Asked;
@@ -94,6 +95,8 @@ pub struct Decision {
 /// | invite, remove | they were refused so far | wait for their turn |
 /// | invite | the graph has no room ([`super::quota`]) | blocked: the quota |
 ///
+/// Where a saved plan is executed, a step that it does not hold is blocked, too ([`crate::bounds`]).
+///
 /// Invitations go out 50 at a time, 7 after a refusal of the whole batch and alone after the next. Who is
 /// left out of a batch does not hold up the others, and stays in it. The role is wanted,
 /// where nobody has asked for it, by a membership that is to be invited or that waits for its
@@ -108,12 +111,47 @@ pub fn decide(
     let untried = MemberAttempts::default();
     let tried = attempts.member(account).unwrap_or(&untried);
     let step = step(fleet, observation, attempts, account, tried);
+    let step = within_bounds(fleet, observation, account, step);
     let acceptance_ahead = matches!(
         step,
         Step::Invite { .. } | Step::Wait(Wait::Verification | Wait::Visible | Wait::Role)
     );
     let needs_role = acceptance_ahead && tried.role == Role::Unasked && fleet.wants(account);
     Decision { step, needs_role }
+}
+
+/// Where a saved plan is executed, what it does not hold is not done, whatever the table says.
+///
+/// What is waited for so that an invitation can be accepted counts as that acceptance, and the end of a
+/// graph as the removal of everybody in it.
+fn within_bounds(fleet: &Fleet, observation: &Observation, account: AccountId, step: Step) -> Step {
+    let Some(bounds) = &fleet.settings.bounds else {
+        return step;
+    };
+    let needed: &[Operation] = match &step {
+        Step::Invite { .. } if *observation.graph() == Graph::Absent => {
+            &[Operation::CreateGraph, Operation::CreateMembers]
+        }
+        Step::Invite { .. } => &[Operation::CreateMembers],
+        Step::Accept => &[Operation::AcceptInvitation],
+        Step::Start => &[Operation::StartMonitoringMember],
+        Step::Remove | Step::Wait(Wait::Graph) => &[Operation::DeleteMembers],
+        Step::Wait(
+            Wait::Verification | Wait::Visible | Wait::Role | Wait::Patience(Asked::Role),
+        ) if fleet.wants(account) => &[Operation::AcceptInvitation],
+        Step::Wait(_) | Step::Right | Step::Gone | Step::Blocked(_) | Step::Skipped => &[],
+    };
+    let here = bounds.at(observation.region());
+    let graph = observation.graph_arn();
+    let missing = needed
+        .iter()
+        .find(|operation| !here.holds(graph, **operation, account));
+    match missing {
+        Some(operation) => Step::Blocked(Cause::NotInPlan {
+            operation: *operation,
+        }),
+        None => step,
+    }
 }
 
 /// Why the Region cannot be read, so that nothing can be done in it.

@@ -32,8 +32,9 @@ use crate::observation::{Graph, Observation};
 /// | its members are not listed yet | keep |
 /// | it is being deleted, or asked for | wait |
 /// | deleting it was refused for good | blocked: why |
-/// | it has members that nobody agreed to remove | blocked: who else is in it |
+/// | it has members that nobody agreed to remove, or that a saved plan does not remove | blocked: who else is in it |
 /// | its members have to go first, and some are left | keep |
+/// | a saved plan is executed that does not hold its end | blocked: not in the plan |
 /// | deleting it was not tried, throttled, or not done for another reason | delete |
 /// | no look since the answer; or done, within [`VISIBLE_AFTER`] looks | find |
 /// | done three times | blocked: AWS says so and does not show it |
@@ -88,12 +89,23 @@ fn ending(fleet: &Fleet, observation: &Observation, attempts: &Attempts) -> Grap
     if let Some(reason) = refused_for_all(attempts, DeleteGraph) {
         return GraphStep::Blocked(reason);
     }
+    let bounds = fleet.settings.bounds.as_ref();
+    let holds = |operation, account| {
+        let here = bounds.map(|bounds| bounds.at(observation.region()));
+        here.is_none_or(|here| here.holds(observation.graph_arn(), operation, account))
+    };
     let outsiders = observation.members().filter(|(account, member)| {
         let is_listed = fleet.members.contains_key(account)
             && !fleet.is_expected_out(*account, observation.region());
         !is_listed && !fleet.removes_other(*account, observation.region(), member)
+            || !holds(Operation::DeleteMembers, *account)
     });
     match outsiders.count() {
+        0 if !holds(Operation::DeleteGraph, fleet.administrator) => {
+            GraphStep::Blocked(Cause::NotInPlan {
+                operation: Operation::DeleteGraph,
+            })
+        }
         0 if attempts.has_members_first() && observation.members().next().is_some() => {
             GraphStep::Keep
         }

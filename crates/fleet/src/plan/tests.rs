@@ -1,6 +1,7 @@
 //! The rules, one by one and then all at once.
 
 mod aws;
+mod bounded;
 mod chance;
 mod chores;
 mod due;

@@ -40,7 +40,7 @@ pub(super) async fn roles(
         caller: caller.clone(),
         ..ReachArgs::default()
     };
-    let reach = Reach::of(typed, &SettingsFile::default());
+    let reach = Reach::of(&typed, &SettingsFile::default());
     let (Ok(reach), Ok(roster)) = (reach, roster_file::read(list, administrator)) else {
         return Vec::new();
     };

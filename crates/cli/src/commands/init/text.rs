@@ -139,7 +139,7 @@ mod tests {
 
     use super::*;
     use crate::args::RunIn;
-    use crate::settings::SettingsFile;
+    use fleet::partial_settings::PartialSettings;
 
     fn answers() -> Answers {
         Answers {
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_again() {
-        let file: SettingsFile = toml::from_str(&settings(&answers())).unwrap();
+        let file: PartialSettings = toml::from_str(&settings(&answers())).unwrap();
         assert_eq!(file.admin_account, "555555555555".parse().ok());
         assert_eq!(file.admin_role.as_deref(), Some("people/Security"));
         assert_eq!(file.profile.as_deref(), Some("sec urity"));
@@ -168,7 +168,7 @@ mod tests {
             regions: vec!["all".to_owned()],
             ..answers()
         };
-        let file: SettingsFile = toml::from_str(&settings(&plain)).unwrap();
+        let file: PartialSettings = toml::from_str(&settings(&plain)).unwrap();
         assert_eq!(file.role_name.as_deref(), Some("path/Role"));
         assert_eq!((file.admin_role, file.profile), (None, None));
     }

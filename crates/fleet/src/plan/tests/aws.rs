@@ -53,6 +53,7 @@ pub(super) enum Meddling {
 /// The history of one entry: since when its lists show what.
 type History = Vec<(u32, Option<Member>)>;
 
+#[derive(Clone)]
 pub(super) struct Aws {
     natures: BTreeMap<AccountId, Nature>,
     /// The graph that lists show from a time on, and its number.

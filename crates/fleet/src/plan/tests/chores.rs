@@ -75,6 +75,14 @@ fn tags_are_read_added_changed_and_with_prune_removed() {
 }
 
 #[test]
+fn a_plan_shows_tags_that_are_set_and_tags_that_are_removed_at_once() {
+    let mut both = tagged(&[("team", "other"), ("cost", "7"), ("x", "y")]);
+    both.fleet.settings.others = Others::Remove;
+    let set = Chore::Tag(tags(&[("team", "security")]));
+    assert_eq!(chores(&both), [set, Chore::Untag(names(&["x"]))]);
+}
+
+#[test]
 fn a_package_is_started_without_stopping_another() {
     let world = packaged(&["DETECTIVE_CORE", "ASFF_SECURITYHUB_FINDING"]);
     let start = Chore::StartPackages {

@@ -19,7 +19,7 @@ use crate::plan::Step;
 const CLEAR: u32 = 300;
 const MISHAP: u32 = 60;
 
-fn natures() -> impl Strategy<Value = Nature> {
+pub(super) fn natures() -> impl Strategy<Value = Nature> {
     use MemberRequest::{Accept, Invite, Remove};
     let refuses = prop_oneof![
         12 => Just(None),
@@ -49,7 +49,7 @@ fn natures() -> impl Strategy<Value = Nature> {
     )
 }
 
-fn casts() -> impl Strategy<Value = Cast> {
+pub(super) fn casts() -> impl Strategy<Value = Cast> {
     let weather = prop_oneof![
         3 => Just(Weather::Fine),
         2 => Just(Weather::Throttled),
@@ -67,7 +67,7 @@ fn casts() -> impl Strategy<Value = Cast> {
     })
 }
 
-fn meddlings() -> impl Strategy<Value = (u32, Meddling)> {
+pub(super) fn meddlings() -> impl Strategy<Value = (u32, Meddling)> {
     let what = prop_oneof![
         (1..=5_u16).prop_map(Meddling::Remove),
         (1..=5_u16).prop_map(Meddling::Accept),
@@ -78,7 +78,7 @@ fn meddlings() -> impl Strategy<Value = (u32, Meddling)> {
 }
 
 /// Nobody stands in the list of a graph that is not there.
-fn numbered(natures: Vec<Nature>, has_graph: bool) -> BTreeMap<AccountId, Nature> {
+pub(super) fn numbered(natures: Vec<Nature>, has_graph: bool) -> BTreeMap<AccountId, Nature> {
     let start = |nature: Nature| Nature {
         before: nature.before.filter(|_| has_graph),
         ..nature
@@ -87,7 +87,7 @@ fn numbered(natures: Vec<Nature>, has_graph: bool) -> BTreeMap<AccountId, Nature
 }
 
 /// The world that the run has to deal with: everybody is in the roster, and all have one e-mail.
-fn start(natures: &BTreeMap<AccountId, Nature>) -> World {
+pub(super) fn start(natures: &BTreeMap<AccountId, Nature>) -> World {
     World::unseen(u16::try_from(natures.len()).unwrap())
 }
 
@@ -104,7 +104,7 @@ fn gave_up(run: &Run, account: AccountId) -> bool {
     })
 }
 
-fn comes_to_rest(run: &mut Run) {
+pub(super) fn comes_to_rest(run: &mut Run) {
     let mishaps = u32::try_from(run.casts.len() + run.meddlings.len()).unwrap();
     let most = run.aws.now + CLEAR + MISHAP * mishaps;
     while !run.moment() {
@@ -171,14 +171,18 @@ proptest! {
 }
 
 /// The first `listed` are in the roster, and the others are not.
-fn leaving(natures: &BTreeMap<AccountId, Nature>, listed: usize, settings: Settings) -> World {
+pub(super) fn leaving(
+    natures: &BTreeMap<AccountId, Nature>,
+    listed: usize,
+    settings: Settings,
+) -> World {
     let listed = listed.min(natures.len());
     let mut world = World::unseen(u16::try_from(listed).unwrap());
     world.fleet.settings = settings;
     world
 }
 
-fn goals() -> impl Strategy<Value = Settings> {
+pub(super) fn goals() -> impl Strategy<Value = Settings> {
     let goal = |purpose, others| Settings {
         purpose,
         others,
