@@ -1,6 +1,8 @@
 //! A session with a fleet, in which `plan`, `enable`, `status`, `check` and `rehearse` look, plan and reconcile: AWS,
 //! Regions, the fleet, and what is recorded of the run.
 
+mod run_start;
+
 use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::Arc;
@@ -20,14 +22,15 @@ use fleet::desired::{Fleet, Purpose, Settings};
 use fleet::expected::Exception;
 use fleet::guard::{Consent, Refusal};
 use fleet::label::Labels;
-use fleet::origin::{Origin, PlanOrigin};
+use fleet::origin::PlanOrigin;
 use fleet::report::{
     Action, CheckReport, Ended, Header, MemberPlan, PlanReport, Recorder, Report, StatusReport,
-    VERSION,
 };
 use fleet::roster::{Member, Roster};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
+
+pub(super) use run_start::{RunStart, header_of};
 
 use super::deadline::{CALLER, Deadline};
 use super::notice;
@@ -511,40 +514,4 @@ fn untrusted(caller: &str) -> String {
 pub(crate) fn refused(refusals: &[Refusal]) -> anyhow::Error {
     let reasons: Vec<_> = refusals.iter().map(Refusal::to_string).collect();
     anyhow!("nothing was changed: {}", reasons.join("; and "))
-}
-
-/// When a run begins, and what it is called.
-pub(super) struct RunStart {
-    pub(super) at: Timestamp,
-    pub(super) run_id: String,
-}
-
-impl RunStart {
-    /// A run that begins now.
-    pub(super) fn now(clock: &Clock) -> Self {
-        let at = clock.timestamp();
-        // One process makes one run, and no two of a machine have a number at the same time.
-        let run_id = format!(
-            "{}-{}",
-            at.strftime("%Y%m%dT%H%M%S.%3fZ"),
-            std::process::id()
-        );
-        Self { at, run_id }
-    }
-}
-
-/// What documents say of a run.
-pub(super) fn header_of(start: RunStart, administrator: AccountId) -> Header {
-    Header {
-        version: VERSION,
-        kind: String::new(),
-        operation: String::new(),
-        run_id: start.run_id,
-        administrator,
-        started: start.at,
-        invalid_lines: Vec::new(),
-        notes: Vec::new(),
-        labels: Default::default(),
-        origin: Origin::of_version(env!("CARGO_PKG_VERSION")),
-    }
 }
