@@ -54,7 +54,7 @@ def test_eighty_accounts_in_every_region(make_stack):
     # One for each member and two for the administrator: before the passes, and in the only one.
     assert report["calls"]["sts:AssumeRole"] == 82
     [message] = stack.messages()
-    assert "1680 enabled" in message
+    assert "1,680 enabled" in message
 
 
 def test_a_plan_changes_nothing(stack):

@@ -1,6 +1,7 @@
 //! A session with a fleet, in which `plan`, `enable`, `status`, `check` and `rehearse` look, plan and reconcile: AWS,
 //! Regions, the fleet, and what is recorded of the run.
 
+mod accounts;
 mod run_start;
 
 use std::collections::BTreeMap;
@@ -14,22 +15,20 @@ use engine::{ADMINISTRATOR_ROLE, Access, Aws, Check, Endpoint, Finish, Newer, Ru
 use fleet::account::{AccountId, Email, Region};
 #[cfg(feature = "guardduty")]
 use fleet::adopt::GuardDutyRegion;
-use fleet::assembly::{Expected, Parts};
 use fleet::bounds::Bounds;
 use fleet::check::has_unproven_acceptances;
 use fleet::cost::{CostReport, Rates};
-use fleet::desired::{Fleet, Purpose, Settings};
+use fleet::desired::{Fleet, Purpose};
 use fleet::expected::Exception;
 use fleet::guard::{Consent, Refusal};
-use fleet::label::Labels;
 use fleet::origin::PlanOrigin;
 use fleet::report::{
     Action, CheckReport, Ended, Header, MemberPlan, PlanReport, Recorder, Report, StatusReport,
 };
-use fleet::roster::{Member, Roster};
-use jiff::Timestamp;
+use fleet::roster::Roster;
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use accounts::Accounts;
 pub(super) use run_start::{RunStart, header_of};
 
 use super::deadline::{CALLER, Deadline};
@@ -37,7 +36,7 @@ use super::notice;
 use crate::display::{Output, PATIENCE, Phase, Progress};
 use crate::journal::{Journal, JournalFile};
 use crate::rates;
-use crate::settings::{Reach, Wanted, environment};
+use crate::settings::{Reach, environment};
 use crate::signals::Interrupted;
 use crate::sinks::Sinks;
 
@@ -45,81 +44,6 @@ use crate::sinks::Sinks;
 const TOLD_EVERY: Duration = Duration::from_secs(10);
 
 const UNPROVEN: &str = "that the role may call detective:AcceptInvitation cannot be proven before there is an invitation: the first `enable` shows it";
-
-/// The accounts of a run, before AWS was asked anything.
-pub(crate) struct Accounts {
-    roster: Roster,
-    left_out: BTreeMap<AccountId, Member>,
-    expected: Vec<Exception>,
-    settings: Settings,
-    labels: Labels,
-    notes: Vec<String>,
-}
-
-impl Accounts {
-    /// The accounts of the roster that the flags select.
-    ///
-    /// # Errors
-    ///
-    /// When the selection names an account that is not there, or leaves none.
-    pub(crate) fn of(mut roster: Roster, wanted: &Wanted) -> Result<Self> {
-        let labels = Labels::of(&roster);
-        let selects = !(wanted.only.is_empty() && wanted.except.is_empty());
-        let left_out = if selects {
-            roster.select(&wanted.only, &wanted.except)?
-        } else {
-            BTreeMap::new()
-        };
-        Ok(Self {
-            roster,
-            left_out,
-            expected: wanted.expected.clone(),
-            settings: wanted.settings.clone(),
-            labels,
-            notes: wanted.notes.clone(),
-        })
-    }
-
-    /// All accounts of the roster.
-    pub(crate) fn all(roster: Roster) -> Self {
-        Self::all_but(roster, Vec::new())
-    }
-
-    /// All accounts of the roster, with what is known to stay out of theirs.
-    pub(crate) fn all_but(roster: Roster, expected: Vec<Exception>) -> Self {
-        // Without a roster nothing is wanted that could stay out.
-        let expected = match roster.members.is_empty() {
-            true => Vec::new(),
-            false => expected,
-        };
-        Self {
-            labels: Labels::of(&roster),
-            roster,
-            left_out: BTreeMap::new(),
-            expected,
-            settings: Settings::default(),
-            notes: Vec::new(),
-        }
-    }
-
-    /// What the fleet is put together from.
-    fn parts<'a>(
-        &'a self,
-        administrator: AccountId,
-        regions: &'a [Region],
-        now: Timestamp,
-    ) -> Parts<'a> {
-        Parts {
-            administrator,
-            roster: &self.roster,
-            left_out: &self.left_out,
-            settings: self.settings.clone(),
-            expected: Expected::OfThisList(&self.expected),
-            regions,
-            now,
-        }
-    }
-}
 
 /// AWS, Regions, a fleet, and what is recorded of the run.
 pub(crate) struct FleetSession {
