@@ -19,6 +19,7 @@ mod removals;
 pub mod report;
 pub mod roles;
 pub mod run;
+mod saved;
 pub mod seal;
 pub mod settings;
 pub mod store;
