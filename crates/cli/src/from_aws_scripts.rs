@@ -3,6 +3,8 @@
 
 use std::ffi::OsString;
 
+use crate::habits;
+
 /// Each of their options, and what to do instead. All but `--tags`, which is ours as well, have an
 /// underscore, which no option of ours has.
 const OPTIONS: [(&str, &str); 8] = [
@@ -30,10 +32,7 @@ const OPTIONS: [(&str, &str); 8] = [
 
 /// What is said about the first of their options, if there is one.
 pub(crate) fn hint(typed: &[OsString]) -> Option<String> {
-    let words = typed.iter().skip(1).filter_map(|word| word.to_str());
-    // What follows `--` is no option.
-    let mut words = words.take_while(|word| *word != "--");
-    words.find_map(|word| {
+    habits::words(typed).find_map(|word| {
         let name = word.split('=').next().unwrap_or(word);
         let (name, instead) = OPTIONS.iter().find(|(option, _)| *option == name)?;
         Some(format!(

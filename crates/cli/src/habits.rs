@@ -2,11 +2,15 @@
 
 use std::ffi::OsString;
 
+/// The words that can be options: what follows `--` cannot.
+pub(crate) fn words(typed: &[OsString]) -> impl Iterator<Item = &str> {
+    let words = typed.iter().skip(1).filter_map(|word| word.to_str());
+    words.take_while(|word| *word != "--")
+}
+
 /// What is said about a word that another tool would understand.
 pub(crate) fn hint(typed: &[OsString]) -> Option<String> {
-    let words = typed.iter().skip(1).filter_map(|word| word.to_str());
-    // What follows `--` is no option.
-    let words: Vec<_> = words.take_while(|word| *word != "--").collect();
+    let words: Vec<_> = words(typed).collect();
     let changes = |command: &str| words.contains(&command) && !words.contains(&"roles");
     let is_dry = |word: &&str| matches!(*word, "--dry-run" | "--dryrun" | "--dry_run");
     let dry = words.iter().find(|word| is_dry(word))?;

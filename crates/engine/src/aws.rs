@@ -50,6 +50,14 @@ struct Inner {
     no_account_service: Arc<OnceLock<Failure>>,
 }
 
+/// What a change does: what takes something away is done in a session of its own that may do nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ChangeKind {
+    Make,
+    RemoveMembers,
+    DeleteGraph,
+}
+
 impl Aws {
     /// The account that owns the behavior graphs.
     #[must_use]
@@ -195,40 +203,23 @@ impl Aws {
         })
     }
 
-    /// The same, for a change.
-    pub(crate) async fn with_keys_to_change<T, F>(
+    /// The same, for a change, in the session for changes of that kind.
+    pub(crate) async fn with_keys_to<T, F>(
         &self,
+        kind: ChangeKind,
         call: impl FnOnce(Credentials) -> F,
     ) -> Result<T, Failure>
     where
         F: Future<Output = Result<T, Failure>>,
     {
         self.may_change(Duration::ZERO).await?;
-        self.with_keys_or_halt(call).await
-    }
-
-    /// The same, to remove members.
-    pub(crate) async fn with_keys_to_remove<T, F>(
-        &self,
-        call: impl FnOnce(Credentials) -> F,
-    ) -> Result<T, Failure>
-    where
-        F: Future<Output = Result<T, Failure>>,
-    {
-        self.may_change(Duration::ZERO).await?;
-        self.with_or_halt(&self.0.session.removing, call).await
-    }
-
-    /// The same, to delete graphs.
-    pub(crate) async fn with_keys_to_delete<T, F>(
-        &self,
-        call: impl FnOnce(Credentials) -> F,
-    ) -> Result<T, Failure>
-    where
-        F: Future<Output = Result<T, Failure>>,
-    {
-        self.may_change(Duration::ZERO).await?;
-        self.with_or_halt(&self.0.session.deleting, call).await
+        let session = &self.0.session;
+        let keys = match kind {
+            ChangeKind::Make => &session.keys,
+            ChangeKind::RemoveMembers => &session.removing,
+            ChangeKind::DeleteGraph => &session.deleting,
+        };
+        self.with_or_halt(keys, call).await
     }
 
     /// Whether the run may still change something, as of at most `age` ago.

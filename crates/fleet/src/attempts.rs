@@ -1,14 +1,18 @@
 //! What this run has tried in one Region, and what came of it.
 
 mod carry;
+mod member;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+pub use member::{MemberAttempts, MemberRequest, Role};
+
 use crate::account::AccountId;
 use crate::cause::{Cause, FailedCall, ours};
-use crate::event::Operation;
 use crate::observation::Round;
 use crate::patience::{Asked, Passing, Turn};
 use crate::silence::Tried;
@@ -156,7 +160,7 @@ impl Attempt {
     }
 
     /// Whether nothing was sent: the rule for most of what is written down of a large fleet.
-    fn is_none(&self) -> bool {
+    pub(super) fn is_none(&self) -> bool {
         *self == Self::default()
     }
 
@@ -223,110 +227,6 @@ pub enum RegionRequest {
     Look,
     /// CreateMembers and DeleteMembers, refused for reasons that are not a member's.
     Change,
-}
-
-/// A request about one membership.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum MemberRequest {
-    /// CreateMembers.
-    Invite,
-    /// AcceptInvitation.
-    Accept,
-    /// DeleteMembers, or the end of the whole graph.
-    Remove,
-    /// StartMonitoringMember.
-    Start,
-}
-
-impl MemberRequest {
-    /// What AWS calls it.
-    #[must_use]
-    pub fn operation(self) -> Operation {
-        match self {
-            Self::Invite => Operation::CreateMembers,
-            Self::Accept => Operation::AcceptInvitation,
-            Self::Remove => Operation::DeleteMembers,
-            Self::Start => Operation::StartMonitoringMember,
-        }
-    }
-}
-
-/// What is known of the role in a member.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Role {
-    /// Nobody has tried.
-    #[default]
-    Unasked,
-    /// It is being assumed.
-    Asked,
-    /// It was assumed.
-    Ready,
-    /// It was refused so far, and is asked for again.
-    Refused {
-        /// What was tried, and what came back.
-        cause: Cause,
-    },
-    /// It was refused for good, and AWS does not say why.
-    Failed {
-        /// What was tried, and what came back.
-        cause: Cause,
-    },
-}
-
-/// What was tried about one membership.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MemberAttempts {
-    /// CreateMembers.
-    #[serde(default, skip_serializing_if = "Attempt::is_none")]
-    pub invite: Attempt,
-    /// AcceptInvitation.
-    #[serde(default, skip_serializing_if = "Attempt::is_none")]
-    pub accept: Attempt,
-    /// DeleteMembers.
-    #[serde(default, skip_serializing_if = "Attempt::is_none")]
-    pub remove: Attempt,
-    /// StartMonitoringMember.
-    #[serde(default, skip_serializing_if = "Attempt::is_none")]
-    pub start: Attempt,
-    /// The role that accepts.
-    pub role: Role,
-}
-
-impl MemberAttempts {
-    /// Whether any request about it is under way.
-    #[must_use]
-    pub fn is_under_way(&self) -> bool {
-        let Self {
-            invite,
-            accept,
-            remove,
-            start,
-            ..
-        } = self;
-        [invite, accept, remove, start]
-            .iter()
-            .any(|sent| sent.under_way)
-    }
-
-    /// What was tried of that request.
-    #[must_use]
-    pub fn to(&self, request: MemberRequest) -> &Attempt {
-        match request {
-            MemberRequest::Invite => &self.invite,
-            MemberRequest::Accept => &self.accept,
-            MemberRequest::Remove => &self.remove,
-            MemberRequest::Start => &self.start,
-        }
-    }
-
-    fn of(&mut self, request: MemberRequest) -> &mut Attempt {
-        match request {
-            MemberRequest::Invite => &mut self.invite,
-            MemberRequest::Accept => &mut self.accept,
-            MemberRequest::Remove => &mut self.remove,
-            MemberRequest::Start => &mut self.start,
-        }
-    }
 }
 
 /// What this run has tried in one Region.
@@ -509,122 +409,5 @@ impl Attempts {
     /// The member says that this Region is off in it.
     pub fn saw_off(&mut self, account: AccountId) {
         self.off.insert(account);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::cause::FailureKind;
-
-    fn failed(kind: FailureKind, code: &str) -> FailedCall {
-        FailedCall::new(Operation::ListMembers, kind, code, Some("no"))
-    }
-
-    fn refused(code: &str) -> Answer {
-        Answer::Refused(Refusal {
-            call: failed(FailureKind::Refused, code),
-            passing: None,
-        })
-    }
-
-    fn after(answers: &[Answer]) -> Attempt {
-        let mut attempt = Attempt::default();
-        for answer in answers {
-            attempt.begin(Turn::default());
-            attempt.end(answer.clone(), Round::default());
-        }
-        attempt
-    }
-
-    fn is_final(attempt: &Attempt) -> bool {
-        matches!(attempt.verdict(Turn::default(), None), Verdict::Final(_))
-    }
-
-    #[test]
-    fn a_final_answer_is_believed_when_it_came_three_times_in_a_row() {
-        let (a, b) = (refused("A"), refused("B"));
-        let answers = [a.clone(), a.clone(), b, a.clone(), a.clone(), a];
-        for few in 0..6 {
-            assert!(!is_final(&after(&answers[..few])));
-        }
-        let attempt = after(&answers);
-        let Verdict::Final(refusal) = attempt.verdict(Turn::default(), None) else {
-            panic!("not final: {attempt:?}")
-        };
-        assert_eq!(&*refusal.call.code, "A");
-    }
-
-    #[test]
-    fn throttles_and_lost_answers_between_refusals_do_not_hide_them() {
-        let (a, lost) = (
-            refused("A"),
-            Answer::Unclear(failed(FailureKind::Unclear, ours::UNCLEAR)),
-        );
-        let answers = [a.clone(), Answer::Throttled, a.clone(), lost, a];
-        assert!(!is_final(&after(&answers[..4])));
-        assert!(is_final(&after(&answers)));
-    }
-
-    #[test]
-    fn refusals_before_a_success_do_not_count() {
-        let a = refused("A");
-        let answers = [a.clone(), a.clone(), Answer::Done, a.clone(), a];
-        assert!(!is_final(&after(&answers)));
-    }
-
-    #[test]
-    fn refusals_that_alternate_end_as_well() {
-        let answers: Vec<_> = (0..REFUSED_AFTER)
-            .map(|n| refused(["A", "B"][n as usize % 2]))
-            .collect();
-        assert!(!is_final(&after(&answers[1..])));
-        assert!(is_final(&after(&answers)));
-    }
-
-    #[test]
-    fn what_batches_bring_back_on_one_look_is_one_answer_of_the_region() {
-        let mut attempts = Attempts::default();
-        for _ in 0..FINAL_AFTER {
-            attempts.region_sent(RegionRequest::Change);
-        }
-        for _ in 0..FINAL_AFTER {
-            attempts.region_answered(RegionRequest::Change, refused("A"), Round::default());
-        }
-        let change = attempts.region(RegionRequest::Change).unwrap();
-        assert_eq!(change.refusals.all, 1);
-        assert!(!is_final(change));
-    }
-
-    #[test]
-    fn who_answers_is_given_up_no_longer() {
-        let mut attempts = Attempts::default();
-        let silent = Answer::Silent(failed(FailureKind::Silent, ours::NO_ANSWER));
-        for questions in 1..=2 {
-            attempts.region_sent(RegionRequest::FindGraph);
-            attempts.region_answered(RegionRequest::FindGraph, silent.clone(), Round::default());
-            let tried = attempts.unheard().unwrap();
-            assert_eq!((tried.questions, tried.silences), (questions, questions));
-        }
-        attempts.give_up("silent".into());
-        attempts.region_answered(RegionRequest::FindGraph, Answer::Done, Round::default());
-        assert_eq!((attempts.given_up(), attempts.unheard()), (None, None));
-    }
-
-    #[test]
-    fn a_region_was_heard_when_anything_came_back() {
-        let mut attempts = Attempts::default();
-        attempts.region_answered(
-            RegionRequest::FindGraph,
-            Answer::Silent(failed(FailureKind::Silent, ours::NO_ANSWER)),
-            Round::default(),
-        );
-        assert!(!attempts.was_heard());
-        attempts.region_answered(
-            RegionRequest::FindGraph,
-            Answer::Throttled,
-            Round::default(),
-        );
-        assert!(attempts.was_heard());
     }
 }

@@ -1,6 +1,9 @@
 //! A session with a fleet, in which `plan`, `enable`, `status`, `check` and `rehearse` look, plan and reconcile: AWS,
 //! Regions, the fleet, and what is recorded of the run.
 
+mod accounts;
+mod run_start;
+
 use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::Arc;
@@ -12,29 +15,28 @@ use engine::{ADMINISTRATOR_ROLE, Access, Aws, Check, Endpoint, Finish, Newer, Ru
 use fleet::account::{AccountId, Email, Region};
 #[cfg(feature = "guardduty")]
 use fleet::adopt::GuardDutyRegion;
-use fleet::assembly::{Expected, Parts};
 use fleet::bounds::Bounds;
 use fleet::check::has_unproven_acceptances;
 use fleet::cost::{CostReport, Rates};
-use fleet::desired::{Fleet, Purpose, Settings};
+use fleet::desired::{Fleet, Purpose};
 use fleet::expected::Exception;
 use fleet::guard::{Consent, Refusal};
-use fleet::label::Labels;
-use fleet::origin::{Origin, PlanOrigin};
+use fleet::origin::PlanOrigin;
 use fleet::report::{
     Action, CheckReport, Ended, Header, MemberPlan, PlanReport, Recorder, Report, StatusReport,
-    VERSION,
 };
-use fleet::roster::{Member, Roster};
-use jiff::Timestamp;
+use fleet::roster::Roster;
 use tokio_util::sync::CancellationToken;
+
+pub(crate) use accounts::Accounts;
+pub(super) use run_start::{RunStart, header_of};
 
 use super::deadline::{CALLER, Deadline};
 use super::notice;
 use crate::display::{Output, PATIENCE, Phase, Progress};
 use crate::journal::{Journal, JournalFile};
 use crate::rates;
-use crate::settings::{Reach, Wanted, environment};
+use crate::settings::{Reach, environment};
 use crate::signals::Interrupted;
 use crate::sinks::Sinks;
 
@@ -42,71 +44,6 @@ use crate::sinks::Sinks;
 const TOLD_EVERY: Duration = Duration::from_secs(10);
 
 const UNPROVEN: &str = "that the role may call detective:AcceptInvitation cannot be proven before there is an invitation: the first `enable` shows it";
-
-/// The accounts of a run, before AWS was asked anything.
-pub(crate) struct Accounts {
-    roster: Roster,
-    left_out: BTreeMap<AccountId, Member>,
-    expected: Vec<Exception>,
-    settings: Settings,
-    labels: Labels,
-    notes: Vec<String>,
-}
-
-impl Accounts {
-    /// The accounts of the roster that the flags select.
-    ///
-    /// # Errors
-    ///
-    /// When the selection names an account that is not there, or leaves none.
-    pub(crate) fn of(mut roster: Roster, wanted: &Wanted) -> Result<Self> {
-        let labels = Labels::of(&roster);
-        let selects = !(wanted.only.is_empty() && wanted.except.is_empty());
-        let left_out = if selects {
-            roster.select(&wanted.only, &wanted.except)?
-        } else {
-            BTreeMap::new()
-        };
-        Ok(Self {
-            roster,
-            left_out,
-            expected: wanted.expected.clone(),
-            settings: wanted.settings.clone(),
-            labels,
-            notes: wanted.notes.clone(),
-        })
-    }
-
-    /// All accounts of the roster.
-    pub(crate) fn all(roster: Roster) -> Self {
-        Self {
-            labels: Labels::of(&roster),
-            roster,
-            left_out: BTreeMap::new(),
-            expected: Vec::new(),
-            settings: Settings::default(),
-            notes: Vec::new(),
-        }
-    }
-
-    /// What the fleet is put together from.
-    fn parts<'a>(
-        &'a self,
-        administrator: AccountId,
-        regions: &'a [Region],
-        now: Timestamp,
-    ) -> Parts<'a> {
-        Parts {
-            administrator,
-            roster: &self.roster,
-            left_out: &self.left_out,
-            settings: self.settings.clone(),
-            expected: Expected::OfThisList(&self.expected),
-            regions,
-            now,
-        }
-    }
-}
 
 /// AWS, Regions, a fleet, and what is recorded of the run.
 pub(crate) struct FleetSession {
@@ -501,40 +438,4 @@ fn untrusted(caller: &str) -> String {
 pub(crate) fn refused(refusals: &[Refusal]) -> anyhow::Error {
     let reasons: Vec<_> = refusals.iter().map(Refusal::to_string).collect();
     anyhow!("nothing was changed: {}", reasons.join("; and "))
-}
-
-/// When a run begins, and what it is called.
-pub(super) struct RunStart {
-    pub(super) at: Timestamp,
-    pub(super) run_id: String,
-}
-
-impl RunStart {
-    /// A run that begins now.
-    pub(super) fn now(clock: &Clock) -> Self {
-        let at = clock.timestamp();
-        // One process makes one run, and no two of a machine have a number at the same time.
-        let run_id = format!(
-            "{}-{}",
-            at.strftime("%Y%m%dT%H%M%S.%3fZ"),
-            std::process::id()
-        );
-        Self { at, run_id }
-    }
-}
-
-/// What documents say of a run.
-pub(super) fn header_of(start: RunStart, administrator: AccountId) -> Header {
-    Header {
-        version: VERSION,
-        kind: String::new(),
-        operation: String::new(),
-        run_id: start.run_id,
-        administrator,
-        started: start.at,
-        invalid_lines: Vec::new(),
-        notes: Vec::new(),
-        labels: Default::default(),
-        origin: Origin::of_version(env!("CARGO_PKG_VERSION")),
-    }
 }

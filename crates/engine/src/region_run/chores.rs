@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use super::due::Work;
 use super::send::{Body, Ready};
 use super::{Mode, RegionRun};
+use crate::aws::ChangeKind;
 use crate::detective::{self, Answered};
 use crate::failure::{Failure, FailureKind};
 
@@ -71,7 +72,7 @@ impl RegionRun {
             let before = || events.called(Some(&region), under.0, Ok(()));
             let tell = |keys| tell(&client, keys, &graph, &chore, &before);
             let told = if chore.changes_something() {
-                aws.with_keys_to_change(tell).await
+                aws.with_keys_to(ChangeKind::Make, tell).await
             } else {
                 aws.with_keys_or_halt(tell).await
             };

@@ -14,6 +14,7 @@ use futures_util::future::BoxFuture;
 use super::chores::Told;
 use super::due::Work;
 use super::{Mode, RegionRun};
+use crate::aws::ChangeKind;
 use crate::clock;
 use crate::detective::{self, Answered, Entry, LeftOut};
 use crate::failure::{Failure, FailureKind};
@@ -212,7 +213,7 @@ impl RegionRun {
         self.attempts.region_sent(RegionRequest::CreateGraph);
         let (aws, client, fleet) = (self.aws.clone(), self.client.clone(), self.fleet.clone());
         let request = async move {
-            let made = aws.with_keys_to_change(|keys| {
+            let made = aws.with_keys_to(ChangeKind::Make, |keys| {
                 detective::create_graph(&client, keys, &fleet.settings)
             });
             let made = async { made.await.map_err(Failure::of_create_graph) };
@@ -280,7 +281,7 @@ impl RegionRun {
         let round = self.observation.begin_change();
         let (aws, client, fleet) = (self.aws.clone(), self.client.clone(), self.fleet.clone());
         let request = async move {
-            let made = aws.with_keys_to_change(|keys| {
+            let made = aws.with_keys_to(ChangeKind::Make, |keys| {
                 detective::create_members(&client, keys, &graph, &fleet.settings, &invited)
             });
             let made = made.await;
@@ -300,7 +301,7 @@ impl RegionRun {
         self.note_sent(MemberRequest::Remove, &accounts);
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
-            let removed = aws.with_keys_to_remove(|keys| {
+            let removed = aws.with_keys_to(ChangeKind::RemoveMembers, |keys| {
                 detective::delete_members(&client, keys, &graph, &accounts)
             });
             let removed = removed.await;
@@ -323,8 +324,9 @@ impl RegionRun {
         self.note_sent(MemberRequest::Remove, &members);
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
-            let ended =
-                aws.with_keys_to_delete(|keys| detective::delete_graph(&client, keys, &graph));
+            let ended = aws.with_keys_to(ChangeKind::DeleteGraph, |keys| {
+                detective::delete_graph(&client, keys, &graph)
+            });
             let ended = ended.await;
             Body::Ended(members, ended)
         };
@@ -341,7 +343,7 @@ impl RegionRun {
         self.note_sent(MemberRequest::Start, &[account]);
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
-            let started = aws.with_keys_to_change(|keys| {
+            let started = aws.with_keys_to(ChangeKind::Make, |keys| {
                 detective::start_monitoring(&client, keys, &graph, account)
             });
             Body::Started(account, started.await)

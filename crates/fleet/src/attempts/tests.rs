@@ -1,0 +1,116 @@
+//! What answers come to.
+
+use super::*;
+use crate::cause::FailureKind;
+use crate::event::Operation;
+
+fn failed(kind: FailureKind, code: &str) -> FailedCall {
+    FailedCall::new(Operation::ListMembers, kind, code, Some("no"))
+}
+
+fn refused(code: &str) -> Answer {
+    Answer::Refused(Refusal {
+        call: failed(FailureKind::Refused, code),
+        passing: None,
+    })
+}
+
+fn after(answers: &[Answer]) -> Attempt {
+    let mut attempt = Attempt::default();
+    for answer in answers {
+        attempt.begin(Turn::default());
+        attempt.end(answer.clone(), Round::default());
+    }
+    attempt
+}
+
+fn is_final(attempt: &Attempt) -> bool {
+    matches!(attempt.verdict(Turn::default(), None), Verdict::Final(_))
+}
+
+#[test]
+fn a_final_answer_is_believed_when_it_came_three_times_in_a_row() {
+    let (a, b) = (refused("A"), refused("B"));
+    let answers = [a.clone(), a.clone(), b, a.clone(), a.clone(), a];
+    for few in 0..6 {
+        assert!(!is_final(&after(&answers[..few])));
+    }
+    let attempt = after(&answers);
+    let Verdict::Final(refusal) = attempt.verdict(Turn::default(), None) else {
+        panic!("not final: {attempt:?}")
+    };
+    assert_eq!(&*refusal.call.code, "A");
+}
+
+#[test]
+fn throttles_and_lost_answers_between_refusals_do_not_hide_them() {
+    let (a, lost) = (
+        refused("A"),
+        Answer::Unclear(failed(FailureKind::Unclear, ours::UNCLEAR)),
+    );
+    let answers = [a.clone(), Answer::Throttled, a.clone(), lost, a];
+    assert!(!is_final(&after(&answers[..4])));
+    assert!(is_final(&after(&answers)));
+}
+
+#[test]
+fn refusals_before_a_success_do_not_count() {
+    let a = refused("A");
+    let answers = [a.clone(), a.clone(), Answer::Done, a.clone(), a];
+    assert!(!is_final(&after(&answers)));
+}
+
+#[test]
+fn refusals_that_alternate_end_as_well() {
+    let answers: Vec<_> = (0..REFUSED_AFTER)
+        .map(|n| refused(["A", "B"][n as usize % 2]))
+        .collect();
+    assert!(!is_final(&after(&answers[1..])));
+    assert!(is_final(&after(&answers)));
+}
+
+#[test]
+fn what_batches_bring_back_on_one_look_is_one_answer_of_the_region() {
+    let mut attempts = Attempts::default();
+    for _ in 0..FINAL_AFTER {
+        attempts.region_sent(RegionRequest::Change);
+    }
+    for _ in 0..FINAL_AFTER {
+        attempts.region_answered(RegionRequest::Change, refused("A"), Round::default());
+    }
+    let change = attempts.region(RegionRequest::Change).unwrap();
+    assert_eq!(change.refusals.all, 1);
+    assert!(!is_final(change));
+}
+
+#[test]
+fn who_answers_is_given_up_no_longer() {
+    let mut attempts = Attempts::default();
+    let silent = Answer::Silent(failed(FailureKind::Silent, ours::NO_ANSWER));
+    for questions in 1..=2 {
+        attempts.region_sent(RegionRequest::FindGraph);
+        attempts.region_answered(RegionRequest::FindGraph, silent.clone(), Round::default());
+        let tried = attempts.unheard().unwrap();
+        assert_eq!((tried.questions, tried.silences), (questions, questions));
+    }
+    attempts.give_up("silent".into());
+    attempts.region_answered(RegionRequest::FindGraph, Answer::Done, Round::default());
+    assert_eq!((attempts.given_up(), attempts.unheard()), (None, None));
+}
+
+#[test]
+fn a_region_was_heard_when_anything_came_back() {
+    let mut attempts = Attempts::default();
+    attempts.region_answered(
+        RegionRequest::FindGraph,
+        Answer::Silent(failed(FailureKind::Silent, ours::NO_ANSWER)),
+        Round::default(),
+    );
+    assert!(!attempts.was_heard());
+    attempts.region_answered(
+        RegionRequest::FindGraph,
+        Answer::Throttled,
+        Round::default(),
+    );
+    assert!(attempts.was_heard());
+}
