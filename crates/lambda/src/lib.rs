@@ -21,6 +21,7 @@ mod removals;
 pub mod report;
 pub mod roles;
 pub mod run;
+mod saved;
 pub mod seal;
 pub mod settings;
 pub mod store;

@@ -1,5 +1,7 @@
 //! The last step: what came of it, written down and put into words.
 
+use std::collections::BTreeMap;
+
 use fleet::account::Region;
 use fleet::cause::{Cause, Place};
 use fleet::event::{Conclusion, Event, EventKind, Sink};
@@ -16,10 +18,10 @@ use crate::news::{News, Remembered};
 use crate::prepare::origin;
 use crate::run::{
     COVERED_KEY, Manifest, Outcome, Progress, Refused, baseline_key, causes_key, latest_key,
-    manifest_key, page_key, progress_key, refused_key, report_key,
+    manifest_key, page_key, progress_key, refused_key, report_key, saved_plan_key,
 };
 use crate::trigger::Operation;
-use crate::{drift, lease, metrics, news, roles};
+use crate::{drift, lease, metrics, news, roles, saved};
 
 /// What `report` answers: what is told to people, and how the execution ends.
 #[derive(Clone, Debug, Serialize)]
@@ -175,6 +177,7 @@ async fn plan(
     let recorder = Recorder::resume(manifest.record.clone());
     let mut regions = Vec::new();
     let mut superseded = false;
+    let mut changes = BTreeMap::new();
     let mut header = manifest.header.clone();
     for (group, names) in manifest.groups.iter().enumerate() {
         match progress(function, manifest, results, group).await? {
@@ -182,6 +185,7 @@ async fn plan(
                 recorder.join(progress.record);
                 superseded |= progress.outcome == Outcome::Superseded;
                 regions.extend(progress.plan);
+                changes.extend(progress.graph_changes);
                 header.notes.extend(progress.notes);
             }
             Err(why) => {
@@ -193,7 +197,15 @@ async fn plan(
     let key = report_key(&manifest.header.run_id);
     write_down(function, &key, &report).await?;
     if !superseded {
-        write_down(function, &latest_key(&manifest.key), &report).await?;
+        let latest = latest_key(&manifest.key);
+        write_down(function, &latest, &report).await?;
+        let saved = saved::plan(function, manifest, report.clone(), changes);
+        if let Some(saved) = saved? {
+            for report in [&key, &latest] {
+                let key = saved_plan_key(report);
+                function.store.write_text(&key, saved.clone()).await?;
+            }
+        }
     }
     let uri = function.store.uri(&key);
     let said = Said {
@@ -511,6 +523,7 @@ mod tests {
                 record: Record::default(),
                 attempts: Default::default(),
                 plan: Vec::new(),
+                graph_changes: Default::default(),
                 notes: Vec::new(),
             });
         }
