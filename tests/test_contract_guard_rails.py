@@ -132,7 +132,7 @@ def test_a_profile_that_is_named_goes_before_keys_in_the_environment(fleet):
     credentials = fleet.command.home / ".aws" / "credentials"
     credentials.parent.mkdir()
     credentials.write_text(f"[other]\naws_access_key_id = {other}\naws_secret_access_key = any\n")
-    report = fleet.run("status", "--profile", "other").ended(0).json()
+    report = fleet.run("status", "--profile", "other").ended(3).json()
     assert report["administrator"] == other
     fleet.run("status", "--profile", "nobody").refused("nobody")
 

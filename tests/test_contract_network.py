@@ -32,7 +32,7 @@ def test_a_proxy_with_a_password(make_desk, variable):
     env = {"HTTPS_PROXY": "", variable: desk.internet.proxy}
     if variable != "HTTPS_PROXY":
         del desk.env["HTTPS_PROXY"], env["HTTPS_PROXY"]
-    desk.run("status", env=env).ended(0)
+    desk.run("status", env=env).ended(3)
     assert set(desk.internet.tunnels) >= {STS, *map(detective, REGIONS)}
     assert desk.internet.refused == 0
 
@@ -79,7 +79,7 @@ def test_no_proxy_leads_past_it(desk):
 def test_plain_http_has_a_proxy_of_its_own(desk):
     env = {"HTTP_PROXY": desk.internet.proxy, "AWS_ENDPOINT_URL": "http://aws.amazonaws.com:4566"}
     del desk.env["HTTPS_PROXY"]
-    status = desk.run("status", env=env).ended(0)
+    status = desk.run("status", env=env).ended(3)
     assert set(desk.internet.forwarded) == {"aws.amazonaws.com:4566"}
     # Said once, not for each request.
     assert status.stderr.count("http://aws.amazonaws.com:4566 is not encrypted") == 1
@@ -265,7 +265,7 @@ def test_a_request_waits_for_a_file(make_desk, tmp_path):
     # What the process has open itself, and one connection: whatever else is wanted has to wait.
     words = ["status", desk.sandbox.roster, "--regions", "us-east-1"]
     done = finish(desk.command.start(*words, env=desk.env, preexec_fn=files(10, 10)))
-    assert "no member" in done.ended(0).stdout
+    assert "no member" in done.ended(3).stdout
 
 
 def test_keys_that_aws_does_not_know_may_be_of_another_partition(desk):

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 from datetime import datetime
 
 import pytest
@@ -63,9 +64,55 @@ def test_status_needs_no_file(enabled):
     assert all(len(region["members"]) == len(enabled.sandbox.ids) for region in status["regions"])
 
 
-def test_status_before_anything_is_enabled_is_no_failure(fleet):
-    fleet.run("status").ended(0)
+def test_a_list_that_nobody_enabled_is_not_as_wanted_and_no_graphs_without_a_list_are_fine(fleet):
+    status = fleet.run("status").ended(3).json()
+    assert status["accounts"] == {
+        "accounts": 3, "as_wanted": 0, "need_action": 3, "waiting": 0, "causes": 1, "lost_regions": [],
+    }
+    fleet.command.run("status", "--regions", ",".join(REGIONS), env=fleet.env).ended(0)
     assert fleet.proxy.changes() == []
+
+
+def shown(fleet, *words):
+    return fleet.command.run("status", *words, "--regions", ",".join(REGIONS), env=fleet.env)
+
+
+def test_status_begins_with_the_verdict_and_its_exit_status_is_the_same(enabled, write):
+    first = shown(enabled, enabled.sandbox.roster).ended(0).stdout.splitlines()[0]
+    assert first == "All 3 accounts are on everywhere."
+    shorter = write("\n".join(enabled.sandbox.roster.read_text().splitlines()[1:]) + "\n", "shorter.csv")
+    enabled.run("disable", roster=write(enabled.sandbox.roster.read_text().splitlines()[0] + "\n", "leaver.csv")).ended(0)
+    first = shown(enabled, enabled.sandbox.roster).ended(3).stdout.splitlines()[0]
+    assert first == "2 of 3 accounts are on everywhere. 1 needs you, for 1 cause."
+    assert shown(enabled, shorter).ended(0).stdout.startswith("All 2 accounts are on everywhere.")
+    gone = enabled.sandbox.roster.read_text()[:12]
+    shown(enabled, enabled.sandbox.roster, "--expected", f"{gone}/*").ended(0)
+    shown(enabled, enabled.sandbox.roster, "--account", gone).ended(3)
+    nothing = shown(enabled, enabled.sandbox.roster, "--only", "failed").ended(3)
+    assert "Nothing failed." in nothing.stdout
+
+
+def test_status_waits_where_nothing_failed(make_fleet):
+    fleet = make_fleet(verification="1h")
+    fleet.run("enable", "--timeout", "3s").ended(4)
+    first = shown(fleet, fleet.sandbox.roster).ended(4).stdout.splitlines()[0]
+    assert first == "0 of 3 accounts are on everywhere. 3 wait: run `enable` to go on."
+
+
+def test_a_graph_that_is_missing_where_others_have_one_is_told_without_a_list(enabled):
+    assert shown(enabled).ended(0).stdout.startswith("Detective is on in all 2 Regions.")
+    graph = enabled.sandbox.graphs(REGIONS[1])[0]
+    enabled.sandbox.client("detective", REGIONS[1]).delete_graph(GraphArn=graph)
+    for words in [[], ["--only", "enabled"]]:
+        first = shown(enabled, *words).ended(3).stdout.splitlines()[0]
+        assert first == f"Detective is on in 1 of 2 Regions. {REGIONS[1]} has no behavior graph."
+
+
+def test_a_plan_for_pull_requests_is_markdown(fleet):
+    words = ["plan", fleet.sandbox.roster, "--regions", ",".join(REGIONS), "--output", "markdown"]
+    text = fleet.command.run(*words, env=fleet.env).ended(0).stdout
+    assert text.startswith("**Plan: 2 behavior graphs to create, 6 to invite, 0 to accept, 0 to repair.**")
+    assert "| create the behavior graph" in text and "| invite, and accept" in text
 
 
 def test_a_region_that_cannot_be_read_is_named(enabled):
@@ -105,7 +152,16 @@ def test_a_status_says_since_when_it_is_so(enabled, tmp_path):
     assert {line["invited"] for line in lines} == {member["invited"] for member in region["members"]}
     long = enabled.command.run(*words, "--long", env=enabled.env).ended(0).stdout
     for member in region["members"]:
-        assert any(member["account_id"] in line and member["updated"][:16] in line for line in long.splitlines())
+        updated = member["updated"][:19].replace("T", " ")
+        assert any(member["account_id"] in line and f"{updated} UTC" in line for line in long.splitlines())
+    tokyo = enabled.command.run(*words, "--long", "--timezone", "Asia/Tokyo", env=enabled.env).ended(0).stdout
+    assert "+09:00" in tokyo and " UTC" not in tokyo
+    machine = enabled.command.run(*words, "--long", env={**enabled.env, "TZ": "America/St_Johns"}).ended(0).stdout
+    assert re.search(r"-0[23]:30", machine)
+    # What programs read is in UTC.
+    document = enabled.run("status", "--timezone", "Asia/Tokyo").ended(0).json()
+    assert document["started"].endswith("Z")
+    enabled.run("status", "--timezone", "Mars/Olympus").refused("Mars/Olympus", "IANA")
 
 
 def test_a_report_says_since_when_a_membership_is_so(fleet):

@@ -106,4 +106,4 @@ def test_every_parameter_of_the_templates_is_on_its_page():
 def test_what_a_page_says_is_shown_is_compared_line_by_line():
     assert shows("a\n…\nz", "a\nb\nc\nz\n") and shows("a\n…\nz", "a\nz\n") and shows("a … c", "a b c\n")
     assert not shows("a", "a\nb\n") and not shows("a\n…\nz", "a\nb\nzz\n") and not shows("a", "")
-    assert shows("a", "2026-11-28T09:00:00Z Looking at 21 Regions\na  \n")
+    assert shows("a", "2026-11-28 09:00:00 UTC Looking at 21 Regions\na  \n")

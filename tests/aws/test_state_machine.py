@@ -204,7 +204,10 @@ def test_what_the_steps_are_told():
         },
         "KeepTurn": {"step": "turn", "execution.$": "$$.Execution.Name"},
         "TryRoles": {"step": "roles", "execution.$": "$$.Execution.Name", "results.$": "$.roles.page"},
-        "Report": {"step": "report", "execution.$": "$$.Execution.Name", "ended.$": "$", "settings": settings},
+        "Report": {
+            "step": "report", "execution.$": "$$.Execution.Name", "execution_arn.$": "$$.Execution.Id",
+            "ended.$": "$", "settings": settings,
+        },
     }
     assert {it["Parameters"]["FunctionName"] for it in all_states().values() if it.get("Resource") == LAMBDA} == {"${Function}"}
     assert {it["Parameters"]["TopicArn"] for it in all_states().values() if it.get("Resource") == PUBLISH} == {"${Topic}"}

@@ -27,7 +27,7 @@ def test_an_upload_enables_every_account_in_every_region(stack):
     for folder in (f"runs/{execution.name}", f"latest/{LIST}"):
         page = stack.s3.get_object(Bucket=stack.bucket, Key=f"{folder}/report.html")
         assert page["ContentType"] == "text/html; charset=utf-8"
-        assert "Everything is as wanted" in page["Body"].read().decode()
+        assert "accounts are on everywhere." in page["Body"].read().decode()
     assert f"runs/{execution.name}/report.html" in message
 
     # The same list again: there is nothing to do.
@@ -54,7 +54,7 @@ def test_eighty_accounts_in_every_region(make_stack):
     # One for each member and two for the administrator: before the passes, and in the only one.
     assert report["calls"]["sts:AssumeRole"] == 82
     [message] = stack.messages()
-    assert "1680 enabled" in message
+    assert "1,680 enabled" in message
 
 
 def test_a_plan_changes_nothing(stack):

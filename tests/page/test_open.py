@@ -23,7 +23,7 @@ def test_words_from_outside_stay_words(show, write_report, make_fleet):
     assert not re.search("[\u2028\u202e\u2066]", source) and "admin@" not in source
     page = show(written)
     assert "broken" not in page.page.title()
-    shown = page.page.locator(".trouble .reason").first.inner_text()
+    shown = page.page.locator(".trouble").first.inner_text()
     assert "</script><img src=x" in shown and "[U+202E]gnp.exe" in shown and "a***@example.com" in shown
     assert "{{ 7 * 7 }}" in shown and "& 'quoted'" in shown
     page.cell(fleet.sandbox.ids[0]).click()
@@ -47,14 +47,19 @@ def test_what_got_into_the_file_is_not_run(browser, run_report, tmp_path):
 def test_nothing_in_the_file_is_from_elsewhere(run_report):
     source = run_report.html.read_text()
     outside = set(re.findall(r"""(?:src|href|action)=["']?([^"'\s>]+)""", source))
-    assert {link.partition(":")[0] for link in outside} <= {"data", "#map"}
-    assert set(re.findall(r"https?://[\w./]+", source)) <= {"http://www.w3.org/2000/svg"}
+    links = {link for link in outside if link.startswith("https://")}
+    assert {link.partition(":")[0] for link in outside - links} <= {"data", "#map"}
+    # What a reader may click: AWS's console, which learns nothing of the page.
+    console = re.compile(r"https://(signin|[a-z0-9-]+\.console)\.aws\.amazon\.com/")
+    assert links and all(console.match(link) for link in links)
+    assert source.count("<a href=\"https://") == source.count('rel="noopener noreferrer"') >= len(links)
+    assert {link for link in re.findall(r"https?://[\w./-]+", source) if not console.match(link)} <= {"http://www.w3.org/2000/svg"}
 
 
 def test_without_javascript_the_failures_can_be_read(show, run_report):
     page = show(run_report, java_script_enabled=False)
     text = page.page.locator("body").inner_text()
-    assert "43 memberships of 168 not as wanted" in text and "Cannot assume" in text
+    assert "5 of 8 accounts are on everywhere. 3 need you, for 3 causes." in text and "Cannot assume" in text
     assert "The map is drawn with JavaScript" in text
     assert not page.page.locator("#grid").is_visible() and not page.page.locator("button").first.is_visible()
 
@@ -67,6 +72,43 @@ def test_on_paper_is_every_row(page):
     boxes = [row.bounding_box() for row in page.page.locator(".body .row").all()]
     assert all(above["y"] + above["height"] <= below["y"] + 0.5 for above, below in zip(boxes, boxes[1:]))
     assert page.page.pdf().startswith(b"%PDF")
+
+
+def test_the_summary_is_on_the_first_sheet_of_paper(show, troubled_report):
+    # A4 without the margins that Chromium leaves, at 96 dots an inch.
+    page = show(troubled_report, viewport={"width": 718, "height": 1047})
+    page.page.emulate_media(media="print")
+    assert page.page.locator("#map").evaluate("(map) => map.offsetTop") <= 1047
+
+
+def test_on_a_phone_the_first_cause_is_on_the_first_screen(show, troubled_report):
+    page = show(troubled_report, **PHONE)
+    first = page.page.locator(".trouble").first
+    for part in (first.locator(".reason"), first.locator(".command")):
+        box = part.bounding_box()
+        assert box["y"] + box["height"] <= 844
+
+
+def test_times_are_the_readers_with_utc_beside_them(show, run_report):
+    page = show(run_report, timezone_id="Asia/Tokyo")
+    began = run_report.report["started"][:19] + "Z"
+    shown = page.page.locator("time").inner_text()
+    assert "GMT+9" in shown and began in shown
+    page.cell(page.accounts()[-1]).click()
+    assert "GMT+9" in page.details.locator(".history").inner_text()
+
+
+def test_a_cause_has_its_owner_and_leads_to_the_console(show, write_report, make_sandbox, write):
+    sandbox = make_sandbox()
+    account, email = sandbox.members[0]
+    listed = write(f"account,email,name,owner\n{account},{email},payments,team-a\n", "owned.csv")
+    page = show(write_report("status", listed, "--regions", "us-east-1,eu-central-1", env=sandbox.env))
+    card = page.page.locator(".trouble").first
+    assert "Owner: team-a" in card.inner_text()
+    link = card.get_by_role("link")
+    assert link.get_attribute("href") == f"https://signin.aws.amazon.com/switchrole?account={account}"
+    # Two Regions do not need the whole width.
+    assert page.page.locator(".body .cell").first.bounding_box()["width"] <= 40
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

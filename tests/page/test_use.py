@@ -116,7 +116,7 @@ def test_the_details_lead_to_what_is_alike_and_to_other_regions(page):
     page.cell("100000000003", 0).click()
     strip = page.details.locator(".strip .cell")
     assert strip.count() == 21
-    page.details.get_by_role("button", name="me-south-1: not as wanted").click()
+    page.details.get_by_role("button", name="me-south-1: needs action").click()
     assert "me-south-1 is not switched on" in page.details.inner_text()
     page.details.get_by_role("button", name="Show all with this reason").click()
     assert page.accounts() == ["100000000003"] and page.found().endswith("1 membership")

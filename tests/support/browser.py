@@ -70,6 +70,11 @@ class Opened:
         read = {tile.get_attribute("data-number"): tile.inner_text() for tile in tiles.all()}
         return {name: int(text.replace(",", "")) for name, text in read.items()}
 
+    def people(self):
+        """The headline numbers in accounts."""
+        tiles = self.page.locator("[data-accounts]").all()
+        return {tile.get_attribute("data-accounts"): int(tile.inner_text().replace(",", "")) for tile in tiles}
+
     def chips(self):
         """The legend: how many memberships have each mark."""
         chips = self.page.locator(".chip").all()

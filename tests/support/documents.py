@@ -37,7 +37,7 @@ COMMENT = re.compile(r"<!--\s*(not run|exit status|answer|run):?\s+(.*?)\s*-->",
 HEADING = re.compile(r"(#+) (.+)$")
 LINK = re.compile(r"!?\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^()\s]+)\)")
 CODE = re.compile(r"(`+)(?:(?!\1).)*\1")
-PROGRESS = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z ")
+PROGRESS = re.compile(r"\d{4}-\d\d-\d\d [\d:]+ (UTC|[+-]\d\d:\d\d) ")
 # In seconds; a block that waits for this long waits for somebody who never comes.
 PATIENCE = 60
 

@@ -2,6 +2,7 @@
 
 mod conformance;
 mod fleet;
+mod help;
 mod init;
 mod roles;
 mod sandbox;
@@ -9,13 +10,14 @@ mod sandbox;
 use std::path::PathBuf;
 
 use ::fleet::account::AccountId;
+use ::fleet::expected::Exception;
 use ::fleet::label::Who;
 use ::fleet::values::{List, RegionName, Time};
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use crate::exit;
-use crate::values::{Day, Interval, PlanExpires, Shown, Usd};
+use crate::values::{Day, Interval, PlanExpires, Shown, Usd, Zone};
 
 pub(crate) use conformance::ConformanceArgs;
 pub(crate) use fleet::{CallerArgs, FleetArgs, ReachArgs, SelectArgs};
@@ -57,8 +59,8 @@ pub(crate) struct Cli {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct Global {
-    /// `text` for people, or `json`: exactly one document on stdout; for `status` also `csv` or
-    /// `markdown`, for `cost` and `history` also `csv`
+    /// `text` for people, or `json` for one document on stdout; `status` has `csv` and `markdown` as well,
+    /// `plan` has `markdown`, and `cost` and `history` have `csv`
     #[arg(
         long,
         global = true,
@@ -69,7 +71,7 @@ pub(crate) struct Global {
         hide_env = true
     )]
     pub output: Format,
-    /// `always`, `never` or `auto`, which honours NO_COLOR and CLICOLOR_FORCE
+    /// When to use colors: `always`, `never`, or `auto`, which honors NO_COLOR and CLICOLOR_FORCE
     #[arg(
         long,
         global = true,
@@ -80,7 +82,17 @@ pub(crate) struct Global {
         hide_env = true
     )]
     pub color: Color,
-    /// Show no progress
+    /// The time zone of what people read, such as `Asia/Tokyo` [default: that of this machine]; JSON and
+    /// CSV are always in UTC
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        env = "DETECTIVE_FLEET_TIMEZONE",
+        hide_env = true
+    )]
+    pub timezone: Option<Zone>,
+    /// Do not show progress
     #[arg(
         long,
         global = true,
@@ -92,7 +104,7 @@ pub(crate) struct Global {
     /// Print results and errors only
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Log what is done to stderr; twice: what the AWS SDK does too
+    /// Log to stderr what is done; given twice, also what the AWS SDK does
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
     /// Read settings from this file [default: detective-fleet.toml, where there is one]
@@ -116,7 +128,7 @@ pub(crate) enum Format {
     Json,
     /// For spreadsheets: one line for each membership.
     Csv,
-    /// For wikis and tickets: the matrix.
+    /// For wikis, tickets, and pull requests.
     #[value(alias = "md")]
     Markdown,
 }
@@ -136,36 +148,52 @@ pub(crate) enum Color {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Show what would change; change nothing
+    #[command(after_help = help::PLAN)]
     Plan(PlanArgs),
-    /// Make every account of the file a member in every Region
+    /// Make every account of the list a member in every Region
+    #[command(after_help = help::ENABLE)]
     Enable(EnableArgs),
-    /// Remove the accounts of the file as members, in every Region
+    /// Remove the accounts of the list as members, in every Region
+    #[command(after_help = help::DISABLE)]
     Disable(DisableArgs),
-    /// Show every account in every Region, as it is now
+    /// Show every account in every Region as it is now, and whether it is as the list wants
+    #[command(after_help = help::STATUS)]
     Status(StatusArgs),
-    /// Say whether it will work: file, roles, Regions, room and who else invites; change nothing
+    /// Check whether `enable` will work: the list, the roles, the Regions, and the quotas; change nothing
+    #[command(after_help = help::CHECK)]
     Check(CheckArgs),
-    /// Say what the memberships cost a month, from the volumes that AWS reports
+    /// Calculate what the memberships cost a month, from the data volumes that AWS reports
+    #[command(after_help = help::COST)]
     Cost(CostArgs),
-    /// Write a file of the accounts that the behavior graphs have now, or GuardDuty
+    /// Write a list of the accounts that are members now, in Detective or in GuardDuty
+    #[command(after_help = help::ADOPT)]
     Adopt(AdoptArgs),
     /// Tell what happened to the memberships, when and by whom, from reports and journals
+    #[command(after_help = help::HISTORY)]
     History(HistoryArgs),
-    /// Set a fleet up: ask, write a settings file, bring the role to every account, check
+    /// Set up a fleet: ask questions, write a settings file, deploy the member role, and check
+    #[command(after_help = help::INIT)]
     Init(Box<InitArgs>),
-    /// Bring the role to every account of the file, by a StackSet or a role that is there; look at it, or take it back
+    /// Deploy the member role to every account of the list, show its state, or remove it
+    #[command(after_help = help::ROLES)]
     Roles(RolesArgs),
-    /// Check the file alone: no credentials, no network
+    /// Check the list alone, without credentials and without a network
+    #[command(after_help = help::VALIDATE)]
     Validate(ValidateArgs),
-    /// Try it out: plan, enable and status against an emulated AWS in this process
+    /// Try it out: plan, enable, and show the status, against an emulated AWS in this process
+    #[command(after_help = help::REHEARSE)]
     Rehearse(RehearseArgs),
     /// Serve an emulated AWS on 127.0.0.1
+    #[command(after_help = help::SANDBOX)]
     Sandbox(SandboxArgs),
-    /// Ask Detective itself, with two accounts, what no document says, and leave nothing behind
+    /// Ask Detective itself, with two accounts, what its documentation does not say; leave nothing behind
+    #[command(after_help = help::CONFORMANCE)]
     Conformance(ConformanceArgs),
-    /// Print what makes a shell complete the command
+    /// Print the completion script for a shell
+    #[command(after_help = help::COMPLETIONS)]
     Completions(CompletionsArgs),
     /// Write the manual pages into a folder
+    #[command(after_help = help::MAN)]
     Man(ManArgs),
     /// Print the manual in Markdown
     #[command(hide = true)]
@@ -175,7 +203,7 @@ pub(crate) enum Command {
 /// `plan`.
 #[derive(Debug, Args)]
 pub(crate) struct PlanArgs {
-    /// The accounts: `account id,root e-mail` on each line
+    /// The list of accounts: `account id,root e-mail` on each line
     #[arg(value_name = "FILE", required_unless_present_any = ["delete_graphs", "show"])]
     pub file: Option<PathBuf>,
     /// Show what `disable` would change
@@ -212,17 +240,18 @@ pub(crate) struct PlanArgs {
 /// `enable`.
 #[derive(Debug, Args)]
 pub(crate) struct EnableArgs {
-    /// The accounts: `account id,root e-mail` on each line
+    /// The list of accounts: `account id,root e-mail` on each line
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     // Never from the environment: consent is given to one run, not to a shell.
-    /// Do not ask; needs the administrator's account id, from --admin-account or the settings
+    /// Do not ask for confirmation; requires the administrator's account id, from --admin-account or the
+    /// settings
     #[arg(short, long)]
     pub yes: bool,
     /// Execute just the plan that `plan --out` saved in this file; settings are taken from it
     #[arg(long, value_name = "FILE", help_heading = "Saved plans")]
     pub plan: Option<PathBuf>,
-    /// Allow the removal of so many accounts, and no more [default: 5, or a tenth of the members]
+    /// Allow the removal of at most this many accounts [default: 5, or a tenth of the members]
     #[arg(long, value_name = "N", help_heading = "Removals")]
     pub max_removals: Option<usize>,
     /// What is wanted.
@@ -240,16 +269,18 @@ pub(crate) struct EnableArgs {
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("ending").args(["delete_graphs", "plan"]).multiple(true))]
 pub(crate) struct DisableArgs {
-    /// The accounts: `account id,root e-mail` on each line
+    /// The list of accounts: `account id,root e-mail` on each line
     #[arg(value_name = "FILE", required_unless_present_any = ["delete_graphs", "plan"])]
     pub file: Option<PathBuf>,
-    /// Do not ask; needs the administrator's account id, from --admin-account or the settings
+    /// Do not ask for confirmation; requires the administrator's account id, from --admin-account or the
+    /// settings
     #[arg(short, long)]
     pub yes: bool,
     /// Execute just the plan that `plan --disable --out` saved in this file; settings are taken from it
     #[arg(long, value_name = "FILE", help_heading = "Saved plans")]
     pub plan: Option<PathBuf>,
-    /// End Detective in the administrator; with a file, only where it names all members
+    /// Delete the behavior graphs of the administrator and the data in them; with a list, only where it
+    /// names all members
     #[arg(long, conflicts_with_all = ["account", "not_account"], help_heading = "Removals")]
     pub delete_graphs: bool,
     /// The administrator's account id, to confirm --delete-graphs without being asked for it
@@ -260,7 +291,7 @@ pub(crate) struct DisableArgs {
         help_heading = "Removals"
     )]
     pub confirm: Option<AccountId>,
-    /// Allow the removal of so many accounts, and no more [default: 5, or a tenth of the members]
+    /// Allow the removal of at most this many accounts [default: 5, or a tenth of the members]
     #[arg(long, value_name = "N", help_heading = "Removals")]
     pub max_removals: Option<usize>,
     /// Which accounts of the file.
@@ -280,10 +311,20 @@ pub(crate) struct DisableArgs {
 /// `status`.
 #[derive(Debug, Args)]
 pub(crate) struct StatusArgs {
-    /// The accounts to look for; without it, whatever the behavior graphs have
+    /// The accounts that are wanted; without it, the members that the behavior graphs have are shown
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
-    /// Only these accounts, in the file or not, by id or by name, with `*` for any characters; commas or repeated
+    /// Memberships that are known to stay out, as for `enable`; separated by commas, or repeated
+    #[arg(
+        long,
+        value_name = "EXCEPTIONS",
+        env = "DETECTIVE_FLEET_EXPECTED",
+        hide_env = true,
+        help_heading = "Accounts"
+    )]
+    pub expected: Vec<List<Exception>>,
+    /// Only these accounts, in the list or not, by id or name, with `*` for any characters; separated by
+    /// commas, or repeated
     #[arg(
         long,
         alias = "accounts",
@@ -291,16 +332,17 @@ pub(crate) struct StatusArgs {
         help_heading = "Accounts"
     )]
     pub account: Vec<List<Who>>,
-    /// Only memberships that are `enabled`, `waiting`, `failed` or `absent`; commas or repeated
+    /// Only memberships that are `enabled`, `waiting`, `failed`, or `absent`; separated by commas, or
+    /// repeated
     #[arg(long, value_name = "WHAT", help_heading = "Output")]
     pub only: Vec<List<Shown>>,
-    /// Show a line for each membership too, with when it was invited and when it last changed
+    /// Also show a line for each membership, with when it was invited and when it last changed
     #[arg(long, conflicts_with = "watch", help_heading = "Output")]
     pub long: bool,
-    /// Look again and again, and show it in the same place, until Ctrl-C
+    /// Refresh the status in place, until Ctrl-C
     #[arg(long, help_heading = "Output")]
     pub watch: bool,
-    /// How long to wait between two looks [default: 30s]
+    /// The time between two refreshes [default: 30s]
     #[arg(long, value_name = "TIME", requires = "watch", help_heading = "Output")]
     pub interval: Option<Interval>,
     /// How AWS is reached.
@@ -314,10 +356,10 @@ pub(crate) struct StatusArgs {
 /// `check`.
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
-    /// The accounts: `account id,root e-mail` on each line
+    /// The list of accounts: `account id,root e-mail` on each line
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// Ask whether GuardDuty is on in every account and Region, too, and for how long
+    /// Also ask whether GuardDuty is on in every account and Region, and since when
     #[arg(long)]
     pub guardduty: bool,
     /// What is wanted: as for `enable`, so that the same words can be checked first.
@@ -334,11 +376,10 @@ pub(crate) struct CostArgs {
     /// Only these accounts; without it, every member of the behavior graphs
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
-    /// Read the price tiers from this file, (docs/cost.md shows one) [default: those that
-    /// come along]
+    /// Read the price tiers from this file; docs/cost.md shows one [default: the built-in tiers]
     #[arg(long, value_name = "FILE.toml")]
     pub rates: Option<PathBuf>,
-    /// Exit with 3 when it is more than that a month
+    /// Exit with 3 where the cost is more than this a month
     #[arg(long, value_name = "USD")]
     pub fail_over: Option<Usd>,
     /// How AWS is reached.
@@ -362,7 +403,7 @@ pub(crate) enum Service {
 /// `adopt`.
 #[derive(Debug, Args)]
 pub(crate) struct AdoptArgs {
-    /// Where to write `account id,root e-mail` lines; without it, or with `-`, to stdout
+    /// The file to write, with `account id,root e-mail` on each line; without it, or with `-`: stdout
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
     /// Whose members are written: those of `detective`, or of the administrator's `guardduty`
@@ -384,7 +425,7 @@ pub(crate) struct HistoryArgs {
     /// Reports (JSON) and journals, or folders of them, such as a copy of the bucket's `runs/`
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
-    /// Only these accounts, by id or by name, with `*` for any characters; commas or repeated
+    /// Only these accounts, by id or name, with `*` for any characters; separated by commas, or repeated
     #[arg(
         long,
         alias = "accounts",
@@ -392,7 +433,7 @@ pub(crate) struct HistoryArgs {
         help_heading = "What to tell"
     )]
     pub account: Vec<List<Who>>,
-    /// Only these Regions; commas or repeated
+    /// Only these Regions; separated by commas, or repeated
     #[arg(
         long,
         alias = "region",
@@ -414,10 +455,10 @@ pub(crate) struct HistoryArgs {
 /// `validate`.
 #[derive(Debug, Args)]
 pub(crate) struct ValidateArgs {
-    /// The accounts: `account id,root e-mail` on each line
+    /// The list of accounts: `account id,root e-mail` on each line
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// The administrator, which may not stand in the file
+    /// The administrator, which must not be in the list
     #[arg(
         long,
         value_name = "ID",
@@ -437,7 +478,7 @@ pub(crate) struct CompletionsArgs {
 /// `man`.
 #[derive(Debug, Args)]
 pub(crate) struct ManArgs {
-    /// The folder; it is made where there is none
+    /// The folder; it is created where it does not exist
     #[arg(value_name = "FOLDER")]
     pub folder: PathBuf,
 }
@@ -445,7 +486,7 @@ pub(crate) struct ManArgs {
 /// How the emulated AWS behaves.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct PaceArgs {
-    /// Answer as Detective did to `conformance`, which wrote this file
+    /// Answer as Detective answered `conformance`, which wrote this file
     #[arg(long, value_name = "FILE.toml")]
     pub truths: Option<PathBuf>,
     /// How long every call takes [default: 100ms]
@@ -459,7 +500,7 @@ pub(crate) struct PaceArgs {
 /// Where the report goes.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ReportArgs {
-    /// Write the report to this file too: as JSON, or as a page for people (.html); can be repeated
+    /// Also write the report to this file, as JSON or as a page for people (.html); can be repeated
     #[arg(
         long = "report",
         value_name = "FILE.json|FILE.html",
@@ -471,8 +512,8 @@ pub(crate) struct ReportArgs {
 /// Where changes are taken down.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct JournalArgs {
-    /// Add a line of JSON to this file before each call that changes something, and one after it;
-    /// where that cannot be done, nothing more is changed
+    /// Append a line of JSON to this file before and after each call that changes something; where it
+    /// cannot be written, nothing more is changed
     #[arg(
         id = "journal",
         long = "journal",

@@ -40,11 +40,13 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Exit> {
     match (output.format(), &cli.command) {
         (Format::Text | Format::Json, _)
         | (Format::Csv, Command::Status(_) | Command::Cost(_) | Command::History(_))
-        | (Format::Markdown, Command::Status(_)) => {}
+        | (Format::Markdown, Command::Status(_) | Command::Plan(_)) => {}
         (Format::Csv, _) => {
             bail!("--output csv is for `status`, `cost` and `history`: use text or json")
         }
-        (Format::Markdown, _) => bail!("--output markdown is for `status`: use text or json"),
+        (Format::Markdown, _) => {
+            bail!("--output markdown is for `status` and `plan`: use text or json")
+        }
     }
     if output.is_json() && matches!(cli.command, Command::Init(_)) {
         bail!("`init` is for people: --output json is for the commands that it names");

@@ -57,12 +57,13 @@ impl From<Verdict> for Exit {
 /// The exit statuses for `--help` and the manual.
 pub(crate) const HELP: &str = "\
 Exit status:
-    0    everything is as wanted
-    1    it could not be done, and nothing was changed
+    0    everything is as the list wants
+    1    the command could not be done, and nothing was changed
     2    `plan --detailed-exitcode`: something would change
-    3    it was done, and something is not as wanted: each thing is named
-    4    nothing failed, but AWS is not finished: run again
-    130  interrupted";
+    3    the command was done, and something needs action: each thing is named
+    4    nothing needs action, but AWS is not finished: run the command again
+    130  the command was interrupted
+The help of each command says what they mean there.";
 
 #[cfg(test)]
 mod tests {

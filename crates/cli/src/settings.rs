@@ -194,6 +194,12 @@ fn notes(settings: &Settings) -> Vec<String> {
     idle.then_some(note).into_iter().collect()
 }
 
+/// What is known to stay out.
+pub(crate) fn expected(typed: &[List<Exception>], file: &SettingsFile) -> Vec<Exception> {
+    let expected = List::joined(typed).or_else(|| file.settings.expected.clone());
+    expected.unwrap_or_default()
+}
+
 /// A setting that cannot be used, by the name of its flag.
 fn bad(setting: &BadSetting) -> anyhow::Error {
     let BadSetting { name, value, why } = setting;

@@ -35,6 +35,23 @@ impl FromStr for Shown {
     }
 }
 
+/// A time zone, by its name in the IANA time zone database: that of the system, or else that of the build.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Zone(pub TimeZone);
+
+impl FromStr for Zone {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let zone = TimeZone::get(name.trim());
+        zone.map(Self).map_err(|_| {
+            format!(
+                "{name} is not in the IANA time zone database: use a name such as Asia/Tokyo or UTC"
+            )
+        })
+    }
+}
+
 /// A role or user, by its ARN: neither a session nor a pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Principal {

@@ -322,7 +322,10 @@ impl Run {
         let roster = with_roster.then_some(&self.fleet.members);
         self.regions
             .iter()
-            .map(|region| RegionNow::of(region.observation(), region.error().as_ref(), roster))
+            .map(|region| {
+                let error = region.error();
+                RegionNow::of(region.observation(), error.as_ref(), roster).except(&self.fleet)
+            })
             .collect()
     }
 

@@ -4,6 +4,7 @@
 //! found by comparing [`Cause::key`], never by comparing texts, and [`Cause::told`] has the words, for
 //! one membership or for many ([`Place`]). There are no other words for a cause anywhere.
 
+mod brief;
 mod call;
 mod place;
 #[cfg(test)]
@@ -68,6 +69,8 @@ pub enum Cause {
         /// Why StartMonitoringMember did not help.
         error: Option<FailedCall>,
     },
+    /// The list wants it as a member, and it is none.
+    NotAMember,
     /// A status that this version does not know.
     UnknownStatus {
         /// AWS's name for it.
@@ -244,6 +247,7 @@ impl Cause {
         match self {
             Self::WrongEmail { .. } => "wrong-email",
             Self::AcceptedButDisabled { .. } => "accepted-but-disabled",
+            Self::NotAMember => "not-a-member",
             Self::UnknownStatus { .. } => "unknown-status",
             Self::RegionOff => "region-off",
             Self::RoleNotAssumed { .. } => "role-not-assumed",
@@ -315,6 +319,7 @@ impl Cause {
             Self::DetectiveDenied { error } => Self::DetectiveDenied { error: error.key() },
             Self::QuestionFailed { error } => Self::QuestionFailed { error: error.key() },
             same @ (Self::UnknownStatus { .. }
+            | Self::NotAMember
             | Self::RegionOff
             | Self::RemovalNotApproved
             | Self::NoEffect { .. }
@@ -334,6 +339,12 @@ impl Cause {
     #[must_use]
     pub fn told(&self, place: &Place) -> Told {
         words::told(self, place)
+    }
+
+    /// The same in a few words, for a line that has to be short: no sentence, and no advice.
+    #[must_use]
+    pub fn brief(&self, place: &Place) -> String {
+        brief::brief(self, place)
     }
 }
 

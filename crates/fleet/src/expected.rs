@@ -97,6 +97,15 @@ impl Exception {
         })
     }
 
+    /// As it would be written, the reason included.
+    #[must_use]
+    pub fn in_full(&self) -> String {
+        match &self.reason {
+            Some(reason) => format!("{self} {reason}"),
+            None => self.to_string(),
+        }
+    }
+
     /// Whether this membership is one of them.
     #[must_use]
     pub fn means(&self, account: AccountId, region: &Region) -> bool {

@@ -22,8 +22,8 @@ use serde::{Deserialize, Serialize};
 
 pub use alike::{Trouble, name_regions, places, region_troubles, troubles};
 pub use checked::{CheckReport, CheckSummary};
-pub use headcount::{Counted, Headcount, Reached};
-pub use now::{MemberNow, RegionNow, StatusReport, StatusSummary};
+pub use headcount::{Aim, Counted, Headcount, Reached};
+pub use now::{Graphs, MemberNow, RegionNow, StatusReport, StatusSummary};
 pub use number::{counted, number};
 pub use planned::{Action, MemberPlan, PlanReport, PlanSummary, RegionPlan};
 pub use recorder::{Record, Recorder};
@@ -66,6 +66,18 @@ pub struct Header {
     /// Who made it, and by which list.
     #[serde(flatten)]
     pub origin: Origin,
+}
+
+impl Header {
+    /// How many lines of the list could not be used, as a sentence; none where all could be.
+    #[must_use]
+    pub fn bad_lines(&self) -> Option<String> {
+        match self.invalid_lines.len() as u64 {
+            0 => None,
+            1 => Some("1 line of the list cannot be used.".to_owned()),
+            n => Some(format!("{} lines of the list cannot be used.", number(n))),
+        }
+    }
 }
 
 /// A line of the roster that could not be used.
@@ -151,7 +163,9 @@ pub enum RegionState {
     Settled,
     /// AWS is not finished with something.
     Waiting,
-    /// The Region, or something in it, is not as wanted.
+    /// Something in it needs action, and something is as wanted or waits.
+    Partial,
+    /// The Region failed as a whole, or nothing in it was reached.
     Failed,
     /// Nothing was wanted there.
     Skipped,
@@ -333,12 +347,13 @@ impl Report {
     /// What it comes to in accounts.
     #[must_use]
     pub fn headcount(&self) -> Headcount {
-        let (failed, read): (Vec<_>, Vec<_>) = self
+        let (lost, read): (Vec<_>, Vec<_>) = self
             .regions
             .iter()
             .partition(|region| region.error.is_some());
-        let everybody = failed.iter().flat_map(|region| &region.members);
+        let everybody = lost.iter().flat_map(|region| &region.members);
         let everybody = everybody.filter(|member| member.outcome != Outcome::Skipped);
+        let everybody = everybody.map(|member| member.account_id);
         let counted = read.iter().flat_map(|region| {
             let members = region.members.iter();
             members.map(|member| Counted {
@@ -348,18 +363,39 @@ impl Report {
                 cause: member.cause(),
             })
         });
-        let everybody = everybody.map(|member| member.account_id);
-        Headcount::of(counted, everybody, failed.len())
+        let lost = lost.iter().map(|region| region.region.clone()).collect();
+        Headcount::of(counted, everybody, lost)
     }
 
-    /// The verdict in accounts, as a sentence or more.
+    /// The verdict: in accounts, and what else is not as wanted, as a sentence or more.
     #[must_use]
     pub fn in_accounts(&self) -> String {
-        let wanted = match self.header.operation.as_str() {
-            "disable" => "out",
-            _ => "on",
+        let aim = match self.header.operation.as_str() {
+            "disable" => Aim::Disable,
+            _ => Aim::Enable,
         };
-        self.headcount().sentence(wanted)
+        let early = match (self.ended, &self.error) {
+            (Ended::Interrupted, _) => Some("The run was interrupted.".to_owned()),
+            (Ended::Superseded, _) => Some("A newer list of accounts took over.".to_owned()),
+            (Ended::Complete | Ended::Timeout, Some(_)) => {
+                Some("The run was ended early.".to_owned())
+            }
+            (Ended::Complete | Ended::Timeout, None) => None,
+        };
+        let is_worked = !self.regions.is_empty() || early.is_none();
+        let reached = is_worked.then(|| self.headcount().sentence(aim));
+        let amiss = self.regions.iter().filter(|it| !it.amiss.is_empty());
+        let amiss = match amiss.count() as u64 {
+            0 => None,
+            1 => Some("1 behavior graph needs action.".to_owned()),
+            n => Some(format!("{} behavior graphs need action.", number(n))),
+        };
+        let sentences = [early, reached, amiss, self.header.bad_lines()];
+        sentences
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     /// What the exit status says.
@@ -368,7 +404,7 @@ impl Report {
         let region_failed = self
             .regions
             .iter()
-            .any(|region| region.state == RegionState::Failed);
+            .any(|region| matches!(region.state, RegionState::Failed | RegionState::Partial));
         if self.ended == Ended::Interrupted {
             Verdict::Interrupted
         } else if self.error.is_some() || region_failed || !self.header.invalid_lines.is_empty() {

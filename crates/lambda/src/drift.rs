@@ -88,16 +88,6 @@ pub(crate) fn vanished(last: &Report, report: &Report) -> Vec<String> {
         .collect()
 }
 
-/// The Regions that had failed in the last report already, and have again.
-pub(crate) fn known(last: &Report, report: &Report) -> Vec<Region> {
-    let failed = |report: &Report| -> BTreeSet<Region> {
-        let failed = report.regions.iter().filter(|it| it.error.is_some());
-        failed.map(|it| it.region.clone()).collect()
-    };
-    let (last, now) = (failed(last), failed(report));
-    last.intersection(&now).cloned().collect()
-}
-
 /// The Regions of the last report that nobody looks at any more.
 pub(crate) fn out_of_sight(last: &Report, report: &Report) -> Vec<String> {
     let looked_at = |region: &Region| report.regions.iter().any(|it| it.region == *region);

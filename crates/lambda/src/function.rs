@@ -61,6 +61,9 @@ pub enum Step {
     Report {
         /// The execution's name.
         execution: String,
+        /// Its ARN, for links.
+        #[serde(default)]
+        execution_arn: String,
         /// What the state machine knows of it.
         ended: Ended,
     },
@@ -287,9 +290,11 @@ impl Function {
                 answer(roles::tried(self, &execution, &results).await?)
             }
             Step::Turn { execution } => answer(lease::keep(self, &execution).await?),
-            Step::Report { execution, ended } => {
-                answer(report::report(self, &execution, ended).await?)
-            }
+            Step::Report {
+                execution,
+                execution_arn,
+                ended,
+            } => answer(report::report(self, &execution, &execution_arn, ended).await?),
         }
     }
 

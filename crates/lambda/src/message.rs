@@ -1,21 +1,26 @@
 //! What people are told: a line, and a short text for a mail.
 
-use std::collections::BTreeSet;
-use std::fmt::Write;
+#[cfg(test)]
+mod tests;
+mod words;
 
-use fleet::account::{AccountId, Email, Region};
-use fleet::cause::{Cause, Told};
+use std::collections::{BTreeMap, BTreeSet};
+
+use fleet::account::{AccountId, Email};
+use fleet::cause::{Cause, Place, Told};
 use fleet::foreign::escaped;
 use fleet::label::Labels;
-use fleet::report::{
-    Ended, Header, Outcome, PlanReport, Report, Trouble, Verdict, name_regions, region_troubles,
-};
+use fleet::report::{Ended, Header, Outcome, PlanReport, Report, Verdict, name_regions, places};
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::error::Name;
 use crate::function::Caught;
+use crate::links::Console;
+use crate::news::{News, Spot};
 use crate::report::Reported;
 use crate::run::page_key;
+use words::Mark;
 
 /// SNS takes a subject of fewer than 100 characters.
 const SUBJECT: usize = 99;
@@ -32,8 +37,12 @@ pub(crate) struct Said<'a> {
     pub(crate) key: Option<&'a str>,
     /// Where the report lies.
     pub(crate) report: &'a str,
-    /// Regions that had failed in the report before already.
-    pub(crate) known: &'a [Region],
+    /// The schedule started it.
+    pub(crate) drift: bool,
+    /// What of it is new.
+    pub(crate) news: &'a News,
+    /// Where people find it; none where the execution has no ARN.
+    pub(crate) console: Option<&'a Console>,
 }
 
 /// The words of an error that Step Functions caught.
@@ -75,106 +84,139 @@ pub(crate) fn error_of(report: &Report) -> Option<Name> {
 /// What is told of a run.
 pub(crate) fn run(report: &Report, error: Option<Name>, said: Said<'_>) -> Reported {
     let summary = &report.summary;
-    let what = match (error, report.ended) {
-        (_, Ended::Superseded) => "superseded".to_owned(),
-        (Some(Name::BadInput | Name::NotApproved), _) if report.regions.is_empty() => {
-            "refused".to_owned()
-        }
-        (Some(_), _) if report.regions.is_empty() => "failed".to_owned(),
-        _ if report.header.operation == "disable" => format!("{} removed", summary.removed),
-        _ => format!("{} of {} enabled", summary.enabled, summary.memberships),
-    };
-    let subject = subject(error, &report.header, &what);
-    let mut text = opening(&report.header, said);
+    let subject = subject(&of_run(report, error, said));
+    let mut text = String::new();
     if let Some(error) = &report.error {
-        line(&mut text, format_args!("{error}\n"));
+        line(&mut text, error);
     }
+    if !report.regions.is_empty() {
+        line(&mut text, &report.in_accounts());
+    }
+    let news = said.news;
+    let title = match news.last {
+        Some(last) => words::new_since(last),
+        None => words::NEEDS_ACTION.to_owned(),
+    };
+    list(&mut text, &title, troubles(report, &news.new));
+    list(&mut text, words::KNOWN, known(report, news));
+    list(&mut text, words::WAITING, waiting(report));
+    let known_lines = (news.known_lines > 0).then(|| words::known_lines(news.known_lines));
+    let lines = news.new_lines.iter().cloned().chain(known_lines).collect();
+    list(&mut text, words::BAD_LINES, lines);
+    let again = (!news.made_again.is_empty()).then(|| words::made_again(&news.made_again));
+    let notes = again.into_iter().chain(report.header.notes.iter().cloned());
+    list(&mut text, words::NOTES, notes.collect());
     if !report.regions.is_empty() {
         let counts = [
             (summary.enabled, "enabled"),
             (summary.changed, "changed"),
             (summary.removed, "removed"),
             (summary.waiting, "waiting"),
-            (summary.failed, "failed"),
-            (summary.skipped, "left out"),
+            (summary.failed, "needing action"),
+            (summary.skipped, "out of scope"),
         ];
-        // A zero is nothing to read.
-        let counts = counts.into_iter().filter(|(n, _)| *n > 0);
-        let counts: Vec<_> = counts.map(|(n, what)| format!("{n} {what}")).collect();
-        let verdict = report.in_accounts();
-        let memberships = summary.memberships;
-        line(
-            &mut text,
-            format_args!(
-                "{verdict}\n{memberships} memberships: {}\n",
-                counts.join(", ")
-            ),
-        );
+        let counts = words::memberships(summary.memberships, &counts);
+        line(&mut text, &format!("\n{counts}"));
     }
-    list(
-        &mut text,
-        "Lines that cannot be used:",
-        lines(&report.header),
-    );
-    list(
-        &mut text,
-        "Regions that failed:",
-        troubles(report, said.known),
-    );
-    list(&mut text, "What is not as wanted:", failures(report));
-    list(&mut text, "Worth knowing:", report.header.notes.clone());
-    close(&text, error, subject, said)
+    close(&text, error, subject, &report.header, said)
+}
+
+/// The subject of a run: how bad it is, whether it is new, and what it is.
+fn of_run(report: &Report, error: Option<Name>, said: Said<'_>) -> String {
+    let news = said.news;
+    let operation = operation(&report.header, said);
+    let of_operation =
+        |mark, what: &str| words::subject(mark, &words::of_operation(operation, what));
+    let verdict = report.in_accounts();
+    let verdict = verdict.trim_end_matches('.');
+    match error {
+        _ if report.ended == Ended::Superseded => of_operation(Mark::Info, words::SUPERSEDED),
+        None if !news.made_again.is_empty() => {
+            of_operation(Mark::Ok, &words::made_again_in_short(&news.made_again))
+        }
+        None if news.was_amiss => words::subject(Mark::Ok, &words::again(verdict)),
+        None => of_operation(Mark::Ok, verdict),
+        Some(Name::StillWaiting) => {
+            let count = report.headcount();
+            let waiting = words::waiting(count.waiting, count.accounts);
+            of_operation(Mark::Waiting, &waiting)
+        }
+        Some(Name::NotApproved) => of_operation(Mark::Action, words::NOT_APPROVED),
+        Some(Name::BadInput) if report.regions.is_empty() => {
+            of_operation(Mark::Action, words::REFUSED)
+        }
+        Some(_) if report.error.is_some() && news.new.is_empty() => {
+            of_operation(Mark::Action, words::ENDED_EARLY)
+        }
+        Some(_) => match (news.has_new(), needs(report, news)) {
+            (true, what) => of_operation(Mark::Action, &what),
+            (false, what) => words::subject(Mark::Known, &what),
+        },
+    }
+}
+
+/// What needs action, in a few words: the new first.
+fn needs(report: &Report, news: &News) -> String {
+    let now = report.header.started;
+    let briefs: Vec<_> = by_cause(&news.new)
+        .into_iter()
+        .map(|(cause, spots)| cause.brief(&place(&spots)))
+        .collect();
+    let lines = news.new_lines.len();
+    let lines = (lines > 0).then(|| words::bad_lines(lines));
+    let known = news.known.iter();
+    let known =
+        known.map(|(cause, spots, since)| words::known(&cause.brief(&place(spots)), *since, now));
+    let all: Vec<_> = match news.has_new() {
+        true => briefs.into_iter().chain(lines).collect(),
+        false => known.collect(),
+    };
+    match all.split_first() {
+        Some((first, more)) => words::and_more_causes(first, more.len()),
+        None if news.known_lines > 0 => words::bad_lines(news.known_lines),
+        None => words::SOMETHING.to_owned(),
+    }
 }
 
 /// What is told of a plan.
 pub(crate) fn plan(report: &PlanReport, said: Said<'_>) -> Reported {
     let summary = &report.summary;
-    let what = format!(
-        "{} to invite, {} to accept, {} to remove",
-        summary.invite, summary.accept, summary.remove
+    let counts = [
+        (summary.invite, "to invite"),
+        (summary.accept, "to accept"),
+        (summary.start, "to start"),
+        (summary.repair, "to repair"),
+        (summary.remove, "to remove"),
+        (summary.wait, "to wait for"),
+        (summary.unchanged, "as the list wants"),
+        (summary.blocked, "needing action"),
+        (summary.skipped, "out of scope"),
+    ];
+    let counts = words::memberships(summary.memberships, &counts);
+    let what = words::of_operation(
+        operation(&report.header, said),
+        counts.trim_end_matches('.'),
     );
-    let subject = subject(None, &report.header, &what);
-    let mut text = opening(&report.header, said);
-    line(
-        &mut text,
-        format_args!(
-            "Nothing was changed. Of {} memberships {} would be invited, {} accepted, {} repaired, {} removed, {} waited for; {} are as wanted, {} cannot be, {} are left out. {} behavior graphs would be made, and {} account-Regions would start to be charged.\n",
-            summary.memberships,
-            summary.invite,
-            summary.accept,
-            summary.repair,
-            summary.remove,
-            summary.wait,
-            summary.unchanged,
-            summary.blocked,
-            summary.skipped,
-            summary.create_graphs,
-            summary.starts_charging
-        ),
-    );
-    list(
-        &mut text,
-        "Lines that cannot be used:",
-        lines(&report.header),
-    );
+    let subject = subject(&words::subject(Mark::Plan, &what));
+    let mut text = String::new();
+    line(&mut text, words::NOTHING_CHANGED);
+    line(&mut text, &counts);
+    for planned in words::planned(summary.create_graphs, summary.starts_charging) {
+        line(&mut text, &planned);
+    }
+    let lines = report.header.invalid_lines.iter();
+    let lines = lines.map(|bad| format!("line {}: {}", bad.line, bad.reason));
+    list(&mut text, words::BAD_LINES, lines.collect());
     let regions = report.regions.iter();
     let broken =
         regions.filter_map(|region| Some(format!("{}: {}", region.region, region.error.as_ref()?)));
-    list(&mut text, "Regions that cannot be read:", broken.collect());
-    list(&mut text, "Worth knowing:", report.header.notes.clone());
-    close(&text, None, subject, said)
+    list(&mut text, words::UNREAD, broken.collect());
+    list(&mut text, words::NOTES, report.header.notes.clone());
+    close(&text, None, subject, &report.header, said)
 }
 
-fn subject(error: Option<Name>, header: &Header, what: &str) -> String {
-    let mark = match error {
-        None => "",
-        Some(Name::BadInput) => "BadInput: ",
-        Some(Name::NotApproved) => "NotApproved: ",
-        Some(Name::Failed) => "Failed: ",
-        Some(Name::StillWaiting) => "StillWaiting: ",
-    };
-    let kind = if header.kind == "plan" { "plan " } else { "" };
-    let subject = format!("detective-fleet: {mark}{kind}{} {what}", header.operation);
+/// What SNS takes as a subject.
+fn subject(subject: &str) -> String {
     subject
         .chars()
         .filter(char::is_ascii)
@@ -182,83 +224,101 @@ fn subject(error: Option<Name>, header: &Header, what: &str) -> String {
         .collect()
 }
 
-fn opening(header: &Header, said: Said<'_>) -> String {
-    let key = said.key.map_or_else(|| "an upload".to_owned(), escaped);
-    let mut text = format!(
-        "{} of {key}, administrator {}, run {}\n",
-        header.operation, header.administrator, header.run_id
-    );
-    let list = header.origin.list.as_ref();
-    if let Some(uploader) = list.and_then(|list| list.uploader.as_ref()) {
-        line(&mut text, format_args!("Uploaded by {uploader}\n"));
-    }
-    if let Some(approval) = &header.origin.approval {
-        line(&mut text, format_args!("Approved by {approval}\n"));
-    }
-    text.push('\n');
-    text
-}
-
-/// So many of something.
-pub(crate) fn counted(number: usize, what: &str) -> String {
-    match number {
-        1 => format!("1 {what}"),
-        n => format!("{n} {what}s"),
+fn operation<'a>(header: &'a Header, said: Said<'_>) -> &'a str {
+    match said.drift {
+        true => "drift",
+        false => &header.operation,
     }
 }
 
-fn lines(header: &Header) -> Vec<String> {
-    let lines = header.invalid_lines.iter();
-    lines
-        .map(|bad| format!("line {}: {}", bad.line, bad.reason))
-        .collect()
-}
-
-/// What is wrong with Regions and their graphs, apart from their members.
-fn troubles(report: &Report, known: &[Region]) -> Vec<String> {
-    let causes = report.regions.iter().flat_map(|region| {
-        let causes = region.cause().into_iter().chain(region.causes_amiss());
-        causes.map(|cause| (&region.region, cause))
+/// Everything with the same cause together, what is about whole Regions first, and then what holds back
+/// most.
+fn by_cause(all: &[(Cause, Spot)]) -> Vec<(Cause, BTreeSet<Spot>)> {
+    let mut by_key: BTreeMap<Cause, (Cause, BTreeSet<Spot>)> = BTreeMap::new();
+    for (cause, spot) in all {
+        let (_, spots) = by_key
+            .entry(cause.key())
+            .or_insert_with(|| (cause.clone(), BTreeSet::new()));
+        spots.insert(spot.clone());
+    }
+    let mut causes: Vec<_> = by_key.into_values().collect();
+    causes.sort_by_key(|(_, spots)| {
+        let of_a_region = spots.iter().any(|(account, _)| account.is_none());
+        let accounts: BTreeSet<_> = spots.iter().map(|(account, _)| account).collect();
+        std::cmp::Reverse((of_a_region, accounts.len(), spots.len()))
     });
-    let told = |(told, regions): (Told, BTreeSet<Region>)| {
-        let name = |region: &Region| match known.contains(region) {
-            true => format!("{region}, as in the report before"),
-            false => region.to_string(),
-        };
-        let names: Vec<_> = regions.iter().map(name).collect();
-        item(&told, &names.join("; "))
-    };
-    region_troubles(causes).into_iter().map(told).collect()
+    causes
 }
 
-/// Each cause once, with the accounts that it holds back; what holds back most comes first.
-fn failures(report: &Report) -> Vec<String> {
-    let own = report.regions.iter().filter(|it| it.error.is_none());
-    let members = own.flat_map(|region| {
+fn place(spots: &BTreeSet<Spot>) -> Place {
+    let members = spots.iter();
+    let members: Vec<_> = members
+        .filter_map(|(account, region)| Some(((*account)?, region.clone())))
+        .collect();
+    if members.is_empty() {
+        let regions: Vec<_> = spots.iter().map(|(_, region)| region.clone()).collect();
+        return Place::among(&[], &regions);
+    }
+    Place::of(members)
+}
+
+/// Each cause once, with where it is and what to do.
+fn troubles(report: &Report, new: &[(Cause, Spot)]) -> Vec<String> {
+    let causes = by_cause(new).into_iter();
+    let item = |(cause, spots): (Cause, BTreeSet<Spot>)| {
+        let accounts = accounts(report).len();
+        let told = cause.told(&place(&spots).out_of(accounts));
+        item(&told, &whereabouts(report, &spots))
+    };
+    causes.map(item).collect()
+}
+
+/// Each cause that was told before, in a line.
+fn known(report: &Report, news: &News) -> Vec<String> {
+    let now = report.header.started;
+    let causes = news.known.iter();
+    let line = |(cause, spots, since): &(Cause, BTreeSet<Spot>, Timestamp)| {
+        words::known(&cause.brief(&place(spots)), *since, now)
+    };
+    causes.map(line).collect()
+}
+
+/// What AWS is not finished with.
+fn waiting(report: &Report) -> Vec<String> {
+    let members = report.regions.iter().flat_map(|region| {
         let members = region.members.iter();
         members.map(move |member| (&region.region, member))
     });
-    let not_as_wanted =
-        members.filter(|(_, member)| matches!(member.outcome, Outcome::Failed | Outcome::Waiting));
-    let causes = not_as_wanted.map(|(region, member)| {
+    let waiting = members.filter(|(_, member)| member.outcome == Outcome::Waiting);
+    let waiting = waiting.map(|(region, member)| {
         let cause = member.cause().unwrap_or(Cause::Unfinished { last: None });
-        (member.account_id, region, cause)
+        (cause, (Some(member.account_id), region.clone()))
     });
-    let all: BTreeSet<_> = report.regions.iter().map(|it| it.region.clone()).collect();
+    troubles(report, &waiting.collect::<Vec<_>>())
+}
+
+fn accounts(report: &Report) -> BTreeSet<AccountId> {
     let members = report.regions.iter().flat_map(|it| &it.members);
-    let accounts: BTreeSet<_> = members.map(|it| it.account_id).collect();
-    let told = |trouble: Trouble| {
-        let places = trouble.places().into_iter().map(|(regions, ids)| {
-            let accounts = name_accounts(&ids, &report.header.labels);
-            format!("{accounts} in {}", name_regions(&regions, &all))
-        });
-        let places: Vec<_> = places.collect();
-        item(&trouble.told(accounts.len()), &places.join("; "))
-    };
-    fleet::report::troubles(causes)
+    members.map(|it| it.account_id).collect()
+}
+
+fn whereabouts(report: &Report, spots: &BTreeSet<Spot>) -> String {
+    let all: BTreeSet<_> = report.regions.iter().map(|it| it.region.clone()).collect();
+    let members = spots
+        .iter()
+        .filter_map(|(account, region)| Some(((*account)?, region.clone())));
+    let members = places(members).into_iter().map(|(regions, ids)| {
+        let accounts = name_accounts(&ids, &report.header.labels);
+        words::in_regions(&accounts, &name_regions(&regions, &all))
+    });
+    let regions = spots.iter().filter(|(account, _)| account.is_none());
+    let regions: BTreeSet<_> = regions.map(|(_, region)| region.clone()).collect();
+    let regions = (!regions.is_empty()).then(|| name_regions(&regions, &all));
+    regions
         .into_iter()
-        .map(told)
-        .collect()
+        .chain(members)
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 fn name_accounts(ids: &[AccountId], labels: &Labels) -> String {
@@ -269,7 +329,7 @@ fn name_accounts(ids: &[AccountId], labels: &Labels) -> String {
         .collect();
     let more = match ids.len().saturating_sub(MOST_ACCOUNTS) {
         0 => String::new(),
-        n => format!(" and {n} more"),
+        n => words::and_more_accounts(n),
     };
     names.join(", ") + &more
 }
@@ -283,177 +343,74 @@ fn item(told: &Told, place: &str) -> String {
     text
 }
 
+/// So many of something.
+pub(crate) fn counted(number: usize, what: &str) -> String {
+    match number {
+        1 => format!("1 {what}"),
+        n => format!("{n} {what}s"),
+    }
+}
+
 fn list(text: &mut String, title: &str, items: Vec<String>) {
     if items.is_empty() {
         return;
     }
-    line(text, format_args!("\n{title}\n"));
+    line(text, &format!("\n{title}"));
     let more = items.len().saturating_sub(MOST);
     for item in items.into_iter().take(MOST) {
-        line(text, format_args!("  {item}\n"));
+        line(text, &format!("  {item}"));
     }
     if more > 0 {
-        line(text, format_args!("  and {more} more: see the report\n"));
+        line(text, &format!("  {}", words::and_more(more)));
     }
 }
 
-pub(crate) fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
-    // Writing to a string does not fail.
-    let _ = text.write_fmt(arguments);
+fn line(text: &mut String, words: &str) {
+    text.push_str(words);
+    text.push('\n');
 }
 
-fn close(text: &str, error: Option<Name>, subject: String, said: Said<'_>) -> Reported {
+/// Cuts what is too long to be read, and adds where everything lies and who did it.
+fn close(
+    text: &str,
+    error: Option<Name>,
+    subject: String,
+    header: &Header,
+    said: Said<'_>,
+) -> Reported {
     let mut message: String = text.chars().take(MOST_CHARS).collect();
     let page = page_key(said.report);
-    line(
-        &mut message,
-        format_args!("\nReport: {}\nThe same as a page: {page}\n", said.report),
-    );
+    let folder = said
+        .report
+        .rsplit_once('/')
+        .map_or("", |(folder, _)| folder);
+    let folder = format!("{folder}/");
+    message.push('\n');
+    message.push_str(&match said.console {
+        Some(console) => words::links(
+            &console.object(&page),
+            &console.object(said.report),
+            &console.folder(&folder),
+            Some(&console.execution()),
+        ),
+        None => words::links(&page, said.report, &folder, None),
+    });
+    let key = said.key.map(escaped);
+    let administrator = header.administrator.to_string();
+    let operation = operation(header, said);
+    let opening = words::opening(operation, key.as_deref(), &administrator, &header.run_id);
+    line(&mut message, &format!("\n{opening}"));
+    let list = header.origin.list.as_ref();
+    if let Some(uploader) = list.and_then(|list| list.uploader.as_ref()) {
+        line(&mut message, &words::uploaded_by(&uploader.to_string()));
+    }
+    if let Some(approval) = &header.origin.approval {
+        line(&mut message, &words::approved_by(&approval.to_string()));
+    }
     Reported {
         error,
         subject,
         message,
         report: said.report.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use fleet::cause::{FailedCall, FailureKind, MemberRole};
-    use fleet::event::{Conclusion, Event, EventKind, Operation, Sink};
-    use fleet::region_table::Partition;
-    use fleet::report::{InvalidLine, Recorder, RegionReport, VERSION};
-
-    use super::*;
-
-    fn report(error: Option<&str>, bad_line: bool) -> Report {
-        let now: jiff::Timestamp = "2026-01-02T03:04:05Z".parse().unwrap();
-        let bad = InvalidLine {
-            line: 7,
-            reason: "no".to_owned(),
-        };
-        let header = Header {
-            version: VERSION,
-            kind: "run".to_owned(),
-            operation: "enable".to_owned(),
-            run_id: "r".to_owned(),
-            administrator: "555555555555".parse().unwrap(),
-            started: now,
-            invalid_lines: bad_line.then_some(bad).into_iter().collect(),
-            notes: Vec::new(),
-            labels: Default::default(),
-            origin: Default::default(),
-        };
-        let error = error.map(str::to_owned);
-        Recorder::default().report(header, now, Ended::Complete, error)
-    }
-
-    #[test]
-    fn eighty_accounts_without_a_role_are_one_item() {
-        let recorder = Recorder::default();
-        for n in 1..=80u64 {
-            let cause = Cause::RoleNotAssumed {
-                role: MemberRole {
-                    partition: Partition::Aws,
-                    name: "teams/ACCOUNT".into(),
-                    external_id: true,
-                },
-                error: FailedCall::new(
-                    Operation::AssumeRole,
-                    FailureKind::Denied,
-                    "AccessDenied",
-                    Some(&format!("{n:012} says no")),
-                ),
-            };
-            let event = Event {
-                region: Some(Region::new("us-east-1")),
-                number: n,
-                at: "2026-01-02T03:04:05Z".parse().unwrap(),
-                kind: EventKind::Concluded {
-                    account: format!("{n:012}").parse().unwrap(),
-                    conclusion: Conclusion::Failed,
-                    cause: Some(cause),
-                },
-            };
-            recorder.record(&event).unwrap();
-        }
-        let Report {
-            header, finished, ..
-        } = report(None, false);
-        let report = recorder.report(header, finished, Ended::Complete, None);
-        let told = failures(&report);
-        assert_eq!(told.len(), 1, "{told:?}");
-        let begins = "Cannot assume the role teams/ACCOUNT in 80 accounts.";
-        assert!(told[0].starts_with(begins), "{}", told[0]);
-        assert!(
-            told[0].contains(" and 70 more in us-east-1\n"),
-            "{}",
-            told[0]
-        );
-    }
-
-    #[test]
-    fn a_functions_error_is_told_in_its_own_words() {
-        let caught = Caught {
-            error: "DetectiveFleet.Failed".to_owned(),
-            cause: r#"{"errorType": "x", "errorMessage": "no root@example.com"}"#.to_owned(),
-        };
-        assert_eq!(cause(&caught), "DetectiveFleet.Failed: no r***@example.com");
-        let caught = Caught {
-            error: "States.Timeout".to_owned(),
-            cause: String::new(),
-        };
-        assert_eq!(cause(&caught), "States.Timeout: ");
-    }
-
-    #[test]
-    fn a_bad_line_alone_is_bad_input_and_with_a_failure_it_is_not() {
-        assert_eq!(error_of(&report(None, false)), None);
-        assert_eq!(error_of(&report(None, true)), Some(Name::BadInput));
-        assert_eq!(error_of(&report(Some("no"), true)), Some(Name::Failed));
-    }
-
-    #[test]
-    fn what_a_newer_list_took_over_is_no_error_and_a_graph_that_is_amiss_is_one() {
-        let mut superseded = report(Some("no"), true);
-        superseded.ended = Ended::Superseded;
-        assert_eq!(error_of(&superseded), None);
-        let mut waiting = report(None, false);
-        waiting.settled = false;
-        assert_eq!(error_of(&waiting), Some(Name::StillWaiting));
-        let region = |error: Option<&str>, amiss: &[&str]| RegionReport {
-            region: Region::new("eu-west-1"),
-            graph_arn: None,
-            state: fleet::report::RegionState::Failed,
-            error: error.map(Into::into),
-            why: Default::default(),
-            changes: Vec::new(),
-            amiss: amiss.iter().map(|it| (*it).into()).collect(),
-            amiss_causes: Vec::new(),
-            finished: None,
-            members: Vec::new(),
-        };
-        for broken in [region(Some("down"), &[]), region(None, &["tags"])] {
-            let mut report = report(None, true);
-            report.regions.push(broken);
-            assert_eq!(error_of(&report), Some(Name::Failed));
-        }
-    }
-
-    #[test]
-    fn a_subject_fits_into_sns() {
-        let report = report(None, false);
-        let long = "é".repeat(30) + &"x".repeat(200);
-        let subject = subject(Some(Name::Failed), &report.header, &long);
-        assert!(subject.is_ascii() && subject.len() <= SUBJECT, "{subject}");
-        assert!(subject.starts_with("detective-fleet: Failed: enable "));
-    }
-
-    #[test]
-    fn a_long_list_is_cut_and_says_so() {
-        let mut text = String::new();
-        let items = (0..MOST + 3).map(|n| n.to_string()).collect();
-        list(&mut text, "Title:", items);
-        assert!(text.ends_with("  and 3 more: see the report\n"), "{text}");
     }
 }

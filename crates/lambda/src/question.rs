@@ -1,6 +1,7 @@
 //! What people are asked: who would be removed, and how to approve it.
 
 use std::collections::BTreeSet;
+use std::fmt::{Arguments, Write};
 
 use fleet::foreign::escaped;
 use fleet::label::Labels;
@@ -8,10 +9,15 @@ use fleet::report::name_regions;
 
 use crate::approval::{Proposal, key_without_principal};
 use crate::function::Question;
-use crate::message::{counted, line};
+use crate::message::counted;
 use crate::run::removals_key;
 use crate::seal::Seal;
 use crate::store::Store;
+
+fn line(text: &mut String, arguments: Arguments<'_>) {
+    // Writing to a string does not fail.
+    let _ = text.write_fmt(arguments);
+}
 
 /// How many accounts are named; the file has all of them.
 const MOST: usize = 100;
@@ -53,7 +59,7 @@ pub(crate) fn of(proposal: &Proposal, labels: &Labels, store: &Store, asked: &Se
     let file = store.uri(&removals_key(&proposal.run_id));
     line(&mut text, format_args!("\nAll of it: {file}\n"));
     Question {
-        subject: format!("detective-fleet: Approval needed: {operation} would remove {accounts}"),
+        subject: format!("[ACTION] approval needed: {operation} would remove {accounts}"),
         message: text,
     }
 }

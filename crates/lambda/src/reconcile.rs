@@ -60,6 +60,7 @@ pub async fn reconcile(
             record: sink.recorder.record_so_far(),
             attempts,
             plan: Vec::new(),
+            graph_changes: BTreeMap::new(),
             notes: Vec::new(),
         };
         return end(function, pass, &progress, 0).await;
@@ -268,6 +269,10 @@ impl Work<'_> {
             record: self.sink.recorder.record_so_far(),
             attempts: run.attempts(),
             plan: if only { run.plan() } else { Vec::new() },
+            graph_changes: match only {
+                true => run.graph_changes(),
+                false => BTreeMap::new(),
+            },
             notes: refusals
                 .map(|refusals| words(&refusals))
                 .into_iter()

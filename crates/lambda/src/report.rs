@@ -1,5 +1,7 @@
 //! The last step: what came of it, written down and put into words.
 
+use std::collections::BTreeMap;
+
 use fleet::account::Region;
 use fleet::cause::{Cause, Place};
 use fleet::event::{Conclusion, Event, EventKind, Sink};
@@ -10,14 +12,16 @@ use serde::Serialize;
 
 use crate::error::{Name, StepError};
 use crate::function::{self, Caught, Function, GroupResult, Next};
+use crate::links::Console;
 use crate::message::{self, Said};
+use crate::news::{News, Remembered};
 use crate::prepare::origin;
 use crate::run::{
-    COVERED_KEY, Manifest, Outcome, Progress, Refused, baseline_key, latest_key, manifest_key,
-    page_key, progress_key, refused_key, report_key,
+    COVERED_KEY, Manifest, Outcome, Progress, Refused, baseline_key, causes_key, latest_key,
+    manifest_key, page_key, progress_key, refused_key, report_key, saved_plan_key,
 };
 use crate::trigger::Operation;
-use crate::{drift, lease, metrics, roles};
+use crate::{drift, lease, metrics, news, roles, saved};
 
 /// What `report` answers: what is told to people, and how the execution ends.
 #[derive(Clone, Debug, Serialize)]
@@ -39,9 +43,11 @@ pub struct Reported {
 pub async fn report(
     function: &Function,
     execution: &str,
+    arn: &str,
     ended: function::Ended,
 ) -> Result<Reported, StepError> {
-    let reported = write(function, execution, ended).await;
+    let console = Console::of(arn);
+    let reported = write(function, execution, console.as_ref(), ended).await;
     // Whatever came of it, the next one may go on.
     match lease::release(&function.store, execution).await {
         Err(error) if error.foreign => tracing::warn!("{error}"),
@@ -55,6 +61,7 @@ pub async fn report(
 async fn write(
     function: &Function,
     execution: &str,
+    console: Option<&Console>,
     function::Ended {
         error,
         roles_error,
@@ -78,9 +85,9 @@ async fn write(
         None => Ok(Read::NotBegun(Box::new(lost(error.as_ref())))),
     };
     match read {
-        Ok(Read::NotBegun(refused)) => not_begun(function, execution, *refused).await,
+        Ok(Read::NotBegun(refused)) => not_begun(function, execution, console, *refused).await,
         Ok(Read::Begun(manifest)) if manifest.plan_only => {
-            plan(function, &manifest, &results).await
+            plan(function, &manifest, console, &results).await
         }
         Ok(Read::Begun(mut manifest)) => {
             let mut error = error;
@@ -89,9 +96,11 @@ async fn write(
                 Err(foreign) if foreign.foreign => error = error.or(Some(foreign.into())),
                 Err(other) => return Err(other),
             }
-            run(function, &manifest, error, &results).await
+            run(function, &manifest, console, error, &results).await
         }
-        Err(error) if error.foreign => not_begun(function, execution, failed(error.text)).await,
+        Err(error) if error.foreign => {
+            not_begun(function, execution, console, failed(error.text)).await
+        }
         Err(error) => Err(error),
     }
 }
@@ -124,6 +133,7 @@ fn failed(text: String) -> Refused {
 async fn not_begun(
     function: &Function,
     execution: &str,
+    console: Option<&Console>,
     refused: Refused,
 ) -> Result<Reported, StepError> {
     let now = function.platform.clock.timestamp();
@@ -147,10 +157,13 @@ async fn not_begun(
     let report = Recorder::default().report(header, now, ended, Some(refused.text));
     let key = report_key(execution);
     write_down(function, &key, &report).await?;
+    let (news, _) = News::of(&report, None);
     let said = Said {
         key: refused.key.as_deref(),
         report: &function.store.uri(&key),
-        known: &[],
+        drift: false,
+        news: &news,
+        console,
     };
     Ok(message::run(&report, refused.name, said))
 }
@@ -158,11 +171,13 @@ async fn not_begun(
 async fn plan(
     function: &Function,
     manifest: &Manifest,
+    console: Option<&Console>,
     results: &[GroupResult],
 ) -> Result<Reported, StepError> {
     let recorder = Recorder::resume(manifest.record.clone());
     let mut regions = Vec::new();
     let mut superseded = false;
+    let mut changes = BTreeMap::new();
     let mut header = manifest.header.clone();
     for (group, names) in manifest.groups.iter().enumerate() {
         match progress(function, manifest, results, group).await? {
@@ -170,6 +185,7 @@ async fn plan(
                 recorder.join(progress.record);
                 superseded |= progress.outcome == Outcome::Superseded;
                 regions.extend(progress.plan);
+                changes.extend(progress.graph_changes);
                 header.notes.extend(progress.notes);
             }
             Err(why) => {
@@ -181,13 +197,23 @@ async fn plan(
     let key = report_key(&manifest.header.run_id);
     write_down(function, &key, &report).await?;
     if !superseded {
-        write_down(function, &latest_key(&manifest.key), &report).await?;
+        let latest = latest_key(&manifest.key);
+        write_down(function, &latest, &report).await?;
+        let saved = saved::plan(function, manifest, report.clone(), changes);
+        if let Some(saved) = saved? {
+            for report in [&key, &latest] {
+                let key = saved_plan_key(report);
+                function.store.write_text(&key, saved.clone()).await?;
+            }
+        }
     }
     let uri = function.store.uri(&key);
     let said = Said {
         key: Some(&manifest.key),
         report: &uri,
-        known: &[],
+        drift: false,
+        news: &News::default(),
+        console,
     };
     Ok(message::plan(&report, said))
 }
@@ -209,6 +235,7 @@ fn unread(region: &Region, why: &str) -> RegionPlan {
 async fn run(
     function: &Function,
     manifest: &Manifest,
+    console: Option<&Console>,
     error: Option<Caught>,
     results: &[GroupResult],
 ) -> Result<Reported, StepError> {
@@ -222,41 +249,84 @@ async fn run(
         .recorder
         .report(header, now, joined.ended, joined.error);
     let superseded = report.ended == Ended::Superseded;
-    let latest = latest_key(&manifest.key);
-    let mut known = Vec::new();
     if manifest.drift {
-        match function.store.read::<Report>(&latest).await {
-            Ok(Some(last)) => {
-                let vanished = drift::vanished(&last.value, &report);
-                report.header.notes.extend(vanished);
-                let unseen = drift::out_of_sight(&last.value, &report);
-                report.header.notes.extend(unseen);
-                known = drift::known(&last.value, &report);
-            }
-            Ok(None) => {}
-            // This run's takes its place.
-            Err(error) if error.foreign => report.error = report.error.or(Some(error.text)),
-            Err(error) => return Err(error),
-        }
+        compare(function, manifest, &mut report).await?;
     }
+    let made_again = made_again(function, &report).await?;
+    let last = remembered(function, manifest).await?;
+    let (mut news, now_known) = News::of(&report, last.as_ref());
+    news.made_again = made_again;
     let key = report_key(&manifest.header.run_id);
     write_down(function, &key, &report).await?;
     // Whoever has the turn now knows better.
     if !superseded && has_the_turn(function, &manifest.header.run_id, now).await? {
         keep(function, manifest, &report).await?;
+        let key = causes_key(&manifest.key);
+        function.store.write(&key, &now_known).await?;
     }
     metrics::report(function, &report);
     let uri = function.store.uri(&key);
     let said = Said {
         key: Some(&manifest.key),
         report: &uri,
-        known: &known,
+        drift: manifest.drift,
+        news: &news,
+        console,
     };
     let name = match message::error_of(&report) {
         Some(_) if is_refused(results) => Some(Name::BadInput),
         name => name,
     };
     Ok(message::run(&report, name, said))
+}
+
+/// Compares what a drift run found with the last report of the same list.
+async fn compare(
+    function: &Function,
+    manifest: &Manifest,
+    report: &mut Report,
+) -> Result<(), StepError> {
+    let key = latest_key(&manifest.key);
+    match function.store.read::<Report>(&key).await {
+        Ok(None) => {}
+        Ok(Some(last)) => {
+            let vanished = drift::vanished(&last.value, report);
+            report.header.notes.extend(vanished);
+            let unseen = drift::out_of_sight(&last.value, report);
+            report.header.notes.extend(unseen);
+        }
+        // This run's takes its place.
+        Err(error) if error.foreign => report.error = report.error.take().or(Some(error.text)),
+        Err(error) => return Err(error),
+    }
+    Ok(())
+}
+
+/// The Regions whose behavior graph had to be made again: a report before had one.
+async fn made_again(function: &Function, report: &Report) -> Result<Vec<Region>, StepError> {
+    match drift::covered(function).await {
+        Ok(covered) => Ok(news::made_again(&covered, report)),
+        // It is written anew, and names a graph for no other purpose here.
+        Err(error) if error.foreign => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
+/// What needed action at the end of the last run of the same list.
+async fn remembered(
+    function: &Function,
+    manifest: &Manifest,
+) -> Result<Option<Remembered>, StepError> {
+    let read = function.store.read(&causes_key(&manifest.key)).await;
+    match read {
+        Ok(remembered) => Ok(remembered.map(|it| it.value)),
+        // All is told as new then, and this run's takes its place.
+        Err(error) if error.foreign => {
+            tracing::warn!("{error}");
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Whether what was uploaded was refused everywhere.
@@ -453,6 +523,7 @@ mod tests {
                 record: Record::default(),
                 attempts: Default::default(),
                 plan: Vec::new(),
+                graph_changes: Default::default(),
                 notes: Vec::new(),
             });
         }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fleet::account::{AccountId, Region};
 use fleet::attempts::Attempts;
+use fleet::bounds::GraphChanges;
 use fleet::origin::Origin;
 use fleet::report::{Header, InvalidLine, Record, RegionPlan};
 use serde::{Deserialize, Serialize};
@@ -106,6 +107,9 @@ pub struct Progress {
     pub attempts: BTreeMap<Region, Attempts>,
     /// What would happen, where that is all that was asked for.
     pub plan: Vec<RegionPlan>,
+    /// What would change about behavior graphs themselves, as data.
+    #[serde(default)]
+    pub graph_changes: BTreeMap<Region, GraphChanges>,
     /// What is worth knowing of it.
     pub notes: Vec<String>,
 }
@@ -174,10 +178,23 @@ pub fn latest_key(key: &str) -> String {
     format!("latest/{key}/report.json")
 }
 
+/// Where it lies what needed action at the end of the newest run of an upload, and since when: beside its
+/// report.
+#[must_use]
+pub fn causes_key(key: &str) -> String {
+    format!("latest/{key}/causes.json")
+}
+
 /// Where a report lies as a page: beside it.
 #[must_use]
 pub fn page_key(report: &str) -> String {
     format!("{}.html", report.trim_end_matches(".json"))
+}
+
+/// Where a plan lies as one that can be executed: beside its report.
+#[must_use]
+pub fn saved_plan_key(report: &str) -> String {
+    format!("{}plan.json", report.trim_end_matches("report.json"))
 }
 
 /// Where it lies which Regions uploads have covered.

@@ -234,6 +234,15 @@ impl Store {
         put.await.map(|_| ())
     }
 
+    /// Writes a document down that is text already, byte by byte.
+    ///
+    /// # Errors
+    /// Where S3 does not take it.
+    pub async fn write_text(&self, key: &str, text: String) -> Result<(), StepError> {
+        let put = self.put_bytes(key, text.into_bytes(), JSON, Condition::None);
+        put.await.map(|_| ())
+    }
+
     /// Writes something down that is not there yet; says whether it was not.
     ///
     /// # Errors

@@ -25,6 +25,7 @@ impl From<&CheckReport> for Document {
             headline,
             tone,
             remark: remark.map(str::to_owned),
+            people: Vec::new(),
             numbers: vec![
                 Number::new("problem", "problems", sum.problem, Tone::Bad),
                 Number::new("advice", "pieces of advice", sum.advice, Tone::Wait),

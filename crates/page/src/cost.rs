@@ -48,6 +48,7 @@ impl From<&CostReport> for Document {
             headline: format!("{} a month, as AWS projects it", dollars(sum.usd_a_month)),
             tone: Tone::Calm,
             remark: remark(report),
+            people: Vec::new(),
             numbers: vec![
                 Number::new("memberships", "memberships", sum.memberships, Tone::Calm),
                 Number::new("in_trial", "in the free trial", sum.in_trial, Tone::New),

@@ -7,7 +7,7 @@ use fleet::account::{AccountId, GraphArn, Region};
 use fleet::cause::Cause;
 use fleet::check::Finding;
 use fleet::member::{MemberStatus, Since};
-use fleet::report::{Done, Header};
+use fleet::report::{Done, Headcount, Header};
 use jiff::Timestamp;
 
 use crate::mark::{Mark, Tone};
@@ -23,6 +23,8 @@ pub struct Document {
     pub(crate) tone: Tone,
     /// What is to be said beside the headline.
     pub(crate) remark: Option<String>,
+    /// What it comes to in accounts; none where it is not about accounts.
+    pub(crate) people: Vec<Number>,
     /// Numbers of the document's summary, with the names that they have there.
     pub(crate) numbers: Vec<Number>,
     /// What is looked at rather than read.
@@ -76,6 +78,31 @@ impl Number {
             tone,
         }
     }
+}
+
+/// Accounts, by how far they are in all Regions; `on` is what is wanted of them.
+pub(crate) fn people(headcount: &Headcount, on: &'static str) -> Vec<Number> {
+    let Headcount {
+        accounts,
+        as_wanted,
+        need_action,
+        waiting,
+        lost_regions,
+        ..
+    } = headcount;
+    let elsewhere = match (lost_regions.is_empty(), on) {
+        (true, on) => on,
+        (false, "out everywhere") => "out, as far as known",
+        (false, _) => "on, as far as known",
+    };
+    let mut people = vec![
+        Number::new("accounts", "accounts in scope", *accounts, Tone::Void),
+        Number::new("as_wanted", elsewhere, *as_wanted, Tone::Calm),
+        Number::new("need_action", "need action", *need_action, Tone::Bad),
+        Number::new("waiting", "waiting", *waiting, Tone::Wait),
+    ];
+    people.retain(|it| it.key != "waiting" || it.value > 0);
+    people
 }
 
 /// A Region.

@@ -17,6 +17,7 @@ const STYLE: &str = concat!(
 /// One program in several files.
 const SCRIPT: &str = concat!(
     "\"use strict\";\n(() => {\n",
+    include_str!("../templates/clock.js"),
     include_str!("../templates/copy.js"),
     include_str!("../templates/data.js"),
     include_str!("../templates/map.js"),

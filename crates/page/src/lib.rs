@@ -12,6 +12,7 @@ mod document;
 mod grid;
 mod history;
 mod html;
+mod links;
 mod mark;
 mod plan;
 mod run;

@@ -57,6 +57,7 @@ impl From<&PlanReport> for Document {
             headline,
             tone,
             remark: charged,
+            people: Vec::new(),
             numbers: numbers(report),
             charts: Vec::new(),
             marks: MARKS,

@@ -3,19 +3,18 @@
 use fleet::member::Since;
 use fleet::report::{Ended, Outcome, RegionReport, RegionState, Report, Verdict};
 
-use crate::document::{Area, Cell, Document, Number};
+use crate::document::{Area, Cell, Document, Number, people};
 use crate::mark::{Mark, Tone};
-use crate::text::counted;
 
 const MARKS: &[Mark] = &[
-    Mark::new("failed", "×", "not as wanted", Tone::Bad),
+    Mark::new("failed", "×", "needs action", Tone::Bad),
     Mark::new("waiting", "…", "waiting for AWS", Tone::Wait)
         .advise("AWS is not finished: run again, and it goes on where it was."),
     Mark::new("removed", "-", "removed by this run", Tone::Gone),
     Mark::new("repaired", "~", "repaired by this run", Tone::Mended),
     Mark::new("enabled", "+", "enabled by this run", Tone::New),
-    Mark::new("unchanged", "·", "as wanted already", Tone::Calm),
-    Mark::new("skipped", "/", "left out", Tone::Mute),
+    Mark::new("unchanged", "·", "as the list wants already", Tone::Calm),
+    Mark::new("skipped", "/", "out of scope", Tone::Mute),
 ];
 
 fn mark(outcome: Outcome) -> usize {
@@ -32,7 +31,6 @@ fn mark(outcome: Outcome) -> usize {
 
 impl From<&Report> for Document {
     fn from(report: &Report) -> Self {
-        let (headline, tone) = headline(report);
         Self {
             header: report.header.clone(),
             title: match report.header.operation.as_str() {
@@ -40,9 +38,10 @@ impl From<&Report> for Document {
                 _ => "Enable",
             }
             .to_owned(),
-            headline,
-            tone,
+            headline: report.in_accounts(),
+            tone: tone(report),
             remark: remark(report),
+            people: people(&report.headcount(), on(report)),
             numbers: numbers(report),
             charts: Vec::new(),
             marks: MARKS,
@@ -72,6 +71,7 @@ fn area(region: &RegionReport) -> Area {
         state: match region.state {
             RegionState::Settled => ("settled", Tone::Calm),
             RegionState::Waiting => ("waiting", Tone::Wait),
+            RegionState::Partial => ("partial", Tone::Wait),
             RegionState::Failed => ("failed", Tone::Bad),
             RegionState::Skipped => ("skipped", Tone::Mute),
         },
@@ -84,46 +84,19 @@ fn area(region: &RegionReport) -> Area {
     }
 }
 
-fn headline(report: &Report) -> (String, Tone) {
-    let sum = &report.summary;
-    let leaving = report.header.operation == "disable";
+/// What is wanted of an account.
+fn on(report: &Report) -> &'static str {
+    match report.header.operation.as_str() {
+        "disable" => "out everywhere",
+        _ => "on everywhere",
+    }
+}
+
+fn tone(report: &Report) -> Tone {
     match report.verdict() {
-        Verdict::AsWanted if leaving => {
-            ("Everybody who was to leave has left".to_owned(), Tone::Calm)
-        }
-        Verdict::AsWanted => ("Everything is as wanted".to_owned(), Tone::Calm),
-        Verdict::Waiting => {
-            let waiting = counted(sum.waiting, "membership");
-            (
-                format!("Nothing failed; {waiting} still wait for AWS"),
-                Tone::Wait,
-            )
-        }
-        Verdict::Interrupted => ("Interrupted before it was finished".to_owned(), Tone::Bad),
-        Verdict::NotAsWanted if sum.failed > 0 => {
-            let failed = counted(sum.failed, "membership");
-            (
-                format!(
-                    "{failed} of {} not as wanted",
-                    crate::text::number(sum.memberships)
-                ),
-                Tone::Bad,
-            )
-        }
-        Verdict::NotAsWanted if report.error.is_some() => {
-            ("The run was ended early".to_owned(), Tone::Bad)
-        }
-        Verdict::NotAsWanted if !report.header.invalid_lines.is_empty() => {
-            let lines = counted(report.header.invalid_lines.len() as u64, "line");
-            (
-                format!("All is well but for {lines} of the list"),
-                Tone::Wait,
-            )
-        }
-        Verdict::NotAsWanted => (
-            "Something about the Regions is not as wanted".to_owned(),
-            Tone::Bad,
-        ),
+        Verdict::AsWanted => Tone::Calm,
+        Verdict::Waiting => Tone::Wait,
+        Verdict::Interrupted | Verdict::NotAsWanted => Tone::Bad,
     }
 }
 
@@ -146,10 +119,11 @@ fn numbers(report: &Report) -> Vec<Number> {
         Number::new("enabled", "ENABLED now", sum.enabled, Tone::Calm),
         Number::new("changed", "changed by this run", sum.changed, Tone::New),
         Number::new("removed", "removed", sum.removed, Tone::Gone),
-        Number::new("failed", "not as wanted", sum.failed, Tone::Bad),
-        Number::new("waiting", "waiting for AWS", sum.waiting, Tone::Wait),
-        Number::new("skipped", "left out", sum.skipped, Tone::Mute),
+        Number::new("failed", "need action", sum.failed, Tone::Bad),
+        Number::new("waiting", "wait for AWS", sum.waiting, Tone::Wait),
+        Number::new("skipped", "out of scope", sum.skipped, Tone::Mute),
     ];
-    numbers.retain(|number| number.key != "removed" || number.value > 0);
+    let sometimes = ["removed", "skipped", "waiting"];
+    numbers.retain(|number| number.value > 0 || !sometimes.contains(&number.key));
     numbers
 }

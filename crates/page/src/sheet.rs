@@ -5,7 +5,7 @@ use fleet::report::Header;
 use jiff::Timestamp;
 
 use crate::curve::Curve;
-use crate::document::{Area, Chart, Document};
+use crate::document::{Area, Chart, Document, Number};
 use crate::grid::Grid;
 use crate::text::{counted, moment, number, seconds, visible};
 use crate::trouble::{self, Section};
@@ -17,7 +17,13 @@ pub(crate) struct Sheet {
     pub(crate) headline: String,
     pub(crate) tone: &'static str,
     pub(crate) remark: Option<String>,
-    pub(crate) facts: Vec<(&'static str, String)>,
+    /// What everybody wants to know of it.
+    pub(crate) facts: Vec<Fact>,
+    /// What an auditor wants to know, too.
+    pub(crate) about: Vec<Fact>,
+    /// In accounts.
+    pub(crate) people: Vec<Tile>,
+    /// In memberships, or in what else the document has.
     pub(crate) tiles: Vec<Tile>,
     pub(crate) slices: Vec<Slice>,
     pub(crate) charts: Vec<Chart>,
@@ -31,6 +37,25 @@ pub(crate) struct Sheet {
     pub(crate) calls: Vec<Call>,
     pub(crate) curve: Option<Curve>,
     pub(crate) grid: Grid,
+}
+
+/// Something about the document.
+#[derive(Debug)]
+pub(crate) struct Fact {
+    pub(crate) name: &'static str,
+    pub(crate) value: String,
+    /// The point in time that it is, for the reader's clock.
+    pub(crate) at: Option<String>,
+}
+
+impl Fact {
+    fn new(name: &'static str, value: String) -> Self {
+        Self {
+            name,
+            value,
+            at: None,
+        }
+    }
 }
 
 /// A headline number.
@@ -90,11 +115,13 @@ impl Sheet {
         let legend = legend(document);
         Self {
             title: document.title.clone(),
-            headline: document.headline.clone(),
+            headline: visible(&document.headline),
             tone: document.tone.class(),
             remark: document.remark.clone(),
             facts: facts(document),
-            tiles: tiles(document),
+            about: about(document),
+            people: tiles(&document.people),
+            tiles: tiles(&document.numbers),
             slices: slices(&legend),
             charts: document.charts.clone(),
             sections: trouble::sections(document),
@@ -119,53 +146,62 @@ impl Sheet {
     }
 }
 
-fn facts(document: &Document) -> Vec<(&'static str, String)> {
+fn facts(document: &Document) -> Vec<Fact> {
     let Header {
         administrator,
         started,
-        run_id,
-        origin,
         ..
     } = &document.header;
-    let extent = format!(
+    let scope = format!(
         "{} in {}",
         counted(document.accounts().len() as u64, "account"),
         counted(document.areas.len() as u64, "Region")
     );
-    let mut facts = vec![("Administrator", administrator.to_string())];
+    let mut facts = vec![Fact {
+        at: Some(format!("{started:.0}")),
+        ..Fact::new("Began", moment(*started))
+    }];
+    let took = document.finished.map(|at| after(document, at));
+    facts.extend(took.map(|took| Fact::new("Took", took)));
     if !document.marks.is_empty() {
-        facts.push(("Extent", extent));
+        facts.push(Fact::new("In scope", scope));
     }
-    facts.push(("Began", moment(*started)));
-    facts.extend(document.finished.map(|at| ("Took", after(document, at))));
-    facts.push(("Run", visible(run_id)));
-    facts.extend(origin.caller.iter().map(|arn| ("Called by", visible(arn))));
+    facts.push(Fact::new("Administrator", administrator.to_string()));
+    facts
+}
+
+fn about(document: &Document) -> Vec<Fact> {
+    let Header { run_id, origin, .. } = &document.header;
+    let mut about = vec![Fact::new("Run", visible(run_id))];
+    let caller = origin.caller.iter();
+    about.extend(caller.map(|arn| Fact::new("Called by", visible(arn))));
     if let Some(list) = &origin.list {
         let version = list.version.iter().map(|it| format!(", version {it}"));
         let name = format!("{}{}", list.name, version.collect::<String>());
-        facts.push(("List", visible(&name)));
-        facts.extend(list.sha256.iter().map(|it| ("SHA-256", visible(it))));
+        about.push(Fact::new("List", visible(&name)));
+        let hash = list.sha256.iter();
+        about.extend(hash.map(|it| Fact::new("SHA-256", visible(it))));
         let uploader = list.uploader.iter();
-        facts.extend(uploader.map(|it| ("Uploaded by", visible(&it.to_string()))));
+        about.extend(uploader.map(|it| Fact::new("Uploaded by", visible(&it.to_string()))));
     }
     let approval = origin.approval.iter();
-    facts.extend(approval.map(|it| ("Approved by", visible(&it.to_string()))));
-    facts
+    about.extend(approval.map(|it| Fact::new("Approved by", visible(&it.to_string()))));
+    about
 }
 
 fn after(document: &Document, at: Timestamp) -> String {
     seconds(at.duration_since(document.header.started).as_secs_f64())
 }
 
-fn tiles(document: &Document) -> Vec<Tile> {
-    let tile = |it: &crate::document::Number| Tile {
+fn tiles(numbers: &[Number]) -> Vec<Tile> {
+    let tile = |it: &Number| Tile {
         key: it.key,
         words: it.words,
         value: it.value,
         text: number(it.value),
         tone: it.tone.class(),
     };
-    document.numbers.iter().map(tile).collect()
+    numbers.iter().map(tile).collect()
 }
 
 fn legend(document: &Document) -> Vec<Entry> {

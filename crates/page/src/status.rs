@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use fleet::account::{AccountId, Region};
 use fleet::cause::Place;
 use fleet::member::MemberStatus;
-use fleet::report::{Done, MemberNow, RegionNow, StatusReport};
+use fleet::report::{Done, MemberNow, RegionNow, StatusReport, Verdict};
 
 use crate::document::{Area, Cell, Document, Number};
 use crate::mark::{Mark, Tone};
-use crate::text::{counted, number};
 
 const MARKS: &[Mark] = &[
     Mark::new("VERIFICATION_FAILED", "×", "VERIFICATION_FAILED", Tone::Bad).advise(
@@ -33,7 +32,8 @@ const MARKS: &[Mark] = &[
     .advise("AWS compares account id and root e-mail."),
     Mark::new("INVITED", ">", "INVITED", Tone::Wait)
         .advise("The invitation has not been accepted: enable accepts it."),
-    Mark::new("absent", "o", "no member", Tone::Gone),
+    Mark::new("absent", "o", "no member", Tone::Bad),
+    Mark::new("expected_out", "/", "known to stay out", Tone::Mute),
     Mark::new("ENABLED", "·", "ENABLED", Tone::Calm),
 ];
 
@@ -45,31 +45,25 @@ fn mark(status: Option<&MemberStatus>) -> usize {
         Some(MemberStatus::VerificationInProgress) => 3,
         Some(MemberStatus::Invited) => 4,
         None => 5,
-        Some(MemberStatus::Enabled) => 6,
+        Some(MemberStatus::Enabled) => 7,
     }
 }
 
 impl From<&StatusReport> for Document {
     fn from(report: &StatusReport) -> Self {
-        let enabled = count(report, &MemberStatus::Enabled);
-        let all = report.summary.memberships;
-        let unread = report.summary.unread_regions;
-        let tone = match (enabled == all, unread) {
-            (_, 1..) => Tone::Bad,
-            (true, 0) => Tone::Calm,
-            (false, 0) => Tone::Wait,
+        let tone = match report.verdict() {
+            Verdict::AsWanted => Tone::Calm,
+            Verdict::Waiting => Tone::Wait,
+            Verdict::NotAsWanted | Verdict::Interrupted => Tone::Bad,
         };
+        let people = report.accounts.as_ref();
         Self {
             header: report.header.clone(),
             title: "Status".to_owned(),
-            headline: format!(
-                "{} of {} ENABLED",
-                number(enabled),
-                counted(all, "membership")
-            ),
+            headline: report.in_a_line(),
             tone,
-            remark: (unread > 0)
-                .then(|| format!("{} could not be read.", counted(unread, "Region"))),
+            remark: None,
+            people: people.map_or_else(Vec::new, |it| crate::document::people(it, "on everywhere")),
             numbers: numbers(report),
             charts: Vec::new(),
             marks: MARKS,
@@ -97,7 +91,7 @@ fn area(region: &RegionNow) -> Area {
         state: match (&region.error, &region.graph_arn, bad) {
             (Some(_), _, _) => ("not read", Tone::Bad),
             (None, None, _) => ("no graph", Tone::Mute),
-            (None, Some(_), true) => ("in trouble", Tone::Bad),
+            (None, Some(_), true) => ("partial", Tone::Wait),
             (None, Some(_), false) => ("on", Tone::Calm),
         },
         error: region.error.clone(),
@@ -110,7 +104,10 @@ fn area(region: &RegionNow) -> Area {
 }
 
 fn cell(member: &MemberNow, region: &Region) -> Cell {
-    let mark = mark(member.status.as_ref());
+    let mark = match member.expected_out {
+        true => 6,
+        false => mark(member.status.as_ref()),
+    };
     let account: AccountId = member.account_id;
     let cause = member.cause();
     let told = cause
@@ -119,7 +116,7 @@ fn cell(member: &MemberNow, region: &Region) -> Cell {
     let advice = MARKS[mark].advice.map(str::to_owned);
     let mut reasons: Vec<_> = told.or(advice).into_iter().collect();
     if member.in_roster == Some(false) {
-        reasons.push("The list does not name it.".to_owned());
+        reasons.push("It is not in the list.".to_owned());
     }
     Cell {
         account,
@@ -164,7 +161,7 @@ fn numbers(report: &StatusReport) -> Vec<Number> {
             Tone::Bad,
         ),
         Number::new("other", "in another status", other, Tone::Bad),
-        Number::new("absent", "no member", sum.absent, Tone::Gone),
+        Number::new("absent", "no member", sum.absent, Tone::Bad),
         Number::new(
             "unread_regions",
             "Regions not read",

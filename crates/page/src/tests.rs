@@ -183,34 +183,19 @@ fn the_headline_says_what_came_of_it() {
         change(&mut report);
         crate::Document::from(&report).headline
     };
-    let fails = |report: &mut Report| {
-        report.summary.memberships = 1;
-        report.regions[0].state = RegionState::Failed;
-    };
     for (headline, expected) in [
-        (headline(|_| {}, Vec::new()), "Everything is as wanted"),
-        (headline(fails, failed()), "1 membership of 1 not as wanted"),
+        (headline(|_| {}, Vec::new()), "No account is in scope."),
         (
-            headline(|it| it.header.operation = "disable".to_owned(), Vec::new()),
-            "Everybody who was to leave has left",
+            headline(|_| {}, failed()),
+            "0 of 1 account is on everywhere. 1 needs you.",
         ),
         (
-            headline(
-                |it| {
-                    it.settled = false;
-                    it.summary.waiting = 2;
-                },
-                Vec::new(),
-            ),
-            "Nothing failed; 2 memberships still wait for AWS",
-        ),
-        (
-            headline(|it| it.ended = Ended::Interrupted, Vec::new()),
-            "Interrupted before it was finished",
+            headline(|it| it.ended = Ended::Interrupted, failed()),
+            "The run was interrupted. 0 of 1 account is on everywhere. 1 needs you.",
         ),
         (
             headline(|it| it.error = Some("expired".to_owned()), Vec::new()),
-            "The run was ended early",
+            "The run was ended early.",
         ),
     ] {
         assert_eq!(headline, expected);
@@ -296,6 +281,7 @@ fn a_plan_and_a_status_have_marks_of_their_own() {
             since: Since::default(),
             disabled_reason: Some("VOLUME_TOO_HIGH".into()),
             in_roster: Some(false),
+            expected_out: false,
         }],
     };
     let page = html(&StatusReport::of(

@@ -10,6 +10,7 @@ use fleet::report::{name_regions, region_troubles, troubles};
 
 use crate::check;
 use crate::document::{Area, Document};
+use crate::links::{self, Link};
 use crate::mark::Tone;
 use crate::text::{counted, visible};
 
@@ -17,6 +18,8 @@ use crate::text::{counted, visible};
 /// all of them.
 const MOST_ACCOUNTS: usize = 40;
 const MOST_TROUBLES: usize = 100;
+/// The most people who are named beside a cause.
+const MOST_OWNERS: usize = 10;
 
 /// Troubles under one heading.
 #[derive(Debug)]
@@ -31,8 +34,10 @@ pub(crate) struct Section {
 /// One of them.
 #[derive(Debug)]
 pub(crate) struct ShownTrouble {
-    /// What happened, and why.
-    pub(crate) reason: String,
+    /// What happened.
+    pub(crate) what: String,
+    /// Why, as far as anybody can tell.
+    pub(crate) why: Option<String>,
     /// What to do about it.
     pub(crate) todo: Option<String>,
     /// The command for that.
@@ -40,6 +45,9 @@ pub(crate) struct ShownTrouble {
     /// How many memberships it costs, in words.
     pub(crate) extent: String,
     pub(crate) places: Vec<Place>,
+    /// Who is responsible for the accounts, as the list says.
+    pub(crate) owners: Option<String>,
+    pub(crate) links: Vec<Link>,
     /// The first membership that has it: the script finds the others.
     pub(crate) example: Option<(String, String)>,
 }
@@ -79,11 +87,14 @@ fn section(heading: &str, tone: Tone, mut troubles: Vec<ShownTrouble>) -> Sectio
 
 fn plain(reason: &str, extent: String) -> ShownTrouble {
     ShownTrouble {
-        reason: visible(reason),
+        what: visible(reason),
+        why: None,
         todo: None,
         command: None,
         extent,
         places: Vec::new(),
+        owners: None,
+        links: Vec::new(),
         example: None,
     }
 }
@@ -107,18 +118,24 @@ fn of_regions(document: &Document, all: &BTreeSet<Region>) -> Section {
             regions: visible(&name_regions(&regions, all)),
             accounts: String::new(),
         }];
-        of_cause(&told, extent, places)
+        ShownTrouble {
+            links: links::of_regions(&regions),
+            ..of_cause(&told, extent, places)
+        }
     });
-    section("Regions in trouble", Tone::Bad, troubles.collect())
+    section("Regions that need action", Tone::Bad, troubles.collect())
 }
 
 fn of_cause(told: &Told, extent: String, places: Vec<Place>) -> ShownTrouble {
     ShownTrouble {
-        reason: visible(&told.what_and_why()),
+        what: visible(&told.what),
+        why: told.why.as_deref().map(visible),
         todo: told.todo.as_deref().map(visible),
         command: told.command.as_deref().map(visible),
         extent,
         places,
+        owners: None,
+        links: Vec::new(),
         example: None,
     }
 }
@@ -141,8 +158,7 @@ fn of_memberships(document: &Document, all: &BTreeSet<Region>, tone: Tone) -> Se
         .into_iter()
         .map(|it| trouble(&it, document, all));
     let heading = match (tone, document.header.kind.as_str()) {
-        (Tone::Bad, "status") => "In trouble",
-        (Tone::Bad, _) => "Not as wanted",
+        (Tone::Bad, _) => "Needs action",
         (_, "run") => "Waiting for AWS",
         _ => "Not finished",
     };
@@ -164,7 +180,15 @@ fn trouble(
     let told = trouble.told(document.accounts().len());
     let extent = format!("{memberships} of {accounts}");
     let example = trouble.memberships.first();
+    let accounts: BTreeSet<_> = trouble.memberships.iter().map(|(id, _)| *id).collect();
+    let regions: BTreeSet<_> = trouble
+        .memberships
+        .iter()
+        .map(|(_, it)| it.clone())
+        .collect();
     ShownTrouble {
+        owners: owners(&accounts, &document.header.labels),
+        links: links::of_accounts(&trouble.cause, &accounts, &regions),
         example: example.map(|(id, region)| (id.to_string(), visible(region.as_str()))),
         ..of_cause(&told, extent, places.collect())
     }
@@ -191,6 +215,16 @@ fn of_findings(document: &Document, all: &BTreeSet<Region>, level: Level) -> Sec
     });
     let (heading, tone) = check::heading(level);
     section(heading, tone, troubles.collect())
+}
+
+/// Who is responsible for the accounts, each once; none where the list does not say.
+fn owners(accounts: &BTreeSet<AccountId>, labels: &Labels) -> Option<String> {
+    let owners = accounts.iter().filter_map(|id| labels.owner(*id));
+    let owners: BTreeSet<_> = owners.map(|it| visible(it)).collect();
+    let more = owners.len().saturating_sub(MOST_OWNERS);
+    let named: Vec<_> = owners.into_iter().take(MOST_OWNERS).collect();
+    let more = (more > 0).then(|| format!(" and {more} more"));
+    (!named.is_empty()).then(|| named.join(", ") + &more.unwrap_or_default())
 }
 
 fn name_accounts(ids: &[AccountId], labels: &Labels) -> String {

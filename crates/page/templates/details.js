@@ -15,7 +15,10 @@ function history(account, region) {
   const step = (when, what) => list.append(element("li", {}, element("span", { class: "when" }, when), what));
   step("before", textOf(kind[BEFORE]) ?? "no member");
   const [, ...done] = data.done[region].find(([who]) => who === account) ?? [];
-  for (let at = 0; at < done.length; at += 2) step(`after ${clock(done[at + 1])}`, DEEDS[done[at]]);
+  for (let at = 0; at < done.length; at += 2) {
+    const when = new Date(data.began * 1000 + 100 * done[at + 1]);
+    step(`after ${clock(done[at + 1])}, at ${inBoth(when)}`, DEEDS[done[at]]);
+  }
   step("at the end", textOf(kind[STATUS]) ?? "no member");
   return list;
 }
@@ -52,10 +55,7 @@ function fact(name, value) {
 function since(account, region) {
   const [, invited, updated] = data.since[region].find(([who]) => who === account) ?? [];
   if (updated === undefined) return [];
-  const moment = (minutes) => {
-    const at = new Date((data.began - 60 * minutes) * 1000);
-    return `${at.toLocaleString()} (${at.toISOString().slice(0, 16)}Z)`;
-  };
+  const moment = (minutes) => inBoth(new Date((data.began - 60 * minutes) * 1000));
   return [...fact("Invited", moment(invited)), ...fact("Last change", moment(updated))];
 }
 

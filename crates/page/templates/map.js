@@ -18,6 +18,7 @@ function showMap(rows, columns, matches) {
   view.column = Math.min(view.column, Math.max(0, columns.length - 1));
   const listing = columns.length === 1;
   grid.classList.toggle("listing", listing);
+  grid.classList.toggle("few", !listing && columns.length <= 12);
   grid.style.setProperty("--columns", columns.length);
   grid.setAttribute("aria-rowcount", rows.length + 1);
   grid.setAttribute("aria-colcount", columns.length + 1);

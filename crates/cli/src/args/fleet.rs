@@ -40,7 +40,7 @@ pub(crate) struct CallerArgs {
         help_heading = "Accounts"
     )]
     pub profile: Option<String>,
-    /// The code that the MFA device of the profile shows now, where nobody can be asked for it
+    /// The current code of the profile's MFA device, where nobody can be prompted for it
     #[arg(
         long,
         value_name = "CODE",
@@ -59,7 +59,8 @@ pub(crate) struct ReachArgs {
     /// As whom.
     #[command(flatten)]
     pub caller: CallerArgs,
-    /// The Regions, or `all` that are switched on and have Detective; commas or repeated [default: all]
+    /// The Regions, separated by commas, or repeated; `all` for every Region that is switched on and has
+    /// Detective [default: all]
     #[arg(
         long,
         alias = "region",
@@ -69,7 +70,7 @@ pub(crate) struct ReachArgs {
         help_heading = "Regions"
     )]
     pub regions: Vec<List<RegionName>>,
-    /// Regions to leave out; commas or repeated
+    /// Regions to leave out; separated by commas, or repeated
     #[arg(
         long,
         alias = "exclude-regions",
@@ -88,8 +89,8 @@ pub(crate) struct ReachArgs {
         help_heading = "Pace"
     )]
     pub timeout: Option<Timeout>,
-    /// Ask again for this long where AWS refuses what it may not have heard of yet, such as a role or a
-    /// policy that was made just now; 0s for once more at once [default: 15s]
+    /// Retry for this long where AWS refuses a call because a new role or policy may not have taken effect
+    /// yet; 0s: retry once, at once [default: 15s]
     #[arg(
         long,
         value_name = "TIME",
@@ -98,7 +99,7 @@ pub(crate) struct ReachArgs {
         help_heading = "Pace"
     )]
     pub patience: Option<Time>,
-    /// The most calls at a time [default: 256]
+    /// The maximum number of concurrent calls [default: 256]
     #[arg(
         long,
         value_name = "N",
@@ -131,7 +132,8 @@ impl ReachArgs {
 // From the command line only: a forgotten variable must not decide who is left out.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct SelectArgs {
-    /// Only these accounts of the file, by id or by name, with `*` for any characters; commas or repeated
+    /// Only these accounts of the list, by id or name, with `*` for any characters; separated by commas, or
+    /// repeated
     #[arg(
         long,
         alias = "accounts",
@@ -139,7 +141,7 @@ pub(crate) struct SelectArgs {
         help_heading = "Accounts"
     )]
     pub account: Vec<List<Who>>,
-    /// Not these accounts of the file, by id or by name; commas or repeated
+    /// Not these accounts of the list, by id or name; separated by commas, or repeated
     #[arg(
         long,
         alias = "not-accounts",
@@ -165,7 +167,7 @@ pub(crate) struct FleetArgs {
         help_heading = "Accounts"
     )]
     pub role_name: Option<String>,
-    /// The external id that the members' role asks for
+    /// The external id that the trust policy of the member role requires
     #[arg(
         long,
         value_name = "ID",
@@ -177,8 +179,8 @@ pub(crate) struct FleetArgs {
     /// Which accounts of the file.
     #[command(flatten)]
     pub select: SelectArgs,
-    /// Memberships that are known to stay out, as ACCOUNT/REGION, ACCOUNT/* or */REGION, with @YYYY-MM-DD
-    /// as the last day and a reason after a blank, where there are; commas or repeated
+    /// Memberships that are known to stay out: ACCOUNT/REGION, ACCOUNT/*, or */REGION, optionally with
+    /// @YYYY-MM-DD as the last day and a reason after a blank; separated by commas, or repeated
     #[arg(
         long,
         value_name = "EXCEPTIONS",
@@ -188,13 +190,13 @@ pub(crate) struct FleetArgs {
     )]
     pub expected: Vec<List<Exception>>,
     // Below, what belongs to one run comes from the command line only.
-    /// Remove members, too, that the file does not name (and tags that --tags does not)
+    /// Also remove members that the list does not name, and tags that --tags does not name
     #[arg(long, conflicts_with_all = ["account", "not_account"], help_heading = "Removals")]
     pub prune: bool,
-    /// Verify once more what failed with the e-mail that the file still has
+    /// Retry members whose verification failed with the e-mail that the list still has
     #[arg(long, help_heading = "Invitations")]
     pub retry_failed: bool,
-    /// Tags of the behavior graphs, new and old; commas or repeated
+    /// Tags for the behavior graphs, new and existing; separated by commas, or repeated
     #[arg(
         long,
         value_name = "K=V",
@@ -203,8 +205,8 @@ pub(crate) struct FleetArgs {
         help_heading = "Invitations"
     )]
     pub tags: Vec<List<Tag>>,
-    /// Optional data sources to start in every graph: EKS_AUDIT, ASFF_SECURITYHUB_FINDING. What
-    /// is started is never stopped: how to do that, AWS does not document
+    /// Optional data sources to start in every behavior graph: EKS_AUDIT, ASFF_SECURITYHUB_FINDING. A data
+    /// source that was started is never stopped: AWS does not document how
     #[arg(
         long,
         value_name = "NAMES",
@@ -213,10 +215,10 @@ pub(crate) struct FleetArgs {
         help_heading = "Invitations"
     )]
     pub packages: Vec<List<Package>>,
-    /// Let AWS mail every root address, once for each Region [default: false]
+    /// Have AWS send an e-mail to every root address, once for each Region [default: false]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_possible_values = true, env = "DETECTIVE_FLEET_SEND_EMAIL", hide_env = true, help_heading = "Invitations")]
     pub send_email: Option<bool>,
-    /// A text for that mail, of 1 to 1,000 characters
+    /// The text of that e-mail, of 1 to 1,000 characters
     #[arg(
         long,
         value_name = "TEXT",

@@ -22,11 +22,14 @@ pub(crate) struct RolesArgs {
 /// What is to be done with the roles.
 #[derive(Debug, Subcommand)]
 pub(crate) enum RolesCommand {
-    /// Make or update the StackSet, and the role in every account of the file
+    /// Deploy the role to every account of the list: by a StackSet, or with --via by a role that is there
+    #[command(after_help = super::help::ROLES_DEPLOY)]
     Deploy(Box<DeployArgs>),
     /// Show for every account whether its stack is current, and whether its role can be assumed
+    #[command(after_help = super::help::ROLES_STATUS)]
     Status(Box<RolesStatusArgs>),
-    /// Take the role from the accounts of the file; memberships stay
+    /// Remove the role from the accounts of the list; memberships stay
+    #[command(after_help = super::help::ROLES_REMOVE)]
     Remove(Box<RemoveArgs>),
 }
 
@@ -39,10 +42,11 @@ pub(crate) struct DeployArgs {
     /// How it is rolled out.
     #[command(flatten)]
     pub pace: RolloutPaceArgs,
-    /// Show what would be done; do nothing
+    /// Show what would be done, and do nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Do not ask; needs the administrator's account id, from --admin-account or the settings
+    /// Do not ask for confirmation; requires the administrator's account id, from --admin-account or the
+    /// settings
     #[arg(short, long)]
     pub yes: bool,
     /// Where the report goes.
@@ -70,17 +74,18 @@ pub(crate) struct RemoveArgs {
     /// How it is rolled out.
     #[command(flatten)]
     pub pace: RolloutPaceArgs,
-    /// Show what would be done; do nothing
+    /// Show what would be done, and do nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Do not ask; needs the administrator's account id, from --admin-account or the settings
+    /// Do not ask for confirmation; requires the administrator's account id, from --admin-account or the
+    /// settings
     #[arg(short, long)]
     pub yes: bool,
-    /// Leave the stacks where they are, and only take the accounts out of the StackSet: for accounts
-    /// that are closed, in which nothing can be deleted any more
+    /// Keep the stacks, and only remove the accounts from the StackSet: for accounts that are closed, in
+    /// which nothing can be deleted any more
     #[arg(long, conflicts_with = "via", help_heading = "Removals")]
     pub retain_stacks: bool,
-    /// Allow the removal of so many roles, and no more [default: 5, or a tenth of them]
+    /// Allow the removal of at most this many roles [default: 5, or a tenth of them]
     #[arg(long, value_name = "N", help_heading = "Removals")]
     pub max_removals: Option<usize>,
     /// Where the report goes.
@@ -91,7 +96,7 @@ pub(crate) struct RemoveArgs {
 /// Which accounts, and which StackSet.
 #[derive(Debug, Args)]
 pub(crate) struct RolloutArgs {
-    /// The accounts: `account id,root e-mail` on each line
+    /// The list of accounts: `account id,root e-mail` on each line
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// As whom.
@@ -100,7 +105,8 @@ pub(crate) struct RolloutArgs {
     /// Which accounts of the file.
     #[command(flatten)]
     pub select: SelectArgs,
-    /// The role in members; its path is always detective-fleet/, said or not [default: detective-fleet/DetectiveFleetMember]
+    /// The role in members; its path is always detective-fleet/, with or without it in the name [default:
+    /// detective-fleet/DetectiveFleetMember]
     #[arg(
         long,
         alias = "role",
@@ -110,7 +116,7 @@ pub(crate) struct RolloutArgs {
         help_heading = "Role"
     )]
     pub role_name: Option<String>,
-    /// The external id that the role asks for
+    /// The external id that the trust policy of the role requires
     #[arg(
         long,
         value_name = "ID",
@@ -119,7 +125,7 @@ pub(crate) struct RolloutArgs {
         help_heading = "Role"
     )]
     pub external_id: Option<ExternalId>,
-    /// Let the role tell `check --guardduty` whether GuardDuty is on, and since when
+    /// Allow the role to read for `check --guardduty` whether GuardDuty is on, and since when
     #[arg(long, help_heading = "Role")]
     pub allow_guardduty_reads: bool,
     /// The role of the administrator account that the role trusts
@@ -130,19 +136,20 @@ pub(crate) struct RolloutArgs {
         help_heading = "Role"
     )]
     pub trusted_role: String,
-    /// Roles and users that the role trusts as well, by their ARNs: of the administrator, or of the second one; commas or repeated
+    /// Further roles and users that the role trusts, by their ARNs, of the administrator or of the second
+    /// one; separated by commas, or repeated
     #[arg(long, value_name = "ARNS", help_heading = "Role")]
     pub also_trust: Vec<List<Principal>>,
-    /// Another administrator, while behavior graphs move there: its role of the same name is trusted as well, and its
-    /// invitations are accepted
+    /// A second administrator, while you move to it: its role of the same name is trusted, too, and its
+    /// invitations can be accepted
     #[arg(long, value_name = "ID", help_heading = "Role")]
     pub second_administrator: Option<AccountId>,
     /// The policy in members that bounds what the role may do, or `none` [default:
     /// detective-fleet/DetectiveFleetMemberBoundary; with --via none]
     #[arg(long, value_name = "NAME", help_heading = "Role")]
     pub boundary: Option<String>,
-    /// Do without a StackSet: deploy a stack in each account, with this role of each (such as
-    /// OrganizationAccountAccessRole or AWSControlTowerExecution), in sessions that may do nothing but that
+    /// Deploy a stack in each account, without a StackSet, by this role of each account (such as
+    /// OrganizationAccountAccessRole or AWSControlTowerExecution); its sessions may do nothing else
     #[arg(
         long,
         value_name = "ROLE",
@@ -166,10 +173,11 @@ pub(crate) struct RolloutArgs {
         help_heading = "StackSet"
     )]
     pub stack_set: String,
-    /// Its Region, and that of its one stack in each account: IAM is global [default: us-east-1]
+    /// The Region of the StackSet and of its one stack in each account; the role is global [default:
+    /// us-east-1]
     #[arg(long, value_name = "REGION", help_heading = "StackSet")]
     pub home_region: Option<String>,
-    /// The role of the administrator account that CloudFormation works with
+    /// The role in the administrator account that CloudFormation assumes
     #[arg(
         long,
         value_name = "NAME",
@@ -177,7 +185,7 @@ pub(crate) struct RolloutArgs {
         help_heading = "StackSet"
     )]
     pub administration_role: String,
-    /// The role in members that CloudFormation works with
+    /// The role in members that CloudFormation assumes
     #[arg(
         long,
         value_name = "NAME",
@@ -185,7 +193,7 @@ pub(crate) struct RolloutArgs {
         help_heading = "StackSet"
     )]
     pub execution_role: String,
-    /// Stop waiting after this long; what CloudFormation has begun goes on [default: 15m]
+    /// Stop waiting after this long; CloudFormation finishes what it has begun [default: 15m]
     #[arg(
         long,
         value_name = "TIME",
@@ -199,7 +207,7 @@ pub(crate) struct RolloutArgs {
 /// Where the report goes.
 #[derive(Debug, Args)]
 pub(crate) struct RolesReportArgs {
-    /// Write the report to this file too, as JSON; can be repeated
+    /// Also write the report to this file, as JSON; can be repeated
     #[arg(long = "report", value_name = "FILE.json", help_heading = "Output")]
     pub files: Vec<PathBuf>,
 }
@@ -220,10 +228,10 @@ impl Default for RolloutPaceArgs {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Pace")]
 pub(crate) struct RolloutPaceArgs {
-    /// In how many accounts at a time
+    /// The maximum number of accounts at a time
     #[arg(long, value_name = "N", default_value_t = AT_A_TIME)]
     pub at_a_time: NonZeroU16,
-    /// Try no more accounts once more than so many have failed [default: try all]
+    /// Stop once more than this many accounts have failed [default: try all]
     #[arg(long, value_name = "N")]
     pub failure_tolerance: Option<u32>,
 }

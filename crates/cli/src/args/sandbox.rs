@@ -10,10 +10,10 @@ use super::{PaceArgs, ReportArgs};
 /// `rehearse`.
 #[derive(Debug, Args)]
 pub(crate) struct RehearseArgs {
-    /// The accounts; without it, those of the scenario, or 80 that are made up
+    /// The list of accounts; without it, those of the scenario, or 80 made-up accounts
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
-    /// Take the world from this file: accounts, Regions, and what goes wrong
+    /// Read the emulated world from this file: accounts, Regions, and what goes wrong
     #[arg(long, value_name = "FILE.toml")]
     pub scenario: Option<PathBuf>,
     /// How the emulated AWS behaves.
@@ -27,7 +27,7 @@ pub(crate) struct RehearseArgs {
     #[arg(long, value_name = "FOLDER", help_heading = "Output")]
     pub month: Option<PathBuf>,
     // Not from the environment: a rehearsal has no place among what was really changed.
-    /// Add a line of JSON to this file before each call that changes something, and one after it
+    /// Append a line of JSON to this file before and after each call that changes something
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub journal: Option<PathBuf>,
 }
@@ -38,16 +38,16 @@ pub(crate) struct SandboxArgs {
     /// The address to listen on; signatures are not verified, so whoever reaches it can use it
     #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     pub listen: IpAddr,
-    /// The port; 0 for any that is free
+    /// The port; 0 for any free port
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub port: u16,
-    /// How many members there are, besides the administrator
+    /// The number of members, besides the administrator
     #[arg(long, value_name = "N", default_value_t = 80, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub accounts: u32,
-    /// Take the world from this file: accounts, Regions, and what goes wrong
+    /// Read the emulated world from this file: accounts, Regions, and what goes wrong
     #[arg(long, value_name = "FILE.toml", conflicts_with = "accounts")]
     pub scenario: Option<PathBuf>,
-    /// Ask the STS at this URL whose the keys are that the sandbox did not hand out
+    /// For keys that the sandbox did not hand out, ask the STS at this URL whose they are
     #[arg(long, value_name = "URL")]
     pub identity: Option<String>,
     /// Write the members to this file, `account id,root e-mail` on each line

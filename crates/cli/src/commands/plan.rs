@@ -4,10 +4,11 @@ use anyhow::Result;
 use fleet::guard::{Consent, Refusal};
 use fleet::report::PlanReport;
 use fleet::saved::SavedPlan;
+use serde::Serialize;
 
 use super::disable;
 use super::fleet_session::{Accounts, FleetSession};
-use crate::args::PlanArgs;
+use crate::args::{Format, PlanArgs};
 use crate::display::{self, Output};
 use crate::document::{ROSTER, ReportFiles};
 use crate::exit::Exit;
@@ -52,7 +53,7 @@ pub(crate) async fn run(args: PlanArgs, file: &SettingsFile, output: Output) -> 
     let refusals = session.judge(&run, Consent::default());
     let note = |refusal: &Refusal| format!("to go ahead it has to be allowed: {refusal}");
     plan.header.notes.extend(refusals.iter().map(note));
-    output.result(&plan, |width| display::plan(&plan, width))?;
+    print(&plan, &plan, output)?;
     files.write(&plan)?;
     let exit = exit(&plan, args.detailed_exitcode);
     if let Some((out, settings)) = out.zip(settings) {
@@ -63,6 +64,20 @@ pub(crate) async fn run(args: PlanArgs, file: &SettingsFile, output: Output) -> 
         output.message(&saved_as(&saved, &out, listed.as_deref()));
     }
     Ok(exit)
+}
+
+/// Prints a plan, or a document that has more than that.
+///
+/// # Errors
+///
+/// When stdout cannot be written.
+pub(super) fn print(document: &impl Serialize, plan: &PlanReport, output: Output) -> Result<()> {
+    match output.format() {
+        Format::Markdown => output.raw(&display::plan_markdown(plan)),
+        Format::Text | Format::Json | Format::Csv => {
+            output.result(document, |width| display::plan(plan, width))
+        }
+    }
 }
 
 /// What to do with the file.

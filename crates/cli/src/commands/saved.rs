@@ -167,7 +167,7 @@ pub(crate) fn show(args: PlanArgs, output: Output) -> Result<Exit> {
             graph_changes: &saved.graph_changes,
         },
     };
-    output.result(&shown, |width| display::plan(&shown.plan, width))?;
+    plan::print(&shown, &shown.plan, output)?;
     files.write(&shown)?;
     Ok(match args.detailed_exitcode {
         true => plan::exit(&shown.plan, true),

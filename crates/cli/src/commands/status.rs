@@ -14,7 +14,7 @@ use crate::display::{self, Output, Watched};
 use crate::document::{ROSTER, ReportFiles};
 use crate::exit::Exit;
 use crate::roster_file;
-use crate::settings::{Reach, SettingsFile};
+use crate::settings::{Reach, SettingsFile, expected};
 use crate::signals::{self, Interrupted};
 
 /// Between two looks.
@@ -40,6 +40,7 @@ pub(crate) async fn run(args: StatusArgs, file: &SettingsFile, output: Output) -
         bail!("--watch shows what there is to people, again and again: leave out --output");
     }
     let reach = Reach::of(&args.reach, file)?;
+    let expected = expected(&args.expected, file);
     let roster = roster(args.file.as_deref(), &reach)?;
     let files = ReportFiles::check(args.reports.files)?;
     let files = files.apart_from(ROSTER, args.file.as_deref())?;
@@ -58,7 +59,8 @@ pub(crate) async fn run(args: StatusArgs, file: &SettingsFile, output: Output) -
     };
     let stop = signals::listen(output, told)?;
     let view = View {
-        session: FleetSession::open(reach, Accounts::all(roster), stop, shown).await?,
+        session: FleetSession::open(reach, Accounts::all_but(roster, expected), stop, shown)
+            .await?,
         selection,
         files,
         output,
@@ -97,11 +99,7 @@ impl View {
             }
         }
         self.files.write(&status)?;
-        Ok(if status.summary.unread_regions == 0 {
-            Exit::Fine
-        } else {
-            Exit::NotAsWanted
-        })
+        Ok(status.verdict().into())
     }
 
     /// Looks at everything.
@@ -145,7 +143,10 @@ impl View {
                 None => {
                     let at = status.header.started;
                     let text = display::status(&status, self.output.width());
-                    if !self.output.is_read(&format!("{at:.0} {text}\n"))? {
+                    if !self
+                        .output
+                        .is_read(&format!("{} {text}\n", display::moment(at)))?
+                    {
                         return Ok(Exit::Fine);
                     }
                 }

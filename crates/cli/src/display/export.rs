@@ -7,8 +7,9 @@ use fleet::foreign::cell;
 use fleet::report::StatusReport;
 
 use super::matrix;
+use super::moment::moment;
 use super::scope::Scope;
-use super::status::{summary, troubled};
+use super::status::{nothing, summary, troubled};
 
 /// What stands in the place of a status where there is none.
 const ABSENT: &str = "NO_MEMBER";
@@ -61,16 +62,21 @@ pub(crate) fn csv(report: &StatusReport) -> Result<String> {
 pub(crate) fn markdown(report: &StatusReport) -> String {
     let scope = Scope::from(report);
     let mut text = format!(
-        "**Administrator {}**, {:.0}\n\n",
-        report.header.administrator, report.header.started
+        "**{}**\n\nAdministrator {}, {}\n\n",
+        escaped(&report.in_a_line()),
+        report.header.administrator,
+        moment(report.header.started)
     );
+    if let Some(nothing) = nothing(report) {
+        let _ = writeln!(text, "{nothing}\n");
+    }
     let matrix = matrix::markdown(report);
     if !matrix.is_empty() {
         let _ = writeln!(text, "{matrix}");
     }
     let items = list(troubles(report, &scope));
     if !items.is_empty() {
-        let _ = writeln!(text, "Not as wanted:\n\n{items}");
+        let _ = writeln!(text, "Needs action:\n\n{items}");
     }
     let bad = report.header.invalid_lines.iter();
     let bad = bad.map(|bad| format!("line {}: {}", bad.line, bad.reason));
@@ -107,7 +113,7 @@ fn troubles(report: &StatusReport, scope: &Scope) -> impl Iterator<Item = String
 }
 
 /// A list; AWS's words are shown as they are.
-fn list(items: impl Iterator<Item = String>) -> String {
+pub(super) fn list(items: impl Iterator<Item = String>) -> String {
     items
         .map(|item| format!("- {}\n", escaped(&item)))
         .collect()

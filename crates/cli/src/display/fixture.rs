@@ -113,9 +113,11 @@ pub(crate) fn plan(
 }
 
 fn state(members: &[MemberReport]) -> RegionState {
-    match members.iter().any(|it| it.outcome == Outcome::Failed) {
-        true => RegionState::Failed,
-        false => RegionState::Settled,
+    let failed = members.iter().filter(|it| it.outcome == Outcome::Failed);
+    match failed.count() {
+        0 => RegionState::Settled,
+        all if all == members.len() => RegionState::Failed,
+        _ => RegionState::Partial,
     }
 }
 
@@ -202,6 +204,7 @@ pub(crate) fn status(
             since: Since::default(),
             disabled_reason: None,
             in_roster: Some(true),
+            expected_out: false,
         };
         let members = (0..accounts).map(member).collect();
         RegionNow {

@@ -5,8 +5,10 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use anstream::ColorChoice;
 use anyhow::{Context, Result};
 use console::Term;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use super::moment;
 use super::screen::{self, Stream};
 use crate::args::{Color, Format, Global};
 use crate::document;
@@ -31,7 +33,7 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    /// What the flags ask for. Colour is the process's affair and is set here once.
+    /// What the flags ask for. Colour and time zone are the process's affair and are set here once.
     pub(crate) fn of(global: &Global) -> Self {
         let choice = match global.color {
             Color::Auto => ColorChoice::Auto,
@@ -39,6 +41,8 @@ impl Output {
             Color::Never => ColorChoice::Never,
         };
         choice.write_global();
+        let zone = global.timezone.clone().map(|zone| zone.0);
+        moment::are_in(zone.unwrap_or_else(TimeZone::system));
         Self {
             format: global.output,
             quiet: global.quiet,

@@ -1,6 +1,6 @@
 //! The plan, as `terraform plan` would draw it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use fleet::account::{AccountId, Region};
@@ -17,12 +17,27 @@ use super::trouble::{self, Item};
 
 /// What Regions have in common that are drawn as one.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Shape {
-    create_graph: bool,
-    delete_graph: bool,
-    changes: Vec<String>,
-    failed: bool,
-    members: Vec<(Action, AccountId)>,
+pub(super) struct Shape {
+    pub(super) create_graph: bool,
+    pub(super) delete_graph: bool,
+    pub(super) changes: Vec<String>,
+    pub(super) failed: bool,
+    pub(super) members: Vec<(Action, AccountId)>,
+}
+
+impl Shape {
+    /// The accounts to which the same happens.
+    pub(super) fn by_action(&self) -> BTreeMap<Action, Vec<AccountId>> {
+        grouping::group(self.members.iter().copied())
+    }
+
+    /// Whether there is anything to say of it here.
+    pub(super) fn is_idle(&self) -> bool {
+        let mut actions = self.members.iter().map(|(action, _)| action);
+        let idle = actions.all(|action| *action == Action::Unchanged);
+        let kept = !self.create_graph && !self.delete_graph && self.changes.is_empty();
+        self.failed || (idle && kept)
+    }
 }
 
 /// Draws a plan for a window of that many columns.
@@ -40,7 +55,7 @@ pub(crate) fn plan(report: &PlanReport, width: usize) -> String {
 }
 
 /// Regions that look the same, together, in the order of their first.
-fn shapes(report: &PlanReport) -> Vec<(Shape, BTreeSet<Region>)> {
+pub(super) fn shapes(report: &PlanReport) -> Vec<(Shape, BTreeSet<Region>)> {
     let shapes = grouping::group(
         report
             .regions
@@ -78,10 +93,7 @@ fn draw_shape(
     regions: &BTreeSet<Region>,
     width: usize,
 ) {
-    let by_action = grouping::group(shape.members.iter().copied());
-    let idle = by_action.keys().all(|action| *action == Action::Unchanged);
-    let kept = !shape.create_graph && !shape.delete_graph && shape.changes.is_empty();
-    if shape.failed || (idle && kept) {
+    if shape.is_idle() {
         return;
     }
     let _ = writeln!(
@@ -104,7 +116,7 @@ fn draw_shape(
     for change in &shape.changes {
         line(text, ALTER, "behavior graph", change, width);
     }
-    for (action, accounts) in by_action {
+    for (action, accounts) in shape.by_action() {
         let who = match accounts.as_slice() {
             [account] => scope.labels.account(*account),
             accounts => counted(len(accounts), "account"),
@@ -173,7 +185,7 @@ fn mark(action: Action) -> Mark {
     }
 }
 
-fn words(action: Action) -> &'static str {
+pub(super) fn words(action: Action) -> &'static str {
     match action {
         Action::Invite => "invite, and accept",
         Action::Accept => "accept the invitation that waits",
@@ -181,32 +193,32 @@ fn words(action: Action) -> &'static str {
         Action::Wait => "wait for AWS to verify the e-mail, and accept",
         Action::Remove => "remove",
         Action::Start => "accepted, but not enabled: ask AWS to try again",
-        Action::Unchanged => "as wanted",
-        Action::Blocked => "cannot be as wanted, see below",
-        Action::Skipped => "left out",
+        Action::Unchanged => "as the list wants",
+        Action::Blocked => "needs action, see below",
+        Action::Skipped => "out of scope",
     }
 }
 
-/// What cannot be as wanted, by reason. A Region that failed as a whole is one thing, not one for
-/// each of its accounts.
+/// The memberships that need action, but for those of Regions that failed as a whole: that is one thing,
+/// not one for each of its accounts.
+pub(super) fn blocked_members(report: &PlanReport) -> impl Iterator<Item = Item<'_>> {
+    let read = report.regions.iter().filter(|it| it.error.is_none());
+    read.flat_map(|region| {
+        let members = region.members.iter();
+        let blocked = members.filter(|member| member.action == Action::Blocked);
+        blocked.map(|member| Item {
+            account: member.account_id,
+            region: &region.region,
+            cause: member
+                .cause()
+                .unwrap_or_else(|| Cause::other("AWS does not say why")),
+        })
+    })
+}
+
+/// What needs action, by cause.
 fn blocked(report: &PlanReport, scope: &Scope, width: usize) -> String {
-    let members = report
-        .regions
-        .iter()
-        .filter(|region| region.error.is_none())
-        .flat_map(|region| {
-            let blocked = region
-                .members
-                .iter()
-                .filter(|member| member.action == Action::Blocked);
-            blocked.map(|member| Item {
-                account: member.account_id,
-                region: &region.region,
-                cause: member
-                    .cause()
-                    .unwrap_or_else(|| Cause::other("AWS does not say why")),
-            })
-        });
+    let members = blocked_members(report);
     let mut text = super::failure::regions(
         report
             .regions
@@ -217,13 +229,13 @@ fn blocked(report: &PlanReport, scope: &Scope, width: usize) -> String {
     );
     text.push_str(&trouble::draw(members, scope, FAILED, width));
     if !text.is_empty() {
-        text.insert_str(0, &format!("{}\n", paint(BOLD, "Cannot be as wanted:")));
+        text.insert_str(0, &format!("{}\n", paint(BOLD, "Needs action:")));
         text.push('\n');
     }
     text
 }
 
-fn summary(report: &PlanReport, width: usize) -> String {
+pub(super) fn summary(report: &PlanReport, width: usize) -> String {
     let sum = &report.summary;
     if !report.changes_anything() && !report.has_trouble() {
         return no_changes(report);
@@ -268,7 +280,7 @@ fn summary(report: &PlanReport, width: usize) -> String {
 /// Nothing is left to do.
 pub(super) fn no_changes(report: &PlanReport) -> String {
     let fine = counted(report.summary.unchanged, "membership");
-    format!("{} {fine} as wanted.\n", paint(BOLD, "No changes."))
+    format!("{} {fine} as the list wants.\n", paint(BOLD, "No changes."))
 }
 
 /// The three that everybody looks for, always; the others where there are any.
@@ -289,8 +301,8 @@ fn counts(sum: &PlanSummary, leaving: bool) -> String {
         (sum.change_graphs, "to change about graphs"),
         (sum.wait, "to wait for"),
         (sum.unchanged, "unchanged"),
-        (sum.blocked, "blocked"),
-        (sum.skipped, "left out"),
+        (sum.blocked, "needing action"),
+        (sum.skipped, "out of scope"),
     ];
     let graphs = [(sum.create_graphs, "create"), (sum.delete_graphs, "delete")];
     let graphs = graphs.into_iter().filter(|(n, _)| *n > 0);
@@ -332,6 +344,7 @@ mod tests {
     fn a_plan_from_nothing_is_one_block() {
         let report = fixture::plan(80, |_, _| (Action::Invite, None));
         insta::assert_snapshot!(plain(&plan(&report, 80)));
+        insta::assert_snapshot!(plain(&plan(&report, 120)));
     }
 
     #[test]
@@ -348,6 +361,7 @@ mod tests {
         });
         report.header.invalid_lines.push(fixture::bad_line());
         insta::assert_snapshot!(plain(&plan(&report, 80)));
+        insta::assert_snapshot!(plain(&plan(&report, 120)));
     }
 
     #[test]
@@ -362,6 +376,7 @@ mod tests {
         }
         report = PlanReport::of(report.header, report.regions, report.calls);
         insta::assert_snapshot!(plain(&plan(&report, 80)));
+        insta::assert_snapshot!(plain(&plan(&report, 120)));
     }
 
     #[test]
@@ -373,12 +388,14 @@ mod tests {
         }
         report = PlanReport::of(report.header, report.regions, report.calls);
         insta::assert_snapshot!(plain(&plan(&report, 80)));
+        insta::assert_snapshot!(plain(&plan(&report, 120)));
     }
 
     #[test]
     fn a_plan_without_changes_says_so() {
         let report = fixture::plan(80, |_, _| (Action::Unchanged, None));
         insta::assert_snapshot!(plain(&plan(&report, 80)));
+        insta::assert_snapshot!(plain(&plan(&report, 120)));
     }
 
     #[test]
@@ -394,5 +411,6 @@ mod tests {
             (region.error, region.why) = Why::of(cause.as_ref(), &place);
         }
         insta::assert_snapshot!(plain(&plan(&report, 80)));
+        insta::assert_snapshot!(plain(&plan(&report, 120)));
     }
 }

@@ -13,6 +13,7 @@ use indicatif::ProgressState;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Output;
+use super::moment::moment;
 use super::progress_view::{self, Frame, Kind, Title};
 use super::screen::{Screen, Stream};
 use super::tally::Tally;
@@ -149,7 +150,7 @@ impl Progress {
 
     fn line(&self, at: Timestamp, text: &str) {
         if self.output.shows_progress() && !self.output.may_move() {
-            self.output.message(&format!("{at:.0} {text}\n"));
+            self.output.message(&format!("{} {text}\n", moment(at)));
         }
     }
 }

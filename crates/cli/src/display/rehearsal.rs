@@ -31,11 +31,11 @@ pub(crate) fn second_plan(plan: &PlanReport, report: &Report, width: usize) -> S
     let failed = report.summary.failed;
     if failed > 0 || plan.has_trouble() {
         let end = format!(
-            "A second run would do nothing more: {} not as wanted, until what is named above is put right.",
+            "A second run would change nothing: {} action, as named above.",
             if failed == 1 {
-                "1 membership is".to_owned()
+                "1 membership needs".to_owned()
             } else {
-                format!("{} memberships are", number(failed))
+                format!("{} memberships need", number(failed))
             }
         );
         return format!("{}\n", wrapped(&paint(CHANGE, end), width, "", "  "));

@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use roles::Progress;
 
 use super::Output;
+use super::moment::moment;
 use super::text::{counted, number};
 
 /// Shows how far an operation is.
@@ -60,7 +61,7 @@ impl RolloutProgress {
             Some(bar) => bar.set_message(text),
             None if self.output.shows_progress() => {
                 let at = self.clock.timestamp();
-                self.output.message(&format!("{at:.0} {text}\n"));
+                self.output.message(&format!("{} {text}\n", moment(at)));
             }
             None => {}
         }

@@ -102,7 +102,7 @@ fn failed(report: &Report, scope: &Scope, width: usize) -> String {
         FAILED,
         width,
     ));
-    section("Failed:", text)
+    section("Needs action:", text)
 }
 
 fn waiting(report: &Report, scope: &Scope, width: usize) -> String {
@@ -138,7 +138,7 @@ fn headline(report: &Report, width: usize) -> String {
     let (style, words) = verdict(report);
     let left_out = match sum.skipped {
         0 => String::new(),
-        n => format!(", {} left out", number(n)),
+        n => format!(", {} out of scope", number(n)),
     };
     let removed = format!("{} removed", number(sum.removed));
     let enabled = format!(
@@ -152,8 +152,9 @@ fn headline(report: &Report, width: usize) -> String {
         (false, _) => format!("{enabled}, {removed}"),
     };
     let counts = format!(
-        "{} {reached}, {} waiting, {} failed{left_out}.",
+        "{} Of {}: {reached}, {} waiting, {} needing action{left_out}.",
         paint(style.bold(), words),
+        counted(sum.memberships, "membership"),
         number(sum.waiting),
         number(sum.failed),
     );
@@ -236,6 +237,7 @@ mod tests {
         report.header.invalid_lines.push(fixture::bad_line());
         report.header.notes.push("a note".into());
         insta::assert_snapshot!(plain(&run(&report, 80)));
+        insta::assert_snapshot!(plain(&run(&report, 120)));
     }
 
     #[test]
@@ -267,12 +269,14 @@ mod tests {
         }];
         some.state = RegionState::Failed;
         insta::assert_snapshot!(plain(&run(&report, 80)));
+        insta::assert_snapshot!(plain(&run(&report, 120)));
     }
 
     #[test]
     fn a_run_that_went_well() {
         let report = fixture::run(80, |_, _| (Outcome::Enabled, None));
         insta::assert_snapshot!(plain(&run(&report, 80)));
+        insta::assert_snapshot!(plain(&run(&report, 120)));
     }
 
     #[test]
@@ -282,6 +286,7 @@ mod tests {
             _ => (Outcome::Unchanged, None),
         });
         insta::assert_snapshot!(plain(&run(&report, 80)));
+        insta::assert_snapshot!(plain(&run(&report, 120)));
     }
 
     #[test]
@@ -298,6 +303,7 @@ mod tests {
             }
         }
         insta::assert_snapshot!(plain(&run(&report, 80)));
+        insta::assert_snapshot!(plain(&run(&report, 120)));
     }
 
     #[test]

@@ -5,12 +5,13 @@ use std::fmt::Write;
 
 use comfy_table::{Table, presets};
 use fleet::member::MemberStatus;
-use fleet::report::StatusReport;
+use fleet::report::{Standing, StatusReport};
 use jiff::Timestamp;
 
 use super::failure;
 use super::grouping;
 use super::matrix;
+use super::moment::moment;
 use super::scope::Scope;
 use super::text::{BOLD, FAILED, counted, number, paint, wrapped};
 use super::trouble::{self, Item};
@@ -18,7 +19,14 @@ use super::trouble::{self, Item};
 /// Draws a status for a window of that many columns.
 pub(crate) fn status(report: &StatusReport, width: usize) -> String {
     let scope = Scope::from(report);
-    let mut text = scope.head(&report.header, width);
+    let verdict = wrapped(&report.in_a_line(), width, "", "  ");
+    let mut text = format!("{}\n\n", paint(BOLD, verdict));
+    match nothing(report) {
+        Some(nothing) => {
+            let _ = writeln!(text, "{nothing}\n");
+        }
+        None => text.push_str(&scope.head(&report.header, width)),
+    }
     text.push_str(&matrix::draw(report, width));
     if !scope.accounts.is_empty() {
         text.push('\n');
@@ -30,17 +38,16 @@ pub(crate) fn status(report: &StatusReport, width: usize) -> String {
     let mut trouble = failure::regions(unread, &scope, width);
     trouble.push_str(&trouble::draw(troubled(report), &scope, FAILED, width));
     if !trouble.is_empty() {
-        let _ = writeln!(text, "{}\n{trouble}", paint(BOLD, "Not as wanted:"));
+        let _ = writeln!(text, "{}\n{trouble}", paint(BOLD, "Needs action:"));
     }
     text.push_str(&strangers(report, &scope, width));
     text.push_str(&failure::bad_lines(&report.header, width));
     text.push_str(&failure::notes(&report.header, width));
-    let _ = writeln!(
-        text,
-        "{}",
-        wrapped(summary(report).trim_end(), width, "", "  ")
-    );
-    text
+    if nothing(report).is_none() {
+        let counts = wrapped(summary(report).trim_end(), width, "", "  ");
+        let _ = writeln!(text, "{counts}");
+    }
+    text.trim_end().to_owned() + "\n"
 }
 
 /// A line for each membership: since when it is as it is.
@@ -50,7 +57,7 @@ pub(crate) fn memberships(report: &StatusReport) -> String {
     table.set_header(["account", "Region", "status", "invited", "last change"]);
     for region in &report.regions {
         for member in &region.members {
-            let at = |at: Option<Timestamp>| at.map(|at| format!("{at:.0}")).unwrap_or_default();
+            let at = |at: Option<Timestamp>| at.map(moment).unwrap_or_default();
             table.add_row([
                 report.header.labels.account(member.account_id),
                 region.region.to_string(),
@@ -67,6 +74,27 @@ pub(crate) fn memberships(report: &StatusReport) -> String {
     format!("{}\n\n", table.trim_fmt())
 }
 
+/// That there is nothing to show of what was asked for, where there is nothing.
+pub(super) fn nothing(report: &StatusReport) -> Option<String> {
+    let shown = report.regions.iter().flat_map(|it| &it.members).count();
+    if shown > 0 || report.only.is_empty() {
+        return None;
+    }
+    let words = |standing: &Standing| match standing {
+        Standing::Failed => "Nothing failed",
+        Standing::Waiting => "Nothing waits",
+        Standing::Absent => "Nobody is missing",
+        Standing::Enabled => "Nobody is enabled",
+    };
+    let unread = match report.summary.unread_regions {
+        0 => "",
+        _ => " in the Regions that could be read",
+    };
+    let sentences = report.only.iter();
+    let sentences = sentences.map(|it| format!("{}{unread}.", words(it)));
+    Some(sentences.collect::<Vec<_>>().join(" "))
+}
+
 /// Members of our graphs that the file does not name: they are left alone, but somebody should know.
 fn strangers(report: &StatusReport, scope: &Scope, width: usize) -> String {
     let members = report.regions.iter().flat_map(|region| &region.members);
@@ -76,7 +104,10 @@ fn strangers(report: &StatusReport, scope: &Scope, width: usize) -> String {
         return String::new();
     }
     let strangers: Vec<_> = strangers.into_iter().collect();
-    let text = format!("not in the file: {}", scope.accounts(&strangers));
+    let text = format!(
+        "members that the list does not name: {}",
+        scope.accounts(&strangers)
+    );
     format!("{}\n\n", failure::note(&text, width))
 }
 
@@ -136,12 +167,25 @@ mod tests {
             _ => Some(Enabled),
         });
         insta::assert_snapshot!(plain(&status(&report, 80)));
+        insta::assert_snapshot!(plain(&status(&report, 120)));
+    }
+
+    #[test]
+    fn where_nothing_failed_that_is_said() {
+        let report = fixture::status(80, |n, _| (n > 0).then_some(Enabled));
+        let part = report.only(&fleet::report::Selection {
+            standings: [Standing::Failed].into(),
+            ..Default::default()
+        });
+        insta::assert_snapshot!(plain(&status(&part, 80)));
+        insta::assert_snapshot!(plain(&status(&part, 120)));
     }
 
     #[test]
     fn when_all_is_well_the_matrix_is_one_cell() {
         let report = fixture::status(80, |_, _| Some(Enabled));
         insta::assert_snapshot!(plain(&status(&report, 80)));
+        insta::assert_snapshot!(plain(&status(&report, 120)));
     }
 
     #[test]
@@ -163,5 +207,6 @@ mod tests {
         report.regions[0].error = Some("no answer from af-south-1".into());
         report = StatusReport::of(report.header, report.regions, report.calls);
         insta::assert_snapshot!(plain(&status(&report, 80)));
+        insta::assert_snapshot!(plain(&status(&report, 120)));
     }
 }

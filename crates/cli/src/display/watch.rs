@@ -7,6 +7,7 @@ use std::time::Duration;
 use fleet::report::StatusReport;
 use indicatif::ProgressState;
 
+use super::moment::moment;
 use super::output::Window;
 use super::screen::{Screen, Stream};
 use super::text::{CHANGE, DIM, paint};
@@ -78,7 +79,7 @@ impl Newest {
             ),
         };
         let seen = self.status.as_ref().map(|it| it.header.started);
-        let seen = seen.map_or(String::new(), |at| format!(" This was at {at:.0}."));
+        let seen = seen.map_or(String::new(), |at| format!(" This was at {}.", moment(at)));
         let footer = format!("{next}{seen}");
         let rows = height.saturating_sub(2);
         let mut lines: Vec<_> = self.body(width).lines().map(str::to_owned).collect();

@@ -5,10 +5,8 @@ use std::str::FromStr;
 
 use anyhow::{Result, anyhow, bail};
 use engine::RoleName;
-use fleet::account::Email;
 use fleet::desired::{Others, Purpose};
 use fleet::expected::Exception;
-use fleet::foreign::visible;
 use fleet::label::Who;
 use fleet::partial_settings::PartialSettings;
 use fleet::saved::{Given, Goal, SavedSettings};
@@ -24,12 +22,6 @@ use crate::args::{FleetArgs, ReachArgs, SelectArgs};
 /// When a setting has an e-mail address in it: a saved plan is shown to many.
 pub(crate) fn to_save(wanted: &Wanted) -> Result<SavedSettings> {
     let settings = &wanted.settings;
-    if let Some(message) = &settings.message {
-        without_email("--message", message)?;
-    }
-    for value in settings.tags.values() {
-        without_email("--tags", value)?;
-    }
     let goal = match settings.purpose {
         Purpose::Enable => Goal::Enable,
         Purpose::Disable => Goal::Disable,
@@ -37,7 +29,7 @@ pub(crate) fn to_save(wanted: &Wanted) -> Result<SavedSettings> {
     };
     let all = || ["all".to_owned()].into();
     let regions = wanted.reach.regions.names.as_ref();
-    Ok(SavedSettings {
+    let saved = SavedSettings {
         goal,
         regions: regions.map_or_else(all, |names| names.iter().cloned().collect()),
         exclude_region: wanted.reach.regions.exclude.iter().cloned().collect(),
@@ -51,7 +43,13 @@ pub(crate) fn to_save(wanted: &Wanted) -> Result<SavedSettings> {
         packages: settings.packages.clone(),
         send_email: settings.send_email,
         message: settings.message.clone(),
-    })
+    };
+    match saved.with_email() {
+        Some(setting) => bail!(
+            "--{setting} has an e-mail address in it, and a saved plan holds none: leave the address out, or run without --out"
+        ),
+        None => Ok(saved),
+    }
 }
 
 /// What flags, variables and the settings file say of what `enable` is to do.
@@ -177,11 +175,7 @@ fn accounts(all: &[Who]) -> BTreeSet<String> {
 }
 
 fn exceptions(all: &[Exception]) -> BTreeSet<String> {
-    let text = |exception: &Exception| match &exception.reason {
-        Some(reason) => format!("{exception} {reason}"),
-        None => exception.to_string(),
-    };
-    all.iter().map(text).collect()
+    all.iter().map(Exception::in_full).collect()
 }
 
 /// A role by the name that it has however it is typed.
@@ -190,15 +184,6 @@ fn as_it_counts(name: &str) -> Result<String> {
         .parse()
         .map_err(|error| anyhow!("--role-name {name:?}: {error}"))?;
     Ok(role.as_str().to_owned())
-}
-
-fn without_email(flag: &str, text: &str) -> Result<()> {
-    if Email::mask_in(text) != visible(text) {
-        bail!(
-            "{flag} has an e-mail address in it, and a saved plan holds none: leave the address out, or run without --out"
-        );
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -72,6 +72,11 @@ impl Place {
         self.accounts.len() > 1 || self.regions.len() > 1
     }
 
+    /// Whether it is about Regions and no account in particular.
+    pub(super) fn is_a_region(&self) -> bool {
+        self.accounts.is_empty()
+    }
+
     /// Whether these are all accounts, and more than one.
     pub(super) fn is_everybody(&self) -> bool {
         self.everybody

@@ -28,6 +28,11 @@ fn no_role(name: &str, words: &str) -> Cause {
     }
 }
 
+fn graph_gone() -> Cause {
+    let graph = GraphArn::new("arn:aws:detective:us-east-1:9:graph:1");
+    Cause::GraphGone { graph: Some(graph) }
+}
+
 fn not_in_plan() -> Cause {
     let operation = Operation::CreateMembers;
     Cause::NotInPlan { operation }
@@ -52,6 +57,7 @@ fn all() -> Vec<Cause> {
     vec![
         Cause::wrong_email("root@example.com".parse().ok().as_ref()),
         Cause::disabled(Some("ask root@example.com"), last()),
+        Cause::NotAMember,
         unknown("ODD"),
         Cause::RegionOff,
         no_role("X", "no root@example.com"),
@@ -65,9 +71,7 @@ fn all() -> Vec<Cause> {
         Cause::GraphFull { ahead: 1_200 },
         Cause::GraphHasOthers { members: 3 },
         Cause::RegionFailed { error: error() },
-        Cause::GraphGone {
-            graph: Some(GraphArn::new("arn:aws:detective:us-east-1:9:graph:1")),
-        },
+        graph_gone(),
         Cause::RegionSilent { seconds: 30 },
         Cause::GraphMissing,
         Cause::RegionNotCovered,
@@ -144,6 +148,22 @@ fn each_cause_is_told_in_sentences_without_an_email_wherever_it_is() {
             );
         }
     }
+}
+
+#[test]
+fn each_cause_has_a_few_words_that_fit_a_subject() {
+    for (cause, place) in all().iter().flat_map(|it| [(it, here()), (it, many())]) {
+        let brief = cause.brief(&place);
+        assert!((10..70).contains(&brief.len()), "{brief}");
+        assert!(brief.is_ascii() && !brief.contains('@'), "{brief}");
+    }
+    let deleted = Cause::GraphGone { graph: None };
+    let place = Place::region(&Region::new("eu-west-1"));
+    assert_eq!(deleted.brief(&place), "behavior graph deleted in eu-west-1");
+    assert_eq!(
+        no_role("X", "no").brief(&many()),
+        "80 accounts without the role"
+    );
 }
 
 #[test]

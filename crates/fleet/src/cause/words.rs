@@ -18,6 +18,7 @@ pub(super) fn told(cause: &Cause, place: &Place) -> Told {
         Cause::RegionSilent { seconds } => region_silent(*seconds, place),
         Cause::WrongEmail { .. }
         | Cause::AcceptedButDisabled { .. }
+        | Cause::NotAMember
         | Cause::UnknownStatus { .. }
         | Cause::RegionOff
         | Cause::RemovalNotApproved
@@ -92,6 +93,7 @@ fn of_a_member(cause: &Cause, place: &Place) -> Told {
             let told = Told::what(format!("{who} accepted, but AWS did not enable {it}"));
             disabled(told, reason.as_deref(), error.as_ref())
         }
+        Cause::NotAMember => not_a_member(place),
         Cause::UnknownStatus { status } => Told::what(format!(
             "AWS reports the status {status} for {who}, which this version does not know"
         ))
@@ -127,6 +129,16 @@ fn of_a_member(cause: &Cause, place: &Place) -> Told {
         .advise("Nothing, if that is meant: its invitation is left alone, and an account pays for each behavior graph that it is a member of"),
         _ => Told::default(),
     }
+}
+
+fn not_a_member(place: &Place) -> Told {
+    let is = match place.account() {
+        Some(_) => "is not a member",
+        None => "are not members",
+    };
+    Told::what(format!("{} {is} in {}", place.who(), place.where_to()))
+        .advise("Run `enable` with the list")
+        .with("detective-fleet enable accounts.csv")
 }
 
 /// The words of Detective's service model and user guide for its two reasons.

@@ -35,105 +35,155 @@ pub struct Counted<'a> {
 }
 
 /// How many accounts are as the list wants in every Region, and how many are not. An account counts once,
-/// as what is worst for it in any Region; one that is left out everywhere does not count.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// as what is worst for it in any Region; one that is left out everywhere does not count. Regions of which
+/// nothing is known are named beside them, and nothing is claimed there of anybody.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Headcount {
     /// All that count.
     pub accounts: u64,
-    /// Those that are as the list wants in every Region.
+    /// Those that are as the list wants in every Region of which something is known.
     pub as_wanted: u64,
     /// Those that need action somewhere.
     pub need_action: u64,
-    /// Those that need none, and that AWS is not finished with.
+    /// Those that need none, and that are not finished.
     pub waiting: u64,
     /// For how many causes they need action.
     pub causes: u64,
     /// Regions that failed as a whole, or could not be read: for everybody.
-    pub failed_regions: u64,
+    pub lost_regions: Vec<Region>,
+}
+
+/// What a headcount is about, for its words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aim {
+    /// A run that enables.
+    Enable,
+    /// A run that removes.
+    Disable,
+    /// A look at what there is.
+    Status,
 }
 
 impl Headcount {
-    /// Counts memberships of Regions that did not fail as a whole, `everybody` who is wanted in one that
-    /// did, and how many did.
+    /// Counts memberships of Regions that did not fail as a whole, and `everybody` who is in scope in one
+    /// of `lost_regions`.
     #[must_use]
     pub fn of<'a>(
         memberships: impl IntoIterator<Item = Counted<'a>>,
         everybody: impl IntoIterator<Item = AccountId>,
-        failed_regions: usize,
+        lost_regions: Vec<Region>,
     ) -> Self {
-        let mut accounts: BTreeMap<AccountId, Reached> = BTreeMap::new();
+        let everybody: BTreeSet<_> = everybody.into_iter().collect();
+        // Nothing is known of an account that is in scope in lost Regions only.
+        let mut accounts: BTreeMap<AccountId, Option<Reached>> =
+            everybody.iter().map(|it| (*it, None)).collect();
         let mut causes: BTreeSet<Cause> = BTreeSet::new();
-        for account in everybody {
-            accounts.entry(account).or_insert(Reached::AsWanted);
-        }
         for it in memberships {
-            let reached = accounts.entry(it.account).or_insert(it.reached);
-            *reached = it.reached.max(*reached);
+            let reached = accounts.entry(it.account).or_default();
+            *reached = (*reached).max(Some(it.reached));
             if it.reached == Reached::NeedsAction {
                 causes.extend(it.cause.map(|cause| cause.key()));
             }
         }
-        let count = |wanted| accounts.values().filter(|it| **it == wanted).count() as u64;
+        accounts.retain(|account, reached| {
+            *reached != Some(Reached::LeftOut) || everybody.contains(account)
+        });
+        let count = |wanted| accounts.values().filter(|it| **it == Some(wanted)).count() as u64;
         Self {
-            accounts: accounts.len() as u64 - count(Reached::LeftOut),
-            // Nobody is known to be as wanted in a Region that nobody knows anything of.
-            as_wanted: match failed_regions {
-                0 => count(Reached::AsWanted),
-                _ => 0,
-            },
+            accounts: accounts.len() as u64,
+            as_wanted: count(Reached::AsWanted),
             need_action: count(Reached::NeedsAction),
             waiting: count(Reached::Waiting),
             causes: causes.len() as u64,
-            failed_regions: failed_regions as u64,
+            lost_regions,
         }
     }
 
-    /// The verdict in a sentence or more. `on` is what is wanted of an account, such as `on`.
+    /// The verdict in a sentence or more.
     #[must_use]
-    pub fn sentence(&self, on: &str) -> String {
-        let Self {
-            accounts,
-            as_wanted,
-            need_action,
-            ..
-        } = *self;
-        let mut text = match accounts {
-            0 => return "No account is in scope.".to_owned(),
-            1 if as_wanted == 1 => format!("The account is {on} everywhere."),
-            _ if as_wanted == accounts => {
-                format!("All {} accounts are {on} everywhere.", number(accounts))
-            }
-            _ => format!(
-                "{} of {} {on} everywhere.",
-                number(as_wanted),
-                match accounts {
-                    1 => "1 account is".to_owned(),
-                    n => format!("{} accounts are", number(n)),
-                }
-            ),
-        };
-        match self.failed_regions {
-            0 => {}
-            1 => text.push_str(" 1 Region failed as a whole."),
-            n => text.push_str(&format!(" {} Regions failed as a whole.", number(n))),
-        }
-        if need_action > 0 {
-            let need = if need_action == 1 { "needs" } else { "need" };
-            let causes = match self.causes {
-                0 | 1 => "1 cause".to_owned(),
-                n => format!("{} causes", number(n)),
-            };
-            text.push_str(&format!(
-                " {} {need} you, for {causes}.",
-                number(need_action)
-            ));
-        }
-        if self.waiting > 0 {
-            let wait = if self.waiting == 1 { "waits" } else { "wait" };
-            text.push_str(&format!(" {} {wait} for AWS.", number(self.waiting)));
-        }
-        text
+    pub fn sentence(&self, aim: Aim) -> String {
+        let sentences = [
+            self.lost(aim),
+            self.reached(aim),
+            self.action(),
+            self.waiting(aim),
+        ];
+        sentences
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" ")
     }
+
+    fn known(&self) -> u64 {
+        self.as_wanted + self.need_action + self.waiting
+    }
+
+    fn lost(&self, aim: Aim) -> Option<String> {
+        let what = match aim {
+            Aim::Status => "could not be read",
+            Aim::Enable | Aim::Disable => "failed as a whole",
+        };
+        match self.lost_regions.as_slice() {
+            [] => None,
+            [one] => Some(format!("{one} {what}.")),
+            [one, two] => Some(format!("{one} and {two} {what}.")),
+            more => Some(format!("{} Regions {what}.", number(more.len() as u64))),
+        }
+    }
+
+    fn reached(&self, aim: Aim) -> Option<String> {
+        let on = match aim {
+            Aim::Disable => "out",
+            Aim::Enable | Aim::Status => "on",
+        };
+        let is_lost = !self.lost_regions.is_empty();
+        if self.known() == 0 {
+            return (!is_lost).then(|| "No account is in scope.".to_owned());
+        }
+        let who = match (self.accounts, self.as_wanted) {
+            (1, 1) => format!("the account is {on}"),
+            (1, none) => format!("{none} of 1 account is {on}"),
+            (all, some) if all == some => format!("all {} accounts are {on}", number(all)),
+            (all, some) => format!("{} of {} accounts are {on}", number(some), number(all)),
+        };
+        Some(match is_lost {
+            true => format!("Everywhere else, {who}."),
+            false => format!("{} everywhere.", capital(&who)),
+        })
+    }
+
+    fn action(&self) -> Option<String> {
+        let need = match self.need_action {
+            0 => return None,
+            1 => "1 needs you".to_owned(),
+            n => format!("{} need you", number(n)),
+        };
+        Some(match self.causes {
+            0 => format!("{need}."),
+            1 => format!("{need}, for 1 cause."),
+            n => format!("{need}, for {} causes.", number(n)),
+        })
+    }
+
+    fn waiting(&self, aim: Aim) -> Option<String> {
+        let wait = match self.waiting {
+            0 => return None,
+            1 => "1 waits".to_owned(),
+            n => format!("{} wait", number(n)),
+        };
+        Some(match aim {
+            // An invitation that nobody accepts waits for the next run.
+            Aim::Status => format!("{wait}: run `enable` to go on."),
+            Aim::Enable | Aim::Disable => format!("{wait} for AWS."),
+        })
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(chars).collect()
 }
 
 #[cfg(test)]
@@ -162,7 +212,7 @@ mod tests {
                 }
             })
         });
-        Headcount::of(memberships.collect::<Vec<_>>(), [], 0)
+        Headcount::of(memberships.collect::<Vec<_>>(), [], Vec::new())
     }
 
     #[test]
@@ -177,30 +227,55 @@ mod tests {
         });
         let sentence =
             "50 of 60 accounts are on everywhere. 8 need you, for 5 causes. 2 wait for AWS.";
-        assert_eq!(headcount.sentence("on"), sentence);
+        assert_eq!(headcount.sentence(Aim::Enable), sentence);
     }
 
     #[test]
     fn where_all_is_well_that_is_all() {
         let headcount = counted(|_, _| (Reached::AsWanted, None));
         assert_eq!(
-            headcount.sentence("on"),
+            headcount.sentence(Aim::Enable),
             "All 60 accounts are on everywhere."
         );
         let headcount = counted(|n, _| match n {
             1 => (Reached::AsWanted, None),
             _ => (Reached::LeftOut, None),
         });
-        assert_eq!(headcount.sentence("on"), "The account is on everywhere.");
+        assert_eq!(
+            headcount.sentence(Aim::Enable),
+            "The account is on everywhere."
+        );
         let headcount = counted(|_, _| (Reached::LeftOut, None));
-        assert_eq!(headcount.sentence("on"), "No account is in scope.");
+        assert_eq!(headcount.sentence(Aim::Enable), "No account is in scope.");
     }
 
     #[test]
-    fn in_a_region_that_failed_nobody_is_known_to_be_as_wanted() {
-        let headcount = Headcount::of([], (1..=60).map(id), 1);
-        let sentence = "0 of 60 accounts are on everywhere. 1 Region failed as a whole.";
-        assert_eq!(headcount.sentence("on"), sentence);
+    fn of_a_region_that_failed_nothing_is_claimed() {
+        let lost = || vec![Region::new("eu-west-1")];
+        let one = |account, reached| {
+            let region = Box::leak(Box::new(Region::new("us-east-1")));
+            Counted {
+                account,
+                region,
+                reached,
+                cause: Some(Cause::RegionOff),
+            }
+        };
+        let nothing_else = Headcount::of([], (1..=60).map(id), lost());
+        assert_eq!(nothing_else.accounts, 60);
+        for (aim, sentence) in [
+            (Aim::Enable, "eu-west-1 failed as a whole."),
+            (Aim::Status, "eu-west-1 could not be read."),
+        ] {
+            assert_eq!(nothing_else.sentence(aim), sentence);
+        }
+        let others = (1..=60).map(|n| match n {
+            1 => one(id(n), Reached::NeedsAction),
+            _ => one(id(n), Reached::AsWanted),
+        });
+        let sentence = "eu-west-1 failed as a whole. Everywhere else, 59 of 60 accounts are on. 1 needs you, for 1 cause.";
+        let headcount = Headcount::of(others, (1..=60).map(id), lost());
+        assert_eq!(headcount.sentence(Aim::Enable), sentence);
     }
 
     #[test]

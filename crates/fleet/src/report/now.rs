@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::email::{OtherEmails, other_email};
 use super::organization::OfOrganization;
-use super::{Header, Standing, Why};
+use super::{Aim, Counted, Headcount, Header, Reached, Standing, Verdict, Why, number};
 use crate::account::{AccountId, Email, GraphArn, Region};
 use crate::cause::{Cause, Place};
+use crate::desired::Fleet;
 use crate::member::{MemberStatus, Since};
 use crate::observation::Observation;
 
@@ -24,6 +25,12 @@ pub struct StatusReport {
     pub only: Vec<Standing>,
     /// Totals over all memberships.
     pub summary: StatusSummary,
+    /// What it comes to in accounts of the list; left out without a list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accounts: Option<Headcount>,
+    /// What it comes to in behavior graphs.
+    #[serde(default)]
+    pub graphs: Graphs,
     /// Each Region, by name.
     pub regions: Vec<RegionNow>,
     /// How many requests were sent to find out, by `service:Operation`.
@@ -41,6 +48,33 @@ pub struct StatusSummary {
     pub absent: u64,
     /// Regions that could not be read.
     pub unread_regions: u64,
+}
+
+/// Where Detective is on, whatever part of the memberships is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Graphs {
+    /// All Regions that were asked.
+    pub regions: u64,
+    /// Those with a behavior graph.
+    pub on: u64,
+    /// Those without one, where others have one; none where no Region has one.
+    pub missing: Vec<Region>,
+}
+
+impl Graphs {
+    fn of(regions: &[RegionNow]) -> Self {
+        let read = regions.iter().filter(|it| it.error.is_none());
+        let missing = read.filter(|it| it.graph_arn.is_none());
+        let on = regions.iter().filter(|it| it.graph_arn.is_some()).count() as u64;
+        Self {
+            regions: regions.len() as u64,
+            on,
+            missing: match on {
+                0 => Vec::new(),
+                _ => missing.map(|it| it.region.clone()).collect(),
+            },
+        }
+    }
 }
 
 /// One Region as it is now.
@@ -85,9 +119,21 @@ pub struct MemberNow {
     pub disabled_reason: Option<Arc<str>>,
     /// Whether the roster names it; `null` without a roster.
     pub in_roster: Option<bool>,
+    /// The settings or the list say that it stays out; left out where they do not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub expected_out: bool,
 }
 
 impl RegionNow {
+    /// The same, with the memberships marked that are known to stay out.
+    #[must_use]
+    pub fn except(mut self, fleet: &Fleet) -> Self {
+        for member in &mut self.members {
+            member.expected_out = fleet.is_expected_out(member.account_id, &self.region);
+        }
+        self
+    }
+
     /// Why it could not be read.
     #[must_use]
     pub fn cause(&self) -> Option<Cause> {
@@ -116,6 +162,7 @@ impl RegionNow {
                     since: Since::default(),
                     disabled_reason: None,
                     in_roster: Some(true),
+                    expected_out: false,
                 };
                 members.insert(*account_id, absent);
             }
@@ -139,6 +186,7 @@ impl RegionNow {
                     since: member.since,
                     disabled_reason,
                     in_roster,
+                    expected_out: false,
                 },
             );
         }
@@ -154,10 +202,29 @@ impl RegionNow {
 }
 
 impl MemberNow {
+    /// How far it is from what the list wants.
+    #[must_use]
+    pub fn reached(&self) -> Reached {
+        if self.expected_out || self.in_roster == Some(false) {
+            return Reached::LeftOut;
+        }
+        match Standing::of(self.status.as_ref()) {
+            Standing::Enabled => Reached::AsWanted,
+            Standing::Waiting => Reached::Waiting,
+            Standing::Failed | Standing::Absent => Reached::NeedsAction,
+        }
+    }
+
     /// Why somebody has to do something about it, as far as its status says so.
     #[must_use]
     pub fn cause(&self) -> Option<Cause> {
-        match self.status.as_ref()? {
+        if self.expected_out {
+            return None;
+        }
+        let Some(status) = &self.status else {
+            return Some(Cause::NotAMember);
+        };
+        match status {
             MemberStatus::VerificationFailed => Some(Cause::wrong_email(None)),
             MemberStatus::AcceptedButDisabled => {
                 Some(Cause::disabled(self.disabled_reason.as_deref(), None))
@@ -206,9 +273,107 @@ impl StatusReport {
         Self {
             header,
             only: Vec::new(),
+            accounts: headcount(&regions),
+            graphs: Graphs::of(&regions),
             summary,
             regions,
             calls,
         }
     }
+
+    /// What the exit status says: with a list, whether everything is as it wants; without one, whether
+    /// every Region could be read and has a behavior graph where others have one.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        let is_unread = self.summary.unread_regions > 0 || !self.lost_regions().is_empty();
+        match &self.accounts {
+            _ if is_unread || !self.header.invalid_lines.is_empty() => Verdict::NotAsWanted,
+            Some(accounts) if accounts.need_action > 0 => Verdict::NotAsWanted,
+            Some(accounts) if accounts.waiting > 0 => Verdict::Waiting,
+            Some(_) => Verdict::AsWanted,
+            None if !self.graphs.missing.is_empty() => Verdict::NotAsWanted,
+            None => Verdict::AsWanted,
+        }
+    }
+
+    fn lost_regions(&self) -> &[Region] {
+        let accounts = self.accounts.as_ref();
+        accounts.map_or(&[], |it| it.lost_regions.as_slice())
+    }
+
+    /// The verdict in a line: in accounts of the list, or, without a list, in Regions.
+    #[must_use]
+    pub fn in_a_line(&self) -> String {
+        let verdict = match &self.accounts {
+            Some(accounts) => accounts.sentence(Aim::Status),
+            None => self.in_regions(),
+        };
+        let sentences = [Some(verdict), self.header.bad_lines()];
+        sentences
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    fn in_regions(&self) -> String {
+        let Graphs {
+            regions,
+            on,
+            missing,
+        } = &self.graphs;
+        let mut text = match (*on, *regions) {
+            (1, 1) => "Detective is on in the Region.".to_owned(),
+            (0, 1) => "Detective is off in the Region.".to_owned(),
+            (with, all) if with == all => {
+                format!("Detective is on in all {} Regions.", number(all))
+            }
+            (with, all) => format!(
+                "Detective is on in {} of {} Regions.",
+                number(with),
+                number(all)
+            ),
+        };
+        match missing.as_slice() {
+            [] => {}
+            [one] => text.push_str(&format!(" {one} has no behavior graph.")),
+            [one, two] => text.push_str(&format!(" {one} and {two} have no behavior graph.")),
+            more => text.push_str(&format!(
+                " {} Regions have no behavior graph.",
+                number(more.len() as u64)
+            )),
+        }
+        match self.summary.unread_regions {
+            0 => {}
+            1 => text.push_str(" 1 Region could not be read."),
+            n => text.push_str(&format!(" {} Regions could not be read.", number(n))),
+        }
+        text
+    }
+}
+
+/// What the accounts of the list come to; none without a list, or where no Region could be read.
+fn headcount(regions: &[RegionNow]) -> Option<Headcount> {
+    let members = regions.iter().flat_map(|it| &it.members);
+    if members.clone().all(|it| it.in_roster.is_none()) {
+        return None;
+    }
+    let (lost, read): (Vec<_>, Vec<_>) = regions.iter().partition(|it| it.error.is_some());
+    let listed = members.filter(|it| it.in_roster == Some(true));
+    // Whoever is listed is listed for every Region.
+    let everybody: Vec<_> = match lost.is_empty() {
+        true => Vec::new(),
+        false => listed.map(|it| it.account_id).collect(),
+    };
+    let counted = read.iter().flat_map(|region| {
+        let members = region.members.iter();
+        members.map(|member| Counted {
+            account: member.account_id,
+            region: &region.region,
+            reached: member.reached(),
+            cause: member.cause(),
+        })
+    });
+    let lost = lost.iter().map(|it| it.region.clone()).collect();
+    Some(Headcount::of(counted, everybody, lost))
 }

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Done, Ended, Header, MemberReport, Outcome, RegionReport, RegionState, Report, Summary, Why,
+    Done, Ended, Header, MemberReport, Outcome, Reached, RegionReport, RegionState, Report,
+    Summary, Why,
 };
 use crate::account::{AccountId, GraphArn, Region};
 use crate::cause::{Cause, Place};
@@ -39,6 +40,9 @@ struct RegionRecord {
     error: Option<Cause>,
     #[serde(default)]
     finished: Option<Timestamp>,
+    /// When something last happened here.
+    #[serde(default)]
+    happened: Option<Timestamp>,
     members: BTreeMap<AccountId, MemberRecord>,
     /// What was done here may not have been recorded.
     #[serde(default)]
@@ -200,6 +204,9 @@ impl RunRecord {
 
 impl RegionRecord {
     fn apply(&mut self, event: &Event) {
+        if !is_conclusion(&event.kind) {
+            self.happened = self.happened.max(Some(event.at));
+        }
         match &event.kind {
             EventKind::Called { .. }
             | EventKind::Sending { .. }
@@ -217,7 +224,9 @@ impl RegionRecord {
             EventKind::Amiss { cause } => self.amiss.push(cause.clone()),
             EventKind::RegionEnded { cause } => {
                 self.error.clone_from(cause);
-                self.finished = Some(to_the_millisecond(event.at));
+                // All Regions of a run are concluded together, when the last one is done.
+                let at = self.happened.unwrap_or(event.at);
+                self.finished = Some(to_the_millisecond(at));
             }
             EventKind::Seen {
                 account,
@@ -264,17 +273,7 @@ impl RegionRecord {
             .filter(|(_, member)| member.conclusion.is_some())
             .map(|(account, member)| member.report(*account, name, labels))
             .collect();
-        let any = |outcome| members.iter().any(|member| member.outcome == outcome);
-        let failed = self.error.is_some() || !self.amiss.is_empty();
-        let state = if failed || any(Outcome::Failed) {
-            RegionState::Failed
-        } else if any(Outcome::Waiting) {
-            RegionState::Waiting
-        } else if !members.is_empty() && members.iter().all(|m| m.outcome == Outcome::Skipped) {
-            RegionState::Skipped
-        } else {
-            RegionState::Settled
-        };
+        let state = self.state(&members);
         let place = Place::region(name);
         let (error, why) = Why::of(self.error.as_ref(), &place);
         let told = |cause: &Cause| cause.told(&place).in_one().into();
@@ -291,6 +290,33 @@ impl RegionRecord {
             members,
         }
     }
+}
+
+impl RegionRecord {
+    fn state(&self, members: &[MemberReport]) -> RegionState {
+        let any = |reached| members.iter().any(|it| it.outcome.reached() == reached);
+        let needs_action = any(Reached::NeedsAction) || !self.amiss.is_empty();
+        let is_somewhere = any(Reached::AsWanted) || any(Reached::Waiting);
+        if self.error.is_some() || (needs_action && !is_somewhere) {
+            RegionState::Failed
+        } else if needs_action {
+            RegionState::Partial
+        } else if any(Reached::Waiting) {
+            RegionState::Waiting
+        } else if any(Reached::LeftOut) && !any(Reached::AsWanted) {
+            RegionState::Skipped
+        } else {
+            RegionState::Settled
+        }
+    }
+}
+
+/// Whether nothing happened, and a run says what it came to.
+fn is_conclusion(kind: &EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::Concluded { .. } | EventKind::RegionEnded { .. }
+    )
 }
 
 /// More than that nobody reads, and 25,200 memberships are written down.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{MemberNow, RegionNow, StatusReport};
+use super::{MemberNow, RegionNow, StatusReport, number};
 use crate::label::Who;
 use crate::member::MemberStatus;
 
@@ -76,6 +76,8 @@ impl StatusReport {
             return self;
         }
         let all = self.summary.memberships;
+        // How memberships stand that are not shown still counts; other accounts do not.
+        let accounts = self.accounts.filter(|_| selection.accounts.is_empty());
         let mut header = self.header;
         header.notes.extend(strangers(selection, &self.regions));
         let part = |mut region: RegionNow| {
@@ -88,9 +90,12 @@ impl StatusReport {
         let regions = self.regions.into_iter().map(part).filter(matters).collect();
         let mut report = Self::of(header, regions, self.calls);
         report.only = selection.standings.iter().copied().collect();
+        report.accounts = accounts.or(report.accounts);
+        report.graphs = self.graphs;
         let note = format!(
-            "{} of {all} memberships are shown",
-            report.summary.memberships
+            "{} of {} memberships are shown",
+            number(report.summary.memberships),
+            number(all)
         );
         report.header.notes.push(note);
         report
@@ -116,7 +121,7 @@ fn strangers(selection: &Selection, regions: &[RegionNow]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Header, VERSION};
+    use super::super::{Header, VERSION, Verdict};
     use super::*;
     use crate::account::Region;
     use crate::member::Since;
@@ -133,6 +138,7 @@ mod tests {
             since: Since::default(),
             disabled_reason: None,
             in_roster: Some(true),
+            expected_out: false,
         };
         let region = |name: &str, members| RegionNow {
             region: Region::new(name),
@@ -204,6 +210,8 @@ mod tests {
             let expected: Vec<_> = expected.into_iter().chain([unread]).collect();
             assert_eq!(shown(&part), expected);
             assert_eq!(part.summary.memberships, 1);
+            assert_eq!(part.in_a_line(), report().in_a_line());
+            assert_eq!(part.verdict(), Verdict::NotAsWanted);
             assert_eq!(part.header.notes, ["1 of 4 memberships are shown"]);
         }
     }
@@ -219,6 +227,8 @@ mod tests {
         let ids = ["111111111111", "111111111111", ""].map(str::to_owned);
         assert_eq!(shown(&part), Vec::from_iter(names.into_iter().zip(ids)));
         assert!(part.header.notes[0].ends_with("999999999999"));
+        let line = "eu-west-2 could not be read. Everywhere else, 0 of 1 account is on. 1 waits: run `enable` to go on.";
+        assert_eq!(part.in_a_line(), line);
     }
 
     #[test]

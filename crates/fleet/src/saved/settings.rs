@@ -5,7 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::account::AccountId;
+use crate::account::{AccountId, Email};
+use crate::foreign::visible;
 
 /// What a plan is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,6 +108,15 @@ pub struct Difference {
 }
 
 impl SavedSettings {
+    /// A setting that has an e-mail address in it: a saved plan is shown to many, and has none.
+    #[must_use]
+    pub fn with_email(&self) -> Option<&'static str> {
+        let has = |text: &String| Email::mask_in(text) != visible(text);
+        let message = self.message.iter().any(has).then_some("message");
+        let tags = self.tags.values().any(has).then_some("tags");
+        message.or(tags)
+    }
+
     /// What is given now and differs.
     #[must_use]
     pub(super) fn differences(&self, given: &Given, administrator: AccountId) -> Vec<Difference> {

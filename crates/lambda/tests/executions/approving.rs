@@ -70,7 +70,7 @@ fn is_not_approved(execution: &Execution, words: &str) {
     assert_eq!(error, Some("DetectiveFleet.NotApproved"), "{execution:?}");
     let (subject, message) = execution.told.last().unwrap();
     assert!(
-        subject.starts_with("detective-fleet: NotApproved: "),
+        subject.ends_with(": the removals were not approved"),
         "{subject}"
     );
     assert!(message.contains(words), "{message}");
@@ -129,7 +129,7 @@ async fn people_are_asked_once_who_would_go_until_when_and_how_to_approve_it() {
     };
     assert_eq!(
         subject,
-        "detective-fleet: Approval needed: enable would remove 2 accounts"
+        "[ACTION] approval needed: enable would remove 2 accounts"
     );
     let file = format!("runs/{}/removals.json", execution.name);
     let hash = sha256(&stage.get(&file).await.unwrap());

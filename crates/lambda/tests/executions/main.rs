@@ -15,6 +15,7 @@ mod machine;
 mod once;
 mod path;
 mod removing;
+mod saved;
 mod stage;
 mod who;
 mod wire;

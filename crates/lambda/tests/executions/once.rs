@@ -26,7 +26,7 @@ async fn an_upload_enables_everybody_everywhere() {
     let [(subject, _)] = &execution.told[..] else {
         panic!("{execution:?}")
     };
-    assert_eq!(subject, "detective-fleet: enable 6 of 6 enabled");
+    assert_eq!(subject, "[OK] enable: All 3 accounts are on everywhere");
 }
 
 #[tokio::test(start_paused = true)]

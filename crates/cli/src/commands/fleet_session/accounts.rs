@@ -49,11 +49,21 @@ impl Accounts {
 
     /// All accounts of the roster.
     pub(crate) fn all(roster: Roster) -> Self {
+        Self::all_but(roster, Vec::new())
+    }
+
+    /// All accounts of the roster, with what is known to stay out of theirs.
+    pub(crate) fn all_but(roster: Roster, expected: Vec<Exception>) -> Self {
+        // Without a roster nothing is wanted that could stay out.
+        let expected = match roster.members.is_empty() {
+            true => Vec::new(),
+            false => expected,
+        };
         Self {
             labels: Labels::of(&roster),
             roster,
             left_out: BTreeMap::new(),
-            expected: Vec::new(),
+            expected,
             settings: Settings::default(),
             notes: Vec::new(),
         }

@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 use super::{header, id, member, observed, region};
 use crate::account::{AccountId, Email};
 use crate::cause::Cause;
+use crate::desired::{Fleet, Settings};
 use crate::member::{Member, MemberStatus};
 use crate::observation::Observation;
-use crate::report::{MemberNow, RegionNow, Selection, Standing, StatusReport};
+use crate::report::{MemberNow, RegionNow, Selection, Standing, StatusReport, Verdict};
 
 fn roster(ids: &[AccountId]) -> BTreeMap<AccountId, Email> {
     let email = |id: &AccountId| (*id, "root@example.com".parse().unwrap());
@@ -161,6 +162,10 @@ fn golden() -> Value {
             "memberships": 3, "by_status": { "ACCEPTED_BUT_DISABLED": 1, "PAUSED": 1 },
             "absent": 1, "unread_regions": 0
         },
+        "accounts": {
+            "accounts": 2, "as_wanted": 0, "need_action": 2, "waiting": 0, "causes": 2, "lost_regions": []
+        },
+        "graphs": { "regions": 1, "on": 1, "missing": [] },
         "regions": [{
             "region": "us-east-1", "graph_arn": "arn:1", "error": null,
             "members": [
@@ -180,4 +185,99 @@ fn golden() -> Value {
         }],
         "calls": { "detective:ListMembers": 1 }
     })
+}
+
+/// A status of two Regions, of accounts 1 and 2 as they stand in the second.
+fn verdict_of(statuses: [Option<MemberStatus>; 2], ids: &[u16]) -> (Verdict, String) {
+    let members = (1..).zip(statuses);
+    let members = members.filter_map(|(n, status)| Some((n, member(status?))));
+    let all = [1, 2].map(|n| (n, member(MemberStatus::Enabled)));
+    let ids: Vec<_> = ids.iter().map(|n| id(*n)).collect();
+    let regions = vec![
+        now(&observed("eu-west-1", all), &ids),
+        now(&observed("us-east-1", members), &ids),
+    ];
+    let report = StatusReport::of(header("status", "status"), regions, BTreeMap::new());
+    (report.verdict(), report.in_a_line())
+}
+
+#[test]
+fn a_list_is_judged_by_its_worst_account() {
+    use MemberStatus::{Enabled, Invited, VerificationFailed, VerificationInProgress};
+    for (statuses, verdict, line) in [
+        (
+            [Some(Enabled), Some(Enabled)],
+            Verdict::AsWanted,
+            "All 2 accounts are on everywhere.",
+        ),
+        (
+            [Some(Enabled), Some(VerificationInProgress)],
+            Verdict::Waiting,
+            "1 of 2 accounts are on everywhere. 1 waits: run `enable` to go on.",
+        ),
+        (
+            [Some(Invited), None],
+            Verdict::NotAsWanted,
+            "0 of 2 accounts are on everywhere. 1 needs you, for 1 cause. 1 waits: run `enable` to go on.",
+        ),
+        (
+            [Some(Enabled), Some(VerificationFailed)],
+            Verdict::NotAsWanted,
+            "1 of 2 accounts are on everywhere. 1 needs you, for 1 cause.",
+        ),
+    ] {
+        assert_eq!(verdict_of(statuses, &[1, 2]), (verdict, line.to_owned()));
+    }
+    // Whoever the list does not name is not judged by it.
+    let statuses = [Some(Enabled), Some(VerificationFailed)];
+    let line = "The account is on everywhere.".to_owned();
+    assert_eq!(verdict_of(statuses, &[1]), (Verdict::AsWanted, line));
+}
+
+#[test]
+fn who_is_expected_to_stay_out_is_as_the_list_wants() {
+    let expected = [(id(2), region("us-east-1"))].into();
+    let fleet = Fleet {
+        administrator: id(9),
+        members: roster(&[id(1), id(2)]),
+        settings: Settings {
+            expected,
+            ..Settings::default()
+        },
+    };
+    let members = [(1, member(MemberStatus::Enabled))];
+    let region = now(&observed("us-east-1", members), &[id(1), id(2)]).except(&fleet);
+    assert!(region.members[1].expected_out);
+    let report = StatusReport::of(header("status", "status"), vec![region], BTreeMap::new());
+    assert_eq!(report.verdict(), Verdict::AsWanted);
+    assert_eq!(report.in_a_line(), "The account is on everywhere.");
+}
+
+#[test]
+fn without_a_list_a_graph_that_is_missing_where_others_have_one_is_told() {
+    let observation = observed("eu-west-1", [(1, member(MemberStatus::VerificationFailed))]);
+    let mut without = Observation::of(region("us-east-1"));
+    without.saw_graph(None);
+    let of = |observations: &[&Observation]| {
+        let regions = observations.iter();
+        let regions = regions.map(|it| RegionNow::of(it, None, None)).collect();
+        let report = StatusReport::of(header("status", "status"), regions, BTreeMap::new());
+        (report.verdict(), report.in_a_line())
+    };
+    let missing = "Detective is on in 1 of 2 Regions. us-east-1 has no behavior graph.";
+    for (observations, verdict, line) in [
+        (&[&observation, &without][..], Verdict::NotAsWanted, missing),
+        (
+            &[&observation],
+            Verdict::AsWanted,
+            "Detective is on in the Region.",
+        ),
+        (
+            &[&without, &without],
+            Verdict::AsWanted,
+            "Detective is on in 0 of 2 Regions.",
+        ),
+    ] {
+        assert_eq!(of(observations), (verdict, line.to_owned()));
+    }
 }

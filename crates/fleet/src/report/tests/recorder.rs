@@ -144,8 +144,36 @@ fn a_region_is_what_its_worst_membership_is() {
     assert_eq!(state(&[Right, Skipped], None), RegionState::Settled);
     assert_eq!(state(&[Skipped, Skipped], None), RegionState::Skipped);
     assert_eq!(state(&[Right, Waiting], None), RegionState::Waiting);
-    assert_eq!(state(&[Waiting, Failed, Right], None), RegionState::Failed);
+    assert_eq!(state(&[Failed, Right], None), RegionState::Partial);
+    assert_eq!(state(&[Waiting, Failed], None), RegionState::Partial);
+    assert_eq!(state(&[Failed, Failed, Skipped], None), RegionState::Failed);
     assert_eq!(state(&[Right], Some("down")), RegionState::Failed);
+}
+
+#[test]
+fn a_region_is_finished_when_its_own_last_event_was() {
+    let tell = |at: &str, kind| Event {
+        region: Some(super::region("us-east-1")),
+        number: 1,
+        at: at.parse().unwrap(),
+        kind,
+    };
+    let called = EventKind::Called {
+        operation: Operation::ListMembers,
+        result: CallResult::Ok,
+    };
+    let story = Story::new();
+    for event in [
+        tell("2026-01-02T03:04:05Z", called),
+        tell(
+            "2026-01-02T03:09:05Z",
+            EventKind::RegionEnded { cause: None },
+        ),
+    ] {
+        story.recorder.record(&event).unwrap();
+    }
+    let finished = story.report().regions[0].finished.unwrap();
+    assert_eq!(finished.to_string(), "2026-01-02T03:04:05Z");
 }
 
 #[test]

@@ -64,7 +64,7 @@ fn golden() -> Value {
                 ]
             },
             {
-                "region": "us-east-1", "graph_arn": "arn:1", "state": "failed", "error": null,
+                "region": "us-east-1", "graph_arn": "arn:1", "state": "partial", "error": null,
                 "changes": ["graph created"], "finished": "2026-01-02T03:04:06Z",
                 "members": [
                     {
@@ -122,11 +122,12 @@ fn outcomes_and_states_have_the_names_of_the_design() {
     let states = [
         RegionState::Settled,
         RegionState::Waiting,
+        RegionState::Partial,
         RegionState::Failed,
         RegionState::Skipped,
     ];
     let states = states.map(|state| name(json!(state))).join("|");
-    assert_eq!(states, "settled|waiting|failed|skipped");
+    assert_eq!(states, "settled|waiting|partial|failed|skipped");
 }
 
 #[test]
