@@ -102,6 +102,10 @@ def test_it_is_shown_again_without_list_and_credentials(saved, tmp_path):
     assert document["saved"]["digest"] == saved.document["digest"]
     assert json.loads(report.read_text()) == document
     assert page.read_text().startswith("<!doctype html>")
+    markdown = run(*words, "--output", "markdown").ended(0).stdout
+    again = ["plan", saved.sandbox.roster, "--regions", ",".join(REGIONS), "--output", "markdown"]
+    first = run(*again, env=saved.fleet.env).ended(0).stdout.splitlines()[0]
+    assert markdown.startswith(first) and "|" in markdown
     run(*words, "--detailed-exitcode").ended(2)
 
 

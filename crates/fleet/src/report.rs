@@ -24,7 +24,7 @@ pub use alike::{Trouble, name_regions, places, region_troubles, troubles};
 pub use checked::{CheckReport, CheckSummary};
 pub use headcount::{Aim, Counted, Headcount, Reached};
 pub use now::{Graphs, MemberNow, RegionNow, StatusReport, StatusSummary};
-pub use number::number;
+pub use number::{counted, number};
 pub use planned::{Action, MemberPlan, PlanReport, PlanSummary, RegionPlan};
 pub use recorder::{Record, Recorder};
 pub use selection::{Selection, Standing};

@@ -1,18 +1,13 @@
 //! Words and numbers for people, and what comes from outside made harmless.
 
 use fleet::account::Email;
-pub(crate) use fleet::report::number;
+pub(crate) use fleet::report::{counted, number};
 use jiff::Timestamp;
 
 /// Text from outside (AWS, the list of accounts): addresses are masked, and what nobody sees, or what turns the
 /// reading order around, is named instead. The template escapes the rest.
 pub(crate) fn visible(text: &str) -> String {
     Email::mask_in(text)
-}
-
-/// A number of things; `thing` is made plural with an s.
-pub(crate) fn counted(n: u64, thing: &str) -> String {
-    format!("{} {thing}{}", number(n), if n == 1 { "" } else { "s" })
 }
 
 /// A point in time, to the second.

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
-pub(crate) use fleet::report::number;
+pub(crate) use fleet::report::{counted, number};
 use jiff::SignedDuration;
 
 /// What is as wanted, or comes new.
@@ -39,27 +39,6 @@ pub(crate) const DIM: Style = Style::new().dimmed();
 /// A text in a style.
 pub(crate) fn paint(style: Style, text: impl Display) -> String {
     format!("{style}{text}{style:#}")
-}
-
-/// A number of things, in the plural where it is not one.
-pub(crate) fn counted(n: u64, thing: &str) -> String {
-    let plural = match thing {
-        "membership" => "memberships",
-        "account" => "accounts",
-        "account-Region" => "account-Regions",
-        "behavior graph" => "behavior graphs",
-        "Region" => "Regions",
-        "bad line" => "bad lines",
-        "call" => "calls",
-        "e-mail" => "e-mails",
-        "invitation" => "invitations",
-        "problem" => "problems",
-        "member" => "members",
-        "report" => "reports",
-        "run" => "runs",
-        other => other,
-    };
-    format!("{} {}", number(n), if n == 1 { thing } else { plural })
 }
 
 /// A length of time, as it would be typed.

@@ -14,9 +14,21 @@ pub fn number(n: u64) -> String {
     text
 }
 
+/// A number of things; `thing` is made plural with an s.
+#[must_use]
+pub fn counted(n: u64, thing: &str) -> String {
+    format!("{} {thing}{}", number(n), if n == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_thing_is_no_plural() {
+        assert_eq!(counted(1, "behavior graph"), "1 behavior graph");
+        assert_eq!(counted(1_257, "account-Region"), "1,257 account-Regions");
+    }
 
     #[test]
     fn numbers_have_a_comma_at_every_third_digit() {
