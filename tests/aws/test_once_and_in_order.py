@@ -35,7 +35,7 @@ def test_the_same_event_twice_is_one_run(stack):
     version = stack.s3.head_object(Bucket=stack.bucket, Key=LIST)["VersionId"]
     again = [stack.start(created(stack, LIST, version)) for _ in range(2)]
     for execution in again:
-        assert stack.ended(execution).succeeded().states == ["Prepare", "WhatNext", "Duplicate"]
+        assert stack.ended(execution).succeeded().states == ["Begin", "Prepare", "WhatNext", "Duplicate"]
     assert len(stack.messages()) == 1
     assert len({key.split("/")[1] for key in stack.keys("runs/")}) == 1
 

@@ -88,6 +88,13 @@ def test_every_task_has_its_time_its_retries_and_its_way_out():
     assert tasks == TASKS
 
 
+def test_what_a_message_answers_replaces_nothing_that_is_needed_after_it():
+    states = all_states()
+    for name in ("AskForApproval", "Tell", "TellThatThereIsNoReport", "MakeRoles", "KeepTurn", "TryRoles"):
+        assert "ResultPath" in states[name] or name == "TellThatThereIsNoReport", name
+        assert states[name].get("ResultPath") is None, name
+
+
 def test_the_regions_fail_apart_and_five_at_a_time():
     regions = machine()["States"]["Regions"]
     # A young account has 10 Lambdas at once; each pass holds RegionsPerPass Regions.
