@@ -43,9 +43,9 @@ use crate::shrink::Without;
 /// - The others: too much was expected. Of a list that shows late what somebody else did (3947), of a
 ///   last look that came too late or not at all (4904, 5610, 41426), of members whose verification
 ///   fails and is made again (27223), of a stop that came after the end (42916), and of a run with too
-///   little time to see what it did (30655), or to do it (46512);
+///   little time to see what it did (30655), or to do it (46512, 1097);
 ///   and a list that shows late was taken to tell of a newer entry (58849).
-const FAILED_ONCE: [(u64, &[&str]); 11] = [
+const FAILED_ONCE: [(u64, &[&str]); 12] = [
     (58849, &[]),
     (2349, &[]),
     (30655, &[]),
@@ -57,6 +57,7 @@ const FAILED_ONCE: [(u64, &[&str]); 11] = [
     (27223, &[]),
     (41426, &[]),
     (42916, &[]),
+    (1097, &[]),
 ];
 
 #[test]

@@ -93,6 +93,9 @@ fn status<'a>(
     }
 }
 
+/// So often a run invites whom AWS forgets.
+pub(crate) const TRIES: u32 = 3;
+
 /// Whether AWS keeps nothing of a verification that fails: nobody can tell then that it was tried.
 pub(crate) fn forgets_who_failed(scenario: &Scenario) -> bool {
     let mut listed = scenario.members.iter().filter(|member| member.in_roster);
@@ -350,9 +353,9 @@ pub(crate) fn most_calls(scenario: &Scenario) -> u64 {
         standing.any(|(_, status, old)| *status == "VERIFICATION_IN_PROGRESS" && old.is_some())
     });
     let again = scenario.aim == Aim::EnableAgain || fails_under_way;
-    // Whom AWS forgets is invited three times, and looked for each time.
+    // Whom AWS forgets is looked for each time.
     let verifications = match forgets_who_failed(scenario) {
-        true => 4,
+        true => 1 + u64::from(TRIES),
         false => 1 + u64::from(again),
     };
     let looks = verifications * (80 + scenario.climate.verification.1.as_secs() / 20);

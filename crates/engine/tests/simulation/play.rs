@@ -359,8 +359,13 @@ fn is_mild(scenario: &Scenario) -> bool {
     let dead = Duration::from_secs(200 * climate.dead.len() as u64);
     let calls = a_call * u32::try_from(in_turn).unwrap() + dead;
     let harsh = ["silence", "expired_token", "denied"];
-    let is_last_long = go.end == End::ByItself
-        && go.timeout > climate.clear + 2 * (climate.verification.1 + climate.visibility.1) + calls;
+    // One that is under way, and those of the run.
+    let verifications = match oracle::forgets_who_failed(scenario) {
+        true => 1 + oracle::TRIES,
+        false => 2,
+    };
+    let waits = verifications * (climate.verification.1 + climate.visibility.1);
+    let is_last_long = go.end == End::ByItself && go.timeout > climate.clear + waits + calls;
     // A Region that could not be read when the guard rails were asked is left alone by that run.
     let is_read = !scenario.aim.removes() || scenario.climate.clear < LOOK_TIMEOUT / 2;
     // What was made later than patience lasts has to be there when the weather is fair.
@@ -381,7 +386,8 @@ fn is_mild(scenario: &Scenario) -> bool {
 pub(crate) fn in_peace() -> Go {
     Go {
         after: Duration::ZERO,
-        timeout: Duration::from_secs(4 * 3600),
+        // Whom AWS forgets may be verified four times, for an hour and a half each.
+        timeout: Duration::from_secs(8 * 3600),
         concurrency: 256,
         look_first: false,
         by_plan: false,
