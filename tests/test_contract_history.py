@@ -68,6 +68,8 @@ def test_accounts_regions_and_days_choose(years):
     report = history(years, "--account", years.gone, "--region", "eu-central-1").ended(0).json()
     assert {(c["account_id"], c["region"]) for c in report["changes"]} == {(years.gone, "eu-central-1")}
     assert history(years, "--until", "2020-01-01").ended(0).json()["changes"] == []
+    nothing = history(years, "--until", "2020-01-01", format="text").ended(0).stdout
+    assert "No report or journal here is of that time" in nothing and "Nothing changed" not in nothing
     assert history(years, "--since", "2020-01-01").ended(0).json() == history(years).ended(0).json()
     assert "not before" in history(years, "--since", "2026-02-01", "--until", "2026-01-01").ended(1).stderr
     assert "such as 2026-01-31" in history(years, "--since", "yesterday").ended(1).stderr

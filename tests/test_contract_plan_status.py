@@ -89,7 +89,7 @@ def test_status_begins_with_the_verdict_and_its_exit_status_is_the_same(enabled,
     shown(enabled, enabled.sandbox.roster, "--expected", f"{gone}/*").ended(0)
     shown(enabled, enabled.sandbox.roster, "--account", gone).ended(3)
     nothing = shown(enabled, enabled.sandbox.roster, "--only", "failed").ended(3)
-    assert "Nothing failed." in nothing.stdout
+    assert "No membership failed." in nothing.stdout
 
 
 def test_status_waits_where_nothing_failed(make_fleet):

@@ -68,10 +68,10 @@ impl Archive {
                 );
             }
         }
-        if archive.documents.is_empty()
-            && archive.journals.is_empty()
-            && archive.unreadable.is_empty()
-        {
+        if archive.documents.is_empty() && archive.journals.is_empty() {
+            if let Some(Unreadable { file, why }) = archive.unreadable.first() {
+                bail!("nothing could be read: {file}: {why}");
+            }
             bail!(
                 "there is no report, no status and no journal: name files of --report (JSON) and --journal, or a copy of the bucket's runs/"
             );
@@ -262,10 +262,17 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("list.csv");
         fs::write(&path, "111111111111,root@example.com\n").unwrap();
+        let bare = dir.path().join("bare");
+        fs::create_dir(&bare).unwrap();
+        let empty = dir.path().join("empty");
+        fs::create_dir(&empty).unwrap();
+        let torn = empty.join("torn.json");
+        fs::write(&torn, &report(1)[..40]).unwrap();
         for (path, why) in [
             (path, "neither a report"),
             (dir.path().join("gone"), "cannot read"),
-            (dir.path().to_owned(), "there is no report"),
+            (bare, "there is no report"),
+            (torn, "nothing could be read"),
         ] {
             let error = format!("{:#}", Archive::open(&[path]).unwrap_err());
             assert!(error.contains(why), "{error}");

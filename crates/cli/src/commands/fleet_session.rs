@@ -282,7 +282,7 @@ impl FleetSession {
         let by = plan.planner.as_deref();
         let by = by.map(|caller| format!(" by {caller}"));
         self.header.notes.push(format!(
-            "this executes the plan in {}, which was saved at {}{}, and nothing else",
+            "this executes the plan in {}, which was saved at {:.0}{}, and nothing else",
             plan.name,
             plan.made,
             by.unwrap_or_default()
@@ -306,12 +306,17 @@ impl FleetSession {
         let limit = self.deadline.limit();
         let finish = self.deadline.counted(run.reconcile(&limit)).await;
         self.progress.end();
-        let mut header = self.header("run", self.operation());
-        if run.roles_are_refused() && self.aws.is_hardly_trusted() {
-            header.notes.push(untrusted(self.aws.caller()));
+        let header = self.header("run", self.operation());
+        let now = self.clock.timestamp();
+        let mut report = self
+            .recorder
+            .report(header, now, finish.ended, finish.error);
+        // Where somebody is ENABLED, a role has let the caller in, and the others have reasons of their own.
+        let nobody_is_in = report.summary.enabled == 0;
+        if nobody_is_in && run.roles_are_refused() && self.aws.is_hardly_trusted() {
+            report.header.notes.push(untrusted(self.aws.caller()));
         }
-        self.recorder
-            .report(header, self.clock.timestamp(), finish.ended, finish.error)
+        report
     }
 
     fn operation(&self) -> &'static str {

@@ -85,7 +85,7 @@ fn saved_as(saved: &SavedPlan, out: &SavedFile, listed: Option<&str>) -> String 
     let (path, goal) = (out.path().display(), saved.settings.goal);
     let listed = listed.map(|it| format!(" {it}")).unwrap_or_default();
     format!(
-        "The plan is saved in {path}. Until {} this executes just that:\n\n  detective-fleet {goal}{listed} --plan {path}\n",
+        "The plan is saved in {path}. Until {:.0} this executes just that:\n\n  detective-fleet {goal}{listed} --plan {path}\n",
         saved.expires
     )
 }

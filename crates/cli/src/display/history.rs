@@ -51,6 +51,14 @@ fn headline(report: &HistoryReport, width: usize) -> String {
         _ => String::new(),
     };
     let sum = &report.summary;
+    if report.runs.is_empty() {
+        let text = format!(
+            "{}. {} read{days}.",
+            paint(BOLD, report.headline()),
+            counted(sum.documents, "report")
+        );
+        return format!("{}\n\n", wrapped(&text, width, "", "  "));
+    }
     let text = format!(
         "{}, of {} in {}. {} read{days}.",
         paint(BOLD, report.headline()),

@@ -254,12 +254,13 @@ pub(super) fn summary(report: &PlanReport, width: usize) -> String {
         )
     });
     let removals = (sum.remove > 0 && sum.delete_graphs == 0).then(|| {
-        "Who is removed sends no more data, and has to be invited and to accept to come back."
+        "A removed account sends no more data. To come back, it has to be invited and to accept again."
             .to_owned()
     });
     let deletions = (sum.delete_graphs > 0).then(|| {
         let graphs = counted(sum.delete_graphs, "behavior graph");
-        format!("{graphs} would be deleted, with all data in it: AWS cannot restore it.")
+        let them = if sum.delete_graphs == 1 { "it" } else { "them" };
+        format!("{graphs} would be deleted, with all data in {them}: AWS cannot restore it.")
     });
     let counts = format!(
         "{} {}.",

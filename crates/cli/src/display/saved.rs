@@ -47,7 +47,7 @@ pub(crate) fn saved(saved: &SavedPlan, now: Timestamp) -> Vec<String> {
         false => "it may be executed until",
     };
     let origin = format!(
-        "this plan was saved at {} by {caller}{} with detective-fleet {}; {expires} {}",
+        "this plan was saved at {:.0} by {caller}{} with detective-fleet {}; {expires} {:.0}",
         header.started,
         list.unwrap_or_default(),
         version.unwrap_or("of a version that is not known"),

@@ -81,7 +81,7 @@ pub(super) fn nothing(report: &StatusReport) -> Option<String> {
         return None;
     }
     let words = |standing: &Standing| match standing {
-        Standing::Failed => "Nothing failed",
+        Standing::Failed => "No membership failed",
         Standing::Waiting => "Nothing waits",
         Standing::Absent => "Nobody is missing",
         Standing::Enabled => "Nobody is enabled",

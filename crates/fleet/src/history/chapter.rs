@@ -111,6 +111,9 @@ impl HistoryReport {
         let sum = &self.summary;
         let changes = sum.by_run + sum.by_aws + sum.elsewhere;
         let plural = |n: u64| if n == 1 { "" } else { "s" };
+        if self.runs.is_empty() {
+            return "No report or journal here is of that time: nothing is known of it".to_owned();
+        }
         if changes == 0 {
             return "Nothing changed".to_owned();
         }
@@ -169,7 +172,7 @@ impl RunRecord {
             (_, Some(error)) => parts.push(format!("ended early: {error}")),
             (Some(ended), None) if ended != "complete" => parts.push(format!("ended: {ended}")),
             (None, None) if self.operation.is_none() => {
-                parts.push("known by its journal alone".to_owned());
+                parts.push("known only from its journal".to_owned());
             }
             _ => {}
         }
