@@ -44,7 +44,7 @@ def many(count):
 def test_the_members_of_guardduty_are_the_list(make_fleet, tmp_path):
     fleet = make_fleet(scenario=WORLD)
     path = tmp_path / "list.csv"
-    document = adopt(fleet, path, "--output", "json").ended(0).json()
+    document = adopt(fleet, path, "--output", "json").ended(3).json()
     assert path.read_text() == (
         "100000000001,one@example.com\n100000000002,two@example.com\n100000000003,typo@example.com\n"
     )
@@ -60,7 +60,7 @@ def test_what_detective_has_otherwise_is_named(make_fleet, write, tmp_path):
     fleet = make_fleet(scenario=WORLD)
     roster = write("100000000003,three@example.com\n100000000005,five@example.com\n")
     fleet.run("enable", roster=roster).ended(0)
-    process = adopt(fleet, tmp_path / "list.csv").ended(0)
+    process = adopt(fleet, tmp_path / "list.csv").ended(3)
     said = " ".join(process.stderr.split())
     assert "members of behavior graphs that are not in the file" in said and "100000000005" in said
     assert "100000000003 has another e-mail address in Detective: t***@example.com is written, and there is t***@example.com" in said

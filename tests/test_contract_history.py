@@ -133,11 +133,38 @@ def test_a_path_with_nothing_to_tell_is_an_error(command, tmp_path, words, why):
     assert why in command.run("history", *(tmp_path / word for word in words)).ended(1).stderr
 
 
-def test_a_report_does_not_replace_what_it_is_told_from(years):
+@pytest.mark.parametrize("named", ["1.json", "."])
+def test_a_report_does_not_replace_what_it_is_told_from(years, named):
     path = years.folder / "1.json"
     before = path.read_text()
-    assert "would replace" in history(years, "--report", path, paths=[path]).ended(1).stderr
+    paths = [years.folder / named]
+    assert "would replace" in history(years, "--report", path, paths=paths).ended(1).stderr
     assert path.read_text() == before
+
+
+def test_what_cannot_be_read_is_named_and_the_rest_is_told(years):
+    (years.folder / "mem.json").symlink_to("/proc/self/mem")
+    (years.folder / "empty.json").touch()
+    with open(years.folder / "film.mp4", "wb") as film:
+        film.truncate(6 * 2**30)
+    report = history(years).ended(3).json()
+    names = [file["file"].rsplit("/", 1)[-1] for file in report["unreadable"]]
+    assert names == ["empty.json", "mem.json"]
+    assert report["summary"]["documents"] == 3
+
+
+def test_a_damaged_copy_does_not_hide_the_good_one(years):
+    report = json.loads((years.folder / "1.json").read_text())
+    report.update(finished="2099-01-01T00:00:00Z", regions="x")
+    (years.folder / "copy.json").write_text(json.dumps(report))
+    told = history(years).ended(3).json()
+    assert told["summary"]["by_run"] == history(years, paths=[years.folder / name for name in ("1.json", "2.json", "3.json")]).json()["summary"]["by_run"]
+    assert [file["file"].endswith("copy.json") for file in told["unreadable"]] == [True]
+
+
+def test_a_region_that_nothing_is_told_of_is_named(years):
+    report = history(years, "--regions", "nowhere").ended(0).json()
+    assert report["notes"] == ["no change that is told here was in nowhere"]
 
 
 def test_a_rehearsal_plays_a_month(command, write, tmp_path):

@@ -328,3 +328,17 @@ def test_an_email_in_a_setting_is_not_saved(saved):
     words = ["--send-email", "--message", "ask root@example.com"]
     saved.fleet.run("plan", "--out", saved.file, *words).refused("--message", "e-mail address")
     assert not saved.file.exists()
+
+
+@pytest.mark.parametrize("flag", ["--report", "--journal"])
+def test_no_file_of_the_run_takes_the_place_of_the_plan(saved, flag):
+    saved.save()
+    before = saved.file.read_text()
+    saved.execute(flag, saved.file).refused(flag, "the saved plan")
+    assert saved.file.read_text() == before
+    assert saved.fleet.proxy.changes() == []
+
+
+def test_a_role_with_an_address_in_its_name_is_not_saved(saved):
+    saved.fleet.run("plan", "--out", saved.file, "--role-name", "x/me@example.org").refused("role-name", "e-mail")
+    assert not saved.file.exists()

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -15,10 +16,12 @@ use serde_json::error::Category;
 /// What is there to be told.
 #[derive(Debug, Default)]
 pub(crate) struct Archive {
-    /// One document of each run.
-    documents: BTreeMap<RunKind, Stored>,
+    /// The documents of each run: copies, mostly.
+    documents: BTreeMap<RunKind, Vec<Stored>>,
     journals: Journals,
     unreadable: Vec<Unreadable>,
+    /// Every file that it is told from, or should be.
+    files: Vec<PathBuf>,
 }
 
 /// A run has one report; its status and its report are two documents.
@@ -60,8 +63,11 @@ impl Archive {
                 .metadata()
                 .with_context(|| format!("cannot read {}", path.display()))?;
             if there.is_dir() {
-                archive.folder(path)?;
-            } else if !archive.file(path)? {
+                archive.folder(path);
+            } else if !archive
+                .file(path)
+                .with_context(|| format!("cannot read {}", path.display()))?
+            {
                 bail!(
                     "{}: this is neither a report, a status nor a journal of detective-fleet",
                     path.display()
@@ -79,19 +85,28 @@ impl Archive {
         Ok(archive)
     }
 
+    /// Every file that it is told from, or should be.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
+        self.files.iter().map(PathBuf::as_path)
+    }
+
     /// Tells what happened, reading one document at a time.
     pub(crate) fn tell(mut self) -> HistoryReport {
-        let mut stored: Vec<_> = self.documents.into_iter().collect();
-        stored.sort_by(|(a, one), (b, other)| (one.started, a).cmp(&(other.started, b)));
-        let runs = stored.iter().map(|(run, _)| run.run_id.as_str());
-        let mut teller = Teller::new(self.journals, &runs.collect::<BTreeSet<_>>());
-        for (_, Stored { path, .. }) in &stored {
-            match read(path).and_then(|bytes| Ok(serde_json::from_slice::<Past>(&bytes)?)) {
-                Ok(past) => teller.take(past),
-                Err(error) => self
-                    .unreadable
-                    .push(unreadable(path, &format!("{error:#}"))),
-            }
+        // Of a document that is there twice, as in `runs/` and `latest/`, the one that ended later counts,
+        // and the other one where that is damaged.
+        let mut runs: Vec<_> = self.documents.into_iter().collect();
+        for (_, copies) in &mut runs {
+            copies.sort_by_key(|it| std::cmp::Reverse(it.finished));
+        }
+        let started = |copies: &[Stored]| copies.first().map(|it| it.started);
+        runs.sort_by(|(a, one), (b, other)| (started(one), a).cmp(&(started(other), b)));
+        let ids = runs.iter().map(|(run, _)| run.run_id.as_str());
+        let mut teller = Teller::new(self.journals, &ids.collect::<BTreeSet<_>>());
+        for copy in runs
+            .iter()
+            .flat_map(|(_, copies)| whole(copies, &mut self.unreadable))
+        {
+            teller.take(copy);
         }
         teller.tell(
             self.unreadable,
@@ -100,28 +115,33 @@ impl Archive {
     }
 
     /// Everything below a folder, by name. Links to folders are not followed: they may lead back.
-    fn folder(&mut self, folder: &Path) -> Result<()> {
-        let failed = || format!("cannot read the folder {}", folder.display());
-        let entries = fs::read_dir(folder).with_context(failed)?;
-        let mut entries = entries
-            .collect::<std::io::Result<Vec<_>>>()
-            .with_context(failed)?;
+    fn folder(&mut self, folder: &Path) {
+        let entries = fs::read_dir(folder);
+        let mut entries = match entries.and_then(Iterator::collect::<std::io::Result<Vec<_>>>) {
+            Ok(entries) => entries,
+            Err(error) => {
+                self.cannot_use(folder, &error.to_string());
+                return;
+            }
+        };
         entries.sort_by_key(fs::DirEntry::path);
         for entry in entries {
             let path = entry.path();
-            let kind = entry.file_type().with_context(failed)?;
-            if kind.is_dir() {
-                self.folder(&path)?;
-            } else if path.is_file() {
-                self.file(&path)?;
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                self.folder(&path);
+            } else if path.is_file()
+                && let Err(error) = self.file(&path)
+            {
+                self.cannot_use(&path, &error.to_string());
             }
         }
-        Ok(())
     }
 
     /// Takes in a file; says whether it has something to tell, or should have.
-    fn file(&mut self, path: &Path) -> Result<bool> {
-        let bytes = read(path)?;
+    fn file(&mut self, path: &Path) -> std::io::Result<bool> {
+        let Some(bytes) = read(path)? else {
+            return Ok(false);
+        };
         match content(&bytes) {
             Ok(Content::Other) => return Ok(false),
             Ok(Content::Document(head)) if head.version != VERSION => {
@@ -129,43 +149,95 @@ impl Archive {
                     "it is of version {}, which this version of detective-fleet does not know",
                     head.version
                 );
-                self.unreadable.push(unreadable(path, &why));
+                self.cannot_use(path, &why);
             }
             Ok(Content::Document(head)) if !head.tells() => return Ok(false),
-            Ok(Content::Document(head)) => self.document(path, head),
+            Ok(Content::Document(head)) => {
+                self.files.push(path.to_owned());
+                let stored = Stored {
+                    started: head.started,
+                    finished: head.finished,
+                    path: path.to_owned(),
+                };
+                let run = RunKind {
+                    run_id: head.run_id,
+                    kind: head.kind,
+                };
+                self.documents.entry(run).or_default().push(stored);
+            }
             Ok(Content::Journal { lines, broken }) => {
+                self.files.push(path.to_owned());
                 lines.into_iter().for_each(|line| self.journals.take(line));
                 if broken > 0 {
                     let why = format!("{broken} of its lines are cut off or not of a journal");
-                    self.unreadable.push(unreadable(path, &why));
+                    self.cannot_use(path, &why);
                 }
             }
-            Err(why) => self.unreadable.push(unreadable(path, &why)),
+            Err(why) => self.cannot_use(path, &why),
         }
         Ok(true)
     }
 
-    /// Of a document that is there twice, as in `runs/` and `latest/`, the one that ended later counts.
-    fn document(&mut self, path: &Path, head: Head) {
-        let stored = Stored {
-            started: head.started,
-            finished: head.finished,
-            path: path.to_owned(),
-        };
-        let run = RunKind {
-            run_id: head.run_id,
-            kind: head.kind,
-        };
-        let there = self.documents.get(&run);
-        if there.is_none_or(|there| there.finished < stored.finished) {
-            self.documents.insert(run, stored);
-        }
+    fn cannot_use(&mut self, path: &Path, why: &str) {
+        self.files.push(path.to_owned());
+        self.unreadable.push(unreadable(path, why));
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path).with_context(|| format!("cannot read {}", path.display()))
+/// The first of these copies that is whole; what is wrong with those before it is told.
+fn whole(copies: &[Stored], broken: &mut Vec<Unreadable>) -> Option<Past> {
+    copies.iter().find_map(|Stored { path, .. }| {
+        let bytes = match read(path) {
+            Ok(bytes) => bytes.unwrap_or_default(),
+            Err(error) => {
+                broken.push(unreadable(path, &error.to_string()));
+                return None;
+            }
+        };
+        serde_json::from_slice(&bytes)
+            .map_err(|error| broken.push(unreadable(path, &error.to_string())))
+            .ok()
+    })
 }
+
+/// More than the report of 25,200 memberships has, or a journal of a year: other files are no matter of ours.
+const LONGEST: u64 = 1024 * 1024 * 1024;
+
+/// What is in a file; nothing where that is no matter of ours.
+fn read(path: &Path) -> std::io::Result<Option<Vec<u8>>> {
+    let mut file = fs::File::open(path)?;
+    let is_json = path
+        .extension()
+        .is_some_and(|it| it.eq_ignore_ascii_case("json"));
+    let mut bytes = vec![0; 512];
+    let read = file.read(&mut bytes)?;
+    bytes.truncate(read);
+    if bytes.starts_with(BOM) {
+        bytes.drain(..BOM.len());
+    }
+    let is_text = bytes.trim_ascii_start().first() == Some(&b'{');
+    match (is_text, is_json) {
+        (false, false) => return Ok(None),
+        (false, true) if bytes.trim_ascii().is_empty() => {
+            return Err(std::io::Error::other("it is empty"));
+        }
+        (false, true) if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) => {
+            return Err(std::io::Error::other("it is UTF-16: save it as UTF-8"));
+        }
+        (false, true) => return Ok(None),
+        (true, _) => {}
+    }
+    if file.metadata()?.len() > LONGEST {
+        return Err(std::io::Error::other(
+            "it is larger than any report or journal",
+        ));
+    }
+    file.read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
+}
+
+/// What some editors put before a text.
+const BOM: &[u8] = "\u{feff}".as_bytes();
 
 fn unreadable(path: &Path, why: &str) -> Unreadable {
     Unreadable {
@@ -176,9 +248,6 @@ fn unreadable(path: &Path, why: &str) -> Unreadable {
 
 /// What a file is, by what is in it: journals can have any name.
 fn content(bytes: &[u8]) -> std::result::Result<Content, String> {
-    if bytes.trim_ascii_start().first() != Some(&b'{') {
-        return Ok(Content::Other);
-    }
     match serde_json::from_slice::<Head>(bytes) {
         Ok(head) => Ok(Content::Document(head)),
         Err(error) => {
@@ -242,6 +311,9 @@ mod tests {
         put("plan.json", &report(1).replace(r#""run""#, r#""plan""#));
         put("my.journal", &format!("{LINE}\n{LINE}\n{}", &LINE[..20]));
         put("torn.json", &report(1)[..40]);
+        put("empty.json", "");
+        put("bom.json", &format!("\u{feff}{}", report(0)));
+        put("damaged.json", &report(9).replace("[]", "\"x\""));
         put(
             "newer.json",
             &report(1).replace(r#""version": 1"#, r#""version": 2"#),
@@ -251,7 +323,16 @@ mod tests {
         let report = archive.tell();
         let name = |it: &Unreadable| it.file.rsplit('/').next().unwrap().to_owned();
         let names: Vec<_> = report.unreadable.iter().map(name).collect();
-        assert_eq!(names, ["my.journal", "newer.json", "torn.json"]);
+        assert_eq!(
+            names,
+            [
+                "empty.json",
+                "my.journal",
+                "newer.json",
+                "torn.json",
+                "damaged.json"
+            ]
+        );
         assert_eq!(report.runs.len(), 1);
         let end: Timestamp = "2026-01-01T00:00:02Z".parse().unwrap();
         assert_eq!(report.until, Some(end));

@@ -12,6 +12,8 @@ use crate::roster::{self, Roster};
 pub struct Adopted {
     /// The accounts, by id.
     pub roster: Roster,
+    /// How many accounts are not in it, for want of an e-mail address.
+    pub left_out: usize,
     /// What differs between Regions, and what else to look at. E-mail addresses in it are masked.
     pub notes: Vec<String>,
 }
@@ -148,9 +150,12 @@ impl<'a> Everybody<'a> {
                     let member = roster::Member::new(email, line);
                     adopted.roster.members.insert(*account, member);
                 }
-                None => adopted.notes.push(format!(
-                    "{account} is left out: {source} gives no e-mail address for it; add its line by hand"
-                )),
+                None => {
+                    adopted.left_out += 1;
+                    adopted.notes.push(format!(
+                        "{account} is left out: {source} gives no e-mail address for it; add its line by hand"
+                    ));
+                }
             }
             adopted.notes.extend(emails(*account, places));
         }

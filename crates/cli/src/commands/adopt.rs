@@ -122,7 +122,7 @@ fn hand_over(found: &Found, file: Option<&Path>, output: Output) -> Result<Exit>
         }
         None => output.raw(&adopted.roster.to_csv())?,
     }
-    Ok(if unread.is_empty() {
+    Ok(if unread.is_empty() && adopted.left_out == 0 {
         Exit::Fine
     } else {
         Exit::NotAsWanted

@@ -88,6 +88,9 @@ pub(crate) struct Files {
     pub journal: Option<JournalFile>,
 }
 
+/// What a saved plan is called where another file would take its place.
+const SAVED_PLAN: &str = "the saved plan";
+
 impl Files {
     /// Makes sure that all of them can be written, and that none of them is another, or the list of
     /// accounts.
@@ -111,6 +114,24 @@ impl Files {
         let journal = journal.map(JournalFile::open).transpose()?;
         let reports = reports.apart_from("the journal", journal.as_ref().map(JournalFile::path))?;
         Ok(Self { reports, journal })
+    }
+
+    /// Makes sure that none of them is the saved plan: what was reviewed is kept.
+    ///
+    /// # Errors
+    ///
+    /// When one is.
+    pub(crate) fn apart_from_plan(self, plan: Option<&Path>) -> Result<Self> {
+        let reports = self.reports.apart_from(SAVED_PLAN, plan)?;
+        let journal = self.journal.as_ref().map(JournalFile::path);
+        let both = journal.filter(|journal| plan.is_some_and(|plan| is_same(journal, plan)));
+        if let Some(journal) = both {
+            bail!(
+                "--journal {}: this is {SAVED_PLAN}; name another file",
+                journal.display()
+            );
+        }
+        Ok(Self { reports, ..self })
     }
 }
 

@@ -42,6 +42,7 @@ pub(crate) async fn run(args: EnableArgs, file: &SettingsFile, output: Output) -
         args.reports,
         args.journal.file.or_else(|| file.settings.journal.clone()),
         Some(&args.file),
-    )?;
+    )?
+    .apart_from_plan(args.plan.as_deref())?;
     change::run(wanted, roster, permit, files, saved, output).await
 }

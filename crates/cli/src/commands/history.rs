@@ -33,10 +33,11 @@ pub(crate) fn run(args: HistoryArgs, output: Output) -> Result<Exit> {
         bail!("--since {since} is not before --until {until}");
     }
     let mut files = ReportFiles::check(args.reports.files)?;
-    for path in &args.paths {
+    let archive = Archive::open(&args.paths)?;
+    for path in archive.files() {
         files = files.apart_from("one of the files that it is told from", Some(path))?;
     }
-    let report = Archive::open(&args.paths)?.tell().only(&filter);
+    let report = archive.tell().only(&filter);
     match output.format() {
         Format::Csv => output.raw(&display::history_csv(&report)?)?,
         Format::Text | Format::Json | Format::Markdown => {

@@ -99,7 +99,13 @@ impl View {
             }
         }
         self.files.write(&status)?;
-        Ok(status.verdict().into())
+        // A misspelt account is not as wanted, whatever the others are like.
+        let chosen = !self.selection.accounts.is_empty() && self.selection.standings.is_empty();
+        let nobody = status.regions.iter().all(|it| it.members.is_empty());
+        Ok(match status.verdict().into() {
+            Exit::Fine if chosen && nobody => Exit::NotAsWanted,
+            exit => exit,
+        })
     }
 
     /// Looks at everything.

@@ -7,6 +7,7 @@ use fleet::foreign::cell;
 use fleet::history::{Author, Change, Chapter, HistoryReport, Passage, What};
 use jiff::Timestamp;
 
+use super::moment::moment;
 use super::scope::Scope;
 use super::text::{BAD, BOLD, CHANGE, DIM, GOOD, counted, number, paint, wrapped};
 use super::{failure, grouping};
@@ -47,7 +48,7 @@ pub(crate) fn history(report: &HistoryReport, width: usize) -> String {
 
 fn headline(report: &HistoryReport, width: usize) -> String {
     let days = match (report.from, report.until) {
-        (Some(from), Some(until)) => format!(", from {} to {}", minute(from), minute(until)),
+        (Some(from), Some(until)) => format!(", from {} to {}", moment(from), moment(until)),
         _ => String::new(),
     };
     let sum = &report.summary;
@@ -71,7 +72,7 @@ fn headline(report: &HistoryReport, width: usize) -> String {
 
 fn told(chapter: &Chapter<'_>, scope: &Scope, width: usize) -> String {
     let run = chapter.run;
-    let head = format!("{}  {}", minute(run.started), paint(BOLD, run.title()));
+    let head = format!("{}  {}", moment(run.started), paint(BOLD, run.title()));
     let mut text = format!("{}\n", wrapped(&head, width, "", "    "));
     let provenance = run.provenance();
     if !provenance.is_empty() {
@@ -127,21 +128,17 @@ fn line(passage: &Passage, seen: Timestamp, scope: &Scope, width: usize) -> Stri
 /// The time of what no run did, as far as it is known.
 fn when(passage: &Passage, seen: Timestamp) -> String {
     match passage.after {
-        Some(after) => format!(", after {}", minute(after)),
+        Some(after) => format!(", after {}", moment(after)),
         None if passage.first != passage.last => {
             format!(
                 ", from {} to {}",
-                minute(passage.first),
-                minute(passage.last)
+                moment(passage.first),
+                moment(passage.last)
             )
         }
-        None if passage.last != seen => format!(", at {}", minute(passage.last)),
+        None if passage.last != seen => format!(", at {}", moment(passage.last)),
         None => String::new(),
     }
-}
-
-fn minute(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 /// A line for each change.

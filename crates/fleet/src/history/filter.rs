@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::{Author, Change, HistoryReport};
 use crate::account::Region;
+use crate::foreign::visible;
 use crate::label::{Labels, Who};
 
 /// What is to be seen; what is empty leaves nothing out.
@@ -52,6 +53,14 @@ impl HistoryReport {
                 ));
             }
         }
+        let known: BTreeSet<_> = self.changes.iter().map(|it| &it.region).collect();
+        let unknown = filter.regions.iter().filter(|it| !known.contains(it));
+        let unknown: Vec<_> = unknown.map(|region| visible(region.as_str())).collect();
+        self.notes.extend(
+            unknown
+                .into_iter()
+                .map(|region| format!("no change that is told here was in {region}")),
+        );
         let labels = &self.labels;
         self.changes.retain(|change| filter.has(change, labels));
         let in_time = |at: Timestamp| {

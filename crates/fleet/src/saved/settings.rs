@@ -113,8 +113,11 @@ impl SavedSettings {
     pub fn with_email(&self) -> Option<&'static str> {
         let has = |text: &String| Email::mask_in(text) != visible(text);
         let message = self.message.iter().any(has).then_some("message");
-        let tags = self.tags.values().any(has).then_some("tags");
-        message.or(tags)
+        let tags = self.tags.values().chain(self.tags.keys());
+        let tags = tags.into_iter().any(has).then_some("tags");
+        // IAM allows an `@` in the name of a role.
+        let role = has(&self.role_name).then_some("role-name");
+        message.or(tags).or(role)
     }
 
     /// What is given now and differs.
