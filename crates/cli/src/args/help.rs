@@ -100,7 +100,6 @@ pub(super) const ROLES: &str = help!(
     "4    nothing needs action, but CloudFormation is not finished: run the command again"
 );
 
-#[cfg(feature = "stacksets")]
 pub(super) const ROLES_DEPLOY: &str = help!(
     "detective-fleet roles deploy accounts.csv --via OrganizationAccountAccessRole",
     "detective-fleet roles deploy accounts.csv --dry-run";
@@ -110,7 +109,6 @@ pub(super) const ROLES_DEPLOY: &str = help!(
     "4    nothing needs action, but CloudFormation is not finished: run the command again"
 );
 
-#[cfg(feature = "stacksets")]
 pub(super) const ROLES_STATUS: &str = help!(
     "detective-fleet roles status accounts.csv",
     "detective-fleet roles status accounts.csv --output json";
@@ -120,7 +118,6 @@ pub(super) const ROLES_STATUS: &str = help!(
     "4    nothing needs action, but CloudFormation is not finished: look again"
 );
 
-#[cfg(feature = "stacksets")]
 pub(super) const ROLES_REMOVE: &str = help!(
     "detective-fleet roles remove leavers.csv",
     "detective-fleet roles remove closed.csv --retain-stacks";

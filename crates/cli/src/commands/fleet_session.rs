@@ -25,6 +25,7 @@ use fleet::origin::PlanOrigin;
 use fleet::report::{
     Action, CheckReport, Ended, Header, MemberPlan, PlanReport, Recorder, Report, StatusReport,
 };
+#[cfg(feature = "guardduty")]
 use fleet::roster::Roster;
 use tokio_util::sync::CancellationToken;
 
