@@ -169,7 +169,7 @@ def test_status_of_some_accounts_and_regions_only(mixed):
     found = rows(mixed.command.run(*words, mixed.sandbox.roster, env=mixed.env).ended(3).stdout)
     assert [(row["account_id"], row["region"]) for row in found] == [(first, REGIONS[1]), (third, REGIONS[1])]
     result = mixed.command.run("status", "--account", "999999999999", "--region", REGIONS[1], env=mixed.env)
-    assert "nor a member anywhere: 999999999999" in result.ended(0).stdout
+    assert "nor a member anywhere: 999999999999" in result.ended(3).stdout
 
 
 def test_status_for_wikis(mixed):
