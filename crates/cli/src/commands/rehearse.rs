@@ -186,7 +186,9 @@ impl<'a> Month<'a> {
             let mut run = session.run();
             session.look(&mut run).await?;
             self.write(n, &session.status(&run))?;
-            cost = Some(session.cost(&run, rates::read(None)?));
+            if n == Self::DAYS {
+                cost = Some(session.cost(&run, rates::read(None)?));
+            }
         }
         let history = Archive::open(&[self.folder.to_owned()])?.tell();
         output.text(|width| display::history(&history, width))?;

@@ -3,11 +3,12 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use comfy_table::{Cell, CellAlignment, Table, presets};
 use fleet::cost::{CostReport, dollars, volume};
 use rust_decimal::Decimal;
 
+use super::export::csv_text;
 use super::failure;
 use super::scope::Scope;
 use super::text::{BOLD, CHANGE, counted, number, paint, wrapped};
@@ -185,6 +186,5 @@ pub(crate) fn cost_csv(report: &CostReport) -> Result<String> {
             ])?;
         }
     }
-    let bytes = lines.into_inner().context("cannot write CSV")?;
-    String::from_utf8(bytes).context("cannot write CSV")
+    csv_text(lines)
 }

@@ -54,6 +54,15 @@ pub(crate) fn csv(report: &StatusReport) -> Result<String> {
             ])?;
         }
     }
+    csv_text(lines)
+}
+
+/// The lines that were written to memory, as a text.
+///
+/// # Errors
+///
+/// None in practice, as there.
+pub(super) fn csv_text(lines: csv::Writer<Vec<u8>>) -> Result<String> {
     let bytes = lines.into_inner().context("cannot write CSV")?;
     String::from_utf8(bytes).context("cannot write CSV")
 }

@@ -1,12 +1,14 @@
 //! What happened, as text and as CSV.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use fleet::foreign::cell;
-use fleet::history::{Author, Change, Chapter, HistoryReport, Passage, What};
+use fleet::history::{Author, Change, Chapter, HistoryReport, Passage, RunRecord, What};
 use jiff::Timestamp;
 
+use super::export::csv_text;
 use super::moment::moment;
 use super::scope::Scope;
 use super::text::{BAD, BOLD, CHANGE, DIM, GOOD, counted, number, paint, wrapped};
@@ -169,15 +171,14 @@ pub(crate) fn history_csv(report: &HistoryReport) -> Result<String> {
         "name",
         "owner",
     ])?;
+    let runs: BTreeMap<_, _> = report.runs.iter().map(|run| (&run.run_id, run)).collect();
     for change in &report.changes {
-        lines.write_record(record(report, change))?;
+        lines.write_record(record(change, runs.get(&change.run_id).copied()))?;
     }
-    let bytes = lines.into_inner().context("cannot write CSV")?;
-    String::from_utf8(bytes).context("cannot write CSV")
+    csv_text(lines)
 }
 
-fn record(report: &HistoryReport, change: &Change) -> [String; 19] {
-    let run = report.runs.iter().find(|run| run.run_id == change.run_id);
+fn record(change: &Change, run: Option<&RunRecord>) -> [String; 19] {
     let origin = run.map(|run| &run.origin);
     let list = origin.and_then(|origin| origin.list.as_ref());
     let text = |text: Option<&str>| cell(text.unwrap_or_default());

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::{Author, Change, HistoryReport, RunRecord, Standpoint, What};
 use crate::account::{AccountId, Region};
 use crate::event::Deed;
-use crate::report::{number, places};
+use crate::report::{counted, number, places};
 
 /// What one run did, and what it was the first to see.
 #[derive(Clone, Debug)]
@@ -110,7 +110,6 @@ impl HistoryReport {
     pub fn headline(&self) -> String {
         let sum = &self.summary;
         let changes = sum.by_run + sum.by_aws + sum.elsewhere;
-        let plural = |n: u64| if n == 1 { "" } else { "s" };
         if self.runs.is_empty() {
             return "No report or journal here is of that time: nothing is known of it".to_owned();
         }
@@ -127,12 +126,7 @@ impl HistoryReport {
                 number(sum.elsewhere)
             ));
         }
-        format!(
-            "{} change{}: {}",
-            number(changes),
-            plural(changes),
-            parts.join(", ")
-        )
+        format!("{}: {}", counted(changes, "change"), parts.join(", "))
     }
 }
 

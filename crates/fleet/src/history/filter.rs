@@ -31,8 +31,11 @@ impl HistoryFilter {
         };
         (self.accounts.is_empty() || self.accounts.iter().any(is_one))
             && (self.regions.is_empty() || self.regions.contains(&change.region))
-            && self.since.is_none_or(|since| change.at >= since)
-            && self.until.is_none_or(|until| change.at < until)
+            && self.has_time(change.at)
+    }
+
+    fn has_time(&self, at: Timestamp) -> bool {
+        self.since.is_none_or(|since| at >= since) && self.until.is_none_or(|until| at < until)
     }
 }
 
@@ -55,19 +58,13 @@ impl HistoryReport {
         }
         let known: BTreeSet<_> = self.changes.iter().map(|it| &it.region).collect();
         let unknown = filter.regions.iter().filter(|it| !known.contains(it));
-        let unknown: Vec<_> = unknown.map(|region| visible(region.as_str())).collect();
-        self.notes.extend(
-            unknown
-                .into_iter()
-                .map(|region| format!("no change that is told here was in {region}")),
-        );
+        self.notes.extend(unknown.map(|region| {
+            let region = visible(region.as_str());
+            format!("no change that is told here was in {region}")
+        }));
         let labels = &self.labels;
         self.changes.retain(|change| filter.has(change, labels));
-        let in_time = |at: Timestamp| {
-            filter.since.is_none_or(|since| at >= since)
-                && filter.until.is_none_or(|until| at < until)
-        };
-        self.runs.retain(|run| in_time(run.started));
+        self.runs.retain(|run| filter.has_time(run.started));
         self.count();
         self
     }

@@ -68,12 +68,6 @@ pub(super) struct JournalDeed {
 }
 
 impl JournalLine {
-    /// When it was written.
-    #[must_use]
-    pub fn time(&self) -> Timestamp {
-        self.time
-    }
-
     /// What AWS did to memberships, if it did.
     fn deed(&self) -> Option<Deed> {
         let done = self.outcome.as_deref() == Some("ok");

@@ -137,6 +137,7 @@ impl Teller {
             .iter()
             .map(|run| run.finished.unwrap_or(run.started));
         let administrators = self.runs.iter().filter_map(|run| run.administrator);
+        let notes = notes(&self.runs, &self.journals, self.partial);
         let mut report = HistoryReport {
             version: VERSION,
             kind: "history",
@@ -147,10 +148,10 @@ impl Teller {
                 documents: self.documents,
                 ..HistorySummary::default()
             },
-            runs: self.runs.clone(),
+            runs: self.runs,
             changes,
             unreadable,
-            notes: notes(&self.runs, &self.journals, self.partial),
+            notes,
             labels: self.labels,
             origin,
         };
@@ -288,7 +289,7 @@ impl Teller {
         }
     }
 
-    fn run_without_report(&mut self, run_id: Arc<str>, run: JournalRun) {
+    fn run_without_report(&mut self, run_id: Arc<str>, mut run: JournalRun) {
         // A run that only accepted does not say for whom.
         let earlier = self.runs.iter().rev().find_map(|it| it.administrator);
         let Some(administrator) = run.administrator.or(earlier) else {
@@ -301,7 +302,7 @@ impl Teller {
             started: run.started,
             finished: run.last,
         };
-        for (region, accounts) in run.deeds.clone() {
+        for (region, accounts) in std::mem::take(&mut run.deeds) {
             for (account, mut deeds) in accounts {
                 deeds.sort_by_key(|it| it.at);
                 let Some(last) = deeds.last() else { continue };
