@@ -15,6 +15,7 @@ use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use crate::account::AccountId;
 use crate::desired::Settings;
 use crate::expected::Exception;
+use crate::language::Language;
 use crate::patience;
 use crate::values::{self, ExternalId, List, Message, Package, RegionName, Tag, Time, Timeout};
 
@@ -66,6 +67,8 @@ pub struct PartialSettings {
     pub message: Option<Message>,
     /// Where the journal is written.
     pub journal: Option<PathBuf>,
+    /// The language of pages and, in the AWS form, of mails.
+    pub language: Option<Language>,
 }
 
 /// A setting that cannot be used.
@@ -101,6 +104,7 @@ impl PartialSettings {
             send_email: self.send_email.or(those.send_email),
             message: self.message.or(those.message),
             journal: self.journal.or(those.journal),
+            language: self.language.or(those.language),
         }
     }
 

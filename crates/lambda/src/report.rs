@@ -351,13 +351,14 @@ async fn has_the_turn(
 }
 
 /// Writes a report down twice: for programs, and beside it as a page for people.
-async fn write_down<'a, D>(function: &Function, key: &str, report: &'a D) -> Result<(), StepError>
-where
-    D: Serialize,
-    &'a D: Into<page::Document>,
-{
+async fn write_down(
+    function: &Function,
+    key: &str,
+    report: &(impl Serialize + page::Paged),
+) -> Result<(), StepError> {
     function.store.write(key, report).await?;
-    let page = page::html(report).map_err(|error| StepError::failed(error.to_string()))?;
+    let page = page::html(report, function.settings.language);
+    let page = page.map_err(|error| StepError::failed(error.to_string()))?;
     function.store.write_page(&page_key(key), page).await
 }
 
