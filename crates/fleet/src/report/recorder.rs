@@ -43,7 +43,8 @@ struct RegionRecord {
     /// When something last happened here.
     #[serde(default)]
     happened: Option<Timestamp>,
-    members: BTreeMap<AccountId, MemberRecord>,
+    /// Boxed: the nodes of a map that is filled in order are half empty.
+    members: BTreeMap<AccountId, Box<MemberRecord>>,
     /// What was done here may not have been recorded.
     #[serde(default)]
     lost: bool,
@@ -59,7 +60,7 @@ struct MemberRecord {
     #[serde(default)]
     done: Done,
     lost: bool,
-    conclusion: Option<(Conclusion, Option<Cause>)>,
+    conclusion: Option<(Conclusion, Option<Box<Cause>>)>,
 }
 
 impl Sink for Recorder {
@@ -261,7 +262,7 @@ impl RegionRecord {
                 cause,
             } => {
                 let member = self.members.entry(*account).or_default();
-                member.conclusion = Some((*conclusion, cause.clone()));
+                member.conclusion = Some((*conclusion, cause.clone().map(Box::new)));
             }
         }
     }
@@ -352,7 +353,7 @@ impl MemberRecord {
         let cause = self
             .conclusion
             .as_ref()
-            .and_then(|(_, cause)| cause.as_ref());
+            .and_then(|(_, cause)| cause.as_deref());
         let (reason, why) = Why::of(cause, &Place::one(account_id, region));
         MemberReport {
             account_id,
