@@ -268,12 +268,14 @@ impl RegionRecord {
     }
 
     fn report(&self, name: &Region, labels: &Labels) -> RegionReport {
-        let members: Vec<_> = self
+        let concluded = self
             .members
             .iter()
             .filter(|(_, member)| member.conclusion.is_some())
-            .map(|(account, member)| member.report(*account, name, labels))
-            .collect();
+            .map(|(account, member)| member.report(*account, name, labels));
+        // Nearly all are: a vector that grows by doubling would hold room for up to twice as many.
+        let mut members = Vec::with_capacity(self.members.len());
+        members.extend(concluded);
         let state = self.state(&members);
         let place = Place::region(name);
         let (error, why) = Why::of(self.error.as_ref(), &place);
