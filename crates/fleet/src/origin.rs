@@ -166,6 +166,15 @@ impl Origin {
                 who.request_id.iter_mut().for_each(in_place);
             }
         }
+        if let Some(plan) = &mut self.plan {
+            in_place(&mut plan.name);
+            in_place(&mut plan.digest);
+            plan.planner.iter_mut().for_each(in_place);
+        }
+        if let Some(approval) = &mut self.approval {
+            in_place(&mut approval.principal);
+            in_place(&mut approval.sha256);
+        }
         self
     }
 

@@ -10,7 +10,7 @@ use work::Work;
 use std::sync::Arc;
 
 use engine::{Access, Run};
-use fleet::account::Region;
+use fleet::account::{Email, Region};
 use fleet::desired::Purpose;
 use fleet::label::Labels;
 use fleet::origin::{ListOrigin, Origin, sha256};
@@ -90,9 +90,10 @@ pub async fn prepare(
     let list = trigger.as_ref().ok();
     let list = list.map(|it| it.list(&function.settings.authoritative_key, None));
     let place = key.as_deref().and_then(|key| Place::of(key).ok().flatten());
-    let refused = |name, text, invalid_lines| Refused {
+    // It may name the upload, and that may be called after somebody.
+    let refused = |name, text: &str, invalid_lines| Refused {
         name,
-        text,
+        text: Email::mask_in(text),
         operation: place.map(|place| place.operation),
         key: key.clone(),
         invalid_lines,
@@ -104,10 +105,11 @@ pub async fn prepare(
             tracing::info!(execution, "there is no list yet, and nothing to do");
             return Ok(nothing(Next::NoList));
         }
-        Stop::Superseded(text) => (Next::Superseded, refused(None, text, Vec::new())),
+        Stop::Superseded(text) => (Next::Superseded, refused(None, &text, Vec::new())),
         Stop::Error(error, lines) => {
-            tracing::error!(execution, name = error.name.as_str(), "{}", error.text);
-            (Next::Refused, refused(Some(error.name), error.text, lines))
+            let refused = refused(Some(error.name), &error.text, lines);
+            tracing::error!(execution, name = error.name.as_str(), "{}", refused.text);
+            (Next::Refused, refused)
         }
     };
     let place = refused_key(execution);

@@ -21,6 +21,10 @@ pub(super) const ROWS: &[Row] = &[
         "どのリージョンが有効かを確認できません (account:ListRegions: {0})。Detective があり、オプトインの要らないリージョンだけを対象とします。ほかのリージョンは --regions で指定してください",
     ),
     (
+        "Detective answers in Regions that are newer than our table: {0}; they are used only if asked for with --regions",
+        "Detective の応答があった、新しいリージョン: {0}。--regions で指定した場合だけ対象となります",
+    ),
+    (
         "left out, because they are not switched on in the administrator account: {0}",
         "管理者アカウントで有効になっていないため、対象外としたリージョン: {0}",
     ),
