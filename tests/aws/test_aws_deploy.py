@@ -4,14 +4,17 @@ import hashlib
 import itertools
 import json
 import shutil
+import signal
 import zipfile
 
 import pytest
 
 from support import ROOT
-from support.command import check_plain
+from support.command import check_plain, finish
 from support.documents import Page
 from support.ministack import ADMINISTRATOR, MiniStack
+from support.proxy import Proxy
+from support.sandbox import wait_until
 from support.server import free_port
 from support.stack import Stack
 from support.templates import load, read
@@ -260,7 +263,10 @@ def test_the_status_names_what_needs_action(desk):
     report = desk.run("status").ended(3).json()
     [subscription] = report["subscriptions"]
     assert subscription == {"protocol": "email", "endpoint": "r***@example.com", "confirmed": False}
-    assert "not confirmed" in report["needs_action"][0]
+    assert "Confirm the subscription" in report["needs_action"][0]
+    # For a deployment that is what comes next, and no failure.
+    again = desk.deploy().ended(0).json()
+    assert again["stack"]["outcome"] == "unchanged" and "Confirm the subscription" in again["next"][0]
     assert {it["name"] for it in report["alarms"]} >= {"FailedAlarm", "DeadLettersAlarm"} and report["runs"] == []
     alarm = desk.resource("ErrorsAlarm")
     desk.client("cloudwatch").set_alarm_state(AlarmName=alarm, StateValue="ALARM", StateReason="test")
@@ -340,6 +346,41 @@ def test_what_the_command_asks_for_itself_is_what_the_page_says(as_deployer):
     assert "the last runs" in as_deployer("status", without="WhatCameOfRuns").ended(3).json()["needs_action"][0]
     as_deployer("status").ended(0)
     as_deployer("remove", "--yes", "--confirm", "detective-fleet").ended(0)
+
+
+class Deaf(Proxy):
+    """Lets nothing through that tells how a deployment goes, once it has begun."""
+
+    def __init__(self, upstream):
+        self.has_begun, self.unheard = False, 0
+        super().__init__(upstream)
+
+    def record(self, call, path, body):
+        if self.has_begun and b"Action=Describe" in body:
+            self.unheard += 1
+            return "cut"
+        self.has_begun |= b"Action=ExecuteChangeSet" in body
+        return super().record(call, path, body)
+
+
+@pytest.mark.parametrize("by", ["interrupted", "out of time"])
+def test_what_has_begun_goes_on_in_aws_and_that_is_said(desk, ministack, by):
+    proxy = Deaf(ministack.endpoint)
+    try:
+        more = ["--yes", "--output", "json", *(["--timeout", "10s"] if by == "out of time" else [])]
+        process = desk.command.start(*desk.words("deploy", *more), env=desk.env | {"AWS_ENDPOINT_URL": proxy.endpoint})
+        if by == "interrupted":
+            wait_until(lambda: proxy.unheard)
+            process.send_signal(signal.SIGINT)
+        result = finish(process)
+    finally:
+        proxy.stop()
+    result.ended(130 if by == "interrupted" else 4)
+    assert result.json()["stack"]["outcome"] == "waiting"
+    if by == "interrupted":
+        assert "goes on in AWS" in result.stderr
+    wait_until(lambda: desk.status() == ["CREATE_COMPLETE"])
+    desk.run("status").ended(0)
 
 
 class ByCommand(Stack):

@@ -150,9 +150,16 @@ fn changes(report: &FormReport, width: usize) -> String {
     let made = count(&["Add", "Import"]);
     let removed = count(&["Remove"]);
     let changed = report.changes.len() - made - removed;
+    let counts = [(made, "made"), (changed, "changed"), (removed, "removed")];
+    let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<_> = counts
+        .map(|(count, what)| format!("{count} to be {what}"))
+        .collect();
     let all = counted(len(&report.changes), "resource");
-    let words =
-        format!("{all}: {made} to be made, {changed} to be changed, {removed} to be removed.");
+    let words = format!(
+        "{all}: {}.",
+        some(parts, "nothing to be changed").join(", ")
+    );
     let _ = writeln!(text, "{}", paint(BOLD, words));
     text
 }

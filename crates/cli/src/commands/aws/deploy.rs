@@ -11,6 +11,7 @@ use aws_form::{
 use fleet::report::Ended;
 
 use self::intent::Intent;
+use super::status::unconfirmed;
 use super::{Stage, not_changed, words};
 use crate::args::AwsDeployArgs;
 use crate::commands::change::Permit;
@@ -246,6 +247,7 @@ impl Stage {
         report.stack.outcome = Some(Outcome::Unchanged);
         report.header.notes.clone_from(&intent.notes);
         self.check_up(&mut report).await;
+        report.next = unconfirmed(&report);
         Ok(self.close(&report))
     }
 
@@ -270,11 +272,7 @@ impl Stage {
             .get("BucketName")
             .map_or("BUCKET", String::as_str);
         let region = &self.region;
-        let subscriptions = report.subscriptions.iter().flatten();
-        let pending = subscriptions.filter(|it| !it.confirmed).map(|it| {
-            format!("Confirm the subscription in the mail that SNS has sent to {}: until then nobody is told.", it.endpoint)
-        });
-        let mut next: Vec<_> = pending.collect();
+        let mut next = unconfirmed(report);
         if report.stack.action == Action::Make {
             next.push(format!("Give every account of the list its role: `detective-fleet roles deploy accounts.csv --home-region {region}`, or another way of docs/roles.md."));
             next.push(format!(

@@ -41,12 +41,14 @@ pub(super) async fn run(args: AwsStatusArgs, file: &SettingsFile, output: Output
     let key = now.parameters.get(FUNCTION_KEY);
     report.function = key.and_then(|key| FunctionReport::of_key(key));
     stage.interruptible(stage.check_up(&mut report)).await?;
+    report.needs_action.extend(unconfirmed(&report));
+    report.needs_action.extend(ringing(&report));
     stage.interruptible(stage.runs(&mut report, &now)).await?;
     Ok(stage.close(&report))
 }
 
 impl Stage {
-    /// What SNS, CloudWatch and Lambda say; what they do not say is a note, and what is wrong needs action.
+    /// What SNS, CloudWatch and Lambda say. Other code than was deployed needs action; what they do not say is told.
     pub(super) async fn check_up(&self, report: &mut FormReport) {
         let resources = match self.form.resources().await {
             Ok(resources) => resources,
@@ -55,23 +57,12 @@ impl Stage {
         let found = self.form.check_up(&resources).await;
         match found.subscriptions {
             Ok(subscriptions) => {
-                // Whoever deploys has not seen the mail yet.
-                let is_deployment = report.stack.action == Action::Make;
-                let pending = subscriptions
-                    .iter()
-                    .filter(|it| !it.confirmed && !is_deployment);
-                let pending = pending.map(|it| format!("The subscription of {} is not confirmed: SNS has sent a mail with a link, and nobody is told before.", it.endpoint));
-                report.needs_action.extend(pending);
                 report.subscriptions = Some(subscriptions);
             }
             Err(failure) => unknown(report, "the subscriptions", &failure),
         }
         match found.alarms {
             Ok(alarms) => {
-                let ringing = alarms.iter().filter(|it| it.state == "ALARM");
-                let ringing =
-                    ringing.map(|it| format!("{} is in ALARM. {}", it.name, it.description));
-                report.needs_action.extend(ringing);
                 report.alarms = Some(alarms);
             }
             Err(failure) => unknown(report, "the alarms", &failure),
@@ -99,6 +90,27 @@ impl Stage {
             Err(failure) => unknown(report, "the last runs", &failure),
         }
     }
+}
+
+/// Who is told nothing yet, and what to do about it.
+pub(super) fn unconfirmed(report: &FormReport) -> Vec<String> {
+    let all = report.subscriptions.iter().flatten();
+    let pending = all.filter(|it| !it.confirmed);
+    let words = pending.map(|it| {
+        format!(
+            "Confirm the subscription in the mail that SNS has sent to {}: until then nobody is told there.",
+            it.endpoint
+        )
+    });
+    words.collect()
+}
+
+/// The alarms that ring.
+fn ringing(report: &FormReport) -> Vec<String> {
+    let all = report.alarms.iter().flatten();
+    let ringing = all.filter(|it| it.state == "ALARM");
+    let words = ringing.map(|it| format!("{} is in ALARM. {}", it.name, it.description));
+    words.map(|it| it.trim_end().to_owned()).collect()
 }
 
 /// Something could not be found out.
