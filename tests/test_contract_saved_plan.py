@@ -358,7 +358,7 @@ def test_days_are_a_time_to_expire_as_well(saved):
     saved.save("--plan-expires", "2d")
     assert "executed until" in saved.fleet.command.run("plan", "--show", saved.file).ended(0).stdout
     for span in ["32d", "0d", "1 month"]:
-        saved.fleet.run("plan", "--out", saved.file, "--plan-expires", span).ended(1 if span != "1 month" else 2)
+        saved.fleet.run("plan", "--out", saved.file, "--plan-expires", span).refused("--plan-expires")
 
 
 def test_a_pipe_is_as_good_as_a_file_and_one_without_an_end_is_none(saved, tmp_path):
@@ -381,7 +381,7 @@ def test_a_crafted_plan_is_shown_as_text(saved):
     for member in document["plan"]["regions"][0]["members"]:
         member["name"] = "a\x1b[2J\u202eroot@example.com"
     document["settings"]["tags"] = {"team": "b\x1b]0;c"}
-    document["plan"]["notes"] = ["d\x1b[31m root@example.com"]
+    document["plan"]["notes"] = ["d\x1b[31m"]
     saved.file.write_text(sealed(document))
     for more in [[], ["--output", "markdown"], ["--output", "json"]]:
         shown = saved.fleet.command.run("plan", "--show", saved.file, *more).ended(0)
