@@ -120,7 +120,7 @@ def test_every_choice_is_as_the_function_and_cloudformation_name_it():
     assert rules("WhichRoles") == ([("$.prepared.roles[0]", True, "NameOperation")], "Regions")
     assert rules("AreThereMore") == ([("$.roles.page.NextToken", True, "ListMoreRoles")], "Regions")
     assert rules("Settled") == ([("$.again", True, "WaitForAWS")], "GroupDone")
-    ends = ["BadInput", "NotApproved", "Failed", "StillWaiting"]
+    ends = ["BadInput", "NotApproved", "PlanRefused", "Failed", "StillWaiting"]
     assert rules("HowItEnded") == ([("$.error", f"DetectiveFleet.{it}", it) for it in ends], "Done")
     for name in ends:
         end = all_states()[name]
