@@ -183,6 +183,10 @@ impl Origin {
             in_place(&mut plan.digest);
             plan.planner.iter_mut().for_each(in_place);
         }
+        if let Some(approval) = &mut self.approval {
+            in_place(&mut approval.principal);
+            in_place(&mut approval.sha256);
+        }
         self
     }
 

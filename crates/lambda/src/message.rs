@@ -402,7 +402,7 @@ fn close(
         ),
         None => words::links(&page, said.report, &folder, None),
     });
-    let key = said.key.map(escaped);
+    let key = said.key.map(|key| Email::mask_in(&escaped(key)));
     let administrator = header.administrator.to_string();
     let operation = operation(header, said);
     let opening = words::opening(operation, key.as_deref(), &administrator, &header.run_id);

@@ -10,7 +10,7 @@ use work::{Work, admit};
 use std::sync::Arc;
 
 use engine::{Access, Run};
-use fleet::account::Region;
+use fleet::account::{Email, Region};
 use fleet::desired::Purpose;
 use fleet::label::Labels;
 use fleet::origin::{ListOrigin, Origin, PlanOrigin, sha256};
@@ -104,9 +104,10 @@ pub async fn prepare(
     let place = key.as_deref().and_then(|key| Place::of(key).ok().flatten());
     let mut of_plan = known.plan;
     let list = known.list.or(list);
-    let mut refused = |name, text, invalid_lines, stale: Option<Box<Stale>>| Refused {
+    // It may name the upload, and that may be called after somebody.
+    let mut refused = |name, text: &str, invalid_lines, stale: Option<Box<Stale>>| Refused {
         name,
-        text,
+        text: Email::mask_in(text),
         operation: place.map(|place| place.operation),
         key: key.clone(),
         invalid_lines,
@@ -125,10 +126,10 @@ pub async fn prepare(
             tracing::info!(execution, "there is no list yet, and nothing to do");
             return Ok(nothing(Next::NoList));
         }
-        Stop::Superseded(text) => (Next::Superseded, refused(None, text, Vec::new(), None)),
+        Stop::Superseded(text) => (Next::Superseded, refused(None, &text, Vec::new(), None)),
         Stop::Error(error, lines) => {
-            tracing::error!(execution, name = error.name.as_str(), "{}", error.text);
-            let refused = refused(Some(error.name), error.text, lines, error.stale);
+            let refused = refused(Some(error.name), &error.text, lines, error.stale);
+            tracing::error!(execution, name = error.name.as_str(), "{}", refused.text);
             (Next::Refused, refused)
         }
     };

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::{Arguments, Write};
 
+use fleet::account::Email;
 use fleet::foreign::escaped;
 use fleet::label::Labels;
 use fleet::report::name_regions;
@@ -30,7 +31,7 @@ pub(crate) fn of(proposal: &Proposal, labels: &Labels, store: &Store, asked: &Se
     let until = proposal.until.strftime("%Y-%m-%d %H:%M UTC");
     let mut text = format!(
         "{operation} of {}, administrator {}, run {}\n",
-        escaped(&proposal.key),
+        Email::mask_in(&escaped(&proposal.key)),
         proposal.administrator,
         proposal.run_id
     );

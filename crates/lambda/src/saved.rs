@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use fleet::account::Region;
+use fleet::account::{Email, Region};
 use fleet::bounds::GraphChanges;
 use fleet::expected::Exception;
 use fleet::report::PlanReport;
@@ -14,9 +14,10 @@ use crate::function::Function;
 use crate::run::{Manifest, report_key, saved_plan_key};
 use crate::trigger::{Operation, execute_key};
 
-/// The command that has just the plan of a run executed; `None` where the key of its list does not allow it.
+/// The command that has just the plan of a run executed; `None` where the key of its list does
+/// not allow it, or is called after somebody: no message has an e-mail address in it.
 pub(crate) fn command(function: &Function, manifest: &Manifest) -> Option<String> {
-    let key = execute_key(&manifest.key)?;
+    let key = execute_key(&manifest.key).filter(|key| Email::mask_in(key) == *key)?;
     let bucket = function.store.bucket();
     let source = saved_plan_key(&report_key(&manifest.header.run_id));
     Some(format!(

@@ -285,10 +285,10 @@ impl FleetSession {
     }
 
     /// Makes it so.
-    pub(crate) async fn reconcile(&self, run: &mut Run) -> Report {
+    pub(crate) async fn reconcile(&self, mut run: Run) -> Report {
         let leaving = self.fleet.settings.purpose != Purpose::Enable;
         let regions = if leaving {
-            self.leaving(run)
+            self.leaving(&run)
         } else {
             let regions = self.regions.iter();
             regions
@@ -300,6 +300,9 @@ impl FleetSession {
         let limit = self.deadline.limit();
         let finish = self.deadline.counted(run.reconcile(&limit)).await;
         self.progress.end();
+        let roles_are_refused = run.roles_are_refused();
+        // In a large fleet the report takes the room that this leaves.
+        drop(run);
         let header = self.header("run", self.operation());
         let now = self.clock.timestamp();
         let mut report = self
@@ -307,7 +310,7 @@ impl FleetSession {
             .report(header, now, finish.ended, finish.error);
         // Where somebody is ENABLED, a role has let the caller in, and the others have reasons of their own.
         let nobody_is_in = report.summary.enabled == 0;
-        if nobody_is_in && run.roles_are_refused() && self.aws.is_hardly_trusted() {
+        if nobody_is_in && roles_are_refused && self.aws.is_hardly_trusted() {
             report.header.notes.push(untrusted(self.aws.caller()));
         }
         report
