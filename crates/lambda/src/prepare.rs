@@ -332,10 +332,7 @@ async fn look(function: &Function, began: Began<'_>, work: Work) -> Result<Found
     }
     let size = group_size(function, plan_only, chosen.regions.len());
     let groups = chosen.regions.chunks(size.max(1));
-    let left = match prune {
-        true => permit::invited_again(function, &work, agreed.as_ref()).await?,
-        false => None,
-    };
+    let left = permit::invited_again(function, &work, agreed.as_ref()).await?;
     let notes = [work.roster.notes.clone(), chosen.notes, expired].concat();
     let notes = [notes, work.notes(), Vec::from_iter(left)].concat();
     Ok(Found::Ready(Box::new(Manifest {

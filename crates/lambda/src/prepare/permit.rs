@@ -83,7 +83,10 @@ pub(super) async fn invited_again(
     let (Some(_), Some(agreed)) = (&work.executed, agreed) else {
         return Ok(None);
     };
-    let others = agreed.others.iter().map(|(account, _)| *account).collect();
+    let others: BTreeSet<_> = agreed.others.iter().map(|(account, _)| *account).collect();
+    if others.is_empty() {
+        return Ok(None);
+    }
     let named = named_still(function, &others).await?;
     Ok((!named.is_empty()).then(|| {
         format!(
