@@ -38,7 +38,7 @@ async fn a_crafted_plan_is_refused_whatever_its_digest_says() {
         crafted(&plan, later),
         crafted(&plan, |saved| saved.plan.header.run_id = "../x".to_owned()),
         crafted(&plan, |saved| {
-            saved.plan.header.run_id = "another".to_owned()
+            saved.plan.header.run_id = "another".to_owned();
         }),
     ] {
         let execution = copied(&stage, LIST, text).await;
