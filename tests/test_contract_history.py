@@ -155,11 +155,13 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_told(years):
 
 def test_a_damaged_copy_does_not_hide_the_good_one(years):
     report = json.loads((years.folder / "1.json").read_text())
-    report.update(finished="2099-01-01T00:00:00Z", regions="x")
-    (years.folder / "copy.json").write_text(json.dumps(report))
+    # Nor is an address shown that it quotes, or that it is called after.
+    report.update(finished="2099-01-01T00:00:00Z", regions="root@example.com")
+    (years.folder / "of root@example.com.json").write_text(json.dumps(report))
     told = history(years).ended(3).json()
     assert told["summary"]["by_run"] == history(years, paths=[years.folder / name for name in ("1.json", "2.json", "3.json")]).json()["summary"]["by_run"]
-    assert [file["file"].endswith("copy.json") for file in told["unreadable"]] == [True]
+    [damaged] = told["unreadable"]
+    assert damaged["file"].endswith("/of r***@example.com.json") and "r***@example.com" in damaged["why"]
 
 
 def test_a_region_that_nothing_is_told_of_is_named(years):

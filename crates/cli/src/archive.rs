@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use fleet::foreign::visible;
+use fleet::account::Email;
 use fleet::history::{Head, HistoryReport, JournalLine, Journals, Past, Teller, Unreadable};
 use fleet::origin::Origin;
 use fleet::report::VERSION;
@@ -241,8 +241,9 @@ const BOM: &[u8] = "\u{feff}".as_bytes();
 
 fn unreadable(path: &Path, why: &str) -> Unreadable {
     Unreadable {
-        file: visible(&path.display().to_string()),
-        why: visible(why),
+        file: Email::mask_in(&path.display().to_string()),
+        // A text where none is expected is quoted.
+        why: Email::mask_in(why),
     }
 }
 

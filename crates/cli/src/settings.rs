@@ -231,6 +231,7 @@ mod tests {
         let file = SettingsFile {
             settings: toml::from_str(file)?,
             was_found: false,
+            ..SettingsFile::default()
         };
         Wanted::of(&args.fleet, &file)
     }

@@ -309,6 +309,7 @@ impl RegionRun {
         members
             .chain(planned)
             .chain(self.told.keys().copied())
+            .chain(self.fleet.agreed_others(self.observation.region()))
             .filter(|account| !self.fleet.members.contains_key(account))
             .collect()
     }

@@ -93,14 +93,24 @@ fn roster(
             .member(account)
             .is_some_and(|tried| tried.remove.sent > 0);
         let asked = fleet.settings.others != Others::Leave;
-        asked && (tried || is_to_be_removed(fleet, observation, account))
+        asked
+            && (tried
+                || is_to_be_removed(fleet, observation, account)
+                || was_agreed_on_and_is_gone(fleet, observation, account))
     };
     let missing = wanted.difference(&planned).copied().collect::<Vec<_>>();
     let foreign = planned.union(&named).filter(|id| !wanted.contains(id));
     let foreign: Vec<_> = foreign.copied().filter(|id| !may_go(*id)).collect();
     let forgotten = observation.members().map(|(account, _)| account);
     let forgotten = forgotten.filter(|id| is_to_be_removed(fleet, observation, *id));
-    let forgotten: Vec<_> = forgotten.filter(|id| !planned.contains(id)).collect();
+    let agreed = match &fleet.settings.others {
+        Others::Agreed(pairs) => pairs.iter().map(|(account, _)| *account).collect(),
+        Others::Leave | Others::Remove => Vec::new(),
+    };
+    let agreed = agreed.into_iter();
+    let agreed = agreed.filter(|id| was_agreed_on_and_is_gone(fleet, observation, *id));
+    let forgotten: BTreeSet<_> = forgotten.chain(agreed).collect();
+    let forgotten: Vec<_> = forgotten.difference(&planned).copied().collect();
     let missing = missing.into_iter().chain(forgotten);
     let missing = missing.map(|id| format!("{id}: not planned"));
     let foreign = foreign
@@ -122,6 +132,14 @@ fn is_to_be_removed(fleet: &Fleet, observation: &Observation, account: AccountId
     let pruned = fleet.settings.purpose != Purpose::DeleteGraphs;
     let named = fleet.members.contains_key(&account) || fleet.settings.closed.contains(&account);
     asked && !named && !(pruned && member.organization)
+}
+
+/// Whether this was a member that the roster does not name, and it is known to be none any more.
+fn was_agreed_on_and_is_gone(fleet: &Fleet, observation: &Observation, account: AccountId) -> bool {
+    let look = observation.look(account);
+    let gone = look.is_some_and(|look| look.member.is_none());
+    let pair = (account, observation.region().clone());
+    gone && matches!(&fleet.settings.others, Others::Agreed(pairs) if pairs.contains(&pair))
 }
 
 /// A graph is deleted where that was asked, nobody is in it who was not, and it was seen whole.

@@ -122,8 +122,26 @@ impl Fleet {
             && match &self.settings.others {
                 Others::Leave => false,
                 Others::Remove => true,
-                Others::Agreed(pairs) => pairs.contains(&(account, region.clone())),
+                Others::Agreed(_) => self.was_agreed_on(account, region),
             }
+    }
+
+    /// Whether it was agreed on that this member, which the roster does not name, goes.
+    #[must_use]
+    pub fn was_agreed_on(&self, account: AccountId, region: &Region) -> bool {
+        matches!(&self.settings.others, Others::Agreed(pairs) if pairs.contains(&(account, region.clone())))
+    }
+
+    /// Everybody in a Region whom the roster does not name, and of whom it was agreed on that they go.
+    pub fn agreed_others<'a>(&'a self, region: &'a Region) -> impl Iterator<Item = AccountId> + 'a {
+        let pairs = match &self.settings.others {
+            Others::Agreed(pairs) => Some(pairs),
+            Others::Leave | Others::Remove => None,
+        };
+        let pairs = pairs.into_iter().flatten();
+        pairs
+            .filter(move |(_, at)| at == region)
+            .map(|(account, _)| *account)
     }
 
     /// Whether this membership may be ended, as far as somebody has to approve that.

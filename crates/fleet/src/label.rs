@@ -7,8 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use wildmatch::WildMatch;
 
-use crate::account::AccountId;
-use crate::foreign::visible;
+use crate::account::{AccountId, Email};
 use crate::roster::Roster;
 
 /// What the list says of an account, apart from its address.
@@ -50,7 +49,7 @@ impl Labels {
     pub(crate) fn harmless(mut self) -> Self {
         for label in self.0.values_mut() {
             for text in [&mut label.name, &mut label.owner].into_iter().flatten() {
-                *text = visible(text).into();
+                *text = Email::mask_in(text).into();
             }
         }
         self

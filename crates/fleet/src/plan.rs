@@ -168,12 +168,14 @@ fn known(fleet: &Fleet, observation: &Observation, attempts: &Attempts) -> BTree
     if fleet.removes() {
         accounts.extend(observation.members().map(|(account, _)| account));
         accounts.extend(attempts.accounts());
+        accounts.extend(fleet.agreed_others(observation.region()));
     }
     accounts
 }
 
 /// Whether a plan is about this account: the roster names it, or it is a member that is to be removed
-/// all the same, or was one.
+/// all the same, or was one. Who was agreed on and is gone was one, whoever removed it: a run that is
+/// killed after DeleteMembers leaves no other trace of it.
 #[must_use]
 pub fn concerns(
     fleet: &Fleet,
@@ -185,11 +187,13 @@ pub fn concerns(
         return true;
     }
     let tried = attempts.member(account);
-    let member = || observation.look(account).and_then(|look| look.member);
+    let region = observation.region();
+    let goes = || match observation.look(account)?.member {
+        Some(member) => Some(fleet.removes_other(account, region, member)),
+        None => Some(fleet.was_agreed_on(account, region)),
+    };
     fleet.settings.others != Others::Leave
-        && (tried.is_some_and(|tried| tried.remove.sent > 0)
-            || member()
-                .is_some_and(|member| fleet.removes_other(account, observation.region(), member)))
+        && (tried.is_some_and(|tried| tried.remove.sent > 0) || goes().unwrap_or_default())
 }
 
 impl Plan {

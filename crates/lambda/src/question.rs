@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::{Arguments, Write};
 
+use fleet::account::Email;
 use fleet::foreign::escaped;
 use fleet::label::Labels;
 use fleet::report::name_regions;
@@ -30,13 +31,16 @@ pub(crate) fn of(proposal: &Proposal, labels: &Labels, store: &Store, asked: &Se
     let until = proposal.until.strftime("%Y-%m-%d %H:%M UTC");
     let mut text = format!(
         "{operation} of {}, administrator {}, run {}\n",
-        escaped(&proposal.key),
+        Email::mask_in(&escaped(&proposal.key)),
         proposal.administrator,
         proposal.run_id
     );
     let list = proposal.list.as_ref();
     if let Some(uploader) = list.and_then(|list| list.uploader.as_ref()) {
         line(&mut text, format_args!("Uploaded by {uploader}\n"));
+    }
+    if let Some(plan) = &proposal.plan {
+        line(&mut text, format_args!("Worth knowing: {}\n", plan.note()));
     }
     let key = key_without_principal(&proposal.run_id, asked);
     line(

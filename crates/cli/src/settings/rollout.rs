@@ -209,6 +209,7 @@ mod tests {
         let file = SettingsFile {
             settings: toml::from_str(file)?,
             was_found: false,
+            ..SettingsFile::default()
         };
         RolloutSettings::of(args.rollout, &file)
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::account::{AccountId, Region};
+use crate::account::{AccountId, Email, Region};
 use crate::event::Deed;
 use crate::foreign::visible;
 use crate::origin::Origin;
@@ -87,8 +87,9 @@ impl Journals {
     pub fn take(&mut self, mut line: JournalLine) {
         // A file may have been written by anybody: what it says can be shown.
         line.run = visible(&line.run).into();
-        line.request_id = line.request_id.map(|id| visible(&id).into());
-        line.region = line.region.map(|it| Region::new(&visible(it.as_str())));
+        line.request_id = line.request_id.map(|id| Email::mask_in(&id).into());
+        let region = line.region.take();
+        line.region = region.map(|it| Region::new(&Email::mask_in(it.as_str())));
         let run = self
             .runs
             .entry(Arc::clone(&line.run))

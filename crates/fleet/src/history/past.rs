@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::account::{AccountId, GraphArn, Region};
+use crate::account::{AccountId, Email, GraphArn, Region};
 use crate::foreign::visible;
 use crate::label::Labels;
 use crate::member::MemberStatus;
@@ -130,18 +130,21 @@ pub enum PastOutcome {
 impl Past {
     /// A document may have been written by anybody: what it says can be shown.
     pub(super) fn harmless(mut self) -> Self {
-        let in_place = |text: &mut String| *text = visible(text);
-        in_place(&mut self.run_id);
+        let in_place = |text: &mut String| *text = Email::mask_in(text);
+        // Journals name it, too.
+        self.run_id = visible(&self.run_id);
         in_place(&mut self.operation);
         self.ended.iter_mut().for_each(in_place);
         self.error.iter_mut().for_each(in_place);
         for region in &mut self.regions {
-            region.region = Region::new(&visible(region.region.as_str()));
+            region.region = Region::new(&Email::mask_in(region.region.as_str()));
+            let graph = region.graph_arn.take();
+            region.graph_arn = graph.map(|arn| GraphArn::new(&Email::mask_in(arn.as_str())));
             region.changes.iter_mut().for_each(in_place);
             for member in &mut region.members {
                 for status in [&mut member.status, &mut member.before] {
                     if let Some(MemberStatus::Other(name)) = status {
-                        *name = visible(name).into();
+                        *name = Email::mask_in(name).into();
                     }
                 }
             }

@@ -335,9 +335,18 @@ fn what_is_alike_is_said_once_in_the_chapter_of_its_run() {
 
 #[test]
 fn what_a_document_says_is_made_harmless() {
-    let mut hostile = run(2, &["tags set: \u{1b}[2J"], &[now(1, "NEW\u{202e}")]);
-    hostile["caller"] = json!("root@example.com\n");
-    hostile["labels"] = json!({ "000000000001": { "name": "\u{1b}]0;x", "line": 1 } });
+    let tags = "tags set: \u{1b}[2J, root@example.com";
+    let mut hostile = run(2, &[tags], &[now(1, "NEW\u{202e}root@example.com")]);
+    let name = "root@example.com\n";
+    for field in ["caller", "product_version", "operation", "ended", "error"] {
+        hostile[field] = json!(name);
+    }
+    let (digest, made) = ("root@example.com", evening(1));
+    hostile["plan"] = json!({ "name": name, "digest": digest, "made": made, "planner": name });
+    hostile["regions"][0]["graph_arn"] = json!("arn:root@example.com");
+    hostile["approval"] = json!({ "principal": name, "at": made, "sha256": digest });
+    hostile["labels"] =
+        json!({ "000000000001": { "name": "\u{1b}]0;x", "owner": name, "line": 1 } });
     let report = told(&[hostile]);
     let text = serde_json::to_string(&report).unwrap();
     for bad in ["\\u001b", "\u{202e}", "root@", "\\n"] {

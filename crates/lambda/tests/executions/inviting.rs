@@ -97,3 +97,42 @@ async fn a_name_that_nobody_sees_is_refused_and_shown() {
     assert!(!message.contains('\u{1b}'));
     assert_eq!(stage.calls("detective:CreateGraph"), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_is_called_after_somebody_is_told_of_without_the_e_mail() {
+    let stage = Stage::new();
+    stage
+        .set("APPROVE_REMOVALS", "true")
+        .set("APPROVAL_HOURS", "1");
+    stage.set("HAS_APPROVERS", "true");
+    // It is enabled, refused, and waits for an approval that nobody gives.
+    for (key, shown, messages) in [
+        (
+            "enable/root@example.com.csv",
+            "enable/r***@example.com.csv",
+            1,
+        ),
+        (
+            "enable/root@example.com.txt",
+            "enable/r***@example.com.txt",
+            1,
+        ),
+        (
+            "disable/root@example.com.csv",
+            "disable/r***@example.com.csv",
+            2,
+        ),
+    ] {
+        let execution = stage.upload(key, stage.csv(&stage.members())).await;
+        assert_eq!(execution.told.len(), messages, "{execution:?}");
+        let report = stage.report(&execution).await.to_string();
+        assert!(!report.contains("root@"), "{report}");
+        for (subject, message) in &execution.told {
+            assert!(message.contains(shown), "{message}");
+            assert!(
+                !message.contains("root@") && !subject.contains("root@"),
+                "{message}"
+            );
+        }
+    }
+}

@@ -1,8 +1,12 @@
 //! Who is removed: by prune, by `disable/`, and by nothing else.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use serde_json::Value;
 
 use crate::stage::{LIST, REGIONS, Stage};
+use crate::wire::Fate;
 
 const DISABLE: &str = "disable/accounts.csv";
 
@@ -160,4 +164,31 @@ async fn a_plan_removes_nobody_and_says_what_the_guard_rails_say() {
     // A plan takes no turn.
     assert!(stage.get("state/lease.json").await.is_some());
     assert_eq!(stage.calls("detective:DeleteMembers"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whenever_the_function_is_killed_a_prune_removes_and_counts_who_is_to_go() {
+    for number in 1.. {
+        let stage = Stage::of("size = 2");
+        stage.set("REGIONS", REGIONS[0]).set("PRUNE", "true");
+        stage.upload_all().await;
+        let count = Arc::new(AtomicUsize::new(0));
+        let asked = count.clone();
+        stage.fates(move |_| {
+            let is_it = asked.fetch_add(1, Ordering::Relaxed) + 1 == number;
+            if is_it { Fate::Killed } else { Fate::Answered }
+        });
+        let one = stage.csv(&stage.members()[..1]);
+        let execution = stage.upload(LIST, one).await;
+        if count.load(Ordering::Relaxed) < number {
+            assert!(number > 20, "{number}");
+            break;
+        }
+        assert_eq!(execution.error, None, "{number}: {execution:?}");
+        assert_eq!(stage.statuses(REGIONS[0]).await.len(), 1, "{number}");
+        let summary = &stage.report(&execution).await["summary"];
+        let counted = ["memberships", "enabled", "changed", "removed"];
+        let counted = counted.map(|name| summary[name].as_u64().unwrap());
+        assert_eq!(counted, [2, 1, 1, 1], "{number}");
+    }
 }

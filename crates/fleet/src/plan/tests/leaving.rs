@@ -157,6 +157,31 @@ fn who_was_pruned_stays_in_the_plan() {
 }
 
 #[test]
+fn who_was_agreed_on_and_is_gone_already_is_in_the_plan_as_gone() {
+    let elsewhere = Region::new("eu-north-1");
+    let agreed = [(id(7), elsewhere), (id(8), region())];
+    let mut world = World::empty(1).sees(9, enabled());
+    world.fleet.settings.others = Others::Agreed(agreed.clone().into());
+    let plan = world.plan();
+    let others: Vec<_> = plan
+        .steps()
+        .filter(|(account, _)| *account != id(1))
+        .collect();
+    assert_eq!(others, [(id(8), &Step::Gone)]);
+    assert_eq!(world.clone().looks(1).plan(), plan);
+    // Who came back as an organization's member is nobody's to remove, and in no plan.
+    let organization = Member {
+        organization: true,
+        ..enabled()
+    };
+    assert_eq!(world.sees(8, organization).plan().step(id(8)), None);
+    // Before a look nobody knows.
+    let mut unseen = World::unseen(0);
+    unseen.fleet.settings.others = Others::Agreed(agreed.into());
+    assert_eq!(unseen.plan().steps().count(), 0);
+}
+
+#[test]
 fn a_graph_ends_with_everybody_in_it() {
     let world = ending(World::with(MemberStatus::Invited));
     let plan = world.plan();
