@@ -275,19 +275,12 @@ impl FleetSession {
     ) -> Result<()> {
         let bad_lines = self.header.invalid_lines.len();
         run.agree_within(Some(bounds), bad_lines, consent)
-            .map_err(|refusals| refused(&refusals))
+            .map_err(|refusals| plan_refused(&refusals))
     }
 
     /// This saved plan is executed: documents say so.
     pub(crate) fn executes(&mut self, plan: PlanOrigin) {
-        let by = plan.planner.as_deref();
-        let by = by.map(|caller| format!(" by {caller}"));
-        self.header.notes.push(format!(
-            "this executes the plan in {}, which was saved at {:.0}{}, and nothing else",
-            plan.name,
-            plan.made,
-            by.unwrap_or_default()
-        ));
+        self.header.notes.push(plan.note());
         self.header.origin.plan = Some(plan);
     }
 
@@ -445,6 +438,15 @@ fn untrusted(caller: &str) -> String {
 
 /// The guard rails do not let the run go ahead.
 pub(crate) fn refused(refusals: &[Refusal]) -> anyhow::Error {
-    let reasons: Vec<_> = refusals.iter().map(Refusal::to_string).collect();
+    because(refusals.iter().map(Refusal::to_string))
+}
+
+/// The same, of a saved plan.
+pub(super) fn plan_refused(refusals: &[Refusal]) -> anyhow::Error {
+    because(refusals.iter().map(Refusal::of_saved_plan))
+}
+
+fn because(reasons: impl Iterator<Item = String>) -> anyhow::Error {
+    let reasons: Vec<_> = reasons.collect();
     anyhow!("nothing was changed: {}", reasons.join("; and "))
 }
