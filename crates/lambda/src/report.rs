@@ -166,6 +166,7 @@ async fn not_begun(
         drift: false,
         news: &news,
         console,
+        language: function.settings.language,
     };
     Ok(message::run(&report, refused.name, said))
 }
@@ -218,6 +219,7 @@ async fn plan(
         drift: false,
         news: &News::default(),
         console,
+        language: function.settings.language,
     };
     Ok(message::plan(&report, execute.as_deref(), said))
 }
@@ -276,6 +278,7 @@ async fn run(
         drift: manifest.drift,
         news: &news,
         console,
+        language: function.settings.language,
     };
     let name = match message::error_of(&report) {
         Some(_) if is_refused(results) => Some(Name::BadInput),

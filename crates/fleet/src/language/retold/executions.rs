@@ -102,4 +102,50 @@ pub(super) const ROWS: &[Row] = &[
         "this would remove {#0} of {#1} member accounts, {#2} of them by earlier runs of the last {#3} hours, and {#4} may be removed without being asked for: is the list complete? If so, set the stack's parameter MaxRemovals to {5}, and upload it again",
         "{1} メンバーアカウント中 {0} アカウント (うち {2} アカウントは過去 {3} 時間の実行による) が外されることになりますが、指定なしで外せるのは {4} アカウントまでです。一覧に漏れがないか確認し、なければスタックのパラメータ MaxRemovals を {5} にして、もう一度アップロードしてください",
     ),
+    // Saved plans.
+    (
+        "{0}: this is not what a run of this stack saved (runs/RUN/plan.json): nothing was changed. Copy the plan from there, or upload its list under plan/ for a new one; a plan of the command's is executed by the command",
+        "{0}: このスタックの実行が保存したもの (runs/RUN/plan.json) ではないため、何も変更していません。そこから計画をコピーするか、一覧を plan/ にアップロードして計画を作り直してください。コマンドで保存した計画は、コマンドで実行します",
+    ),
+    (
+        "{0}: this plan ({1}) was made by {2}, and what is executed here was made by {3}: nothing was changed. Copy it to where the message of the plan says",
+        "{0}: この計画 ({1}) のもとは {2} ですが、ここで実行されるのは {3} をもとにした計画です。何も変更していません。計画のメッセージにある場所へコピーしてください",
+    ),
+    ("no list", "(一覧なし)"),
+    (
+        "{0}: the plan has the Region {1}, which the stack leaves out: nothing was changed",
+        "{0}: 計画にあるリージョン {1} は、スタックの対象外です。何も変更していません",
+    ),
+    (
+        "{0}: nothing was changed: {1}",
+        "{0}: 何も変更していません。{1}",
+    ),
+    (
+        "this is no saved plan ({0}): copy the plan.json of a run under plan/",
+        "保存した計画ではありません ({0})。plan/ の実行の plan.json をコピーしてください",
+    ),
+    (
+        "this is a saved plan of version {#0}, and this program reads version {#1}: execute it with the program that made it, or make a new plan; upload its list under plan/ again for one",
+        "保存した計画のバージョンは {0} ですが、扱えるのはバージョン {1} です。一覧を plan/ にアップロードして、計画を作り直してください",
+    ),
+    (
+        "it was changed after it was saved (its digest does not fit): make a new plan, and have that reviewed",
+        "保存後に変更されています (ダイジェストが一致しません)。計画を作り直し、レビューを受けてください",
+    ),
+    (
+        "nothing was changed: the saved plan is for something else than what the stack wants now: {0}; upload its list under plan/ again, and have the new plan reviewed",
+        "何も変更していません。保存した計画は、スタックの現在の設定と異なります: {0}。一覧を plan/ にアップロードし、新しい計画のレビューを受けてください",
+    ),
+    (
+        "nothing was changed: since the plan was saved, AWS has changed so that it would need more than the plan holds, or something else, for {0}; make a new plan, and have it reviewed",
+        "何も変更していません。計画を保存したあとに AWS の状態が変わり、計画にない処理が必要になりました ({0})。計画を作り直し、レビューを受けてください",
+    ),
+    (
+        "the behavior graph in {0}: was: {1}; is: {2}; the plan: {3}; needed now: {4}",
+        "動作グラフ ({0}): 以前 {1}、現在 {2}、計画 {3}、いま必要 {4}",
+    ),
+    (
+        "{0} in {1}: was: {2}; is: {3}; the plan: {4}; needed now: {5}",
+        "{0} ({1}): 以前 {2}、現在 {3}、計画 {4}、いま必要 {5}",
+    ),
 ];

@@ -139,6 +139,15 @@ pub(super) const ROWS: &[Row] = &[
     ),
     // crates/cli/src/commands/fleet_session.rs and notice.rs
     (
+        "this executes the plan in {0}, which was saved at {1} by {2}, was approved by {3}, and nothing else",
+        "{0} の計画 ({1}、{2} が保存し、{3} が承認) だけを実行しました",
+    ),
+    (
+        "this executes the plan in {0}, which was saved at {1}, was approved by {2}, and nothing else",
+        "{0} の計画 ({1} に保存、{2} が承認) だけを実行しました",
+    ),
+    ("{0}, from {1}", "{0} (IP アドレス {1})"),
+    (
         "this executes the plan in {0}, which was saved at {1} by {2}, and nothing else",
         "{0} の計画 ({1}、{2} が保存) だけを実行しました",
     ),
