@@ -64,6 +64,7 @@ impl SettingsFile {
             ("message", set.message.is_some()),
             ("expected", set.expected.is_some()),
             ("journal", set.journal.is_some()),
+            ("parameter", set.parameter.is_some()),
         ];
         match decides.iter().find(|(_, decides)| *decides) {
             Some((name, _)) if self.was_found => bail!(
