@@ -183,7 +183,7 @@ variable "notification_email" {
 }
 
 variable "language" {
-  description = "The language of messages and of the page of each report - en, or ja for Japanese. The subjects of messages are English."
+  description = "The language of messages and pages. Subjects are English."
   type        = string
   default     = null
 }

@@ -17,7 +17,7 @@ def english(text):
     # What AWS answered stays in AWS's words, up to its end.
     text = re.sub(r"User: arn:\S+ is not authorized to perform: [^。]*", "", text)
     text = re.sub(r"--[a-z-]+", "", text)
-    words = re.findall(r"[A-Za-z][\w:/.*@-]*", text)
+    words = re.findall(r"[A-Za-z][\w:/.*@-]*", text, re.ASCII)
     return [
         word for word in (word.rstrip(".:") for word in words)
         if word not in NAMES and not re.search(r"[\d_:/@]|[a-z][A-Z]", word) and not word.isupper()
