@@ -91,7 +91,8 @@ fn rates(words: Words, report: &CostReport) -> String {
         true => "",
         false => words.say(" Nobody has verified them."),
     };
-    words.fill("Rates of {0}: {1}.", &[&rates.dated, &rates.source]) + trust
+    let source = words.language.retell(&rates.source);
+    words.fill("Rates of {0}: {1}.", &[&rates.dated, &source]) + trust
 }
 
 fn charts(words: Words, report: &CostReport) -> Vec<Chart> {

@@ -93,7 +93,11 @@ pub(super) const ROWS: &[Row] = &[
     ),
     ("read its tags", "タグの読み取り"),
     ("read its packages", "データソースパッケージの読み取り"),
-    // crates/fleet/src/cost/report.rs
+    // crates/fleet/src/cost/report.rs and crates/cli/src/rates.toml
+    (
+        "list prices of us-east-1 as remembered, taken for every Region",
+        "us-east-1 の定価として記憶されているもので、すべてのリージョンに当てはめています",
+    ),
     (
         "the administrator's own data: Detective's API does not report it",
         "管理者アカウント自身のデータ (Detective の API では取得できません)",
