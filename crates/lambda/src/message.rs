@@ -136,7 +136,7 @@ pub(crate) fn run(report: &Report, error: Option<Name>, said: Said<'_>) -> Repor
         let counts = words::memberships(words, summary.memberships, &counts);
         line(&mut text, &format!("\n{counts}"));
     }
-    close(&text, error, of_run(ENGLISH), &report.header, said)
+    close(&text, error, &of_run(ENGLISH), &report.header, said)
 }
 
 /// What subjects are written in.
@@ -258,7 +258,7 @@ pub(crate) fn plan(report: &PlanReport, execute: Option<&str>, said: Said<'_>) -
     let execute = execute.filter(|_| report.changes_anything());
     let execute = execute.into_iter().map(str::to_owned);
     list(&mut text, words::EXECUTE, execute.collect());
-    close(&text, None, of_plan(ENGLISH), &report.header, said)
+    close(&text, None, &of_plan(ENGLISH), &report.header, said)
 }
 
 /// The Regions of a plan that could not be read, and why.
@@ -440,7 +440,7 @@ fn line(text: &mut String, words: &str) {
 fn close(
     text: &str,
     error: Option<Name>,
-    about: String,
+    about: &str,
     header: &Header,
     said: Said<'_>,
 ) -> Reported {
@@ -489,7 +489,7 @@ fn close(
     }
     Reported {
         error,
-        subject: subject(&about),
+        subject: subject(about),
         message,
         report: said.report.to_owned(),
     }
