@@ -2,13 +2,14 @@
 
 use pretty_assertions::assert_eq;
 
-use super::world::{World, id, lost, member, refused, region};
+use super::world::{World, denied, id, lost, member, refused, region};
 use crate::account::Region;
 use crate::attempts::{Answer, MemberRequest, RegionRequest};
 use crate::cause::Cause;
 use crate::desired::{Others, Purpose};
 use crate::event::Conclusion;
 use crate::member::{Member, MemberStatus, Since};
+use crate::patience::Asked;
 use crate::plan::{GraphStep, Kind, MOST_MEMBERS, Step, Wait};
 
 use MemberRequest::{Invite, Remove};
@@ -222,6 +223,12 @@ fn a_deletion_is_looked_for_and_asked_for_again() {
     assert_eq!(*unclear.plan().graph(), GraphStep::Find);
     unclear.observation.begin_look();
     assert_eq!(*unclear.plan().graph(), GraphStep::Delete);
+    let mut held = world.clone().region_got(DeleteGraph, denied());
+    assert_eq!(*held.plan().graph(), GraphStep::Find);
+    held.observation.begin_look();
+    assert_eq!(*held.plan().graph(), GraphStep::Patience(DeleteGraph));
+    let again = held.turn(Asked::Region(DeleteGraph));
+    assert_eq!(*again.plan().graph(), GraphStep::Delete);
     let denied = world.region_got_thrice(DeleteGraph, &refused("Denied"));
     assert!(matches!(denied.plan().graph(), GraphStep::Blocked(_)));
     assert!(denied.blocked().contains("Denied"));
