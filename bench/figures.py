@@ -3,6 +3,7 @@
 import statistics
 
 import world
+from network import DISTANCES
 
 # Calls that can only be made one after the other: GetCallerIdentity (with ListRegions beside it),
 # ListGraphs, CreateGraph, CreateMembers, the ListMembers that sees INVITED, AcceptInvitation, the
@@ -67,6 +68,24 @@ def flight_bound(memberships):
 
 def bound(accounts):
     return max(chain_bound(accounts), flight_bound(accounts * world.REGIONS))
+
+
+def network_bound(origin, accounts):
+    """As `chain_bound`, where a call takes a round trip more, and the first one on a connection two more: TCP's
+    handshake and that of TLS 1.3. The Regions are known from the Account service, which is in us-east-1."""
+    distances = {region: milliseconds / 1000 for region, milliseconds in DISTANCES.get(origin, {"us-east-1": 0}).items()}
+    regions = 3 * distances["us-east-1"] + latency()
+    farthest = max(2 * far + (CHAIN - 1) * (far + latency()) for far in distances.values())
+    return regions + farthest + slowest_verification(accounts)
+
+
+def network_flight_bound(origin, accounts):
+    """As `flight_bound`: every acceptance takes its Region's round trip, and only so many are in flight."""
+    distances = [milliseconds / 1000 for milliseconds in DISTANCES.get(origin, {"us-east-1": 0}).values()]
+    least, _ = world.settings()["verification"]
+    nearest = min(distances)
+    acceptances = accounts * world.REGIONS * (statistics.mean(distances) + latency()) / IN_FLIGHT
+    return 6 * (nearest + latency()) + least + acceptances
 
 
 def bucket_bound(accounts):

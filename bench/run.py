@@ -16,11 +16,13 @@ import os
 import pathlib
 import platform
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 
 import render
+from network import ORIGINS
 from world import ADMINISTRATOR, REGIONS, World
 
 HERE = pathlib.Path(__file__).parent
@@ -156,6 +158,17 @@ def troubled(binary, arguments):
     return [in_trouble(binary, size, seed, name) for size, seed in rounds for name in troubles(size)]
 
 
+def network(binary, arguments):
+    """Ours with TLS, and with every Region as far as it is from where a team sits. The origins in turn."""
+    missing = [tool for tool in ("unshare", "mount", "ip", "nginx", "openssl") if not shutil.which(tool)]
+    if os.geteuid() != 0 or missing:
+        lacks = ", ".join(missing) or "it has to be root, for a network of its own"
+        print(f"the network is left out: {lacks}", file=sys.stderr)
+        return []
+    rounds = [(ACCOUNTS, seed) for seed in range(1, arguments.runs + 1)] + [(max(arguments.sizes), 1)]
+    return [in_network(binary, size, seed, origin) for size, seed in rounds for origin in ORIGINS]
+
+
 def whole(binary, arguments):
     """AWS's script in all Regions, once: is it fair to scale it from a few?"""
     return [aws(binary, arguments.aws_scripts, [], 1)] if arguments.aws_scripts else []
@@ -167,10 +180,11 @@ PARTS = {
     "large": large,
     "throttled": throttled,
     "troubled": troubled,
+    "network": network,
     "whole": whole,
 }
 # The last one takes 20 minutes for one figure.
-DEFAULT = ["compare", "growth", "large", "throttled", "troubled"]
+DEFAULT = ["compare", "growth", "large", "throttled", "troubled", "network"]
 
 
 # The programs
@@ -202,6 +216,15 @@ def in_trouble(binary, accounts, seed, trouble):
         command = [binary, "enable", world.roster, "--yes", "--admin-account", ADMINISTRATOR]
         run = measured(trouble, world, command, enabled, 0 if trouble == "healthy" else 3)
     return run | {"accounts": accounts, "regions": REGIONS, "seed": seed}
+
+
+def in_network(binary, accounts, seed, origin):
+    """In a network and mounts of its own: `network.py`."""
+    load = os.getloadavg()[0]
+    words = ["unshare", "--net", "--mount", sys.executable, HERE / "network.py", binary, str(accounts), str(seed), origin]
+    run = json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
+    print(f"from {origin}, {accounts} accounts: {run['wall']:.2f} s", file=sys.stderr)
+    return run | {"name": "ours", "regions": REGIONS, "load": load}
 
 
 def threaded(binary, accounts, seed, *flags):

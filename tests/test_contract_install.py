@@ -11,7 +11,7 @@ def test_the_long_version_says_what_a_build_is(run):
     version = re.search(r'^version = "(.+)"$', (ROOT / "Cargo.toml").read_text(), re.MULTILINE)[1]
     assert lines[0] == f"detective-fleet {version}"
     assert [line.partition(": ")[0] for line in lines[1:]] == ["commit", "features", "target"]
-    assert lines[2] == "features: guardduty, stacksets"
+    assert lines[2] == "features: deploy, guardduty, stacksets"
     assert run("-V").ended(0).stdout == f"detective-fleet {version}\n"
 
 

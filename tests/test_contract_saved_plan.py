@@ -1,5 +1,6 @@
 """A plan that is saved is the plan that is executed, and nothing else."""
 
+import hashlib
 import json
 import os
 import signal
@@ -342,3 +343,69 @@ def test_no_file_of_the_run_takes_the_place_of_the_plan(saved, flag):
 def test_a_role_with_an_address_in_its_name_is_not_saved(saved):
     saved.fleet.run("plan", "--out", saved.file, "--role-name", "x/me@example.org").refused("role-name", "e-mail")
     assert not saved.file.exists()
+
+
+def test_what_cannot_be_saved_in_is_refused_with_advice(saved, write):
+    saved.fleet.run("plan", "--out", "-").refused("--out -", "name one")
+    settings = write('role-name = "detective-fleet/DetectiveFleetMember"\n', "my.toml")
+    before = settings.read_text()
+    saved.fleet.run("plan", "--config", settings, "--out", settings).refused("this is the settings file")
+    assert settings.read_text() == before
+    assert not (saved.fleet.command.home / "-").exists()
+
+
+def test_days_are_a_time_to_expire_as_well(saved):
+    saved.save("--plan-expires", "2d")
+    assert "executed until" in saved.fleet.command.run("plan", "--show", saved.file).ended(0).stdout
+    for span in ["32d", "0d", "1 month"]:
+        saved.fleet.run("plan", "--out", saved.file, "--plan-expires", span).refused("--plan-expires")
+
+
+def test_a_pipe_is_as_good_as_a_file_and_one_without_an_end_is_none(saved, tmp_path):
+    saved.save()
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    words = ["enable", saved.sandbox.roster, "--plan", pipe, "--yes"]
+    process = saved.fleet.command.start(*words, env=saved.fleet.env)
+    pipe.write_text(saved.file.read_text())
+    stdout, stderr = process.communicate(timeout=60)
+    assert process.returncode == 0, stderr
+    assert saved.statuses() == all_enabled(saved.sandbox)
+    saved.fleet.command.run("plan", "--show", "/dev/zero").refused("larger than any saved plan")
+    saved.fleet.command.run("plan", "--show", tmp_path).refused("this is a directory")
+
+
+def test_a_crafted_plan_is_shown_as_text(saved):
+    saved.save()
+    document = saved.document
+    for member in document["plan"]["regions"][0]["members"]:
+        member["name"] = "a\x1b[2J\u202eroot@example.com"
+    document["settings"]["tags"] = {"team": "b\x1b]0;c"}
+    document["plan"]["notes"] = ["d\x1b[31m"]
+    saved.file.write_text(sealed(document))
+    for more in [[], ["--output", "markdown"], ["--output", "json"]]:
+        shown = saved.fleet.command.run("plan", "--show", saved.file, *more).ended(0)
+        assert "U+001B" in shown.stdout + shown.stderr
+        for hostile in ["\x1b", "\u202e", "root@"]:
+            assert hostile not in shown.stdout + shown.stderr, more
+
+
+def sealed(document):
+    """As the command writes it, with a digest that fits."""
+    zeros = "0" * 64
+    text = json.dumps({**document, "digest": zeros}, indent=2, ensure_ascii=False) + "\n"
+    return text.replace(zeros, hashlib.sha256(text.encode()).hexdigest(), 1)
+
+
+def test_a_plan_that_would_end_a_graph_of_others_says_what_a_plan_allows(saved, write):
+    saved.fleet.run("enable").ended(0)
+    lines = saved.sandbox.roster.read_text().splitlines(keepends=True)
+    short = write("".join(lines[:2]))
+    for region in REGIONS:
+        remove(saved.sandbox, saved.sandbox.ids[2], region)
+    words = ["plan", short, "--disable", "--delete-graphs", "--regions", ",".join(REGIONS), "--out", saved.file]
+    saved.fleet.command.run(*words, env=saved.fleet.env).ended(0)
+    saved.fleet.run("enable").ended(0)
+    words = ["disable", short, "--plan", saved.file, "--yes", "--confirm", saved.sandbox.administrator]
+    refused = saved.fleet.command.run(*words, env=saved.fleet.env).refused("does not name", "make a new plan")
+    assert "leave those Regions out" not in refused.stderr and "without a file" not in refused.stderr

@@ -44,7 +44,7 @@ fn git(words: &[&str]) -> Option<String> {
 }
 
 fn features() -> String {
-    let on: Vec<_> = ["guardduty", "stacksets"]
+    let on: Vec<_> = ["deploy", "guardduty", "stacksets"]
         .into_iter()
         .filter(|name| env::var(format!("CARGO_FEATURE_{}", name.to_uppercase())).is_ok())
         .collect();

@@ -41,7 +41,7 @@ def test_with_nothing_but_python(one, run, accounts, tmp_path, capsys):
     assert json.loads(rehearsed.stdout)["ended"] == "complete"
     said = run(program, "--version").stdout.splitlines()
     assert said == [
-        f"detective-fleet {Project().version}", f"commit: {Project().commit}", "features: guardduty, stacksets", f"target: {TARGET}",
+        f"detective-fleet {Project().version}", f"commit: {Project().commit}", "features: deploy, guardduty, stacksets", f"target: {TARGET}",
     ]
     run(*pip, "uninstall", "--quiet", "--yes", "detective-fleet")
     assert not program.exists()

@@ -279,7 +279,7 @@ variable "keep_days" {
 }
 
 variable "list_days" {
-  description = "How many days lists under disable/ and plan/ are kept, and former versions of lists under enable/."
+  description = "How many days lists under disable/ and plan/ and plans under execute/ are kept, and former versions of lists under enable/."
   type        = number
   default     = null
 }

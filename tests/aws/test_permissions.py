@@ -319,10 +319,10 @@ def test_people_may_do_what_their_policy_says_and_no_more(shared, holder):
 def forbidden(s3, bucket, operation, holder):
     """What the policy must not allow, one by one."""
     other = {"enable": "disable", "disable": "enable"}[operation]
-    places = [f"{other}/x.csv", f"plan/{other}/x.csv", "state/lease.json", "runs/x/manifest.json", "latest/x.json", "x.csv"]
+    places = [f"{other}/x.csv", f"plan/{other}/x.csv", f"execute/{other}/x.csv/plan.json", "state/lease.json", "runs/x/manifest.json", "latest/x.json", "x.csv"]
     if holder == "EnablePolicy":
         # The stack has Prune: that list removes members.
-        places.append(LIST)
+        places += [LIST, f"execute/{LIST}/plan.json"]
     for key in places:
         yield lambda key=key: s3.put_object(Bucket=bucket, Key=key, Body=b"")
     yield lambda: s3.delete_object(Bucket=bucket, Key=f"{operation}/none/")

@@ -120,7 +120,7 @@ def test_every_choice_is_as_the_function_and_cloudformation_name_it():
     assert rules("WhichRoles") == ([("$.prepared.roles[0]", True, "NameOperation")], "Regions")
     assert rules("AreThereMore") == ([("$.roles.page.NextToken", True, "ListMoreRoles")], "Regions")
     assert rules("Settled") == ([("$.again", True, "WaitForAWS")], "GroupDone")
-    ends = ["BadInput", "NotApproved", "Failed", "StillWaiting"]
+    ends = ["BadInput", "NotApproved", "PlanRefused", "Failed", "StillWaiting"]
     assert rules("HowItEnded") == ([("$.error", f"DetectiveFleet.{it}", it) for it in ends], "Done")
     for name in ends:
         end = all_states()[name]
@@ -243,6 +243,7 @@ def test_each_kind_of_object_lives_as_long_as_it_is_needed(security):
         "enable": {"Prefix": "enable/", "NoncurrentVersionExpiration": {"NoncurrentDays": lists}},
         "disable": {"Prefix": "disable/", "ExpirationInDays": lists, "NoncurrentVersionExpiration": {"NoncurrentDays": lists}},
         "plan": {"Prefix": "plan/", "ExpirationInDays": lists, "NoncurrentVersionExpiration": {"NoncurrentDays": lists}},
+        "execute": {"Prefix": "execute/", "ExpirationInDays": lists, "NoncurrentVersionExpiration": {"NoncurrentDays": lists}},
         "unfinished": {"AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}},
     }
     defaults = {name: (security["Parameters"][name]["Default"], security["Parameters"][name]["MinValue"]) for name in ("KeepDays", "ListDays")}
@@ -271,8 +272,8 @@ def test_each_rule_starts_runs_for_its_own_lists_and_one_of_them_can_be_switched
         assert (pattern["source"], pattern["detail-type"]) == (["aws.s3"], ["Object Created"])
         return it.get("State"), [key["prefix"] for key in pattern["detail"]["object"]["key"]]
 
-    assert rule("EnableRule") == (None, ["enable/", "plan/enable/"])
-    assert rule("DisableRule") == ({"Ref": "DisableByUpload"}, ["disable/", "plan/disable/"])
+    assert rule("EnableRule") == (None, ["enable/", "plan/enable/", "execute/enable/"])
+    assert rule("DisableRule") == ({"Ref": "DisableByUpload"}, ["disable/", "plan/disable/", "execute/disable/"])
 
 
 def test_the_drift_run_is_daily_and_not_at_deployment(security):

@@ -86,7 +86,7 @@ def test_nothing_that_an_execution_writes_starts_another(security):
         prefixes += [key["prefix"] for key in detail["object"]["key"]]
         [target] = rule["Targets"]
         assert "DeadLetterConfig" in target
-    assert sorted(prefixes) == ["disable/", "enable/", "plan/disable/", "plan/enable/"]
+    assert sorted(prefixes) == [f"{it}{what}/" for it in ("", "execute/", "plan/") for what in ("disable", "enable")]
 
 
 def test_what_goes_wrong_is_seen(security):

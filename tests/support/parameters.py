@@ -9,8 +9,8 @@ HEAD = """\
 
 <!-- Made of the templates by `UPDATE_PARAMETERS=1 pytest tests/test_docs.py -k parameter`; the same test compares the two. -->
 
-What the templates in `deploy/` can be told, with `--parameter-overrides NAME=VALUE` ([deploy.md](deploy.md)). A later `deploy` keeps
-what it does not name.
+What the templates in `deploy/` can be told: `detective-fleet aws deploy` by `--parameter NAME=VALUE`, the AWS CLI by `--parameter-overrides
+NAME=VALUE` ([deploy.md](deploy.md)). A later deployment keeps what it does not name.
 """
 
 

@@ -1,5 +1,6 @@
 //! The command line as it is typed. What it means is for [`crate::settings`] to say.
 
+mod aws;
 mod conformance;
 mod fleet;
 mod help;
@@ -18,6 +19,9 @@ use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use crate::exit;
 use crate::values::{PlanExpires, Zone};
 
+pub(crate) use aws::{AwsArgs, AwsCommand};
+#[cfg(feature = "deploy")]
+pub(crate) use aws::{AwsDeployArgs, AwsRemoveArgs, AwsStatusArgs, FormArgs};
 pub(crate) use conformance::ConformanceArgs;
 pub(crate) use fleet::{CallerArgs, FleetArgs, ReachArgs, SelectArgs};
 pub(crate) use init::{InitArgs, RunIn};
@@ -177,6 +181,9 @@ pub(crate) enum Command {
     /// Deploy the member role to every account of the list, show its state, or remove it
     #[command(after_help = help::ROLES)]
     Roles(RolesArgs),
+    /// Deploy the AWS form, which runs by itself in the security account, show its state, or remove it
+    #[command(after_help = help::AWS)]
+    Aws(AwsArgs),
     /// Check the list alone, without credentials and without a network
     #[command(after_help = help::VALIDATE)]
     Validate(ValidateArgs),

@@ -1,6 +1,8 @@
 //! The commands, one module each.
 
 mod adopt;
+#[cfg_attr(not(feature = "deploy"), path = "commands/aws_left_out.rs")]
+mod aws;
 mod change;
 mod check;
 mod completions;
@@ -70,6 +72,7 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Exit> {
         Command::Adopt(args) => to_the_end(adopt::run(args, &settings()?, output)),
         Command::History(args) => history::run(args, output),
         Command::Roles(args) => to_the_end(roles::run(args, &settings()?, output)),
+        Command::Aws(args) => to_the_end(aws::run(args, &settings()?, output)),
         Command::Init(args) => to_the_end(init::run(*args, output)),
         Command::Validate(args) => validate::run(&args, &settings()?, output),
         Command::Rehearse(args) => to_the_end(rehearse::run(args, output)),

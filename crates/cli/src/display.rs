@@ -3,6 +3,8 @@
 //! The texts are plain functions from `fleet::report`'s documents to a `String` with ANSI styles;
 //! [`Output`] takes the styles out where they are not wanted.
 
+#[cfg(feature = "deploy")]
+mod aws;
 mod check;
 mod conformance;
 mod cost;
@@ -29,6 +31,8 @@ mod run;
 mod saved;
 mod scope;
 mod screen;
+#[cfg(any(feature = "deploy", feature = "stacksets"))]
+mod stack_progress;
 mod status;
 mod tally;
 mod text;
@@ -36,6 +40,8 @@ mod trouble;
 mod validate;
 mod watch;
 
+#[cfg(feature = "deploy")]
+pub(crate) use aws::aws;
 pub(crate) use check::check;
 pub(crate) use conformance::{found, intent};
 pub(crate) use cost::{cost, cost_csv};
@@ -57,6 +63,8 @@ pub(crate) use roles::roles;
 pub(crate) use rollout_progress::RolloutProgress;
 pub(crate) use run::{costs, run};
 pub(crate) use saved::{saved, stale};
+#[cfg(feature = "deploy")]
+pub(crate) use stack_progress::StackProgress;
 pub(crate) use status::{memberships, status};
 pub(crate) use text::time;
 pub(crate) use validate::{unusable, validate};

@@ -3,6 +3,7 @@
 
 mod archive;
 mod args;
+mod bounded_file;
 mod commands;
 mod display;
 mod document;

@@ -1,12 +1,12 @@
 //! The file of a saved plan.
 
-use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 use fleet::saved::SavedPlan;
 
+use crate::bounded_file;
 use crate::document::{self, ROSTER, is_same};
 
 /// More than the plan of 25,200 memberships has, with every cause in words.
@@ -22,8 +22,21 @@ impl SavedFile {
     /// # Errors
     ///
     /// When that is not so.
-    pub(crate) fn check(path: PathBuf, roster: Option<&Path>, reports: &[PathBuf]) -> Result<Self> {
+    pub(crate) fn check(
+        path: PathBuf,
+        roster: Option<&Path>,
+        settings: Option<&Path>,
+        reports: &[PathBuf],
+    ) -> Result<Self> {
         let shown = path.display();
+        if path == Path::new("-") {
+            bail!(
+                "--out -: the plan is shown on stdout already, and is saved in a file: name one, as in --out plan.json"
+            );
+        }
+        if settings.is_some_and(|settings| is_same(&path, settings)) {
+            bail!("--out {shown}: this is the settings file; name another file");
+        }
         if roster.is_some_and(|roster| is_same(&path, roster)) {
             bail!("--out {shown}: this is {ROSTER}; name another file");
         }
@@ -63,14 +76,7 @@ impl SavedFile {
 /// When it cannot be read, or is not one that can be used.
 pub(crate) fn read(path: &Path) -> Result<SavedPlan> {
     let shown = || path.display().to_string();
-    let file = File::open(path).with_context(shown)?;
-    if !file.metadata().with_context(shown)?.is_file() {
-        bail!("{}: this is no file", path.display());
-    }
-    let mut bytes = Vec::new();
-    file.take(MOST + 1)
-        .read_to_end(&mut bytes)
-        .with_context(shown)?;
+    let bytes = bounded_file::read(path, MOST + 1, "saved plan")?;
     if bytes.len() as u64 > MOST {
         bail!("{}: it is larger than any saved plan", path.display());
     }

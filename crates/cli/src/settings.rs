@@ -1,11 +1,15 @@
 //! What was typed, set and filed, made into what it means: flags before `DETECTIVE_FLEET_*`
 //! variables (clap puts those two together) before `detective-fleet.toml` before defaults.
 
+#[cfg(feature = "deploy")]
+pub(crate) mod aws;
 pub(crate) mod environment;
 mod file;
 pub(crate) mod given;
 #[cfg(feature = "stacksets")]
 pub(crate) mod rollout;
+#[cfg(any(feature = "deploy", feature = "stacksets"))]
+mod stack;
 mod trust;
 
 use std::sync::Arc;
@@ -227,6 +231,7 @@ mod tests {
         let file = SettingsFile {
             settings: toml::from_str(file)?,
             was_found: false,
+            ..SettingsFile::default()
         };
         Wanted::of(&args.fleet, &file)
     }

@@ -77,6 +77,12 @@ impl Aws {
         self.0.partition
     }
 
+    /// The Region that environment or profile name, if they name one.
+    #[must_use]
+    pub fn region(&self) -> Option<Region> {
+        self.0.config.region().map(|it| Region::new(it.as_ref()))
+    }
+
     /// The clock that the run goes by.
     #[must_use]
     pub fn clock(&self) -> Clock {

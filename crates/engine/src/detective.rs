@@ -357,6 +357,8 @@ fn volumes(detail: &MemberDetail) -> Vec<Volume> {
             })
         })
         .collect();
+    // One for each membership, and most have one package.
+    volumes.shrink_to_fit();
     volumes.sort_by(|one, other| one.package.cmp(&other.package));
     volumes
 }

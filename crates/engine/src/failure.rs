@@ -164,15 +164,18 @@ impl Failure {
         let call = self.call(operation);
         match self.result() {
             // It ends with the run, and is told then.
-            _ if self.kind == FailureKind::Crowded => Answer::Unclear(call),
+            _ if self.kind == FailureKind::Crowded => Answer::Unclear(call.into()),
             CallResult::NotDone => Answer::NotDone,
             CallResult::Throttled => Answer::Throttled,
-            CallResult::Unclear => Answer::Unclear(call),
-            CallResult::Silent => Answer::Silent(call),
-            CallResult::Ok | CallResult::Refused => Answer::Refused(Refusal {
-                call,
-                passing: self.passing(),
-            }),
+            CallResult::Unclear => Answer::Unclear(call.into()),
+            CallResult::Silent => Answer::Silent(call.into()),
+            CallResult::Ok | CallResult::Refused => Answer::Refused(
+                Refusal {
+                    call,
+                    passing: self.passing(),
+                }
+                .into(),
+            ),
         }
     }
 }

@@ -281,7 +281,9 @@ impl Assumer {
             }
             Learned::Open => return self.waiting.push_back(account),
             Learned::Refused { passes, cause } => self.refused(account, passes, cause),
-            Learned::Silent { cause } => Role::Failed { cause },
+            Learned::Silent { cause } => Role::Failed {
+                cause: cause.into(),
+            },
         };
         if role == Role::Asked {
             return self.waiting.push_back(account);
@@ -296,6 +298,7 @@ impl Assumer {
     /// How a role stands that was refused: by the rules of [`fleet::attempts::Attempt::verdict`], but
     /// that what may not pass is believed the second time.
     fn refused(&mut self, account: AccountId, passes: bool, cause: Cause) -> Role {
+        let cause = Arc::new(cause);
         let turn = passes.then(|| self.begin_patience().turn());
         let all = lock(&self.known);
         let known = all.get(&account);

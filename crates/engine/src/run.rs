@@ -164,7 +164,8 @@ impl Run {
             return Err(refusals);
         }
         let mut fleet = (*self.fleet).clone();
-        fleet.settings.bounds = bounds.map(Arc::new);
+        // Those that the fleet has had before stay.
+        fleet.settings.bounds = bounds.map(Arc::new).or(fleet.settings.bounds);
         if fleet.settings.others == Others::Remove {
             fleet.settings.others = Others::Agreed(self.others());
         }

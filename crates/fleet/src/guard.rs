@@ -149,6 +149,28 @@ pub fn judge_roles(
     [lines, many].into_iter().flatten().collect()
 }
 
+impl Refusal {
+    /// The same, where a saved plan is executed: the list and the settings are those of the plan.
+    #[must_use]
+    pub fn of_saved_plan(&self) -> String {
+        match self {
+            Self::Outsiders(regions) => format!(
+                "the behavior graph has members that the file does not name in {}: make a new plan, which leaves those Regions out, or whose file names the members (detective-fleet adopt lists them)",
+                names(regions)
+            ),
+            Self::BadLines(_) => format!("{self}, and make a new plan"),
+            Self::TooMany { .. } | Self::ManyRoles { .. } | Self::EndsDetective { .. } => {
+                self.to_string()
+            }
+        }
+    }
+}
+
+fn names(regions: &[Region]) -> String {
+    let regions: Vec<_> = regions.iter().map(Region::as_str).collect();
+    regions.join(", ")
+}
+
 impl Consent {
     /// How many of these may be removed.
     fn most(self, all: usize) -> usize {
@@ -248,14 +270,11 @@ impl fmt::Display for Refusal {
                 f,
                 "--delete-graphs ends Detective for {administrator} (behavior graphs in {graphs} Regions), and AWS cannot restore the data: if that is meant, say --confirm {administrator}"
             ),
-            Self::Outsiders(regions) => {
-                let regions: Vec<_> = regions.iter().map(Region::as_str).collect();
-                write!(
-                    f,
-                    "the behavior graph has members that the file does not name in {}: leave those Regions out, add the members to the file (detective-fleet adopt lists them), or delete graphs without a file",
-                    regions.join(", ")
-                )
-            }
+            Self::Outsiders(regions) => write!(
+                f,
+                "the behavior graph has members that the file does not name in {}: leave those Regions out, add the members to the file (detective-fleet adopt lists them), or delete graphs without a file",
+                names(regions)
+            ),
         }
     }
 }

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::account::Email;
 use crate::foreign::visible;
-use crate::saved::SavedPlan;
+use crate::saved::{SavedPlan, Stale};
 
 /// Who made a document, and by which list; what is not known is left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +43,12 @@ pub struct PlanOrigin {
     /// The ARN of who made it; an e-mail in it is masked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub planner: Option<String>,
+    /// In AWS, who copied it to where it is executed, and so approved it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approver: Option<Uploader>,
+    /// Why it was not executed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stale: Option<Stale>,
 }
 
 impl PlanOrigin {
@@ -54,7 +60,25 @@ impl PlanOrigin {
             digest: saved.digest().to_owned(),
             made: saved.plan.header.started,
             planner: saved.plan.header.origin.caller.clone(),
+            approver: None,
+            stale: None,
         }
+    }
+
+    /// What a run says that executes it.
+    #[must_use]
+    pub fn note(&self) -> String {
+        let by = self.planner.as_ref();
+        let by = by.map(|caller| format!(" by {caller}"));
+        let approver = self.approver.as_ref();
+        let approver = approver.map(|who| format!(", was approved by {who}"));
+        format!(
+            "this executes the plan in {}, which was saved at {:.0}{}{}, and nothing else",
+            self.name,
+            self.made,
+            by.unwrap_or_default(),
+            approver.unwrap_or_default()
+        )
     }
 }
 

@@ -3,6 +3,7 @@
 //! Flags, variables, a settings file and the parameters of a stack fill the same type. What was said closer to the
 //! run counts, and what nobody said has its default here and nowhere else.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::num::NonZeroU16;
 use std::path::PathBuf;
@@ -66,6 +67,8 @@ pub struct PartialSettings {
     pub message: Option<Message>,
     /// Where the journal is written.
     pub journal: Option<PathBuf>,
+    /// What the template of the AWS form is given, by the names of its parameters.
+    pub parameter: Option<BTreeMap<String, String>>,
 }
 
 /// A setting that cannot be used.
@@ -101,6 +104,7 @@ impl PartialSettings {
             send_email: self.send_email.or(those.send_email),
             message: self.message.or(those.message),
             journal: self.journal.or(those.journal),
+            parameter: self.parameter.or(those.parameter),
         }
     }
 
@@ -184,7 +188,7 @@ where
 }
 
 fn table<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Tag>>, D::Error> {
-    let table = std::collections::BTreeMap::<String, String>::deserialize(deserializer)?;
+    let table = BTreeMap::<String, String>::deserialize(deserializer)?;
     let tag = |(key, value): (String, String)| Tag::new(&key, &value).map_err(de::Error::custom);
     table
         .into_iter()

@@ -13,12 +13,14 @@ mod tests;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 pub use moved::Moved;
-pub use settings::{Difference, Given, Goal, SavedSettings};
+pub use settings::{Difference, Given, Goal, SavedSettings, sentence};
 
-use crate::account::{AccountId, Region};
+use crate::account::{AccountId, Email, Region};
 use crate::bounds::{Bounds, GraphChanges};
 use crate::desired::{Fleet, Purpose};
 use crate::origin::{PlanOrigin, sha256};
@@ -74,7 +76,7 @@ pub enum NotUsable {
 }
 
 /// Why a saved plan is not executed. `Display` says it in a sentence, with what to do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "refused", content = "details", rename_all = "snake_case")]
 pub enum Stale {
     /// Its time is over.
@@ -83,7 +85,7 @@ pub enum Stale {
     )]
     Expired(Timestamp),
     /// Another list, or other settings.
-    #[error("nothing was changed: the saved plan is for something else than what is asked for now: {}; leave out what the plan has, or make a new one", settings::sentence(.0))]
+    #[error("nothing was changed: the saved plan is for something else than what is asked for now: {}; leave out what the plan has, or make a new one", sentence(.0))]
     Differs(Vec<Difference>),
     /// AWS is not as it was.
     #[error("nothing was changed: since the plan was saved, AWS has changed so that it would need more than the plan holds, or something else, for {}; make a new plan, and have it reviewed", moved::count(.0))]
@@ -166,7 +168,19 @@ impl SavedPlan {
         if !is_as_written(text) {
             return Err(NotUsable::Edited);
         }
-        serde_json::from_str(text).map_err(other)
+        let saved: Self = serde_json::from_str(text).map_err(other)?;
+        // A digest is no signature: anybody may have written it, and it is shown.
+        let plan = harmless(&saved.plan).map_err(other)?;
+        Ok(Self { plan, ..saved })
+    }
+
+    /// All of it, to be shown: with no text in it that is more than a text, and no e-mail.
+    ///
+    /// # Errors
+    ///
+    /// None in practice: it was read in this form.
+    pub fn shown(&self) -> serde_json::Result<Self> {
+        harmless(self)
     }
 
     /// Its name among all saved plans, in hexadecimal digits.
@@ -278,6 +292,28 @@ pub fn graph_changes(
     }
     chores.retain(|_, changes| !changes.is_empty());
     chores
+}
+
+/// The same, with no text in it that is more than a text, and no e-mail.
+fn harmless<T: Serialize + DeserializeOwned>(document: &T) -> serde_json::Result<T> {
+    let mut document = serde_json::to_value(document)?;
+    make_harmless(&mut document);
+    serde_json::from_value(document)
+}
+
+fn make_harmless(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            let shown = Email::mask_in(text);
+            // Most are as they should be.
+            if shown != *text {
+                *text = shown;
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(make_harmless),
+        Value::Object(fields) => fields.values_mut().for_each(make_harmless),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// Whether the digest fits the bytes. It stands in one place only, before anything that comes from outside.

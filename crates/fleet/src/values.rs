@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::time::Duration;
 
+use jiff::{Span, SpanRelativeTo};
 use serde::Deserialize;
 
 /// Names with commas between them; blanks around each do not count.
@@ -195,12 +196,12 @@ impl FromStr for Time {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.trim()
-            .parse::<jiff::SignedDuration>()
-            .ok()
-            .and_then(|time| Duration::try_from(time).ok())
+        let span = text.trim().parse::<Span>().ok();
+        // A day has 24 hours.
+        let time = span.and_then(|it| it.to_duration(SpanRelativeTo::days_are_24_hours()).ok());
+        time.and_then(|time| Duration::try_from(time).ok())
             .map(Self)
-            .ok_or("write a length of time such as 90s, 15m or 1h")
+            .ok_or("write a length of time such as 90s, 15m, 1h or 7d")
     }
 }
 
@@ -306,6 +307,8 @@ mod tests {
             ("90s", 90),
             ("1h", 3600),
             ("1h 30m", 5400),
+            ("2d", 172_800),
+            ("1d 6h", 108_000),
             ("0s", 0),
         ] {
             assert_eq!(
@@ -315,7 +318,7 @@ mod tests {
             );
         }
         assert_eq!("100ms".parse(), Ok(Time(Duration::from_millis(100))));
-        for bad in ["", "15", "-1s", "soon"] {
+        for bad in ["", "15", "-1s", "soon", "1mo", "P1Y"] {
             assert!(bad.parse::<Time>().is_err(), "{bad}");
         }
         assert!("0s".parse::<Timeout>().is_err());

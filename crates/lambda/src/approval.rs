@@ -13,7 +13,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fleet::account::{AccountId, Region};
-use fleet::origin::{Approval, ListOrigin};
+use fleet::origin::{Approval, ListOrigin, PlanOrigin};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +41,9 @@ pub(crate) struct Proposal {
     pub(crate) key: String,
     pub(crate) version: String,
     pub(crate) list: Option<ListOrigin>,
+    /// The saved plan that is executed, where one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) plan: Option<PlanOrigin>,
     pub(crate) asked: Timestamp,
     /// Nobody can approve it any more after that.
     pub(crate) until: Timestamp,
@@ -57,6 +60,9 @@ pub(crate) struct Of<'a> {
     pub(crate) key: String,
     pub(crate) version: String,
     pub(crate) list: Option<ListOrigin>,
+    pub(crate) plan: Option<PlanOrigin>,
+    /// Until when that plan may be executed.
+    pub(crate) expires: Option<Timestamp>,
     pub(crate) regions: &'a [Region],
 }
 
@@ -64,6 +70,7 @@ impl Proposal {
     pub(crate) fn new(function: &Function, of: Of<'_>, removed: Removed) -> Self {
         let asked = function.platform.clock.timestamp();
         let until = asked.saturating_add(function.settings.approval_time);
+        let until = until.unwrap_or(Timestamp::MAX);
         let mut removals: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
         for (account, region) in removed {
             removals.entry(account).or_default().insert(region);
@@ -75,8 +82,9 @@ impl Proposal {
             key: of.key,
             version: of.version,
             list: of.list,
+            plan: of.plan,
             asked,
-            until: until.unwrap_or(Timestamp::MAX),
+            until: of.expires.map_or(until, |expires| until.min(expires)),
             regions: of.regions.iter().cloned().collect(),
             removals,
         }
@@ -171,7 +179,7 @@ pub(crate) async fn standing(
     }
     let now = function.platform.clock.timestamp();
     if now > proposal.until {
-        return Err(nobody_did(function, &proposal, &given, asked));
+        return Err(nobody_did(&proposal, &given, asked));
     }
     let waited = now.duration_since(proposal.asked).unsigned_abs().as_secs();
     let left = proposal.until.duration_since(now).unsigned_abs().as_secs() + 1;
@@ -197,13 +205,8 @@ async fn given(function: &Function, execution: &str) -> Result<Vec<Approval>, St
     Ok(read.collect())
 }
 
-fn nobody_did(
-    function: &Function,
-    proposal: &Proposal,
-    given: &[Approval],
-    asked: &Seal,
-) -> StepError {
-    let hours = function.settings.approval_time.as_secs() / 3_600;
+fn nobody_did(proposal: &Proposal, given: &[Approval], asked: &Seal) -> StepError {
+    let hours = proposal.until.duration_since(proposal.asked).as_hours();
     let others: BTreeSet<_> = given
         .iter()
         .map(|it| match it.sha256 == asked.as_str() {

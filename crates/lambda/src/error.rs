@@ -1,5 +1,6 @@
 //! What ends a step, by the names that the state machine and its history have for it.
 
+use fleet::saved::Stale;
 use lambda_runtime::Diagnostic;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,10 @@ pub enum Name {
     /// Somebody has to approve removals, and nobody did in time, or there is more to remove since.
     #[serde(rename = "DetectiveFleet.NotApproved")]
     NotApproved,
+    /// A saved plan is not executed: it is another one than this stack wrote, it is too old, or something
+    /// has moved since.
+    #[serde(rename = "DetectiveFleet.PlanRefused")]
+    PlanRefused,
     /// Something is not as wanted.
     #[serde(rename = "DetectiveFleet.Failed")]
     Failed,
@@ -27,6 +32,7 @@ impl Name {
         match self {
             Self::BadInput => "DetectiveFleet.BadInput",
             Self::NotApproved => "DetectiveFleet.NotApproved",
+            Self::PlanRefused => "DetectiveFleet.PlanRefused",
             Self::Failed => "DetectiveFleet.Failed",
             Self::StillWaiting => "DetectiveFleet.StillWaiting",
         }
@@ -43,6 +49,8 @@ pub struct StepError {
     pub text: String,
     /// An object in the bucket is not what this program wrote there.
     pub foreign: bool,
+    /// Why a saved plan is not executed, as data.
+    pub stale: Option<Box<Stale>>,
 }
 
 impl StepError {
@@ -50,8 +58,15 @@ impl StepError {
     pub fn bad_input(text: impl Into<String>) -> Self {
         Self {
             name: Name::BadInput,
-            text: text.into(),
-            foreign: false,
+            ..Self::failed(text)
+        }
+    }
+
+    /// A saved plan is not executed.
+    pub(crate) fn plan_refused(text: impl Into<String>) -> Self {
+        Self {
+            name: Name::PlanRefused,
+            ..Self::failed(text)
         }
     }
 
@@ -69,6 +84,7 @@ impl StepError {
             name: Name::Failed,
             text: text.into(),
             foreign: false,
+            stale: None,
         }
     }
 

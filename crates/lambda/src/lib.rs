@@ -5,6 +5,7 @@ mod approval;
 pub mod claim;
 mod drift;
 pub mod error;
+mod executed;
 pub mod function;
 mod gate;
 pub mod lease;

@@ -142,6 +142,7 @@ fn of_run(report: &Report, error: Option<Name>, said: Said<'_>) -> String {
             of_operation(Mark::Waiting, &waiting)
         }
         Some(Name::NotApproved) => of_operation(Mark::Action, words::NOT_APPROVED),
+        Some(Name::PlanRefused) => of_operation(Mark::Action, words::PLAN_REFUSED),
         Some(Name::BadInput) if report.regions.is_empty() => {
             of_operation(Mark::Action, words::REFUSED)
         }
@@ -179,7 +180,7 @@ fn needs(report: &Report, news: &News) -> String {
 }
 
 /// What is told of a plan.
-pub(crate) fn plan(report: &PlanReport, said: Said<'_>) -> Reported {
+pub(crate) fn plan(report: &PlanReport, execute: Option<&str>, said: Said<'_>) -> Reported {
     let summary = &report.summary;
     let counts = [
         (summary.invite, "to invite"),
@@ -212,6 +213,12 @@ pub(crate) fn plan(report: &PlanReport, said: Said<'_>) -> Reported {
         regions.filter_map(|region| Some(format!("{}: {}", region.region, region.error.as_ref()?)));
     list(&mut text, words::UNREAD, broken.collect());
     list(&mut text, words::NOTES, report.header.notes.clone());
+    let execute = execute.filter(|_| report.changes_anything());
+    list(
+        &mut text,
+        words::EXECUTE,
+        execute.into_iter().map(str::to_owned).collect(),
+    );
     close(&text, None, subject, &report.header, said)
 }
 

@@ -4,8 +4,8 @@ mod permit;
 mod work;
 
 use permit::Consented;
-pub(crate) use permit::{before, consent, others, prunes, words};
-use work::Work;
+pub(crate) use permit::{before, consent, others, prunes, prunes_list, words};
+use work::{Work, admit};
 
 use std::sync::Arc;
 
@@ -13,21 +13,23 @@ use engine::{Access, Run};
 use fleet::account::{Email, Region};
 use fleet::desired::Purpose;
 use fleet::label::Labels;
-use fleet::origin::{ListOrigin, Origin, sha256};
+use fleet::origin::{ListOrigin, Origin, PlanOrigin, sha256};
 use fleet::report::{InvalidLine, Recorder};
 use fleet::roster::{Roster, RosterError};
+use fleet::saved::Stale;
 use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::approval::{self, Proposal, Standing};
 use crate::claim;
 use crate::error::StepError;
+use crate::executed;
 use crate::function::{Function, Next, Pass, Prepared};
 use crate::question;
 use crate::run::{Manifest, Refused, manifest_key, refused_key, removals_key};
 use crate::seal::{Seal, Sealed};
 use crate::store::Newest;
-use crate::trigger::{Place, Trigger};
+use crate::trigger::{Place, Trigger, planned_list};
 use crate::{lease, roles};
 
 /// Which execution, and how far it is.
@@ -49,7 +51,16 @@ pub(crate) struct Upload {
     pub(crate) place: Place,
     pub(crate) key: String,
     pub(crate) version: String,
+    /// The list: the upload itself, but where a saved plan is executed.
+    pub(crate) list: String,
     pub(crate) drift: bool,
+}
+
+/// What became known before it ended.
+#[derive(Default)]
+struct Known {
+    list: Option<ListOrigin>,
+    plan: Option<PlanOrigin>,
 }
 
 /// Why it ends here.
@@ -81,7 +92,8 @@ pub async fn prepare(
 ) -> Result<Prepared, StepError> {
     let execution = began.execution;
     let trigger = Trigger::read(event);
-    let stop = match begin(function, began, &trigger).await {
+    let mut known = Known::default();
+    let stop = match begin(function, began, &trigger, &mut known).await {
         Ok(prepared) => return Ok(prepared),
         Err(stop) => stop,
     };
@@ -90,14 +102,23 @@ pub async fn prepare(
     let list = trigger.as_ref().ok();
     let list = list.map(|it| it.list(&function.settings.authoritative_key, None));
     let place = key.as_deref().and_then(|key| Place::of(key).ok().flatten());
+    let mut of_plan = known.plan;
+    let list = known.list.or(list);
     // It may name the upload, and that may be called after somebody.
-    let refused = |name, text: &str, invalid_lines| Refused {
+    let mut refused = |name, text: &str, invalid_lines, stale: Option<Box<Stale>>| Refused {
         name,
         text: Email::mask_in(text),
         operation: place.map(|place| place.operation),
         key: key.clone(),
         invalid_lines,
-        origin: origin().by(list.clone()),
+        notes: executed::notes(stale.as_deref()),
+        origin: Origin {
+            plan: of_plan.take().map(|plan| PlanOrigin {
+                stale: stale.map(|it| *it),
+                ..plan
+            }),
+            ..origin().by(list.clone())
+        },
     };
     let (outcome, refused) = match stop {
         Stop::Duplicate => return Ok(nothing(Next::Duplicate)),
@@ -105,9 +126,9 @@ pub async fn prepare(
             tracing::info!(execution, "there is no list yet, and nothing to do");
             return Ok(nothing(Next::NoList));
         }
-        Stop::Superseded(text) => (Next::Superseded, refused(None, &text, Vec::new())),
+        Stop::Superseded(text) => (Next::Superseded, refused(None, &text, Vec::new(), None)),
         Stop::Error(error, lines) => {
-            let refused = refused(Some(error.name), &error.text, lines);
+            let refused = refused(Some(error.name), &error.text, lines, error.stale);
             tracing::error!(execution, name = error.name.as_str(), "{}", refused.text);
             (Next::Refused, refused)
         }
@@ -153,6 +174,7 @@ async fn begin(
     function: &Function,
     began: Began<'_>,
     trigger: &Result<Trigger, StepError>,
+    known: &mut Known,
 ) -> Result<Prepared, Stop> {
     let Began {
         execution,
@@ -164,6 +186,10 @@ async fn begin(
         Some(seal) => Some((seal, approval::proposal(function, execution, seal).await?)),
         None => None,
     };
+    if let Some((_, proposal)) = &proposal {
+        known.plan = proposal.plan.clone();
+        known.list = proposal.list.clone();
+    }
     let pinned = proposal.as_ref().map(|(_, it)| it.version.as_str());
     let upload = identify(function, execution, trigger, pinned).await?;
     let approved = match proposal {
@@ -173,12 +199,18 @@ async fn begin(
         },
         None => None,
     };
-    let bytes = read(function, &upload).await?;
+    let executed = admit(function, &upload, trigger, known).await?;
+    let list_version = executed.as_ref().map(|(_, version)| version.clone());
+    let list_version = list_version.unwrap_or_else(|| upload.version.clone());
+    let bytes = read(function, &upload.list, &list_version).await?;
     let roster = parse(function, &bytes)?;
     let sha256 = sha256(&bytes);
-    let list = ListOrigin {
-        version: Some(upload.version.clone()),
-        ..trigger.list(&upload.key, Some(&sha256))
+    let list = match &executed {
+        Some((executed, _)) => executed.list().cloned(),
+        None => Some(ListOrigin {
+            version: Some(list_version.clone()),
+            ..trigger.list(&upload.key, Some(&sha256))
+        }),
     };
     permit::permit(function, &upload, &roster).await?;
     // Whoever waited for an approval has not waited for his turn.
@@ -194,10 +226,9 @@ async fn begin(
     let work = Work {
         upload,
         sha256,
-        roster: Roster {
-            list: Some(list),
-            ..roster
-        },
+        list_version,
+        executed: executed.map(|(executed, _)| executed),
+        roster: Roster { list, ..roster },
         approved,
     };
     Ok(set_out(function, began, work).await?)
@@ -270,22 +301,22 @@ async fn look(function: &Function, began: Began<'_>, work: Work) -> Result<Found
     let aws = function
         .connect(execution, Access::Look, recorder.clone())
         .await?;
-    let chosen = aws.regions(&function.settings.regions).await;
+    let chosen = aws.regions(&work.regions(function)).await;
     let chosen = chosen.map_err(|error| StepError::failed(error.to_string()))?;
     let Place {
         operation,
         plan_only,
+        ..
     } = work.upload.place;
     let prune = prunes(function, &work.upload);
     let fleet = function.fleet(&work.roster, operation, others(prune), &chosen.regions)?;
     let fleet = Arc::new(fleet);
     let expired: Vec<_> = fleet.settings.exceptions.expired().collect();
     let mut agreed = None;
-    if fleet.removes() && !plan_only {
+    if (fleet.removes() || work.executed.is_some()) && !plan_only {
         let mut run = Run::new(&aws, fleet.clone(), &chosen.regions);
         run.count(before(function, execution).await?);
-        let (approved, bad_lines) = (work.approved.as_ref(), work.roster.invalid.len());
-        match permit::agree(function, execution, approved, &mut run, bad_lines).await? {
+        match permit::agree(function, execution, &work, &mut run).await? {
             Consented::Agreed(it) => agreed = Some(it),
             Consented::NotYet(leaving) => {
                 let labels = Labels::of(&work.roster);
@@ -297,16 +328,19 @@ async fn look(function: &Function, began: Began<'_>, work: Work) -> Result<Found
     }
     let mut without_role = Vec::new();
     if function.settings.manage_roles && fleet.settings.purpose == Purpose::Enable && !plan_only {
-        without_role = roles::missing(&aws, &work.roster).await;
+        without_role = roles::missing(&aws, &work.accounts_to_accept()).await;
     }
     let size = group_size(function, plan_only, chosen.regions.len());
     let groups = chosen.regions.chunks(size.max(1));
+    let left = permit::invited_again(function, &work, agreed.as_ref()).await?;
     let notes = [work.roster.notes.clone(), chosen.notes, expired].concat();
+    let notes = [notes, work.notes(), Vec::from_iter(left)].concat();
     Ok(Found::Ready(Box::new(Manifest {
         header: work.header(began, &aws, notes),
         began: function.platform.clock.timestamp(),
         operation,
         plan_only,
+        executes: work.executes(),
         drift: work.upload.drift,
         key: work.upload.key,
         version: work.upload.version,
@@ -409,16 +443,22 @@ async fn identify(
     }
     Ok(Upload {
         place,
+        list: planned_list(&key)
+            .filter(|_| place.executes)
+            .unwrap_or_else(|| key.clone()),
         key,
         version,
         drift,
     })
 }
 
-async fn read(function: &Function, upload: &Upload) -> Result<Vec<u8>, Stop> {
-    let bytes = function.store.upload(&upload.key, &upload.version).await?;
-    bytes
-        .ok_or_else(|| Stop::Superseded(format!("{} was deleted: nothing was changed", upload.key)))
+fn deleted(key: &str) -> Stop {
+    Stop::Superseded(format!("{key} was deleted: nothing was changed"))
+}
+
+async fn read(function: &Function, list: &str, version: &str) -> Result<Vec<u8>, Stop> {
+    let bytes = function.store.upload(list, version).await?;
+    bytes.ok_or_else(|| deleted(list))
 }
 
 fn parse(function: &Function, bytes: &[u8]) -> Result<Roster, Stop> {

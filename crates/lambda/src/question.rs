@@ -39,6 +39,9 @@ pub(crate) fn of(proposal: &Proposal, labels: &Labels, store: &Store, asked: &Se
     if let Some(uploader) = list.and_then(|list| list.uploader.as_ref()) {
         line(&mut text, format_args!("Uploaded by {uploader}\n"));
     }
+    if let Some(plan) = &proposal.plan {
+        line(&mut text, format_args!("Worth knowing: {}\n", plan.note()));
+    }
     let key = key_without_principal(&proposal.run_id, asked);
     line(
         &mut text,

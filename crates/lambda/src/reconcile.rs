@@ -7,6 +7,7 @@ use std::time::Duration;
 use engine::{Access, Finish, Limit, Run};
 use fleet::account::Region;
 use fleet::attempts::Attempts;
+use fleet::bounds::Bounds;
 use fleet::desired::Others;
 use fleet::guard::Before;
 use fleet::origin::sha256;
@@ -18,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::approval::Removed;
 use crate::drift;
 use crate::error::StepError;
+use crate::executed::Executed;
 use crate::function::{Function, Pass, Passed};
 use crate::gate::{NewestList, Shut};
 use crate::lease;
@@ -34,6 +36,10 @@ use crate::trigger::{Operation, Place, Trigger};
 const WAITS: (u64, u64) = (30, 300);
 
 const APPROVAL: &str = "somebody has to approve these removals before they are made (the stack's parameter ApproveRemovals)";
+
+const UNREAD: &str = "the Region could not be read when the guard rails were asked, so that nobody was removed there: upload the list again";
+
+const PLAN_UNREAD: &str = "the Region could not be read when the saved plan was compared with AWS, so that nothing was done there: copy the plan again";
 
 /// Brings a group of Regions as far as it gets now.
 ///
@@ -52,6 +58,7 @@ pub async fn reconcile(
         function.platform.clock.clone(),
     ));
     let list = Arc::new(NewestList::of(&manifest, &function.store));
+    let bounds = bounds(function, &manifest).await?;
     let Some(roster) = still_wanted(function, pass, &upload, &manifest, &list).await? else {
         let progress = Progress {
             pass: pass.pass,
@@ -79,6 +86,7 @@ pub async fn reconcile(
     let all = manifest.groups.concat();
     let mut fleet = function.fleet(&roster, upload.place.operation, others, &all)?;
     fleet.settings.approved = approved(function, &manifest);
+    fleet.settings.bounds = bounds.map(Arc::new);
     if upload.drift {
         fleet.settings.no_new_graph = drift::no_new_graphs(function, regions).await?;
     }
@@ -110,6 +118,22 @@ fn approved(function: &Function, manifest: &Manifest) -> Option<Removed> {
     approved.or_else(|| has_to_be.then(Removed::new))
 }
 
+/// What may be done at most, where a saved plan is executed. Where it is gone, the list is not the newest.
+async fn bounds(function: &Function, manifest: &Manifest) -> Result<Option<Bounds>, StepError> {
+    let Some(executes) = &manifest.executes else {
+        return Ok(None);
+    };
+    let (key, version) = (&manifest.key, &manifest.version);
+    let executed = Executed::read(function, key, version, None).await?;
+    match executed {
+        None => Ok(Some(Bounds::default())),
+        Some(executed) if executed.sha256 == executes.sha256 => Ok(Some(executed.saved.bounds())),
+        Some(_) => Err(StepError::failed(format!(
+            "{key} is not what it was when this began"
+        ))),
+    }
+}
+
 async fn manifest(function: &Function, pass: &Pass) -> Result<Manifest, StepError> {
     let key = manifest_key(&pass.execution);
     let seal = &pass.sealed.manifest;
@@ -128,6 +152,7 @@ fn upload(
     let place = Place {
         operation: manifest.operation,
         plan_only: manifest.plan_only,
+        executes: manifest.executes.is_some(),
     };
     let of_that_version = |version: &str| version == manifest.version;
     let is_it = key == manifest.key
@@ -138,6 +163,10 @@ fn upload(
             place: asked,
             key: key.to_owned(),
             version: manifest.version.clone(),
+            list: match &manifest.executes {
+                Some(executes) => executes.list.clone(),
+                None => key.to_owned(),
+            },
             drift: trigger.is_drift(),
         }),
         _ => {
@@ -203,7 +232,10 @@ async fn still_wanted(
     manifest: &Manifest,
     list: &NewestList,
 ) -> Result<Option<Roster>, StepError> {
-    let Upload { key, version, .. } = upload;
+    let (key, version) = match &manifest.executes {
+        Some(executes) => (&executes.list, &executes.list_version),
+        None => (&upload.key, &upload.version),
+    };
     let now = function.platform.clock.timestamp();
     if !upload.place.plan_only && !lease::renew(&function.store, &pass.execution, now).await? {
         return Err(StepError::failed(
@@ -285,7 +317,10 @@ impl Work<'_> {
     /// Closes the Regions where this run may change nothing, and asks the guard rails again.
     fn hold_back(&self, run: &mut Run) -> Result<(), StepError> {
         if let Some(agreed) = &self.manifest.agreed {
-            let why = "the Region could not be read when the guard rails were asked, so that nobody was removed there: upload the list again";
+            let why = match &self.manifest.executes {
+                Some(_) => PLAN_UNREAD,
+                None => UNREAD,
+            };
             run.close(why, |region| !agreed.regions.contains(region));
             run.agree(self.bad_lines, consent(self.function))
                 .map_err(|refusals| StepError::bad_input(words(&refusals)))?;

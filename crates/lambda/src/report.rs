@@ -128,6 +128,7 @@ fn failed(text: String) -> Refused {
         key: None,
         invalid_lines: Vec::new(),
         origin: origin(),
+        notes: Vec::new(),
     }
 }
 
@@ -147,7 +148,7 @@ async fn not_begun(
         administrator: function.account,
         started: now,
         invalid_lines: refused.invalid_lines,
-        notes: Vec::new(),
+        notes: refused.notes,
         labels: Default::default(),
         origin: refused.origin,
     };
@@ -197,6 +198,7 @@ async fn plan(
     let report = PlanReport::of(header, regions, recorder.calls());
     let key = report_key(&manifest.header.run_id);
     write_down(function, &key, &report).await?;
+    let mut execute = None;
     if !superseded {
         let latest = latest_key(&manifest.key);
         write_down(function, &latest, &report).await?;
@@ -206,6 +208,7 @@ async fn plan(
                 let key = saved_plan_key(report);
                 function.store.write_text(&key, saved.clone()).await?;
             }
+            execute = saved::command(function, manifest);
         }
     }
     let uri = function.store.uri(&key);
@@ -216,7 +219,7 @@ async fn plan(
         news: &News::default(),
         console,
     };
-    Ok(message::plan(&report, said))
+    Ok(message::plan(&report, execute.as_deref(), said))
 }
 
 fn unread(region: &Region, why: &str) -> RegionPlan {

@@ -7,7 +7,6 @@ use std::time::Duration;
 use engine::{Access, Aws, JUST_MADE};
 use fleet::account::{AccountId, Email};
 use fleet::foreign::visible;
-use fleet::roster::Roster;
 use serde::{Deserialize, Serialize};
 
 use crate::error::StepError;
@@ -38,9 +37,8 @@ pub struct Tried {
 }
 
 /// The accounts whose role cannot be assumed. What is not an answer of AWS's is no reason to make one.
-pub(crate) async fn missing(aws: &Aws, roster: &Roster) -> Vec<AccountId> {
-    let accounts: BTreeSet<_> = roster.members.keys().copied().collect();
-    let tried = aws.try_roles(&accounts, Duration::ZERO).await;
+pub(crate) async fn missing(aws: &Aws, accounts: &BTreeSet<AccountId>) -> Vec<AccountId> {
+    let tried = aws.try_roles(accounts, Duration::ZERO).await;
     let missing = tried
         .iter()
         .filter(|(_, tried)| tried.as_ref().is_err_and(|it| !it.is_transient()));

@@ -42,8 +42,22 @@ pub struct Manifest {
     pub prune: bool,
     /// What the guard rails let pass, where members are removed.
     pub agreed: Option<Agreed>,
+    /// The saved plan that is executed, where one is: `key` and `version` are its own then.
+    #[serde(default)]
+    pub executes: Option<Executes>,
     /// The Regions, as each invocation has them.
     pub groups: Vec<Vec<Region>>,
+}
+
+/// The saved plan that is executed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Executes {
+    /// What its bytes hash to.
+    pub sha256: String,
+    /// The list that it was made by.
+    pub list: String,
+    /// Its version.
+    pub list_version: String,
 }
 
 /// What the guard rails let pass.
@@ -76,6 +90,9 @@ pub struct Refused {
     /// What is known of it, and of this program.
     #[serde(default)]
     pub origin: Origin,
+    /// What is worth knowing: what has moved since a saved plan was made.
+    #[serde(default)]
+    pub notes: Vec<String>,
 }
 
 /// How a pass over a group of Regions ended.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use fleet::account::Region;
+use fleet::account::{Email, Region};
 use fleet::bounds::GraphChanges;
 use fleet::expected::Exception;
 use fleet::report::PlanReport;
@@ -11,8 +11,29 @@ use fleet::saved::{Goal, SavedPlan, SavedSettings};
 
 use crate::error::StepError;
 use crate::function::Function;
-use crate::run::Manifest;
-use crate::trigger::Operation;
+use crate::run::{Manifest, report_key, saved_plan_key};
+use crate::trigger::{Operation, execute_key};
+
+/// The command that has just the plan of a run executed; `None` where the key of its list does
+/// not allow it, or is called after somebody: no message has an e-mail address in it.
+pub(crate) fn command(function: &Function, manifest: &Manifest) -> Option<String> {
+    let key = execute_key(&manifest.key).filter(|key| Email::mask_in(key) == *key)?;
+    let bucket = function.store.bucket();
+    let source = saved_plan_key(&report_key(&manifest.header.run_id));
+    Some(format!(
+        "aws s3api copy-object --bucket {bucket} --copy-source {bucket}/{source} --key {}",
+        in_a_shell(&key)
+    ))
+}
+
+/// A text as one word of a shell's.
+fn in_a_shell(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    match text.chars().all(is_plain) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', r"'\''")),
+    }
+}
 
 /// As with the command, where nobody says.
 const EXPIRES: Duration = Duration::from_secs(24 * 3600);
@@ -27,7 +48,7 @@ pub(crate) fn plan(
     report: PlanReport,
     changes: BTreeMap<Region, GraphChanges>,
 ) -> Result<Option<String>, StepError> {
-    let settings = settings(function, manifest);
+    let settings = settings(function, manifest.operation, manifest.prune);
     if let Some(setting) = settings.with_email() {
         tracing::warn!("no plan is saved: {setting} has an e-mail address in it");
         return Ok(None);
@@ -39,11 +60,12 @@ pub(crate) fn plan(
     saved.to_text().map(Some).map_err(failed)
 }
 
-fn settings(function: &Function, manifest: &Manifest) -> SavedSettings {
+/// What the stack's parameters are of what a plan is made for.
+pub(crate) fn settings(function: &Function, operation: Operation, prune: bool) -> SavedSettings {
     let set = &function.settings;
     let all = || ["all".to_owned()].into();
     let regions = set.regions.names.as_ref();
-    let goal = match manifest.operation {
+    let goal = match operation {
         Operation::Enable => Goal::Enable,
         Operation::Disable => Goal::Disable,
     };
@@ -59,11 +81,25 @@ fn settings(function: &Function, manifest: &Manifest) -> SavedSettings {
         not_account: Default::default(),
         expected,
         role_name: set.connection.role_name.as_str().to_owned(),
-        prune: manifest.prune,
+        prune,
         retry_failed: set.fleet.retry_failed,
         tags: set.fleet.tags.clone(),
         packages: set.fleet.packages.clone(),
         send_email: set.fleet.send_email,
         message: set.fleet.message.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_one_word_of_a_shell_whatever_it_says() {
+        assert_eq!(
+            in_a_shell("execute/enable/a.csv/plan.json"),
+            "execute/enable/a.csv/plan.json"
+        );
+        assert_eq!(in_a_shell("a b$(c)'; d"), r"'a b$(c)'\''; d'");
     }
 }

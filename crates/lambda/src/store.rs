@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
 use aws_sdk_s3::primitives::ByteStream;
@@ -21,6 +22,9 @@ const JSON: &str = "application/json";
 
 /// The most bytes of an upload: as much as a roster may have.
 const MOST_BYTES: i64 = 5 * 1024 * 1024;
+
+/// The most bytes of a saved plan: more than that of 1,200 accounts in 25 Regions has.
+const MOST_PLAN_BYTES: i64 = 64 * 1024 * 1024;
 
 /// How long to wait, again and again, while S3 is busy with another write that has a condition: it says
 /// 409 then, which means to send it again (Amazon S3 API reference, PutObject).
@@ -119,15 +123,29 @@ impl Store {
     /// Where it is too large, or S3 does not hand it out.
     pub async fn upload(&self, key: &str, version: &str) -> Result<Option<Vec<u8>>, StepError> {
         let get = self.client.get_object().bucket(&*self.bucket).key(key);
-        let Some(object) = found(get.version_id(version).send().await, key)? else {
-            return Ok(None);
-        };
-        if object.content_length().unwrap_or_default() > MOST_BYTES {
-            return Err(StepError::bad_input(format!(
-                "{key} is larger than 5 MiB; is it the list of accounts?"
-            )));
-        }
-        Ok(Some(collect(object.body, key).await?))
+        let object = found(get.version_id(version).send().await, key)?;
+        bounded(
+            object,
+            key,
+            MOST_BYTES,
+            "5 MiB; is it the list of accounts?",
+        )
+        .await
+    }
+
+    /// A saved plan, in that version or as it is now; `None` where it is not there.
+    ///
+    /// # Errors
+    /// Where it is too large, or S3 does not hand it out.
+    pub async fn saved_plan(
+        &self,
+        key: &str,
+        version: Option<&str>,
+    ) -> Result<Option<Vec<u8>>, StepError> {
+        let get = self.client.get_object().bucket(&*self.bucket).key(key);
+        let get = get.set_version_id(version.map(str::to_owned));
+        let object = found(get.send().await, key)?;
+        bounded(object, key, MOST_PLAN_BYTES, "64 MiB; is it a saved plan?").await
     }
 
     /// What is there under keys that begin so.
@@ -337,6 +355,24 @@ enum Condition<'a> {
 fn version(head: &HeadObjectOutput) -> String {
     // What S3 calls the only version where none are kept.
     head.version_id().unwrap_or("null").to_owned()
+}
+
+/// What is in an object, where it is not too large.
+async fn bounded(
+    object: Option<GetObjectOutput>,
+    key: &str,
+    most: i64,
+    words: &str,
+) -> Result<Option<Vec<u8>>, StepError> {
+    let Some(object) = object else {
+        return Ok(None);
+    };
+    if object.content_length().unwrap_or_default() > most {
+        return Err(StepError::bad_input(format!(
+            "{key} is larger than {words}"
+        )));
+    }
+    Ok(Some(collect(object.body, key).await?))
 }
 
 async fn collect(body: ByteStream, key: &str) -> Result<Vec<u8>, StepError> {

@@ -55,6 +55,8 @@ pub struct Place {
     pub operation: Operation,
     /// It is only to be shown.
     pub plan_only: bool,
+    /// A saved plan is executed, and nothing else.
+    pub executes: bool,
 }
 
 impl Trigger {
@@ -104,15 +106,20 @@ impl Trigger {
     /// What the report says of the list, which hashes to that where it was read.
     #[must_use]
     pub fn list(&self, authoritative: &str, sha256: Option<&str>) -> ListOrigin {
-        let uploader = match self {
-            Self::Upload { uploader, .. } => uploader.clone(),
-            Self::Schedule { .. } => None,
-        };
         ListOrigin {
             version: self.version().map(visible),
             sha256: sha256.map(str::to_owned),
-            uploader,
+            uploader: self.uploader().cloned(),
             ..ListOrigin::named(self.key(authoritative))
+        }
+    }
+
+    /// Who uploaded it, as far as S3's event says.
+    #[must_use]
+    pub fn uploader(&self) -> Option<&Uploader> {
+        match self {
+            Self::Upload { uploader, .. } => uploader.as_ref(),
+            Self::Schedule { .. } => None,
         }
     }
 
@@ -135,16 +142,17 @@ impl Place {
                 "{name}: the name has characters in it that nobody sees; upload the list under another name"
             )));
         }
-        let (rest, plan_only) = match key.strip_prefix("plan/") {
-            Some(rest) => (rest, true),
-            None => (key, false),
+        let (plan_only, executes) = (key.starts_with("plan/"), key.starts_with("execute/"));
+        let rest = match plan_only || executes {
+            true => key.split_once('/').map_or(key, |(_, rest)| rest),
+            false => key,
         };
         let operation = match rest.split_once('/') {
             Some(("enable", _)) => Operation::Enable,
             Some(("disable", _)) => Operation::Disable,
             _ => {
                 return Err(StepError::bad_input(format!(
-                    "{key}: lists of accounts belong under enable/, disable/, plan/enable/ or plan/disable/"
+                    "{key}: lists of accounts belong under enable/, disable/, plan/enable/ or plan/disable/, and saved plans under execute/enable/ or execute/disable/"
                 )));
             }
         };
@@ -152,7 +160,13 @@ impl Place {
         if key.ends_with('/') {
             return Ok(None);
         }
-        let lower = key.to_ascii_lowercase();
+        let planned = planned_list(key);
+        if executes && planned.is_none() {
+            return Err(StepError::bad_input(format!(
+                "{key}: the saved plan of plan/{rest} is executed as execute/{rest}/{PLAN}: copy it as the message of the plan says"
+            )));
+        }
+        let lower = planned.as_deref().unwrap_or(key).to_ascii_lowercase();
         if !ENDINGS.iter().any(|ending| lower.ends_with(ending)) {
             return Err(StepError::bad_input(format!(
                 "{key}: a list of accounts has a name that ends in {}",
@@ -171,8 +185,26 @@ impl Place {
         Ok(Some(Self {
             operation,
             plan_only,
+            executes,
         }))
     }
+}
+
+/// What an object is called that is a saved plan.
+const PLAN: &str = "plan.json";
+
+/// The list that the saved plan was made by which is executed under such a key.
+#[must_use]
+pub fn planned_list(key: &str) -> Option<String> {
+    let list = key.strip_prefix("execute/")?.strip_suffix(PLAN)?;
+    Some(format!("plan/{}", list.strip_suffix('/')?))
+}
+
+/// Where the saved plan of such a list is executed.
+#[must_use]
+pub fn execute_key(list: &str) -> Option<String> {
+    let list = list.strip_prefix("plan/")?;
+    Some(format!("execute/{list}/{PLAN}"))
 }
 
 /// How the name of a list ends.
@@ -213,12 +245,28 @@ mod tests {
             Some((Operation::Disable, true))
         );
         assert_eq!(place("enable/"), None);
+        assert_eq!(place("execute/enable/a.csv/"), None);
+        let key = execute_key("plan/disable/2026/a.csv").unwrap();
+        assert_eq!(key, "execute/disable/2026/a.csv/plan.json");
+        let executes = Place {
+            operation: Operation::Disable,
+            plan_only: false,
+            executes: true,
+        };
+        assert_eq!(Place::of(&key), Ok(Some(executes)));
+        let list = planned_list(&key);
+        assert_eq!(list.as_deref(), Some("plan/disable/2026/a.csv"));
         for bad in [
             "enable/a.xlsx",
             "a.csv",
             "plan/a.csv",
             "runs/enable/a.csv",
             "enable.csv",
+            "execute/a.csv/plan.json",
+            "execute/enable/a.csv",
+            "execute/enable/plan.json",
+            "execute/enable/a.xlsx/plan.json",
+            "execute/plan/enable/a.csv/plan.json",
             "enable/a\nb.csv",
             "enable/a\u{202e}b.csv",
         ] {

@@ -12,7 +12,8 @@ use aws_sdk_cloudformation::types::{
     StackSetOperationStatus,
 };
 use engine::Failure;
-use fleet::account::{AccountId, Email, Region};
+use fleet::account::{AccountId, Region};
+use stacks::is;
 
 use crate::definition::{Definition, Found, TEMPLATE};
 use crate::plan::{Leave, Stack, Stacks, Status};
@@ -258,26 +259,17 @@ const WIDEN_STARTING: &str = ". If you have the policy RolloutPolicy, AWS may wa
 const WIDEN_EXECUTION: &str = ". If that is the execution role, AWS may want more than it holds: deploy stackset-execution.yaml in that account again with DocumentedMinimum=true";
 
 /// What came back, with the name of the call where it is an error.
-pub(crate) fn told<T, E>(
-    call: &str,
-    answer: Result<T, SdkError<E, HttpResponse>>,
-) -> Result<T, Failure>
+fn told<T, E>(call: &str, answer: Result<T, SdkError<E, HttpResponse>>) -> Result<T, Failure>
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
-    answer.map_err(|error| {
-        let failure = Failure::from(error);
-        let mut text = format!("cloudformation:{call}: {}", failure.text);
-        if failure.is_denied() {
-            text.push_str(WIDEN_STARTING);
+    stacks::told(call, answer).map_err(|failure| match failure.is_denied() {
+        true => {
+            let text = format!("{}{WIDEN_STARTING}", failure.text);
+            failure.saying(text)
         }
-        failure.saying(text)
+        false => failure,
     })
-}
-
-/// Whether AWS gave this error; some services put `Exception` after the name of its shape.
-pub(crate) fn is(failure: &Failure, code: &str) -> bool {
-    failure.code.trim_end_matches("Exception") == code
 }
 
 fn is_going_on(status: &StackSetOperationStatus) -> bool {
@@ -289,7 +281,7 @@ fn names(accounts: &BTreeSet<AccountId>) -> Vec<String> {
     accounts.iter().map(ToString::to_string).collect()
 }
 
-pub(crate) fn parameters(wanted: &Definition) -> Vec<Parameter> {
+fn parameters(wanted: &Definition) -> Vec<Parameter> {
     let parameters = wanted.parameters().into_iter();
     parameters
         .map(|(name, value)| {
@@ -301,16 +293,10 @@ pub(crate) fn parameters(wanted: &Definition) -> Vec<Parameter> {
         .collect()
 }
 
-/// AWS's words, without e-mails.
-pub(crate) fn text(words: Option<&str>) -> Option<Arc<str>> {
-    let words = words.filter(|it| !it.trim().is_empty());
-    words.map(|it| Email::mask_in(it.trim()).into())
-}
-
 /// Why an account failed. AWS has no code for it: where its words say that a role may not do something, they
 /// are told what can be done about it.
 fn why(words: Option<&str>) -> Option<Arc<str>> {
-    let words = text(words)?;
+    let words = stacks::words(words)?;
     if words.contains("not authorized to perform") {
         return Some(format!("{}{WIDEN_EXECUTION}", words.trim_end_matches('.')).into());
     }

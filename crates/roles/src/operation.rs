@@ -5,30 +5,16 @@ use std::time::Duration;
 
 use aws_sdk_cloudformation::types::StackSetOperationPreferences;
 use engine::Failure;
-use engine::clock::{self, Clock};
+use engine::clock::Clock;
 use fleet::account::AccountId;
 use fleet::report::Ended;
+use stacks::{Wait, is, new_id};
 use tokio_util::sync::CancellationToken;
 
-use crate::cloudformation::{AccountResult, CloudFormation, OperationId, is};
-
-/// The shortest and the longest time between two looks at an operation; in between, an eighth of
-/// the time waited so far.
-const LOOKS: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(30)];
+use crate::cloudformation::{AccountResult, CloudFormation, OperationId};
 
 /// How often a request is sent again whose answer says nothing, or never came.
 const TRIES: u32 = 3;
-
-/// How long to wait before another look at what has been waited for so long.
-fn between_looks(waited: Duration) -> Duration {
-    let [shortest, longest] = LOOKS;
-    (waited / 8).clamp(shortest, longest)
-}
-
-/// An id that no other operation has, of the letters that CloudFormation takes (`[a-zA-Z0-9][-a-zA-Z0-9]*`, 128 at most).
-pub(crate) fn new_id() -> OperationId {
-    format!("detective-fleet-{:032x}", fastrand::u128(..))
-}
 
 /// How far an operation goes, and for how long it is waited for.
 #[derive(Clone, Debug)]
@@ -44,30 +30,12 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Waits before another look at what has been waited for since `begun`, or says what ends the waiting.
-    pub(crate) async fn pause(
-        &self,
-        clock: &Clock,
-        deadline: Duration,
-        begun: Duration,
-    ) -> Option<Ended> {
-        let waited = clock.elapsed().saturating_sub(begun);
-        tokio::select! {
-            biased;
-            () = self.stop.cancelled() => {}
-            () = clock::sleep(between_looks(waited)) => {}
-        }
-        self.over(clock, deadline)
-    }
-
-    /// What ends the work, if it is over.
-    pub(crate) fn over(&self, clock: &Clock, deadline: Duration) -> Option<Ended> {
-        if self.stop.is_cancelled() {
-            Some(Ended::Interrupted)
-        } else if clock.elapsed() >= deadline {
-            Some(Ended::Timeout)
-        } else {
-            None
+    /// What ends the waiting.
+    pub(crate) fn wait(&self, clock: &Clock, deadline: Duration) -> Wait {
+        Wait {
+            clock: clock.clone(),
+            deadline,
+            stop: self.stop.clone(),
         }
     }
 }
@@ -209,11 +177,12 @@ impl Operator<'_> {
     }
 
     async fn pause(&self, begun: Duration) -> Option<Ended> {
-        self.limits.pause(&self.clock, self.deadline, begun).await
+        let wait = self.limits.wait(&self.clock, self.deadline);
+        wait.pause(begun).await
     }
 
     fn over(&self) -> Option<Ended> {
-        self.limits.over(&self.clock, self.deadline)
+        self.limits.wait(&self.clock, self.deadline).over()
     }
 }
 

@@ -13,15 +13,16 @@ mod stack;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use aws_sdk_cloudformation::types::{ChangeSetType, StackStatus};
+use aws_sdk_cloudformation::types::StackStatus;
 use engine::{Aws, Failure, RoleName};
 use fleet::account::AccountId;
+use stacks::{Kind, new_id};
 
 use self::each::Crew;
 use self::plan::{Finds, Found, Own, State};
 use self::stack::{ChangeSet, MemberStack, Prepared};
 use crate::definition::Definition;
-use crate::operation::{Limits, OnProgress, new_id};
+use crate::operation::{Limits, OnProgress};
 use crate::plan::{Plan, Step};
 use crate::rollout::Done;
 
@@ -110,8 +111,8 @@ impl Via {
         crew: &Crew<'_>,
     ) -> Result<Option<ChangeSet>, Arc<str>> {
         let kind = match step {
-            Step::Update => ChangeSetType::Update,
-            _ => ChangeSetType::Create,
+            Step::Update => Kind::Update,
+            _ => Kind::Create,
         };
         let token = new_id();
         let said = |failure: Failure| failure.text;
@@ -238,7 +239,7 @@ impl Via {
                     "its stack is gone: somebody else has deleted it".into(),
                 ));
             };
-            match (&now.status, now.state(&self.stack)) {
+            match (&now.status, stack::state(&now, &self.stack)) {
                 (StackStatus::CreateComplete | StackStatus::UpdateComplete, _) => {
                     return Ok(End::Done);
                 }

@@ -127,6 +127,42 @@ pub(super) const ROLES_REMOVE: &str = help!(
     "4    nothing needs action, but CloudFormation is not finished: run the command again"
 );
 
+pub(super) const AWS: &str = help!(
+    "detective-fleet aws deploy --function detective-fleet-function-VERSION-x86_64.zip",
+    "detective-fleet aws status";
+    "the stack is as wanted";
+    "1    the command could not be done, and the stack was not changed",
+    "3    the command was done, and something needs action: each thing is named",
+    "4    nothing needs action, but CloudFormation is not finished: run the command again"
+);
+
+pub(super) const AWS_DEPLOY: &str = help!(
+    "detective-fleet aws deploy --function detective-fleet-function-VERSION-x86_64.zip",
+    "detective-fleet aws deploy --parameter NotificationEmail=you@example.com --dry-run";
+    "the stack is as wanted (with --dry-run: what would be done was shown)";
+    "1    the command could not be done, and the stack was not changed",
+    "3    the deployment failed, or something needs action: each thing is named",
+    "4    nothing needs action, but CloudFormation is not finished: run the command again"
+);
+
+pub(super) const AWS_STATUS: &str = help!(
+    "detective-fleet aws status",
+    "detective-fleet aws status --home-region eu-central-1 --output json";
+    "the stack stands, and nothing needs action";
+    "1    nothing could be found out",
+    "3    something needs action, or could not be found out: each thing is named",
+    "4    nothing needs action, but CloudFormation is not finished: look again"
+);
+
+pub(super) const AWS_REMOVE: &str = help!(
+    "detective-fleet aws remove",
+    "detective-fleet aws remove --yes --admin-account 555555555555 --confirm detective-fleet";
+    "there is no stack any more (with --dry-run: what would be done was shown)";
+    "1    the command could not be done, and nothing was changed",
+    "3    something could not be removed: each thing is named",
+    "4    nothing needs action, but CloudFormation is not finished: run the command again"
+);
+
 pub(super) const VALIDATE: &str = help!(
     "detective-fleet validate accounts.csv",
     "detective-fleet validate accounts.csv --admin-account 555555555555";

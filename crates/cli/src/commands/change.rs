@@ -169,7 +169,7 @@ pub(crate) async fn run(
         }
         session.agree(&mut run, consent)?;
     }
-    let report = session.reconcile(&mut run).await;
+    let report = session.reconcile(run).await;
     Ok(close(&report, &files.reports, output))
 }
 

@@ -23,7 +23,7 @@ pub(crate) async fn run(args: DisableArgs, file: &SettingsFile, output: Output) 
     let path = args.file;
     let mut select = args.select;
     let mut delete_graphs = args.delete_graphs;
-    let saved = match &args.plan {
+    let mut saved = match &args.plan {
         Some(plan) => {
             let given = given::for_disable(&args.reach, &select, file, delete_graphs);
             let read = |administrator| match &path {
@@ -51,7 +51,10 @@ pub(crate) async fn run(args: DisableArgs, file: &SettingsFile, output: Output) 
     let journal = args.journal.file.or_else(|| file.settings.journal.clone());
     let files = Files::check(args.reports, journal, path.as_deref())?;
     let files = files.apart_from_plan(args.plan.as_deref())?;
-    let roster = roster(&wanted, path)?;
+    let roster = match &mut saved {
+        Some(execution) => execution.take_roster(),
+        None => roster(&wanted, path)?,
+    };
     change::run(wanted, roster, permit, files, saved, output).await
 }
 

@@ -18,7 +18,7 @@ use crate::settings::{SettingsFile, Wanted, given};
 pub(crate) async fn run(args: EnableArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
     let mut fleet = args.fleet;
     let roster = |administrator| roster_file::read(&args.file, administrator);
-    let saved = match &args.plan {
+    let mut saved = match &args.plan {
         Some(path) => {
             let given = given::for_enable(&fleet, file)?;
             let execution = Execution::begin(path, &given, roster)?;
@@ -37,7 +37,10 @@ pub(crate) async fn run(args: EnableArgs, file: &SettingsFile, output: Output) -
         confirm: None,
     };
     permit.check(&wanted.reach, output)?;
-    let roster = roster(wanted.reach.connection.admin_account)?;
+    let roster = match &mut saved {
+        Some(execution) => execution.take_roster(),
+        None => roster(wanted.reach.connection.admin_account)?,
+    };
     let files = Files::check(
         args.reports,
         args.journal.file.or_else(|| file.settings.journal.clone()),

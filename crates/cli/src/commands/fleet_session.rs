@@ -275,27 +275,20 @@ impl FleetSession {
     ) -> Result<()> {
         let bad_lines = self.header.invalid_lines.len();
         run.agree_within(Some(bounds), bad_lines, consent)
-            .map_err(|refusals| refused(&refusals))
+            .map_err(|refusals| plan_refused(&refusals))
     }
 
     /// This saved plan is executed: documents say so.
     pub(crate) fn executes(&mut self, plan: PlanOrigin) {
-        let by = plan.planner.as_deref();
-        let by = by.map(|caller| format!(" by {caller}"));
-        self.header.notes.push(format!(
-            "this executes the plan in {}, which was saved at {:.0}{}, and nothing else",
-            plan.name,
-            plan.made,
-            by.unwrap_or_default()
-        ));
+        self.header.notes.push(plan.note());
         self.header.origin.plan = Some(plan);
     }
 
     /// Makes it so.
-    pub(crate) async fn reconcile(&self, run: &mut Run) -> Report {
+    pub(crate) async fn reconcile(&self, mut run: Run) -> Report {
         let leaving = self.fleet.settings.purpose != Purpose::Enable;
         let regions = if leaving {
-            self.leaving(run)
+            self.leaving(&run)
         } else {
             let regions = self.regions.iter();
             regions
@@ -307,6 +300,9 @@ impl FleetSession {
         let limit = self.deadline.limit();
         let finish = self.deadline.counted(run.reconcile(&limit)).await;
         self.progress.end();
+        let roles_are_refused = run.roles_are_refused();
+        // In a large fleet the report takes the room that this leaves.
+        drop(run);
         let header = self.header("run", self.operation());
         let now = self.clock.timestamp();
         let mut report = self
@@ -314,7 +310,7 @@ impl FleetSession {
             .report(header, now, finish.ended, finish.error);
         // Where somebody is ENABLED, a role has let the caller in, and the others have reasons of their own.
         let nobody_is_in = report.summary.enabled == 0;
-        if nobody_is_in && run.roles_are_refused() && self.aws.is_hardly_trusted() {
+        if nobody_is_in && roles_are_refused && self.aws.is_hardly_trusted() {
             report.header.notes.push(untrusted(self.aws.caller()));
         }
         report
@@ -442,6 +438,15 @@ fn untrusted(caller: &str) -> String {
 
 /// The guard rails do not let the run go ahead.
 pub(crate) fn refused(refusals: &[Refusal]) -> anyhow::Error {
-    let reasons: Vec<_> = refusals.iter().map(Refusal::to_string).collect();
+    because(refusals.iter().map(Refusal::to_string))
+}
+
+/// The same, of a saved plan.
+pub(super) fn plan_refused(refusals: &[Refusal]) -> anyhow::Error {
+    because(refusals.iter().map(Refusal::of_saved_plan))
+}
+
+fn because(reasons: impl Iterator<Item = String>) -> anyhow::Error {
+    let reasons: Vec<_> = reasons.collect();
     anyhow!("nothing was changed: {}", reasons.join("; and "))
 }

@@ -104,7 +104,7 @@ fn next(answers: &Answers, path: &Path) -> String {
             .map(|it| text::typed(&text::command(&[it], answers, path)))
             .join("\n    "),
         RunIn::Aws => format!(
-            "aws cloudformation deploy --template-file deploy/security-account.yaml --stack-name detective-fleet ... (docs/deploy.md, step 1 and 2)\n    aws s3 cp {} s3://BUCKET/plan/enable/",
+            "detective-fleet aws deploy --function detective-fleet-function-VERSION-x86_64.zip   # docs/deploy.md\n    and upload {} to its bucket, under plan/enable/",
             answers.list.display()
         ),
     };

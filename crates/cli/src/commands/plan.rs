@@ -35,9 +35,14 @@ pub(crate) async fn run(args: PlanArgs, file: &SettingsFile, output: Output) -> 
     } else {
         Wanted::of(&args.fleet, file)?
     };
-    let out = args
-        .out
-        .map(|path| SavedFile::check(path, args.file.as_deref(), &args.reports.files));
+    let out = args.out.map(|path| {
+        SavedFile::check(
+            path,
+            args.file.as_deref(),
+            file.path.as_deref(),
+            &args.reports.files,
+        )
+    });
     let out = out.transpose()?;
     let settings = out.is_some().then(|| given::to_save(&wanted)).transpose()?;
     let files = ReportFiles::check(args.reports.files)?;

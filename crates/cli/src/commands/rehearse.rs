@@ -90,7 +90,7 @@ async fn perform(
         output.text(|width| display::plan(&plan, width))?;
         output.text(|_| display::act("Enabling"))?;
     }
-    let report = session.reconcile(&mut run).await;
+    let report = session.reconcile(run).await;
     let exit = change::close(&report, files, output);
     if output.is_json() || exit == Exit::Interrupted || report.error.is_some() {
         return Ok((report, exit));

@@ -7,7 +7,7 @@ use engine::clock::Clock;
 use engine::{RegionSelection, Run};
 use fleet::account::AccountId;
 use fleet::bounds::GraphChanges;
-use fleet::guard::{Consent, Word};
+use fleet::guard::{Consent, Refusal, Word};
 use fleet::origin::PlanOrigin;
 use fleet::report::PlanReport;
 use fleet::roster::Roster;
@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::change::{self, FRESH, Permit};
-use super::fleet_session::FleetSession;
+use super::fleet_session::{self, FleetSession};
 use super::plan;
 use crate::args::PlanArgs;
 use crate::display::{self, Output};
@@ -31,6 +31,8 @@ pub(crate) struct Execution {
     /// The plan.
     pub saved: SavedPlan,
     path: PathBuf,
+    /// The list, which may be a pipe: it is read once.
+    roster: Roster,
 }
 
 impl Execution {
@@ -47,12 +49,19 @@ impl Execution {
         let saved = saved_file::read(path)?;
         saved.check_time(Clock::system().timestamp())?;
         let roster = roster(Some(saved.administrator()))?;
-        let sha256 = roster.list.and_then(|list| list.sha256);
-        saved.check_given(given, sha256.as_deref())?;
+        let list = roster.list.as_ref();
+        let sha256 = list.and_then(|list| list.sha256.as_deref());
+        saved.check_given(given, sha256)?;
         Ok(Self {
             saved,
             path: path.to_owned(),
+            roster,
         })
+    }
+
+    /// The list, as it was read for the plan's administrator.
+    pub(crate) fn take_roster(&mut self) -> Roster {
+        std::mem::take(&mut self.roster)
     }
 
     /// Where the plan was made: its administrator, and its Regions as they were found.
@@ -98,6 +107,9 @@ impl Execution {
         }
         if !permit.yes && plan.changes_anything() {
             let refusals = session.judge(run, consent);
+            if !refusals.iter().all(Refusal::can_be_confirmed) {
+                return Err(fleet_session::plan_refused(&refusals));
+            }
             let asked = session.clock().elapsed();
             change::ask(session.stop(), session.administrator(), refusals, output).await?;
             consent.word = Word::Typed;
@@ -152,7 +164,7 @@ pub(crate) fn show(args: PlanArgs, output: Output) -> Result<Exit> {
     let Some(path) = args.show else {
         bail!("no saved plan is named");
     };
-    let saved = saved_file::read(&path)?;
+    let saved = saved_file::read(&path)?.shown()?;
     let files = ReportFiles::check(args.reports.files)?;
     let files = files.apart_from("the saved plan", Some(&path))?;
     let mut plan = saved.plan.clone();

@@ -1,41 +1,28 @@
-//! How far an operation of CloudFormation is: a bar on a terminal, lines elsewhere.
-
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+//! How far an operation of the StackSet, or of stacks in members, is.
 
 use engine::clock::Clock;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use roles::Progress;
 
 use super::Output;
-use super::moment::moment;
+use super::stack_progress::StackProgress;
 use super::text::{counted, number};
 
 /// Shows how far an operation is.
 pub(crate) struct RolloutProgress {
-    output: Output,
-    clock: Clock,
+    shown: StackProgress,
     what: &'static str,
-    bar: Option<ProgressBar>,
-    /// What was said last: it is not said twice.
-    said: Mutex<String>,
 }
 
 impl RolloutProgress {
     /// Nothing is shown yet.
     pub(crate) fn new(output: Output, clock: Clock, what: &'static str) -> Self {
-        Self {
-            output,
-            clock,
-            what,
-            bar: output.may_move().then(bar),
-            said: Mutex::default(),
-        }
+        let shown = StackProgress::new(output, clock);
+        Self { shown, what }
     }
 
     /// Shows it.
     pub(crate) fn tell(&self, progress: Progress<'_>) {
-        let text = match progress {
+        self.shown.say(match progress {
             Progress::Another(operation) => {
                 format!("Waiting for another operation of the StackSet to end ({operation})")
             }
@@ -51,36 +38,11 @@ impl RolloutProgress {
                 "Waiting until AWS lets {} be assumed",
                 counted(roles, "new role")
             ),
-        };
-        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        if *said == text {
-            return;
-        }
-        said.clone_from(&text);
-        match &self.bar {
-            Some(bar) => bar.set_message(text),
-            None if self.output.shows_progress() => {
-                let at = self.clock.timestamp();
-                self.output.message(&format!("{} {text}\n", moment(at)));
-            }
-            None => {}
-        }
+        });
     }
 
     /// It has ended; what comes next has the screen to itself.
     pub(crate) fn end(&self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
+        self.shown.end();
     }
-}
-
-fn bar() -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(15));
-    // A template that did not parse would leave the plain bar, which does as well.
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} {wide_msg}") {
-        bar.set_style(style);
-    }
-    bar.enable_steady_tick(Duration::from_millis(100));
-    bar
 }

@@ -1,7 +1,7 @@
 //! `detective-fleet.toml`: the flags that describe a fleet, under their own names.
 
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 use fleet::partial_settings::PartialSettings;
@@ -18,6 +18,8 @@ pub(crate) struct SettingsFile {
     pub settings: PartialSettings,
     /// It was found in the working directory, which may be anybody's: nobody named it.
     pub was_found: bool,
+    /// Where it is, if there is one.
+    pub path: Option<PathBuf>,
 }
 
 impl SettingsFile {
@@ -46,6 +48,7 @@ impl SettingsFile {
         let file = Self {
             settings,
             was_found: named.is_none(),
+            path: Some(path.to_owned()),
         };
         file.check_what_it_decides()?;
         Ok(file)
@@ -61,6 +64,7 @@ impl SettingsFile {
             ("message", set.message.is_some()),
             ("expected", set.expected.is_some()),
             ("journal", set.journal.is_some()),
+            ("parameter", set.parameter.is_some()),
         ];
         match decides.iter().find(|(_, decides)| *decides) {
             Some((name, _)) if self.was_found => bail!(

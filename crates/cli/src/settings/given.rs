@@ -257,6 +257,7 @@ mod tests {
         let file = SettingsFile {
             settings,
             was_found: false,
+            ..SettingsFile::default()
         };
         let given = for_enable(&args(""), &file).unwrap();
         assert_eq!(given.regions, Some(["all".to_owned()].into()));

@@ -5,11 +5,12 @@ use engine::RoleName;
 use fleet::account::{AccountId, Region};
 use fleet::label::Who;
 use fleet::partial_settings::PartialSettings;
-use fleet::region_table::{Partition, find, suggest};
+use fleet::region_table::Partition;
 use fleet::values::List;
 use roles::Definition;
 use roles::definition::PATH;
 
+use super::stack::{cloudformation_name, home};
 use super::{Reach, SettingsFile};
 use crate::args::{ReachArgs, RolloutArgs};
 use crate::values::Principal;
@@ -189,27 +190,6 @@ fn execution_role(name: String) -> Result<String> {
     Ok(name)
 }
 
-/// CloudFormation's rule for names of StackSets and stacks.
-fn cloudformation_name(flag: &str, name: &str) -> Result<()> {
-    let letters = |c: char| c.is_ascii_alphanumeric() || c == '-';
-    let begins = name.starts_with(|c: char| c.is_ascii_alphabetic());
-    if !begins || name.len() > 128 || !name.chars().all(letters) {
-        bail!("--{flag} {name:?}: up to 128 letters, digits and -, the first one a letter");
-    }
-    Ok(())
-}
-
-fn home(name: &str) -> Result<Region> {
-    if find(name).is_some() {
-        return Ok(Region::new(name));
-    }
-    let meant = suggest(name).map(|name| format!(": did you mean {name}?"));
-    bail!(
-        "--home-region: there is no Region {name:?}{}",
-        meant.unwrap_or_default()
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use clap::Parser;
@@ -229,6 +209,7 @@ mod tests {
         let file = SettingsFile {
             settings: toml::from_str(file)?,
             was_found: false,
+            ..SettingsFile::default()
         };
         RolloutSettings::of(args.rollout, &file)
     }

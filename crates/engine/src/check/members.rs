@@ -133,7 +133,7 @@ impl Members {
                 self.names.insert(asked.id(), account);
             }
             Role::Refused { cause } | Role::Failed { cause } => {
-                facts.role = RoleFacts::Failed(cause);
+                facts.role = RoleFacts::Failed(Cause::clone(&cause));
             }
             Role::Unasked | Role::Asked => {}
         }

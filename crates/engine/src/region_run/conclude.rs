@@ -117,7 +117,7 @@ impl RegionRun {
 /// The last answer, where it was no success.
 fn last_failure(attempt: &Attempt, operation: Operation) -> Option<FailedCall> {
     match attempt.last.as_ref()? {
-        Answer::Unclear(call) | Answer::Silent(call) => Some(call.clone()),
+        Answer::Unclear(call) | Answer::Silent(call) => Some(FailedCall::clone(call)),
         Answer::Refused(refusal) => Some(refusal.call.clone()),
         Answer::Throttled => Some(FailedCall::new(
             operation,

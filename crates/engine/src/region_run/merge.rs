@@ -204,7 +204,7 @@ impl RegionRun {
                 ),
                 passing: None,
             };
-            self.answered_for(request, *account, Answer::Refused(refusal));
+            self.answered_for(request, *account, Answer::Refused(refusal.into()));
         }
         for account in asked {
             if !done.contains(account) && !left_out.iter().any(|(left_out, _)| left_out == account)

@@ -30,7 +30,7 @@ impl Attempts {
                 remove,
                 start,
                 role,
-            } = member;
+            } = member.as_mut();
             [invite, accept, remove, start].into_iter().for_each(carry);
             if !matches!(role, Role::Failed { .. }) {
                 *role = Role::Unasked;
@@ -89,7 +89,7 @@ mod tests {
         let mut attempts = Attempts::default();
         for _ in 0..FINAL_AFTER {
             attempts.sent(MemberRequest::Accept, account);
-            let answer = Answer::Refused(refusal.clone());
+            let answer = Answer::Refused(refusal.clone().into());
             attempts.answered(MemberRequest::Accept, account, answer, Round::default());
         }
         let attempts = carried(attempts);
@@ -113,7 +113,9 @@ mod tests {
     #[test]
     fn a_role_has_to_be_assumed_again_unless_it_could_not_be() {
         let [one, two] = ["111122223333", "222233334444"].map(|id| id.parse().unwrap());
-        let failed = Role::Failed { cause: no_role() };
+        let failed = Role::Failed {
+            cause: no_role().into(),
+        };
         let mut attempts = Attempts::default();
         attempts.saw_role(one, Role::Ready);
         attempts.saw_role(two, failed.clone());
@@ -128,16 +130,19 @@ mod tests {
         let request = Asked::Member(MemberRequest::Accept);
         let mut attempts = Attempts::default();
         let refuse = |attempts: &mut Attempts| {
-            let answer = Answer::Refused(Refusal {
-                call: denied(Operation::AcceptInvitation),
-                passing: Some(Passing::Propagation),
-            });
+            let answer = Answer::Refused(
+                Refusal {
+                    call: denied(Operation::AcceptInvitation),
+                    passing: Some(Passing::Propagation),
+                }
+                .into(),
+            );
             attempts.sent(MemberRequest::Accept, one);
             attempts.answered(MemberRequest::Accept, one, answer, Round::default());
         };
         refuse(&mut attempts);
         attempts.saw_turn(request, Turn::default());
-        let cause = no_role();
+        let cause = no_role().into();
         attempts.saw_role(two, Role::Refused { cause });
         let mut attempts = carried(attempts);
         let verdict = |attempts: &Attempts| {

@@ -1,5 +1,7 @@
 //! What this run has tried about one membership.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::Attempt;
@@ -45,12 +47,12 @@ pub enum Role {
     /// It was refused so far, and is asked for again.
     Refused {
         /// What was tried, and what came back.
-        cause: Cause,
+        cause: Arc<Cause>,
     },
     /// It was refused for good, and AWS does not say why.
     Failed {
         /// What was tried, and what came back.
-        cause: Cause,
+        cause: Arc<Cause>,
     },
 }
 

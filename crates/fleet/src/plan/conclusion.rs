@@ -47,7 +47,7 @@ fn refused_role(tried: &MemberAttempts) -> Option<Cause> {
     match &tried.role {
         // What was accepted needs no role any more.
         Role::Refused { cause } | Role::Failed { cause } if !tried.accept.may_be_done() => {
-            Some(cause.clone())
+            Some(Cause::clone(cause))
         }
         _ => None,
     }

@@ -334,7 +334,7 @@ fn with_the_role(role: &Role) -> Step {
     match role {
         Role::Unasked | Role::Asked => Step::Wait(Wait::Role),
         Role::Refused { .. } => Step::Wait(Wait::Patience(Asked::Role)),
-        Role::Failed { cause } => Step::Blocked(cause.clone()),
+        Role::Failed { cause } => Step::Blocked(Cause::clone(cause)),
         Role::Ready => Step::Accept,
     }
 }

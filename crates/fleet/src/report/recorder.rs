@@ -43,7 +43,8 @@ struct RegionRecord {
     /// When something last happened here.
     #[serde(default)]
     happened: Option<Timestamp>,
-    members: BTreeMap<AccountId, MemberRecord>,
+    /// Boxed: the nodes of a map that is filled in order are half empty.
+    members: BTreeMap<AccountId, Box<MemberRecord>>,
     /// What was done here may not have been recorded.
     #[serde(default)]
     lost: bool,
@@ -59,7 +60,7 @@ struct MemberRecord {
     #[serde(default)]
     done: Done,
     lost: bool,
-    conclusion: Option<(Conclusion, Option<Cause>)>,
+    conclusion: Option<(Conclusion, Option<Box<Cause>>)>,
 }
 
 impl Sink for Recorder {
@@ -261,18 +262,20 @@ impl RegionRecord {
                 cause,
             } => {
                 let member = self.members.entry(*account).or_default();
-                member.conclusion = Some((*conclusion, cause.clone()));
+                member.conclusion = Some((*conclusion, cause.clone().map(Box::new)));
             }
         }
     }
 
     fn report(&self, name: &Region, labels: &Labels) -> RegionReport {
-        let members: Vec<_> = self
+        let concluded = self
             .members
             .iter()
             .filter(|(_, member)| member.conclusion.is_some())
-            .map(|(account, member)| member.report(*account, name, labels))
-            .collect();
+            .map(|(account, member)| member.report(*account, name, labels));
+        // Nearly all are: a vector that grows by doubling would hold room for up to twice as many.
+        let mut members = Vec::with_capacity(self.members.len());
+        members.extend(concluded);
         let state = self.state(&members);
         let place = Place::region(name);
         let (error, why) = Why::of(self.error.as_ref(), &place);
@@ -352,7 +355,7 @@ impl MemberRecord {
         let cause = self
             .conclusion
             .as_ref()
-            .and_then(|(_, cause)| cause.as_ref());
+            .and_then(|(_, cause)| cause.as_deref());
         let (reason, why) = Why::of(cause, &Place::one(account_id, region));
         MemberReport {
             account_id,

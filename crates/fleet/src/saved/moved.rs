@@ -1,9 +1,10 @@
 //! What has moved in AWS since a plan was saved, so that it does not fit any more.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::SavedPlan;
 use crate::account::{AccountId, Region};
@@ -11,14 +12,14 @@ use crate::bounds::GraphChanges;
 use crate::report::{Action, MemberPlan, RegionPlan};
 
 /// One thing that moved: a membership, or a behavior graph.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moved {
     /// Where.
     pub region: Region,
     /// Whose membership; `null` where it is the graph itself.
     pub account_id: Option<AccountId>,
     /// What the list calls the account.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Arc<str>>,
     /// What the plan saw.
     pub was: String,
@@ -28,6 +29,21 @@ pub struct Moved {
     pub planned: String,
     /// What would have to be done now.
     pub needed: String,
+}
+
+impl fmt::Display for Moved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.account_id, &self.name) {
+            (Some(id), Some(name)) => write!(f, "{name} ({id})")?,
+            (Some(id), None) => write!(f, "{id}")?,
+            (None, _) => f.write_str("the behavior graph")?,
+        }
+        write!(
+            f,
+            " in {}: was: {}; is: {}; the plan: {}; needed now: {}",
+            self.region, self.was, self.is, self.planned, self.needed
+        )
+    }
 }
 
 /// Everything that moved. What needs less than the plan holds has not.
@@ -92,7 +108,10 @@ fn graph(
         account_id: None,
         name: None,
         was: state_of_graph(was),
-        is: state_of_graph(is),
+        is: match was.graph_arn.is_some() && was.graph_arn == is.graph_arn {
+            true => "the same, with other tags or packages".to_owned(),
+            false => state_of_graph(is),
+        },
         planned: steps_of_graph(was),
         needed: steps_of_graph(is),
     })

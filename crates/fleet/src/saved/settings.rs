@@ -97,7 +97,7 @@ pub struct Given {
 }
 
 /// A setting that is given now and differs from the plan's.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
     /// Which: a flag, or `the list`.
     pub setting: String,
@@ -118,6 +118,27 @@ impl SavedSettings {
         // IAM allows an `@` in the name of a role.
         let role = has(&self.role_name).then_some("role-name");
         message.or(tags).or(role)
+    }
+
+    /// All of them as what is given, for that administrator.
+    #[must_use]
+    pub fn given(self, administrator: AccountId) -> Given {
+        Given {
+            administrator: Some(administrator),
+            goal: Some(self.goal),
+            regions: Some(self.regions),
+            exclude_region: Some(self.exclude_region),
+            account: Some(self.account),
+            not_account: Some(self.not_account),
+            expected: Some(self.expected),
+            role_name: Some(self.role_name),
+            prune: Some(self.prune),
+            retry_failed: Some(self.retry_failed),
+            tags: Some(self.tags),
+            packages: Some(self.packages),
+            send_email: Some(self.send_email),
+            message: Some(self.message.unwrap_or_default()),
+        }
     }
 
     /// What is given now and differs.
@@ -192,7 +213,8 @@ fn tags(
 fn difference(setting: &str, plan: String, now: String) -> Difference {
     let or_none = |text: String| match text.is_empty() {
         true => "nothing".to_owned(),
-        false => text,
+        // The plan may be anybody's.
+        false => Email::mask_in(&text),
     };
     Difference {
         setting: setting.to_owned(),
@@ -202,7 +224,8 @@ fn difference(setting: &str, plan: String, now: String) -> Difference {
 }
 
 /// All of them in one sentence.
-pub(super) fn sentence(differences: &[Difference]) -> String {
+#[must_use]
+pub fn sentence(differences: &[Difference]) -> String {
     let each = |it: &Difference| {
         let Difference { setting, plan, now } = it;
         format!("{setting} is {now} now, and {plan} in the plan")

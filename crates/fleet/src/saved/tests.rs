@@ -354,3 +354,64 @@ fn a_setting_that_has_an_e_mail_in_it_is_named() {
     assert_eq!(tags, [Some("tags"); 2]);
     assert_eq!(with(|it, text| it.role_name = text), Some("role-name"));
 }
+
+#[test]
+fn what_a_crafted_plan_says_is_shown_as_a_text_and_without_an_email() {
+    let hostile = "a\u{1b}[2J\u{202e}root@example.com";
+    let harmless = "a[U+001B][2J[U+202E]r***@example.com";
+    let saved = bent(|document| {
+        document["plan"]["notes"] = json!([hostile]);
+        document["plan"]["operation"] = json!(hostile);
+        document["plan"]["list"]["name"] = json!(hostile);
+        document["plan"]["regions"][0]["members"][0]["name"] = json!(hostile);
+        document["settings"]["role_name"] = json!(hostile);
+        document["settings"]["tags"]["team"] = json!(hostile);
+    })
+    .unwrap();
+    // What is compared with what is given now stays as it was saved.
+    assert_eq!(saved.settings.tags["team"], hostile);
+    assert_eq!(saved.plan.header.notes, [harmless]);
+    assert_eq!(saved.plan.header.operation, harmless);
+    let name = saved.plan.regions[0].members[0].name.as_deref();
+    assert_eq!(name, Some(harmless));
+    let error = saved.check_given(&another(), None).unwrap_err();
+    let text = format!("{error} {}", saved.origin(hostile).note());
+    assert!(
+        !text.contains('\u{1b}') && !text.contains("root@"),
+        "{text}"
+    );
+    let shown = saved.shown().unwrap();
+    assert_eq!(shown.settings.tags["team"], harmless);
+    assert_eq!(shown.settings.role_name, harmless);
+    assert_eq!(shown.digest(), saved.digest());
+}
+
+#[test]
+fn a_graph_whose_tags_have_moved_is_named_once() {
+    let (was, mut is) = (region(Vec::new()), region(Vec::new()));
+    is.changes = vec!["set the tag a=b".to_owned()];
+    let changes = GraphChanges {
+        set_tags: [("a".to_owned(), "b".to_owned())].into(),
+        ..GraphChanges::default()
+    };
+    let changes = [(Region::new("us-east-1"), changes)].into();
+    let error = saved(vec![was]).check_world(&[is], &changes).unwrap_err();
+    let text = error.to_string();
+    assert_eq!(text.matches("arn:aws:detective").count(), 1, "{text}");
+    let Stale::Moved(moved) = error else {
+        panic!("{text}")
+    };
+    assert_eq!(
+        moved[0].to_string(),
+        "the behavior graph in us-east-1: was: arn:aws:detective:us-east-1:555555555555:graph:1; is: the same, with other tags or packages; the plan: leave it as it is; needed now: set the tag a=b"
+    );
+}
+
+#[test]
+fn settings_differ_from_themselves_in_nothing() {
+    let saved = one();
+    let list = saved.plan.header.origin.list.clone();
+    let sha256 = list.and_then(|list| list.sha256);
+    let given = saved.settings.clone().given(saved.administrator());
+    assert_eq!(saved.check_given(&given, sha256.as_deref()), Ok(()));
+}

@@ -11,6 +11,8 @@ pub(super) const BAD_LINES: &str = "Lines of the list that cannot be used:";
 pub(super) const UNREAD: &str = "Regions that cannot be read:";
 pub(super) const NOTES: &str = "Worth knowing:";
 
+pub(super) const EXECUTE: &str = "To have just this done, and nothing else:";
+
 /// What stands at the beginning of a subject: how bad it is, and whether it is new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mark {
@@ -55,6 +57,7 @@ pub(super) fn again(verdict: &str) -> String {
 
 pub(super) const SUPERSEDED: &str = "a newer list took over";
 pub(super) const REFUSED: &str = "the list is refused";
+pub(super) const PLAN_REFUSED: &str = "the saved plan is not executed";
 pub(super) const NOT_APPROVED: &str = "the removals were not approved";
 pub(super) const ENDED_EARLY: &str = "the run ended early";
 pub(super) const SOMETHING: &str = "something needs action";

@@ -1,14 +1,19 @@
 //! Who may be removed: what an upload cannot ask for, and the guard rails.
 
+use std::collections::BTreeSet;
+
 use engine::{Limit, Run};
+use fleet::account::AccountId;
 use fleet::desired::Others;
 use fleet::guard::{Before, Consent, Refusal};
 use fleet::roster::Roster;
 use tokio_util::sync::CancellationToken;
 
+use super::work::Work;
 use super::{Stop, Upload};
-use crate::approval::{self, Approved, Removed};
+use crate::approval::{self, Removed};
 use crate::error::StepError;
+use crate::executed;
 use crate::function::Function;
 use crate::removals;
 use crate::run::Agreed;
@@ -64,6 +69,39 @@ fn removing_is_allowed(function: &Function, upload: &Upload) -> Result<(), StepE
 
 /// The accounts that the authoritative file names as well.
 async fn still_wanted(function: &Function, roster: &Roster) -> Result<Vec<String>, StepError> {
+    let leaving = roster.members.keys().copied().collect();
+    named_still(function, &leaving).await
+}
+
+/// What a plan that removes whom its list does not name leaves to be done, where the authoritative list,
+/// which the drift run goes by, still names some of them.
+pub(super) async fn invited_again(
+    function: &Function,
+    work: &Work,
+    agreed: Option<&Agreed>,
+) -> Result<Option<String>, StepError> {
+    let (Some(_), Some(agreed)) = (&work.executed, agreed) else {
+        return Ok(None);
+    };
+    let others: BTreeSet<_> = agreed.others.iter().map(|(account, _)| *account).collect();
+    if others.is_empty() {
+        return Ok(None);
+    }
+    let named = named_still(function, &others).await?;
+    Ok((!named.is_empty()).then(|| {
+        format!(
+            "{} still names {}, whom this removes, so that the next drift run would invite them again: upload the list of this plan there, too",
+            function.settings.authoritative_key,
+            named.join(", ")
+        )
+    }))
+}
+
+/// Those of these accounts that the authoritative file names.
+async fn named_still(
+    function: &Function,
+    accounts: &BTreeSet<AccountId>,
+) -> Result<Vec<String>, StepError> {
     let key = &function.settings.authoritative_key;
     let Newest::Version(version) = function.store.newest(key).await? else {
         return Ok(Vec::new());
@@ -76,21 +114,22 @@ async fn still_wanted(function: &Function, roster: &Roster) -> Result<Vec<String
             "{key} cannot be read, so that nobody can tell whom it names ({error}): correct it first"
         ))
     })?;
-    let both = roster
-        .members
-        .keys()
-        .filter(|id| wanted.members.contains_key(id));
+    let both = accounts.iter().filter(|id| wanted.members.contains_key(id));
     Ok(both.map(ToString::to_string).collect())
 }
 
 /// Whether members that the list does not name are to go: the authoritative list is the one that can
 /// say so, and an upload of it is somebody's consent, as a date in a calendar is not.
 pub(crate) fn prunes(function: &Function, upload: &Upload) -> bool {
-    let key = upload.key.strip_prefix("plan/").unwrap_or(&upload.key);
+    prunes_list(function, upload.place.operation, &upload.list) && !upload.drift
+}
+
+/// The same, of a list under its own key or under `plan/`.
+pub(crate) fn prunes_list(function: &Function, operation: Operation, list: &str) -> bool {
+    let key = list.strip_prefix("plan/").unwrap_or(list);
     function.settings.prune
-        && upload.place.operation == Operation::Enable
+        && operation == Operation::Enable
         && key == function.settings.authoritative_key
-        && !upload.drift
 }
 
 /// What becomes of members that the list does not name.
@@ -125,13 +164,13 @@ pub(super) enum Consented {
 }
 
 /// Asks the guard rails, over all Regions and before the first change, and writes down who is to go:
-/// once somebody has approved it, where somebody has to.
+/// once somebody has approved it, where somebody has to. Where a saved plan is executed, AWS has to need no
+/// more than that holds.
 pub(super) async fn agree(
     function: &Function,
     execution: &str,
-    approved: Option<&Approved>,
+    work: &Work,
     run: &mut Run,
-    bad_lines: usize,
 ) -> Result<Consented, StepError> {
     let limit = Limit {
         timeout: function.time_left() / 2,
@@ -142,6 +181,15 @@ pub(super) async fn agree(
     if let Some(error) = looked.error {
         return Err(StepError::failed(error));
     }
+    let bounds = match &work.executed {
+        Some(executed) => {
+            let saved = &executed.saved;
+            let fits = saved.check_world(&run.plan(), &run.graph_changes());
+            fits.map_err(executed::stale)?;
+            Some(saved.bounds())
+        }
+        None => None,
+    };
     let mut agreed = Agreed {
         regions: run.read(),
         others: run.others(),
@@ -149,10 +197,10 @@ pub(super) async fn agree(
         approved: None,
     };
     let leaving = run.removals();
-    run.agree(bad_lines, consent(function))
+    run.agree_within(bounds, work.roster.invalid.len(), consent(function))
         .map_err(|refusals| StepError::bad_input(words(&refusals)))?;
     if function.settings.approve_removals {
-        match approved {
+        match &work.approved {
             Some(approved) => agreed.approved = Some(approved.covers(&leaving)?),
             None if leaving.is_empty() => agreed.approved = Some(Removed::new()),
             None => {

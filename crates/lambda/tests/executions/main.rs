@@ -6,7 +6,9 @@
 )]
 
 mod approving;
+mod crafted;
 mod drift;
+mod executing;
 mod forged;
 mod inviting;
 mod lease;

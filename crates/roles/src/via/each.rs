@@ -75,11 +75,12 @@ impl<'a> Crew<'a> {
 
     /// Waits before another look, or says what ends the waiting.
     pub(super) async fn pause(&self, begun: Duration) -> Option<Ended> {
-        self.limits.pause(&self.clock, self.deadline, begun).await
+        let wait = self.limits.wait(&self.clock, self.deadline);
+        wait.pause(begun).await
     }
 
     /// What ends it, if it is over.
     pub(super) fn over(&self) -> Option<Ended> {
-        self.limits.over(&self.clock, self.deadline)
+        self.limits.wait(&self.clock, self.deadline).over()
     }
 }

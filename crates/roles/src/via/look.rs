@@ -12,7 +12,7 @@ use fleet::account::AccountId;
 use super::each::Crew;
 use super::plan::{Found, Own, State};
 use super::policy::Scope;
-use super::stack::MemberStack;
+use super::stack::{self, MemberStack};
 use super::{Looked, Via};
 use crate::operation::{Limits, OnProgress};
 
@@ -83,7 +83,7 @@ impl Via {
             let Some(described) = member.describe().await? else {
                 return self.find_owner(member).await;
             };
-            match described.state(&self.stack) {
+            match stack::state(&described, &self.stack) {
                 None => return self.find_owner(member).await,
                 Some(State::Busy(_)) if settles && crew.pause(begun).await.is_none() => {}
                 Some(state) => break (described, state),

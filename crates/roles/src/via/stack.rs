@@ -1,35 +1,23 @@
-//! The calls of CloudFormation in one member, for one stack.
+//! The stack in one member: what is special about it is that it has one role and nothing else.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aws_sdk_cloudformation::Client;
-use aws_sdk_cloudformation::types::{
-    Capability, ChangeSetStatus, ChangeSetType, ResourceChange, StackStatus, TemplateStage,
-};
 use engine::Failure;
+use stacks::{Change, Described, Kind, Parameter, Replacement, Stack, Standing, Wanted};
 
 use super::plan::State;
-use crate::cloudformation::{is, parameters, text, told};
 use crate::definition::{Definition, TEMPLATE};
 
 /// The one resource of the template.
 const RESOURCE: &str = "MemberRole";
 
+/// The type of it.
+const ROLE: &str = "AWS::IAM::Role";
+
 /// The stack in one member.
 #[derive(Clone, Debug)]
-pub(super) struct MemberStack {
-    client: Client,
-    name: String,
-}
-
-/// A stack as CloudFormation has it.
-#[derive(Clone, Debug)]
-pub(super) struct Described {
-    pub(super) status: StackStatus,
-    pub(super) reason: Option<Arc<str>>,
-    pub(super) parameters: BTreeMap<String, String>,
-}
+pub(super) struct MemberStack(Stack);
 
 /// A change set, ready to be executed.
 #[derive(Clone, Debug)]
@@ -54,287 +42,138 @@ pub(super) enum Prepared {
 
 impl MemberStack {
     pub(super) fn new(client: Client, name: &str) -> Self {
-        let name = name.to_owned();
-        Self { client, name }
+        Self(Stack::new(client, name))
     }
 
-    /// `cloudformation:DescribeStacks`. AWS has no error code of its own for a stack that is not there: the request is a
-    /// good one, so that its ValidationError says that.
+    /// How it is; `None` where there is none.
     pub(super) async fn describe(&self) -> Result<Option<Described>, Failure> {
-        let asked = self.client.describe_stacks().stack_name(&self.name).send();
-        let output = match told("DescribeStacks", asked.await) {
-            Err(failure) if is(&failure, "ValidationError") => return Ok(None),
-            output => output?,
-        };
-        let stack = output.stacks.unwrap_or_default().into_iter().next();
-        let described = stack.and_then(|stack| {
-            let parameters = stack.parameters.unwrap_or_default().into_iter();
-            let parameters = parameters
-                .filter_map(|it| Some((it.parameter_key?, it.parameter_value.unwrap_or_default())));
-            Some(Described {
-                status: stack.stack_status?,
-                reason: text(stack.stack_status_reason.as_deref()),
-                parameters: parameters.collect(),
-            })
-        });
-        // A stack that is deleted answers to its id only; here it is asked by its name.
-        Ok(described.filter(|it| it.status != StackStatus::DeleteComplete))
+        self.0.describe().await
     }
 
-    /// `cloudformation:GetTemplate`, as it was handed in.
+    /// Its template, as it was handed in.
     pub(super) async fn template(&self) -> Result<String, Failure> {
-        let asked = self.client.get_template().stack_name(&self.name);
-        let asked = asked.template_stage(TemplateStage::Original).send().await;
-        Ok(told("GetTemplate", asked)?
-            .template_body
-            .unwrap_or_default())
+        self.0.template().await
     }
 
-    /// `cloudformation:DescribeStackResources`: the stack of this Region that has the role. As with stacks, a
-    /// ValidationError says that there is none.
+    /// The stack of this Region that has the role.
     pub(super) async fn owner(&self, role_name: &str) -> Result<Option<String>, Failure> {
-        let asked = self.client.describe_stack_resources();
-        let asked = asked.physical_resource_id(role_name).send().await;
-        let output = match told("DescribeStackResources", asked) {
-            Err(failure) if is(&failure, "ValidationError") => return Ok(None),
-            output => output?,
-        };
-        let mut resources = output.stack_resources.unwrap_or_default().into_iter();
-        let is_it = |it: &aws_sdk_cloudformation::types::StackResource| {
-            it.physical_resource_id.as_deref() == Some(role_name)
-                && it.resource_type.as_deref() == Some("AWS::IAM::Role")
-        };
-        Ok(resources.find(is_it).and_then(|it| it.stack_name))
+        self.0.owner(role_name, ROLE).await
     }
 
-    /// `cloudformation:CreateChangeSet`; its name is `token`.
+    /// Asks for a change set; its name is `token`.
     pub(super) async fn prepare(
         &self,
-        wanted: &Definition,
-        kind: ChangeSetType,
+        definition: &Definition,
+        kind: Kind,
         token: &str,
     ) -> Result<(), Failure> {
-        let request = self
-            .client
-            .create_change_set()
-            .stack_name(&self.name)
-            .change_set_name(token)
-            .change_set_type(kind)
-            .client_token(token)
-            .template_body(TEMPLATE)
-            .set_parameters(Some(parameters(wanted)))
-            .capabilities(Capability::CapabilityNamedIam);
-        match told("CreateChangeSet", request.send().await) {
-            // A request of ours came through before, and its answer did not.
-            Err(failure) if is(&failure, "AlreadyExists") => Ok(()),
-            answer => answer.map(|_| ()),
-        }
+        let parameters = definition.parameters().into_iter();
+        let wanted = Wanted {
+            template: TEMPLATE,
+            parameters: &parameters
+                .map(|(name, value)| (name, Parameter::Value(value)))
+                .collect(),
+        };
+        self.0.prepare(&wanted, kind, token).await
     }
 
-    /// `cloudformation:DescribeChangeSet`
+    /// What became of it.
     pub(super) async fn prepared(&self, name: &str) -> Result<Prepared, Failure> {
-        let asked = self.client.describe_change_set().stack_name(&self.name);
-        let output = told(
-            "DescribeChangeSet",
-            asked.change_set_name(name).send().await,
-        )?;
-        let reason = text(output.status_reason.as_deref());
-        let changes = output.changes.unwrap_or_default().into_iter();
-        let changes: Vec<_> = changes.filter_map(|it| it.resource_change).collect();
-        Ok(match output.status {
-            Some(ChangeSetStatus::CreateComplete) => match changes.iter().find(|it| is_strange(it)) {
+        Ok(match self.0.prepared(name).await? {
+            stacks::Prepared::Ready(changes) => match changes.iter().find(|it| is_strange(it)) {
                 Some(strange) => Prepared::Refused(
-                    format!("its change set would do more than change the role ({}): look at the stack {} in the account", shown(strange), self.name).into(),
+                    format!("its change set would do more than change the role ({}): look at the stack {} in the account", shown(strange), self.0.name()).into(),
                 ),
                 None => Prepared::Ready(ChangeSet {
                     name: name.to_owned(),
                     changes: changes.iter().map(shown).collect(),
                 }),
             },
-            Some(ChangeSetStatus::Failed) if says_that_nothing_changes(reason.as_deref()) => {
-                Prepared::NothingToDo
-            }
-            Some(ChangeSetStatus::Failed) => Prepared::Refused(reason.unwrap_or_else(|| {
-                "CloudFormation could not make the change set, and gives no reason".into()
-            })),
-            _ => Prepared::Pending,
+            stacks::Prepared::NothingToDo => Prepared::NothingToDo,
+            stacks::Prepared::Refused(reason) => Prepared::Refused(reason),
+            stacks::Prepared::Pending => Prepared::Pending,
         })
     }
 
-    /// `cloudformation:ExecuteChangeSet`
+    /// Begins what the change set says.
     pub(super) async fn execute(&self, name: &str) -> Result<(), Failure> {
-        let request = self.client.execute_change_set().stack_name(&self.name);
-        let request = request.change_set_name(name).client_request_token(name);
-        told("ExecuteChangeSet", request.send().await).map(|_| ())
+        self.0.execute(name).await
     }
 
-    /// `cloudformation:DeleteChangeSet`
+    /// Takes a change set back.
     pub(super) async fn drop_change_set(&self, name: &str) -> Result<(), Failure> {
-        let request = self.client.delete_change_set().stack_name(&self.name);
-        told(
-            "DeleteChangeSet",
-            request.change_set_name(name).send().await,
-        )
-        .map(|_| ())
+        self.0.drop_change_set(name).await
     }
 
-    /// `cloudformation:DeleteStack`
+    /// Begins to delete the stack.
     pub(super) async fn delete(&self) -> Result<(), Failure> {
-        let request = self.client.delete_stack().stack_name(&self.name);
-        told("DeleteStack", request.send().await).map(|_| ())
+        self.0.delete().await
     }
 
-    /// `cloudformation:DescribeStackEvents`: why the last operation failed; the newest come first. What failed because of
-    /// something else says so, and comes after it.
+    /// Why the last operation failed, where CloudFormation says so.
     pub(super) async fn why(&self) -> Option<Arc<str>> {
-        let asked = self.client.describe_stack_events().stack_name(&self.name);
-        let events = asked.send().await.ok()?.stack_events.unwrap_or_default();
-        let of_last = events.into_iter().take_while(|it| {
-            let is_stack =
-                it.physical_resource_id.is_some() && it.physical_resource_id == it.stack_id;
-            let status = it.resource_status.as_ref().map_or("", |it| it.as_str());
-            !(is_stack
-                && [
-                    "CREATE_IN_PROGRESS",
-                    "UPDATE_IN_PROGRESS",
-                    "DELETE_IN_PROGRESS",
-                ]
-                .contains(&status))
-        });
-        let failed = of_last.filter(|it| {
-            let status = it.resource_status.as_ref().map_or("", |it| it.as_str());
-            status.ends_with("_FAILED") && it.logical_resource_id.as_deref() == Some(RESOURCE)
-        });
-        failed
-            .last()
-            .and_then(|it| text(it.resource_status_reason.as_deref()))
+        let operation = self.0.last_operation().await.ok()?;
+        let failures = operation.failures().into_iter();
+        failures
+            .filter(|it| it.resource == RESOURCE)
+            .find_map(|it| it.reason)
     }
 }
 
-impl Described {
-    /// How far the stack is; nothing where there is only a change set for one.
-    pub(super) fn state(&self, name: &str) -> Option<State> {
-        use StackStatus as Is;
-        let status = self.status.as_str();
-        let said = self.reason.as_deref().map(|it| format!(": {it}"));
-        let said = said.unwrap_or_default();
-        Some(match &self.status {
-            Is::ReviewInProgress => return None,
-            Is::CreateComplete
-            | Is::UpdateComplete
-            | Is::UpdateRollbackComplete
-            | Is::ImportComplete
-            | Is::ImportRollbackComplete => State::Stands,
-            Is::RollbackComplete | Is::CreateFailed => {
-                State::Failed(format!("its stack {name} is {status}{said}").into())
-            }
-            _ if status.ends_with("_IN_PROGRESS") => State::Busy(
-                format!("an operation with its stack {name} is under way ({status}): run again").into(),
-            ),
-            _ => State::Stuck(
-                format!("its stack {name} is {status}{said}: delete the stack in the account, and run again").into(),
-            ),
-        })
-    }
+/// How far the stack is; nothing where there is only a change set for one.
+pub(super) fn state(stack: &Described, name: &str) -> Option<State> {
+    let status = stack.status.as_str();
+    let said = stack.reason.as_deref().map(|it| format!(": {it}"));
+    let said = said.unwrap_or_default();
+    Some(match stack.standing() {
+        Standing::Review => return None,
+        Standing::Stands => State::Stands,
+        Standing::NeverCame => State::Failed(format!("its stack {name} is {status}{said}").into()),
+        Standing::Busy => State::Busy(
+            format!("an operation with its stack {name} is under way ({status}): run again").into(),
+        ),
+        Standing::Stuck => State::Stuck(
+            format!(
+                "its stack {name} is {status}{said}: delete the stack in the account, and run again"
+            )
+            .into(),
+        ),
+    })
 }
 
 /// Whether something else than the role would change.
-fn is_strange(change: &ResourceChange) -> bool {
-    change.resource_type.as_deref() != Some("AWS::IAM::Role")
-        || change.logical_resource_id.as_deref() != Some(RESOURCE)
+fn is_strange(change: &Change) -> bool {
+    change.kind != ROLE || change.resource != RESOURCE
 }
 
 /// A change, for people: what, and in which properties.
-fn shown(change: &ResourceChange) -> String {
-    let action = change.action.as_ref().map_or("change", |it| it.as_str());
-    let name = change.logical_resource_id.as_deref().unwrap_or("?");
-    let kind = change.resource_type.as_deref().unwrap_or("?");
-    let details = change.details.as_deref().unwrap_or_default().iter();
-    let mut properties: Vec<_> = details
-        .filter_map(|it| it.target.as_ref()?.name.as_deref())
-        .collect();
-    properties.sort_unstable();
-    properties.dedup();
-    let replaced = change
-        .replacement
-        .as_ref()
-        .filter(|it| it.as_str() == "True");
-    let mut text = format!("{action} {name} ({kind})");
-    if !properties.is_empty() {
+fn shown(change: &Change) -> String {
+    let mut text = format!("{} {} ({})", change.action, change.resource, change.kind);
+    if !change.properties.is_empty() {
         text.push_str(": ");
-        text.push_str(&properties.join(", "));
+        text.push_str(&change.properties.join(", "));
     }
-    if replaced.is_some() {
+    if change.replacement == Replacement::Yes {
         text.push_str("; it is replaced by another");
     }
     text
-}
-
-/// AWS has no code for it: these are the words by which the AWS CLI knows it (`aws cloudformation deploy`,
-/// awscli/customizations/cloudformation/deployer.py).
-fn says_that_nothing_changes(reason: Option<&str>) -> bool {
-    let words = [
-        "The submitted information didn't contain changes.",
-        "No updates are to be performed",
-    ];
-    reason.is_some_and(|reason| words.iter().any(|it| reason.contains(it)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn state(status: StackStatus) -> Option<State> {
-        let described = Described {
-            status,
-            reason: None,
-            parameters: BTreeMap::new(),
-        };
-        described.state("stack")
-    }
-
-    #[test]
-    fn each_status_says_what_can_be_done() {
-        use StackStatus as Is;
-        assert_eq!(state(Is::ReviewInProgress), None);
-        for stands in [
-            Is::CreateComplete,
-            Is::UpdateComplete,
-            Is::UpdateRollbackComplete,
-        ] {
-            assert_eq!(state(stands), Some(State::Stands));
-        }
-        assert!(matches!(
-            state(Is::RollbackComplete),
-            Some(State::Failed(_))
-        ));
-        for busy in [
-            Is::CreateInProgress,
-            Is::UpdateInProgress,
-            Is::DeleteInProgress,
-            Is::RollbackInProgress,
-        ] {
-            assert!(matches!(state(busy), Some(State::Busy(_))));
-        }
-        for stuck in [
-            Is::DeleteFailed,
-            Is::UpdateRollbackFailed,
-            Is::RollbackFailed,
-        ] {
-            assert!(matches!(state(stuck), Some(State::Stuck(_))));
-        }
-    }
-
     #[test]
     fn more_than_the_role_is_strange() {
-        let change = |kind: &str, id: &str| {
-            ResourceChange::builder()
-                .resource_type(kind)
-                .logical_resource_id(id)
-                .build()
+        let change = |kind: &str, resource: &str| Change {
+            action: "Modify".to_owned(),
+            resource: resource.to_owned(),
+            kind: kind.to_owned(),
+            replacement: Replacement::No,
+            properties: Vec::new(),
         };
-        assert!(!is_strange(&change("AWS::IAM::Role", RESOURCE)));
-        assert!(is_strange(&change("AWS::IAM::Role", "Admin")));
+        assert!(!is_strange(&change(ROLE, RESOURCE)));
+        assert!(is_strange(&change(ROLE, "Admin")));
         assert!(is_strange(&change("AWS::S3::Bucket", RESOURCE)));
     }
 }

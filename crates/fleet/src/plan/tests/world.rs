@@ -49,10 +49,13 @@ pub(super) fn member(status: MemberStatus) -> Member {
 }
 
 pub(super) fn refused(code: &str) -> Answer {
-    Answer::Refused(Refusal {
-        call: failed(FailureKind::Refused, code, "AWS says no"),
-        passing: None,
-    })
+    Answer::Refused(
+        Refusal {
+            call: failed(FailureKind::Refused, code, "AWS says no"),
+            passing: None,
+        }
+        .into(),
+    )
 }
 
 /// A call that did not succeed; for the rules it does not matter which it was.
@@ -62,26 +65,28 @@ pub(super) fn failed(kind: FailureKind, code: &str, words: &str) -> FailedCall {
 
 /// Refused for a reason that may pass by itself.
 pub(super) fn denied() -> Answer {
-    Answer::Refused(Refusal {
-        call: failed(FailureKind::Denied, "AccessDenied", "AWS says no"),
-        passing: Some(Passing::Propagation),
-    })
+    Answer::Refused(
+        Refusal {
+            call: failed(FailureKind::Denied, "AccessDenied", "AWS says no"),
+            passing: Some(Passing::Propagation),
+        }
+        .into(),
+    )
 }
 
 pub(super) fn lost() -> Answer {
-    Answer::Unclear(failed(
-        FailureKind::Unclear,
-        ours::UNCLEAR,
-        "the connection was cut",
-    ))
+    Answer::Unclear(
+        failed(
+            FailureKind::Unclear,
+            ours::UNCLEAR,
+            "the connection was cut",
+        )
+        .into(),
+    )
 }
 
 pub(super) fn silent() -> Answer {
-    Answer::Silent(failed(
-        FailureKind::Silent,
-        ours::NO_ANSWER,
-        "no answer in time",
-    ))
+    Answer::Silent(failed(FailureKind::Silent, ours::NO_ANSWER, "no answer in time").into())
 }
 
 pub(super) fn no_role() -> Cause {
@@ -89,11 +94,15 @@ pub(super) fn no_role() -> Cause {
 }
 
 pub(super) fn role_refused() -> Role {
-    Role::Refused { cause: no_role() }
+    Role::Refused {
+        cause: no_role().into(),
+    }
 }
 
 pub(super) fn role_failed() -> Role {
-    Role::Failed { cause: no_role() }
+    Role::Failed {
+        cause: no_role().into(),
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -186,7 +186,7 @@ fn a_region_that_cannot_be_read_is_trouble_and_changes_nothing() {
             ),
             passing: None,
         };
-        let answer = Answer::Refused(refusal);
+        let answer = Answer::Refused(refusal.into());
         attempts.region_answered(RegionRequest::FindGraph, answer, Round::default());
     }
     let observation = Observation::of(region("us-east-1"));

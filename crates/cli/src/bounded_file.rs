@@ -1,0 +1,34 @@
+//! Files that somebody names, read to a limit: one that never ends is not read to its end, and a pipe is as
+//! good as a file.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow, bail};
+
+/// At most so many bytes of a file.
+///
+/// # Errors
+///
+/// When it cannot be read; for a directory it is said what to name in it.
+pub(crate) fn read(path: &Path, most: u64, what: &str) -> Result<Vec<u8>> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            bail!("{}: there is no such file", path.display());
+        }
+        Err(error) => return Err(anyhow!("{}: {error}", path.display())),
+    };
+    if file.metadata().is_ok_and(|it| it.is_dir()) {
+        bail!(
+            "{}: this is a directory; name the {what} in it",
+            path.display()
+        );
+    }
+    let mut bytes = Vec::new();
+    file.take(most)
+        .read_to_end(&mut bytes)
+        .with_context(|| format!("{}: cannot be read", path.display()))?;
+    Ok(bytes)
+}

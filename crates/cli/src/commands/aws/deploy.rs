@@ -1,0 +1,291 @@
+//! `aws deploy`: the AWS form, from nothing or from another release.
+
+mod intent;
+
+use anyhow::{Result, bail};
+use aws_form::report::{Action, ArtifactReport, BucketReport, FormReport, Outcome};
+use aws_form::template;
+use aws_form::{
+    Artifacts, Described, Draft, Drafted, Package, Progress, Standing, stands_in_the_way,
+};
+use fleet::report::Ended;
+
+use self::intent::Intent;
+use super::status::unconfirmed;
+use super::{Stage, not_changed, words};
+use crate::args::AwsDeployArgs;
+use crate::commands::change::Permit;
+use crate::display::{self, Output, StackProgress};
+use crate::exit::Exit;
+use crate::settings::SettingsFile;
+use crate::settings::aws::{self, FormSettings};
+use crate::signals::Interrupted;
+
+/// Shows what would change, asks, and does it.
+///
+/// # Errors
+///
+/// When it could not be done, was refused or declined; the stack was not changed then.
+pub(super) async fn run(args: AwsDeployArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
+    let settings = FormSettings::of(args.form, file)?;
+    let permit = Permit {
+        yes: args.yes,
+        max_removals: None,
+        confirm: None,
+    };
+    if !args.dry_run {
+        permit.check(&settings.reach, output)?;
+    }
+    let said = aws::parameters(args.parameter, file);
+    let bucket = args
+        .artifact_bucket
+        .as_deref()
+        .map(aws::bucket)
+        .transpose()?;
+    let function = args.function.as_deref().map(Package::read).transpose()?;
+    let stage = Stage::open(settings, "deploy", output).await?;
+    let now = stage.ready(args.dry_run).await?;
+    let intent = Intent::of(&stage, function, bucket, said, now.as_ref())?;
+    let (draft, proposed) = match stage.draft(&intent, now.as_ref()).await? {
+        Some(drafted) => drafted,
+        None => return stage.nothing_to_do(&intent, now.as_ref()).await,
+    };
+    if args.dry_run {
+        stage.withdraw(&draft).await;
+        let proposed = FormReport {
+            dry_run: true,
+            ..proposed
+        };
+        return Ok(stage.close(&proposed));
+    }
+    let agreed = match permit.yes {
+        true => Ok(()),
+        false => {
+            stage
+                .ask(
+                    &proposed,
+                    "Do you want to make these changes?",
+                    display::YES,
+                )
+                .await
+        }
+    };
+    let ready = match agreed {
+        Ok(()) => stage.upload(&intent, &proposed).await,
+        declined => declined,
+    };
+    if let Err(error) = ready {
+        stage.withdraw(&draft).await;
+        return Err(error);
+    }
+    stage.execute(&draft, proposed, now.as_ref(), &intent).await
+}
+
+impl Stage {
+    /// The stack, where something can be deployed to it; `None` where it is to be made.
+    async fn ready(&self, dry_run: bool) -> Result<Option<Described>> {
+        let Some(now) = self.settled().await? else {
+            return Ok(None);
+        };
+        if let Some(why) = stands_in_the_way(&self.stack, &self.region, &now) {
+            bail!("{why}");
+        }
+        if now.standing() != Standing::NeverCame {
+            return Ok(Some(now));
+        }
+        if dry_run {
+            bail!(
+                "the stack {} never came to be ({}): without --dry-run it is deleted first, and nothing is in it",
+                self.stack,
+                now.status.as_str()
+            );
+        }
+        self.clear(&now).await?;
+        Ok(None)
+    }
+
+    /// Deletes a stack that never came to be: nothing is in it, and no other can be made in its place.
+    async fn clear(&self, now: &Described) -> Result<()> {
+        let status = now.status.as_str();
+        self.output.always(&format!("The stack {} is {status}: it never came to be. Nothing is in it, and it is deleted first.\n", self.stack));
+        let (wait, quiet) = (self.wait(), |_: Progress<'_>| {});
+        let end = self.form.remove(now, &wait, &quiet).await;
+        match end.map_err(|it| not_changed(&it))? {
+            aws_form::End::Done(_) => Ok(()),
+            aws_form::End::GoesOn(Ended::Interrupted) => Err(Interrupted.into()),
+            _ => bail!(
+                "the stack {} is {status}, and could not be deleted: delete it in the CloudFormation console, and run again",
+                self.stack
+            ),
+        }
+    }
+
+    /// What CloudFormation says that it would change, and with it all that would be done; `None` where nothing would.
+    async fn draft(
+        &self,
+        intent: &Intent,
+        now: Option<&Described>,
+    ) -> Result<Option<(Draft, FormReport)>> {
+        let parameters = intent.template.parameters(&intent.said, &intent.own, now)?;
+        let artifacts = self.form.artifacts(intent.bucket.clone());
+        let is_there = self.interruptible(artifacts.is_there()).await?;
+        let is_there = is_there.map_err(|it| not_changed(&it))?;
+        let uploads = self.uploads(intent, &artifacts, is_there).await?;
+        let wait = self.wait();
+        let drafted = self
+            .form
+            .draft(&intent.template, &parameters, now, &wait)
+            .await;
+        let draft = match drafted.map_err(|it| not_changed(&it))? {
+            Drafted::Ready(draft) => draft,
+            Drafted::NothingToDo => return Ok(None),
+            Drafted::Over(Ended::Interrupted) => return Err(Interrupted.into()),
+            Drafted::Over(_) => bail!(
+                "CloudFormation had not made the change set in time, nothing was changed: run again"
+            ),
+        };
+        let action = match now.map(Described::standing) {
+            None | Some(Standing::Review) => Action::Make,
+            _ => Action::Update,
+        };
+        let mut proposed = FormReport {
+            function: intent.function.clone(),
+            bucket: Some(BucketReport {
+                name: intent.bucket.to_string(),
+                is_new: !is_there,
+            }),
+            artifacts: uploads,
+            parameters: template::changes(&parameters, now),
+            changes: draft.changes.clone(),
+            ..self.report(action, now)
+        };
+        proposed.header.notes.clone_from(&intent.notes);
+        Ok(Some((draft, proposed)))
+    }
+
+    async fn uploads(
+        &self,
+        intent: &Intent,
+        artifacts: &Artifacts,
+        is_there: bool,
+    ) -> Result<Vec<ArtifactReport>> {
+        let mut uploads = Vec::new();
+        for artifact in &intent.artifacts {
+            let has = match is_there {
+                true => self.interruptible(artifacts.has(artifact)).await?,
+                false => Ok(false),
+            };
+            let has = has.map_err(|it| not_changed(&it))?;
+            uploads.push(ArtifactReport::of(artifact, !has));
+        }
+        Ok(uploads)
+    }
+
+    /// Takes the change set back. Where that fails it changes nothing, and the next run finds it.
+    async fn withdraw(&self, draft: &Draft) {
+        if let Err(failure) = self.form.withdraw(draft).await {
+            let text = format!("A change set that was not executed stays: {failure}\n");
+            self.output.always(&text);
+        }
+    }
+
+    /// The bucket, and what is to lie there.
+    async fn upload(&self, intent: &Intent, proposed: &FormReport) -> Result<()> {
+        let artifacts = self.form.artifacts(intent.bucket.clone());
+        let shown = StackProgress::new(self.output, self.clock.clone());
+        let done = async {
+            if proposed.bucket.as_ref().is_some_and(|it| it.is_new) {
+                shown.say(format!("Making the bucket {}", intent.bucket));
+                artifacts.make().await?;
+            }
+            if intent.is_own || proposed.bucket.as_ref().is_some_and(|it| it.is_new) {
+                artifacts.secure().await?;
+            }
+            for (artifact, report) in intent.artifacts.iter().zip(&proposed.artifacts) {
+                if report.is_new {
+                    shown.say(format!("Uploading {}", artifact.key));
+                    artifacts.put(artifact).await?;
+                }
+            }
+            Ok(())
+        };
+        let done = self.interruptible(done).await;
+        shown.end();
+        done?.map_err(|it: engine::Failure| not_changed(&it))
+    }
+
+    async fn execute(
+        &self,
+        draft: &Draft,
+        proposed: FormReport,
+        now: Option<&Described>,
+        intent: &Intent,
+    ) -> Result<Exit> {
+        let shown = StackProgress::new(self.output, self.clock.clone());
+        let on_progress = |progress: Progress<'_>| shown.say(words(progress, "Deploying"));
+        let end = self
+            .form
+            .execute(draft, now, &self.wait(), &on_progress)
+            .await;
+        shown.end();
+        let mut report = proposed;
+        self.take(&mut report, end);
+        if report.stack.outcome == Some(Outcome::Done) {
+            self.check_up(&mut report).await;
+            report.next = self.next(&report, intent);
+        } else if report.stack.outcome == Some(Outcome::Failed) {
+            report.next = vec![self.after_failure(&report)];
+        }
+        Ok(self.close(&report))
+    }
+
+    async fn nothing_to_do(&self, intent: &Intent, now: Option<&Described>) -> Result<Exit> {
+        let mut report = FormReport {
+            function: intent.function.clone(),
+            ..self.report(Action::Keep, now)
+        };
+        report.stack.outcome = Some(Outcome::Unchanged);
+        report.header.notes.clone_from(&intent.notes);
+        self.check_up(&mut report).await;
+        report.next = unconfirmed(&report);
+        Ok(self.close(&report))
+    }
+
+    fn after_failure(&self, report: &FormReport) -> String {
+        let taken = report.failures.iter().any(|it| {
+            let reason = it.reason.as_deref().unwrap_or_default();
+            it.kind == "AWS::IAM::Role" && reason.contains("already exists")
+        });
+        let again = "Put right what the first reason names, and run this again.";
+        match taken {
+            true => format!(
+                "{again} There is one such stack in an account, in whatever Region: --home-region names that of the first one."
+            ),
+            false => again.to_owned(),
+        }
+    }
+
+    /// What there is to do for people.
+    fn next(&self, report: &FormReport, intent: &Intent) -> Vec<String> {
+        let bucket = report
+            .outputs
+            .get("BucketName")
+            .map_or("BUCKET", String::as_str);
+        let region = &self.region;
+        let mut next = unconfirmed(report);
+        if report.stack.action == Action::Make {
+            next.push(format!("Give every account of the list its role: `detective-fleet roles deploy accounts.csv --home-region {region}`, or another way of docs/roles.md."));
+            next.push(format!(
+                "Ask for a plan first: upload the list under plan/enable/, at {}",
+                self.upload_page(bucket, "plan/enable/")
+            ));
+            next.push(format!(
+                "Then upload it under enable/, at {}",
+                self.upload_page(bucket, "enable/")
+            ));
+        } else if intent.said.is_empty() {
+            next.push("Deploy the roles in members again, too, where the release notes say so: `detective-fleet roles deploy accounts.csv`.".to_owned());
+        }
+        next
+    }
+}

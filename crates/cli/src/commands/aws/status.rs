@@ -1,0 +1,124 @@
+//! `aws status`: the stack, what it runs, and what came of its last runs.
+
+use anyhow::{Context, Result};
+use aws_form::report::{Action, FormReport, FunctionReport, Outcome};
+use aws_form::template::FUNCTION_KEY;
+use aws_form::{Described, Standing};
+use engine::Failure;
+
+use super::Stage;
+use crate::args::AwsStatusArgs;
+use crate::display::Output;
+use crate::exit::Exit;
+use crate::settings::SettingsFile;
+use crate::settings::aws::FormSettings;
+
+/// Shows how the AWS form is.
+///
+/// # Errors
+///
+/// When nothing could be found out.
+pub(super) async fn run(args: AwsStatusArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
+    let settings = FormSettings::of(args.form, file)?;
+    let stage = Stage::open(settings, "status", output).await?;
+    let now = stage.interruptible(stage.form.look()).await?;
+    let now = now.context("cannot ask CloudFormation for the stack")?;
+    let mut report = stage.report(Action::Look, now.as_ref());
+    let Some(now) = now.filter(|it| it.standing() != Standing::Review) else {
+        let (stack, region) = (&stage.stack, &stage.region);
+        report.needs_action.push(format!("There is no stack {stack} in {region}: `detective-fleet aws deploy` makes it, and --home-region names another Region."));
+        return Ok(stage.close(&report));
+    };
+    report.stack.outcome = Some(match now.standing() {
+        Standing::Busy => Outcome::Waiting,
+        Standing::Stands => Outcome::Done,
+        _ => Outcome::Failed,
+    });
+    report.error = now
+        .reason
+        .clone()
+        .filter(|_| report.stack.outcome == Some(Outcome::Failed));
+    let key = now.parameters.get(FUNCTION_KEY);
+    report.function = key.and_then(|key| FunctionReport::of_key(key));
+    stage.interruptible(stage.check_up(&mut report)).await?;
+    report.needs_action.extend(unconfirmed(&report));
+    report.needs_action.extend(ringing(&report));
+    stage.interruptible(stage.runs(&mut report, &now)).await?;
+    Ok(stage.close(&report))
+}
+
+impl Stage {
+    /// What SNS, CloudWatch and Lambda say. Other code than was deployed needs action; what they do not say is told.
+    pub(super) async fn check_up(&self, report: &mut FormReport) {
+        let resources = match self.form.resources().await {
+            Ok(resources) => resources,
+            Err(failure) => return unknown(report, "the stack's resources", &failure),
+        };
+        let found = self.form.check_up(&resources).await;
+        match found.subscriptions {
+            Ok(subscriptions) => {
+                report.subscriptions = Some(subscriptions);
+            }
+            Err(failure) => unknown(report, "the subscriptions", &failure),
+        }
+        match found.alarms {
+            Ok(alarms) => {
+                report.alarms = Some(alarms);
+            }
+            Err(failure) => unknown(report, "the alarms", &failure),
+        }
+        match (found.code, &mut report.function) {
+            (Ok(Some(runs)), Some(function)) => {
+                let is_same = runs == function.sha256;
+                function.runs = Some(is_same);
+                if !is_same {
+                    report.needs_action.push(format!("The function runs other code than the stack says (SHA-256 {runs}, not {}): somebody has changed it; deploy again with --function, and look into CloudTrail for lambda:UpdateFunctionCode.", function.sha256));
+                }
+            }
+            (Ok(_), _) => {}
+            (Err(failure), _) => unknown(report, "the code of the function", &failure),
+        }
+    }
+
+    /// The last run of each list.
+    async fn runs(&self, report: &mut FormReport, now: &Described) {
+        let Some(bucket) = now.outputs.get("BucketName") else {
+            return;
+        };
+        match self.form.last_runs(bucket).await {
+            Ok(runs) => report.runs = Some(runs),
+            Err(failure) => unknown(report, "the last runs", &failure),
+        }
+    }
+}
+
+/// Who is told nothing yet, and what to do about it.
+pub(super) fn unconfirmed(report: &FormReport) -> Vec<String> {
+    let all = report.subscriptions.iter().flatten();
+    let pending = all.filter(|it| !it.confirmed);
+    let words = pending.map(|it| {
+        format!(
+            "Confirm the subscription in the mail that SNS has sent to {}: until then nobody is told there.",
+            it.endpoint
+        )
+    });
+    words.collect()
+}
+
+/// The alarms that ring.
+fn ringing(report: &FormReport) -> Vec<String> {
+    let all = report.alarms.iter().flatten();
+    let ringing = all.filter(|it| it.state == "ALARM");
+    let words = ringing.map(|it| format!("{} is in ALARM. {}", it.name, it.description));
+    words.map(|it| it.trim_end().to_owned()).collect()
+}
+
+/// Something could not be found out.
+fn unknown(report: &mut FormReport, what: &str, failure: &Failure) {
+    let text = format!("{what} could not be read: {failure}");
+    match report.stack.action {
+        // That is what was asked for.
+        Action::Look => report.needs_action.push(text),
+        _ => report.header.notes.push(text),
+    }
+}

@@ -1,0 +1,415 @@
+"""`aws deploy`, `aws status` and `aws remove` on MiniStack: the AWS form from a zip, without the AWS CLI."""
+
+import hashlib
+import itertools
+import json
+import shutil
+import signal
+import zipfile
+
+import pytest
+
+from support import ROOT
+from support.command import check_plain, finish
+from support.documents import Page
+from support.ministack import ADMINISTRATOR, MiniStack
+from support.proxy import Proxy
+from support.sandbox import wait_until
+from support.server import free_port
+from support.stack import Stack
+from support.templates import load, read
+
+REGION = "us-east-1"
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="module")
+def ministack(tmp_path_factory):
+    ministack = MiniStack(tmp_path_factory.mktemp("ministack"), free_port(), {})
+    yield ministack
+    ministack.stop()
+
+
+class Desk:
+    """The command in the name of a security account of its own."""
+
+    def __init__(self, command, ministack, archive):
+        self.command, self.ministack, self.archive = command, ministack, archive
+        self.account = f"3333333333{next(NUMBERS):02}"
+        self.env = {
+            "AWS_ENDPOINT_URL": ministack.endpoint, "AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": self.account,
+            "AWS_SECRET_ACCESS_KEY": "test",
+        }
+
+    def words(self, operation, *more):
+        found = ["aws", operation, "--admin-account", self.account]
+        return [*found, *(["--function", self.archive] if operation == "deploy" else []), *more]
+
+    def run(self, operation, *more):
+        return self.command.run(*self.words(operation, *more), "--output", "json", env=self.env)
+
+    def deploy(self, *parameters):
+        given = itertools.chain.from_iterable(["--parameter", it] for it in parameters)
+        return self.run("deploy", "--yes", *given)
+
+    def answer(self, answer, operation, *more):
+        return self.command.run_on_terminal(*self.words(operation, *more), answer=answer, env=self.env)
+
+    def client(self, service):
+        return self.ministack.client(service, self.account)
+
+    def stack(self):
+        return self.client("cloudformation").describe_stacks(StackName="detective-fleet")["Stacks"][0]
+
+    def status(self):
+        stacks = self.client("cloudformation").describe_stacks()["Stacks"]
+        return [stack["StackStatus"] for stack in stacks]
+
+    def parameters(self):
+        return {it["ParameterKey"]: it["ParameterValue"] for it in self.stack()["Parameters"]}
+
+    def change_sets(self):
+        found = self.client("cloudformation").list_change_sets(StackName="detective-fleet")["Summaries"]
+        return [it for it in found if it["ExecutionStatus"] == "AVAILABLE" or it["Status"] == "FAILED"]
+
+    def buckets(self):
+        return [it["Name"] for it in self.client("s3").list_buckets()["Buckets"]]
+
+    def resource(self, logical):
+        found = self.client("cloudformation").describe_stack_resource(StackName="detective-fleet", LogicalResourceId=logical)
+        return found["StackResourceDetail"]["PhysicalResourceId"]
+
+
+@pytest.fixture
+def desk(command, ministack, archive):
+    return Desk(command, ministack, archive)
+
+
+@pytest.fixture
+def newer(archive, tmp_path):
+    """The same function in another zip."""
+    path = tmp_path / "newer.zip"
+    shutil.copy(archive, path)
+    with zipfile.ZipFile(path, "a") as more:
+        more.writestr("NOTICE", "newer")
+    return path
+
+
+def sha256(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_from_nothing_to_a_stack(desk):
+    report = desk.deploy("NotificationEmail=root@example.com", "Regions=us-east-1").ended(0).json()
+    assert (report["kind"], report["operation"], report["stack"]["status"]) == ("aws", "deploy", "CREATE_COMPLETE")
+    bucket = f"detective-fleet-artifacts-{desk.account}-{REGION}"
+    assert report["bucket"] == {"name": bucket, "is_new": True}
+    parameters = desk.parameters()
+    assert (parameters["NotificationEmail"], parameters["Regions"]) == ("root@example.com", "us-east-1")
+    assert sha256(desk.archive) in parameters["FunctionKey"] and parameters["Architecture"] == "x86_64"
+    assert report["function"]["sha256"] == sha256(desk.archive) and report["function"]["runs"] is True
+    assert report["outputs"]["BucketName"] in desk.buckets()
+    assert {it["action"] for it in report["changes"]} == {"Add"} and len(report["changes"]) > 30
+    words = " ".join(report["next"])
+    for word in ("Confirm the subscription", "plan/enable/", "roles deploy", "r***@example.com"):
+        assert word in words, words
+
+
+def test_the_template_is_the_repositorys_with_the_place_of_the_zip(desk):
+    desk.deploy().ended(0)
+    body = desk.client("cloudformation").get_template(StackName="detective-fleet", TemplateStage="Original")["TemplateBody"]
+    deployed, there = read(body if isinstance(body, str) else json.dumps(body)), load("security-account.yaml")
+    for name in ("ArtifactBucket", "FunctionKey", "StateMachineKey"):
+        del deployed["Parameters"][name]
+    deployed["Resources"]["Function"]["Properties"]["Code"] = there["Resources"]["Function"]["Properties"]["Code"]
+    machine = there["Resources"]["StateMachine"]["Properties"]["DefinitionS3Location"]
+    deployed["Resources"]["StateMachine"]["Properties"]["DefinitionS3Location"] = machine
+    assert deployed == there
+
+
+def test_the_bucket_that_it_makes_is_private_encrypted_versioned_and_for_tls_only(desk):
+    name = desk.deploy().ended(0).json()["bucket"]["name"]
+    s3 = desk.client("s3")
+    block = s3.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"]
+    assert len(block) == 4 and all(block.values())
+    assert s3.get_bucket_versioning(Bucket=name)["Status"] == "Enabled"
+    [rule] = s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"]
+    assert rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+    [statement] = json.loads(s3.get_bucket_policy(Bucket=name)["Policy"])["Statement"]
+    assert statement["Effect"] == "Deny" and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    key = desk.parameters()["FunctionKey"]
+    assert s3.get_object(Bucket=name, Key=key)["Body"].read() == desk.archive.read_bytes()
+
+
+def test_a_bucket_can_be_named_and_has_to_be_ones_own(desk, ministack):
+    ministack.client("s3", "444444444444").create_bucket(Bucket="somebody-elses")
+    refused = desk.run("deploy", "--yes", "--artifact-bucket", "somebody-elses")
+    refused.refused("somebody-elses", "--artifact-bucket")
+    desk.client("s3").create_bucket(Bucket=f"mine-{desk.account}")
+    report = desk.run("deploy", "--yes", "--artifact-bucket", f"mine-{desk.account}").ended(0).json()
+    assert report["bucket"] == {"name": f"mine-{desk.account}", "is_new": False}
+    # It is remembered.
+    again = desk.run("deploy", "--yes", "--parameter", "KeepDays=8").ended(0).json()
+    assert again["bucket"]["name"] == f"mine-{desk.account}"
+
+
+def test_nothing_to_change_is_said_and_leaves_no_change_set(desk):
+    desk.deploy("KeepDays=30").ended(0)
+    again = desk.deploy().ended(0).json()
+    assert (again["stack"]["action"], again["stack"]["outcome"]) == ("keep", "unchanged")
+    assert desk.change_sets() == []
+    assert "as wanted already" in desk.command.run(*desk.words("deploy", "--yes"), env=desk.env).ended(0).stdout
+
+
+def test_what_changes_is_shown_asked_about_and_done_only_then(desk, newer):
+    desk.deploy("Regions=us-east-1", "KeepDays=30").ended(0)
+    before = desk.parameters()
+    desk.archive = newer
+    more = ["--parameter", "Regions=us-east-1,eu-central-1"]
+    shown = desk.answer("no\n", "deploy", *more).ended(1).stdout
+    for words in ("is to be updated", "us-east-1,eu-central-1 (it was us-east-1)", "parameter FunctionKey", "~ Function (AWS::Lambda::Function)"):
+        assert words in " ".join(shown.split()), shown
+    assert "KeepDays" not in shown and "nothing was changed" in shown
+    assert desk.parameters() == before and desk.change_sets() == []
+
+    shown = desk.answer("yes\n", "deploy", *more).ended(0).stdout
+    assert "was updated (UPDATE_COMPLETE)" in shown
+    after = desk.parameters()
+    assert after["Regions"] == "us-east-1,eu-central-1" and after["KeepDays"] == "30" and sha256(newer) in after["FunctionKey"]
+    report = desk.run("status").ended(0).json()
+    assert report["function"]["file"] == "newer.zip" and report["function"]["runs"] is True
+
+
+def test_nobody_is_asked_where_there_is_no_terminal(desk):
+    desk.run("deploy").refused("no terminal")
+    words = ["aws", "deploy", "--function", desk.archive, "--yes"]
+    desk.command.run(*words, env=desk.env).refused("--admin-account")
+    assert desk.status() == [] and desk.buckets() == []
+
+
+def test_a_dry_run_shows_everything_and_leaves_nothing(desk):
+    report = desk.run("deploy", "--dry-run").ended(0).json()
+    assert report["dry_run"] and report["stack"]["action"] == "make" and len(report["changes"]) > 30
+    assert [it for it in desk.status() if it != "DELETE_COMPLETE"] == [] and desk.buckets() == []
+    desk.answer("no\n", "deploy").ended(1)
+    assert [it for it in desk.status() if it != "DELETE_COMPLETE"] == [] and desk.buckets() == []
+
+
+def test_a_deployment_that_fails_says_why_and_the_next_one_clears_up(desk):
+    iam = desk.client("iam")
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"}}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    iam.create_role(RoleName="DetectiveFleetAdministrator", AssumeRolePolicyDocument=document)
+    report = desk.deploy().ended(3).json()
+    assert (report["stack"]["status"], report["stack"]["outcome"]) == ("ROLLBACK_COMPLETE", "failed")
+    first = report["failures"][0]
+    assert first["resource"] == "AdministratorRole" and "already exists" in first["reason"]
+    assert "--home-region" in " ".join(report["next"])
+    failed = desk.run("status").ended(3).json()
+    assert failed["stack"]["status"] == "ROLLBACK_COMPLETE"
+
+    desk.run("deploy", "--dry-run").refused("deleted first")
+    iam.delete_role(RoleName="DetectiveFleetAdministrator")
+    done = desk.deploy().ended(0)
+    assert "it is deleted first" in done.stderr and done.json()["stack"]["status"] == "CREATE_COMPLETE"
+
+
+def test_what_the_template_does_not_take_is_refused_before_anything_is_made(desk, write, tmp_path):
+    desk.deploy("Region=us-east-1").refused("did you mean Regions?")
+    desk.deploy("FunctionKey=x").refused("--function says that")
+    desk.deploy("Architecture=arm64").refused("x86_64")
+    # What AWS itself refuses.
+    desk.deploy("KeepDays=soon").refused("KeepDays", "not changed")
+    for content, why in ((b"no zip", "no zip"), (b"", "no zip")):
+        desk.archive = write(content, "function.zip")
+        desk.deploy().refused("function.zip", why)
+    assert [it for it in desk.status() if it != "DELETE_COMPLETE"] == [] and desk.buckets() == []
+
+
+def test_a_zip_that_is_not_the_one_of_the_sums_is_refused(desk, tmp_path):
+    path = tmp_path / "function.zip"
+    shutil.copy(desk.archive, path)
+    desk.archive = path
+    (tmp_path / "SHA256SUMS").write_text(f"{'0' * 64}  function.zip\n")
+    desk.deploy().refused("SHA-256", "SHA256SUMS")
+
+
+def test_without_a_zip_parameters_change_and_the_function_stays(desk):
+    desk.deploy().ended(0)
+    key = desk.parameters()["FunctionKey"]
+    words = ["aws", "deploy", "--admin-account", desk.account, "--yes", "--output", "json"]
+    report = desk.command.run(*words, "--parameter", "KeepDays=9", env=desk.env).ended(0).json()
+    assert "stays as it is" in " ".join(report["notes"]) and report["function"]["runs"] is True
+    assert (desk.parameters()["KeepDays"], desk.parameters()["FunctionKey"]) == ("9", key)
+
+
+def test_without_a_zip_and_without_a_stack_it_says_which_one_is_missing(desk):
+    words = ["aws", "deploy", "--admin-account", desk.account, "--yes"]
+    desk.command.run(*words, env=desk.env).refused("detective-fleet-function-", "--function")
+
+
+def test_parameters_can_stand_in_a_settings_file_that_is_named(desk):
+    settings = desk.command.home / "detective-fleet.toml"
+    settings.write_text('[parameter]\nKeepDays = "12"\nListDays = "13"\n')
+    desk.deploy().refused("--config")
+    desk.run("deploy", "--yes", "--config", settings, "--parameter", "ListDays=14").ended(0)
+    assert (desk.parameters()["KeepDays"], desk.parameters()["ListDays"]) == ("12", "14")
+
+
+def test_the_status_names_what_needs_action(desk):
+    absent = desk.run("status").ended(3).json()
+    assert "aws deploy" in absent["needs_action"][0]
+    desk.deploy("NotificationEmail=root@example.com").ended(0)
+    report = desk.run("status").ended(3).json()
+    [subscription] = report["subscriptions"]
+    assert subscription == {"protocol": "email", "endpoint": "r***@example.com", "confirmed": False}
+    assert "Confirm the subscription" in report["needs_action"][0]
+    # For a deployment that is what comes next, and no failure.
+    again = desk.deploy().ended(0).json()
+    assert again["stack"]["outcome"] == "unchanged" and "Confirm the subscription" in again["next"][0]
+    assert {it["name"] for it in report["alarms"]} >= {"FailedAlarm", "DeadLettersAlarm"} and report["runs"] == []
+    alarm = desk.resource("ErrorsAlarm")
+    desk.client("cloudwatch").set_alarm_state(AlarmName=alarm, StateValue="ALARM", StateReason="test")
+    shown = desk.command.run(*desk.words("status"), env=desk.env).ended(3)
+    assert "ErrorsAlarm is in ALARM" in shown.stdout and "no list has been uploaded yet" in shown.stdout
+
+
+def test_code_that_somebody_else_has_put_there_is_found(desk, newer):
+    desk.deploy().ended(0)
+    desk.run("status").ended(0)
+    desk.client("lambda").update_function_code(FunctionName=desk.resource("Function"), ZipFile=newer.read_bytes())
+    report = desk.run("status").ended(3).json()
+    assert report["function"]["runs"] is False and sha256(newer) in report["needs_action"][0]
+
+
+def test_remove_is_guarded_and_keeps_what_people_and_runs_wrote(desk):
+    bucket = desk.deploy().ended(0).json()["outputs"]["BucketName"]
+    desk.client("s3").put_object(Bucket=bucket, Key="enable/accounts.csv", Body=b"")
+    desk.run("remove", "--yes").ended(1)
+    desk.run("remove", "--yes", "--confirm", "another").refused("nothing was changed")
+    shown = desk.answer("yes\n", "remove").ended(1).stdout
+    assert "enter its name" in shown and "Memberships" in shown and desk.status() == ["CREATE_COMPLETE"]
+    dry = desk.run("remove", "--dry-run").ended(0).json()
+    assert "Bucket" not in {it["resource"] for it in dry["changes"]} and desk.status() == ["CREATE_COMPLETE"]
+
+    shown = desk.answer("detective-fleet\n", "remove").ended(0).stdout
+    assert "was removed" in shown and bucket in shown
+    assert [it for it in desk.status() if it != "DELETE_COMPLETE"] == []
+    assert desk.buckets() == sorted([bucket, f"detective-fleet-artifacts-{desk.account}-{REGION}"])
+    assert desk.client("s3").list_objects_v2(Bucket=bucket)["KeyCount"] == 1
+    again = desk.run("remove", "--yes", "--confirm", "detective-fleet").ended(0).json()
+    assert again["stack"]["outcome"] == "unchanged"
+
+
+def test_a_policy_that_is_in_use_is_named(desk):
+    desk.deploy().ended(0)
+    iam, policy = desk.client("iam"), desk.resource("EnablePolicy")
+    iam.create_user(UserName="uploader")
+    iam.attach_user_policy(UserName="uploader", PolicyArn=policy)
+    report = desk.run("remove", "--yes", "--confirm", "detective-fleet").ended(3).json()
+    assert report["failures"][0]["resource"] == "EnablePolicy" and "attached" in report["next"][0]
+    iam.detach_user_policy(UserName="uploader", PolicyArn=policy)
+    desk.run("remove", "--yes", "--confirm", "detective-fleet").ended(0)
+
+
+@pytest.fixture
+def as_deployer(desk):
+    """Runs the command as a role that may do what docs/permissions.md says, and no more."""
+    [block] = [it.text for it in Page(ROOT / "docs" / "permissions.md").blocks if "TheBucketOfTheFunction" in it.text]
+    iam = desk.client("iam")
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": f"arn:aws:iam::{desk.account}:root"}}
+    role = iam.create_role(
+        RoleName="Deployer", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+    )["Role"]["Arn"]
+    policy = json.loads(block.replace("SECURITY", desk.account).replace("REGION", REGION))
+    root = dict(desk.env)
+
+    def run(operation, *more, without=None):
+        left = [it for it in policy["Statement"] if it["Sid"] != without]
+        iam.put_role_policy(RoleName="Deployer", PolicyName="deploy", PolicyDocument=json.dumps({**policy, "Statement": left}))
+        session = desk.client("sts").assume_role(RoleArn=role, RoleSessionName="deployer")["Credentials"]
+        desk.env = root | {
+            "AWS_ACCESS_KEY_ID": session["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": session["SessionToken"],
+        }
+        return desk.run(operation, *more)
+
+    return run
+
+
+def test_what_the_command_asks_for_itself_is_what_the_page_says(as_deployer):
+    as_deployer("deploy", "--yes", without="TheStack").refused("cloudformation:")
+    as_deployer("deploy", "--yes", without="TheBucketOfTheFunction").refused("not changed")
+    as_deployer("deploy", "--yes").ended(0)
+    blind = as_deployer("status", without="HowItsPartsAre").ended(3).json()
+    assert len(blind["needs_action"]) == 3
+    assert "the last runs" in as_deployer("status", without="WhatCameOfRuns").ended(3).json()["needs_action"][0]
+    as_deployer("status").ended(0)
+    as_deployer("remove", "--yes", "--confirm", "detective-fleet").ended(0)
+
+
+class Deaf(Proxy):
+    """Lets nothing through that tells how a deployment goes, once it has begun."""
+
+    def __init__(self, upstream):
+        self.has_begun, self.unheard = False, 0
+        super().__init__(upstream)
+
+    def record(self, call, path, body):
+        if self.has_begun and b"Action=Describe" in body:
+            self.unheard += 1
+            return "cut"
+        self.has_begun |= b"Action=ExecuteChangeSet" in body
+        return super().record(call, path, body)
+
+
+@pytest.mark.parametrize("by", ["interrupted", "out of time"])
+def test_what_has_begun_goes_on_in_aws_and_that_is_said(desk, ministack, by):
+    proxy = Deaf(ministack.endpoint)
+    try:
+        more = ["--yes", "--output", "json", *(["--timeout", "10s"] if by == "out of time" else [])]
+        process = desk.command.start(*desk.words("deploy", *more), env=desk.env | {"AWS_ENDPOINT_URL": proxy.endpoint})
+        if by == "interrupted":
+            wait_until(lambda: proxy.unheard)
+            process.send_signal(signal.SIGINT)
+        result = finish(process)
+    finally:
+        proxy.stop()
+    result.ended(130 if by == "interrupted" else 4)
+    assert result.json()["stack"]["outcome"] == "waiting"
+    if by == "interrupted":
+        assert "goes on in AWS" in result.stderr
+    wait_until(lambda: desk.status() == ["CREATE_COMPLETE"])
+    desk.run("status").ended(0)
+
+
+class ByCommand(Stack):
+    """The AWS form, deployed by the command."""
+
+    def deploy(self, archive, parameters):
+        env = {
+            "AWS_ENDPOINT_URL": self.ministack.endpoint, "AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": ADMINISTRATOR,
+            "AWS_SECRET_ACCESS_KEY": "test",
+        }
+        given = itertools.chain.from_iterable(["--parameter", f"{name}={value}"] for name, value in parameters.items())
+        words = ["aws", "deploy", "--function", archive, "--yes", "--admin-account", ADMINISTRATOR, "--output", "json"]
+        report = self.command.run(*words, *given, env=env).ended(0).json()
+        self.outputs, self.env_of_command = report["outputs"], env
+        self.bucket = self.outputs["BucketName"]
+
+
+def test_an_upload_runs_and_the_status_tells_of_it(command, archive, tmp_path):
+    stack = ByCommand(command, archive, tmp_path)
+    try:
+        planned = stack.upload("plan/enable/accounts.csv").succeeded()
+        assert planned.report["kind"] == "plan" and stack.statuses() == {}
+        stack.upload().succeeded()
+        assert stack.statuses() == {account: "ENABLED" for account, _ in stack.members}
+        words = ["aws", "status", "--admin-account", ADMINISTRATOR, "--output", "json"]
+        report = command.run(*words, env=stack.env_of_command).ended(0).json()
+        runs = {it["list"]: it for it in report["runs"]}
+        assert set(runs) == {"enable/accounts.csv", "plan/enable/accounts.csv"}
+        assert runs["enable/accounts.csv"]["causes"] == 0
+        check_plain(json.dumps(report))
+    finally:
+        stack.stop()
