@@ -88,12 +88,13 @@ fn what_batches_bring_back_on_one_look_is_one_answer_of_the_region() {
 
 #[test]
 fn only_a_refusal_says_that_it_may_pass() {
-    let passes = Answer::Refused(Refusal {
+    let refusal = Refusal {
         call: failed(FailureKind::Denied, "A"),
         passing: Some(Passing::Graph),
-    });
+    };
+    let passes = Answer::Refused(refusal.into());
     assert_eq!(passes.passing(), Some(Passing::Graph));
-    let silent = Answer::Silent(failed(FailureKind::Silent, ours::NO_ANSWER));
+    let silent = Answer::Silent(failed(FailureKind::Silent, ours::NO_ANSWER).into());
     for other in [refused("A"), silent, Answer::Done, Answer::Throttled] {
         assert_eq!(other.passing(), None);
     }
