@@ -98,6 +98,27 @@ fn a_package_is_started_without_stopping_another() {
 }
 
 #[test]
+fn what_would_be_done_and_what_was_are_told_in_words() {
+    let start = Chore::StartPackages {
+        named: names(&["A", "B"]),
+        new: names(&["B"]),
+    };
+    let set = Chore::Tag(tags(&[("cost", "7"), ("team", "a")]));
+    for (chore, to_do, done) in [
+        (start, "start the packages B", "packages started: B"),
+        (set, "set the tags cost, team", "tags set: cost, team"),
+        (
+            Chore::Untag(names(&["x"])),
+            "remove the tags x",
+            "tags removed: x",
+        ),
+    ] {
+        assert_eq!(chore.to_string(), to_do);
+        assert_eq!(chore.done(), done);
+    }
+}
+
+#[test]
 fn what_is_refused_for_good_or_has_no_effect_is_amiss() {
     let denied = tagged(&[]).region_got_thrice(Tag, &refused("Denied"));
     assert_eq!(chores(&denied), []);
