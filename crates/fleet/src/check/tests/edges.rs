@@ -2,7 +2,7 @@
 
 use pretty_assertions::assert_eq;
 
-use super::{EU, US, facts, failed, first, graph, header, id, no_role, only};
+use super::{US, facts, failed, first, graph, header, id, no_role, only};
 use crate::account::{AccountId, Email, GraphArn, Region};
 use crate::cause::{Cause, FailureKind};
 use crate::check::{
