@@ -92,7 +92,8 @@ fn rates(words: Words, report: &CostReport) -> String {
         false => words.say(" Nobody has verified them."),
     };
     let source = words.language.retell(&rates.source);
-    words.fill("Rates of {0}: {1}.", &[&rates.dated, &source]) + trust
+    let dated = rates.dated.strftime(day(words));
+    words.fill("Rates of {0}: {1}.", &[&dated, &source]) + trust
 }
 
 fn charts(words: Words, report: &CostReport) -> Vec<Chart> {
@@ -178,11 +179,16 @@ fn area(words: Words, region: &RegionCost) -> Area {
     }
 }
 
-fn cell(words: Words, member: &MembershipCost) -> Cell {
-    let day = match words.language {
+/// How a day is written, for `strftime`.
+fn day(words: Words) -> &'static str {
+    match words.language {
         Language::English => "%Y-%m-%d",
         Language::Japanese => "%Y年%-m月%-d日",
-    };
+    }
+}
+
+fn cell(words: Words, member: &MembershipCost) -> Cell {
+    let day = day(words);
     let packages = member.packages.iter();
     let packages = packages.map(|(package, usage)| {
         words.fill("{0} {1} a day", &[package, &volume(usage.bytes_per_day)])

@@ -42,10 +42,13 @@ pub(super) const ROWS: &[Row] = &[
         "AWS サポートに相談するか、一部のアカウントを別の管理者アカウントに移してください",
     ),
     (
+        "the listed members send less than 0.1 of 10 TB a day (a lower bound: the administrator's own data is in no list, and new members will add theirs)",
+        "一覧のメンバーのデータは 1 日あたり 0.1 TB 未満で、上限は 10 TB です (少なくとも、という値です。管理者アカウント自身のデータは示されず、新しいメンバーの分も加わります)",
+    ),
+    (
         "the listed members send {0} of 10 TB a day (a lower bound: the administrator's own data is in no list, and new members will add theirs)",
         "一覧のメンバーのデータは 1 日あたり {0} TB で、上限は 10 TB です (少なくとも、という値です。管理者アカウント自身のデータは示されず、新しいメンバーの分も加わります)",
     ),
-    ("less than 0.1", "0.1 未満の"),
     // member.rs
     ("the role can be assumed", "ロールを引き受けられます"),
     (
