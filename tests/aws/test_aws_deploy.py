@@ -179,6 +179,10 @@ def test_what_changes_is_shown_asked_about_and_done_only_then(desk, newer):
     report = desk.run("status").ended(0).json()
     assert report["function"]["file"] == "newer.zip" and report["function"]["runs"] is True
 
+    # Where nobody is asked it is in the log.
+    said = desk.command.run(*desk.words("deploy", "--yes", "--parameter", "KeepDays=31"), env=desk.env).ended(0)
+    assert "parameter KeepDays: 31 (it was 30)" in said.stderr and "was updated" in said.stdout
+
 
 def test_nobody_is_asked_where_there_is_no_terminal(desk):
     desk.run("deploy").refused("no terminal")
