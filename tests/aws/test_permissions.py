@@ -302,6 +302,9 @@ def test_people_may_do_what_their_policy_says_and_no_more(shared, holder):
     asked = {it.action for it in all_permissions() if it.holder == holder and it.statement not in NEVER_ASKED}
     assert asked == set(doings)
     with_all(an_upload, shared)
+    # All three places of its lists, by that one right.
+    for place in ("", "plan/", "execute/"):
+        s3.put_object(Bucket=shared.bucket, Key=f"{place}{operation}/none/", Body=b"")
     report = f"latest/{LIST}/report.json"
     for refused in forbidden(s3, shared.bucket, operation, holder):
         iam.put_user_policy(UserName=holder, PolicyName="own", PolicyDocument=json.dumps(document))

@@ -342,4 +342,21 @@ mod tests {
             assert_eq!(bad.parse::<Email>().unwrap_err(), why, "{bad}");
         }
     }
+
+    #[test]
+    fn an_address_of_the_greatest_length_is_taken() {
+        let longest = format!("{}@example.com", "x".repeat(52));
+        assert_eq!(longest.chars().count(), Email::MAX_CHARS);
+        assert!(longest.parse::<Email>().is_ok());
+    }
+
+    #[test]
+    fn a_graph_is_of_the_account_that_its_arn_names() {
+        let ours: AccountId = "111122223333".parse().unwrap();
+        let other: AccountId = "444455556666".parse().unwrap();
+        let arn = GraphArn::new("arn:aws:detective:us-east-1:111122223333:graph:444455556666");
+        assert!(arn.is_of(ours) && !arn.is_of(other));
+        assert!(!GraphArn::new("arn").is_of(ours));
+        assert_eq!(arn.to_string(), arn.as_str());
+    }
 }

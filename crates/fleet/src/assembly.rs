@@ -201,6 +201,28 @@ mod tests {
     }
 
     #[test]
+    fn the_order_of_the_list_and_whom_it_calls_closed_are_in_the_fleet() {
+        let list = r#"[{"Id": "222233334444", "Email": "b@example.com", "Status": "ACTIVE"},
+            {"Id": "333344445555", "Email": "c@example.com", "Status": "SUSPENDED"},
+            {"Id": "111122223333", "Email": "a@example.com", "Status": "ACTIVE"}]"#;
+        let roster = Roster::parse(list.as_bytes(), None).unwrap();
+        let fleet = Parts {
+            administrator: id("555555555555"),
+            roster: &roster,
+            left_out: &Default::default(),
+            settings: Settings::default(),
+            expected: Expected::OfEveryList(&[]),
+            regions: &[Region::new("us-east-1")],
+            now: "2026-11-29T00:00:00Z".parse().unwrap(),
+        };
+        let fleet = fleet.assemble().unwrap();
+        let place = |text| fleet.settings.order[&id(text)];
+        assert!(place("222233334444") < place("111122223333"));
+        assert_eq!(fleet.settings.closed, [id("333344445555")].into());
+        assert_eq!(fleet.members.len(), 2);
+    }
+
+    #[test]
     fn who_is_to_leave_is_not_spared() {
         let fleet = assembled("222233334444/us-east-1", true, Purpose::Disable).unwrap();
         assert!(!fleet.is_expected_out(id("222233334444"), &Region::new("us-east-1")));
@@ -235,6 +257,10 @@ mod tests {
                 error.to_string().contains("no Region eu-south-9"),
                 "{error}"
             );
+            // One that AWS has, and one that only this run has.
+            for known in ["*/eu-north-1", "*/eu-south-1"] {
+                assert!(assembled(known, of_this_list, Purpose::Enable).is_ok());
+            }
         }
     }
 }

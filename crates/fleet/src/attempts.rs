@@ -79,7 +79,7 @@ pub struct Attempt {
     /// The newest look when that answer arrived: only a later one can tell what it did.
     #[serde(skip)]
     pub after: Round,
-    /// How many answers in a row were like the last.
+    /// How many answers in a row were of the kind of the last.
     pub alike: u32,
     /// How many answers said that it was done.
     pub done: u32,
@@ -173,13 +173,8 @@ impl Attempt {
     }
 
     fn end(&mut self, answer: Answer, newest: Round) {
-        let alike = match (&self.last, &answer) {
-            (Some(Answer::Refused(before)), Answer::Refused(now)) => {
-                before.call.code == now.call.code
-            }
-            (Some(before), now) => std::mem::discriminant(before) == std::mem::discriminant(now),
-            (None, _) => false,
-        };
+        let kind = std::mem::discriminant::<Answer>;
+        let alike = self.last.as_ref().map(kind) == Some(kind(&answer));
         self.alike = if alike { self.alike + 1 } else { 1 };
         match &answer {
             Answer::Done => {

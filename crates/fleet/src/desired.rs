@@ -159,3 +159,25 @@ impl Fleet {
         is_left_out || self.settings.exceptions.has(account, region)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_young_graph_is_waited_for_longer_unless_nobody_wants_to_wait() {
+        let patience = |seconds: u64, passing| {
+            let settings = Settings {
+                patience: Duration::from_secs(seconds),
+                ..Settings::default()
+            };
+            settings.patience_with(passing).as_secs()
+        };
+        for seconds in [0, 15, 1_000] {
+            assert_eq!(patience(seconds, Passing::Propagation), seconds);
+        }
+        assert_eq!(patience(0, Passing::Graph), 0);
+        assert_eq!(patience(15, Passing::Graph), patience::GRAPH.as_secs());
+        assert_eq!(patience(1_000, Passing::Graph), 1_000);
+    }
+}

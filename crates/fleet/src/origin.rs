@@ -172,16 +172,15 @@ impl Origin {
             in_place(&mut list.name);
             list.version.iter_mut().for_each(in_place);
             list.sha256.iter_mut().for_each(in_place);
-            if let Some(who) = &mut list.uploader {
-                who.requester.iter_mut().for_each(in_place);
-                who.source_ip_address.iter_mut().for_each(in_place);
-                who.request_id.iter_mut().for_each(in_place);
-            }
+            list.uploader = list.uploader.take().map(Uploader::harmless);
         }
         if let Some(plan) = &mut self.plan {
             in_place(&mut plan.name);
             in_place(&mut plan.digest);
             plan.planner.iter_mut().for_each(in_place);
+            plan.approver = plan.approver.take().map(Uploader::harmless);
+            // What has moved is told by the document that has it.
+            plan.stale = None;
         }
         if let Some(approval) = &mut self.approval {
             in_place(&mut approval.principal);
@@ -235,13 +234,22 @@ impl Uploader {
         source_ip_address: Option<&str>,
         request_id: Option<&str>,
     ) -> Option<Self> {
-        // Whoever starts an execution by hand can say anything.
         let uploader = Self {
-            requester: requester.map(harmless),
-            source_ip_address: source_ip_address.map(harmless),
-            request_id: request_id.map(harmless),
+            requester: requester.map(str::to_owned),
+            source_ip_address: source_ip_address.map(str::to_owned),
+            request_id: request_id.map(str::to_owned),
         };
-        (uploader != Self::default()).then_some(uploader)
+        // Whoever starts an execution by hand can say anything.
+        (uploader != Self::default()).then(|| uploader.harmless())
+    }
+
+    fn harmless(self) -> Self {
+        let text = |text: Option<String>| text.map(|text| harmless(&text));
+        Self {
+            requester: text(self.requester),
+            source_ip_address: text(self.source_ip_address),
+            request_id: text(self.request_id),
+        }
     }
 }
 
@@ -314,6 +322,21 @@ mod tests {
             serde_json::json!({"approval": {
                 "principal": "AROA1:a***@example.com[U+001B]", "at": "2027-01-15T08:09:10Z", "sha256": "ab",
             }})
+        );
+    }
+
+    #[test]
+    fn what_a_foreign_document_says_of_a_plan_is_harmless() {
+        let origin: Origin = serde_json::from_value(serde_json::json!({"plan": {
+            "name": "a\u{1b}", "digest": "b\u{1b}", "made": "2027-01-15T08:09:10Z", "planner": "c@example.com",
+            "approver": {"requester": "d\u{1b}"}, "stale": {"refused": "expired", "details": "2027-01-15T08:09:10Z"},
+        }}))
+        .unwrap();
+        let plan = origin.harmless().plan.unwrap();
+        assert_eq!(plan.digest, "b[U+001B]");
+        assert_eq!(
+            plan.note(),
+            "this executes the plan in a[U+001B], which was saved at 2027-01-15T08:09:10Z by c***@example.com, was approved by d[U+001B], and nothing else"
         );
     }
 

@@ -21,7 +21,8 @@ pub(crate) fn command(function: &Function, manifest: &Manifest) -> Option<String
     let bucket = function.store.bucket();
     let source = saved_plan_key(&report_key(&manifest.header.run_id));
     Some(format!(
-        "aws s3api copy-object --bucket {bucket} --copy-source {bucket}/{source} --key {}",
+        "aws s3api copy-object --bucket {bucket} --copy-source {} --key {}",
+        in_a_shell(&format!("{bucket}/{source}")),
         in_a_shell(&key)
     ))
 }

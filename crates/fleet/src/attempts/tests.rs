@@ -87,6 +87,20 @@ fn what_batches_bring_back_on_one_look_is_one_answer_of_the_region() {
 }
 
 #[test]
+fn only_a_refusal_says_that_it_may_pass() {
+    let refusal = Refusal {
+        call: failed(FailureKind::Denied, "A"),
+        passing: Some(Passing::Graph),
+    };
+    let passes = Answer::Refused(refusal.into());
+    assert_eq!(passes.passing(), Some(Passing::Graph));
+    let silent = Answer::Silent(failed(FailureKind::Silent, ours::NO_ANSWER).into());
+    for other in [refused("A"), silent, Answer::Done, Answer::Throttled] {
+        assert_eq!(other.passing(), None);
+    }
+}
+
+#[test]
 fn who_answers_is_given_up_no_longer() {
     let mut attempts = Attempts::default();
     let silent = Answer::Silent(failed(FailureKind::Silent, ours::NO_ANSWER).into());
@@ -96,6 +110,10 @@ fn who_answers_is_given_up_no_longer() {
         let tried = attempts.unheard().unwrap();
         assert_eq!((tried.questions, tried.silences), (questions, questions));
     }
+    attempts.give_up("silent".into());
+    // Whoever asks again takes it back, and says why it was so.
+    assert_eq!(attempts.ask_again(), Some("silent".into()));
+    assert_eq!(attempts.given_up(), None);
     attempts.give_up("silent".into());
     attempts.region_answered(RegionRequest::FindGraph, Answer::Done, Round::default());
     assert_eq!((attempts.given_up(), attempts.unheard()), (None, None));

@@ -1,6 +1,7 @@
 //! What facts mean.
 
 mod chance;
+mod edges;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,7 @@
 //! Documents of made-up days, and what is told of them.
 
+mod edges;
+
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
 use serde_json::{Value, json};

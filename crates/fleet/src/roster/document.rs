@@ -222,6 +222,8 @@ mod tests {
             "# ours\n\nOrganization:\n",
             "- Id: 1",
             "Version: '1'",
+            "root-email: a",
+            "Account_Id:",
         ] {
             assert!(is_document(text), "{text}");
         }
@@ -232,6 +234,9 @@ mod tests {
             "Account: ours, Email",
             "111111111111",
             "x:y",
+            "a b: c",
+            ": c",
+            "Id: 1;Email",
         ] {
             assert!(!is_document(text), "{text}");
         }
@@ -243,6 +248,56 @@ mod tests {
         assert!(read(&deep).is_err());
         let closed = format!("{deep}{}", "]".repeat(100_000));
         assert!(read(&closed).is_err());
+    }
+
+    fn rows(text: &str) -> Vec<(u64, Vec<String>)> {
+        let rows = read(text).unwrap().rows.into_iter();
+        rows.map(|row| (row.line, row.fields.unwrap())).collect()
+    }
+
+    #[test]
+    fn a_document_in_each_line_is_a_list_of_them() {
+        let one = r#"{"Id": "1", "Email": "a"}"#;
+        let two = r#"{"Email": "b", "Name": "x", "Id": "2"}"#;
+        let fields = |fields: &[&str]| fields.iter().map(ToString::to_string).collect();
+        let both = |first, second| -> Vec<(u64, Vec<String>)> {
+            let (a, b) = (fields(&["1", "a"]), fields(&["2", "b", "x"]));
+            vec![(first, a), (second, b)]
+        };
+        for (text, expected) in [
+            (format!("{one}\n{two}\n"), both(1, 2)),
+            (format!("{one}  \n\n{two}"), both(1, 3)),
+            (format!("[{one},\n{two}]"), both(1, 2)),
+        ] {
+            assert_eq!(rows(&text), expected, "{text}");
+        }
+        // One document over several lines, and a line that is broken.
+        let apart = "{\"Id\": \"1\",\n\"Email\": \"a\"}";
+        assert_eq!(rows(apart), both(1, 2)[..1]);
+        let error = read(&format!("{one}\n{{\"Id\": [}}\n{two}"))
+            .map(|_| ())
+            .unwrap_err();
+        assert!(
+            matches!(error, RosterError::Broken { line: 2, .. }),
+            "{error:?}"
+        );
+    }
+
+    #[test]
+    fn only_what_has_an_id_and_an_address_or_says_so_is_an_account() {
+        for (text, found) in [
+            ("- {Id: 1, Email: a}\n- {Id: 2, Email: b}", 2),
+            (
+                "- {Id: 1}\n- {Email: b}\n- {AccountId: 3}\n- {RootEmail: d}",
+                2,
+            ),
+            (
+                "all: [[{Id: 1, Email: a, Tags: [x, {k: v}], Of: {Id: 9}}]]",
+                1,
+            ),
+        ] {
+            assert_eq!(rows(text).len(), found, "{text}");
+        }
     }
 
     #[test]

@@ -107,6 +107,21 @@ fn the_same_account_with_the_same_email_is_merged_with_a_note() {
 }
 
 #[test]
+fn what_one_of_the_same_lines_says_of_the_account_is_kept() {
+    let text = "account id,email,name,owner,expected\n111111111111,a@example.com,,,eu-south-1\n\
+                111111111111,a@example.com,billing,finance,us-west-2\n";
+    let roster = parse(text).unwrap();
+    let member = &roster.members[&id("111111111111")];
+    assert_eq!(member.name.as_deref(), Some("billing"));
+    assert_eq!(member.owner.as_deref(), Some("finance"));
+    let expected: Vec<_> = member.expected.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        expected,
+        ["111111111111/eu-south-1", "111111111111/us-west-2"]
+    );
+}
+
+#[test]
 fn the_same_account_with_another_email_puts_both_lines_in_doubt() {
     let text = "111111111111,a@example.com\n222222222222,b@example.com\n\
                 111111111111,c@example.com\n111111111111,a@example.com\n";

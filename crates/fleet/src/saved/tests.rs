@@ -1,5 +1,7 @@
 //! What a saved plan is, and when it is refused.
 
+mod moved;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -8,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::account::GraphArn;
+use crate::event::Operation;
 use crate::origin::{ListOrigin, Origin};
 use crate::report::{Action, Header, MemberPlan, Why};
 
@@ -172,6 +175,57 @@ fn what_this_version_does_not_know_is_refused() {
 }
 
 #[test]
+fn what_is_no_saved_plan_is_told_by_what_it_is() {
+    for (document, why) in [
+        (json!({}), "it does not say what it is"),
+        (
+            json!({ "kind": "plan", "version": 1 }),
+            "it is the report of a plan, which holds less",
+        ),
+        (
+            json!({ "kind": "run", "version": 1 }),
+            "it is another document",
+        ),
+    ] {
+        let parsed = SavedPlan::parse(document.to_string().as_bytes());
+        assert_eq!(parsed, Err(NotUsable::Other(why.to_owned())));
+    }
+}
+
+#[test]
+fn a_saved_plan_allows_what_it_holds_in_its_regions_for_its_administrator() {
+    let here = Region::new("us-east-1");
+    let mut changed = one();
+    let changes = GraphChanges {
+        set_tags: [("team".to_owned(), "a".to_owned())].into(),
+        remove_tags: names(&["x"]),
+        start_packages: names(&["EKS_AUDIT"]),
+    };
+    changed.graph_changes = [(here.clone(), changes)].into();
+    for (saved, has_changes) in [(one(), false), (changed, true)] {
+        let bounds = saved.bounds();
+        let holds = |region: &str, operation, n| {
+            bounds
+                .at(&Region::new(region))
+                .holds(None, operation, id(n))
+        };
+        assert!(holds("us-east-1", Operation::CreateMembers, 1));
+        assert!(!holds("us-east-1", Operation::CreateMembers, 2));
+        assert!(!holds("eu-west-1", Operation::CreateMembers, 1));
+        assert!(!holds("us-east-1", Operation::DeleteMembers, 1));
+        for operation in [
+            Operation::TagResource,
+            Operation::UntagResource,
+            Operation::UpdateDatasourcePackages,
+        ] {
+            assert_eq!(holds("us-east-1", operation, 1), has_changes);
+        }
+        assert_eq!(saved.regions().collect::<Vec<_>>(), [&here]);
+        assert_eq!(saved.administrator().to_string(), "555555555555");
+    }
+}
+
+#[test]
 fn a_saved_plan_expires() {
     let saved = one();
     assert_eq!(saved.check_time(saved.expires), Ok(()));
@@ -280,156 +334,25 @@ fn a_plan_is_for_one_command_and_one_that_deletes_graphs_says_so_itself() {
     }
 }
 
-fn moved(was: RegionPlan, is: RegionPlan) -> Vec<Moved> {
-    match saved(vec![was]).check_world(&[is], &BTreeMap::new()) {
-        Err(Stale::Moved(moved)) => moved,
-        Ok(()) => Vec::new(),
-        Err(other) => panic!("{other}"),
-    }
-}
-
 #[test]
-fn what_needs_more_or_other_than_was_planned_has_moved_and_what_needs_less_has_not() {
-    use Action::{Accept, Blocked, Invite, Remove, Repair, Skipped, Start, Unchanged, Wait};
-    let all = [
-        Invite, Accept, Repair, Wait, Remove, Start, Unchanged, Blocked, Skipped,
+fn a_setting_that_has_an_e_mail_in_it_is_named() {
+    let with = |bend: fn(&mut SavedSettings, String)| {
+        let of = |text: &str| {
+            let mut settings = settings();
+            bend(&mut settings, text.to_owned());
+            settings.with_email()
+        };
+        assert_eq!(of("nobody\u{1b} at all"), None);
+        of("root@example.com")
+    };
+    assert_eq!(settings().with_email(), None);
+    assert_eq!(with(|it, text| it.message = Some(text)), Some("message"));
+    let tags = [
+        with(|it, text| it.tags = [("owner".to_owned(), text)].into()),
+        with(|it, text| it.tags = [(text, "x".to_owned())].into()),
     ];
-    let fits = |was: Action| match was {
-        Invite => vec![Invite, Accept, Wait, Start, Unchanged, Blocked, Skipped],
-        Accept | Wait => vec![Accept, Wait, Start, Unchanged, Blocked, Skipped],
-        Repair => all.to_vec(),
-        Remove => vec![Remove, Unchanged, Blocked, Skipped],
-        Start => vec![Start, Unchanged, Blocked, Skipped],
-        Unchanged | Blocked | Skipped => vec![Unchanged, Blocked, Skipped],
-    };
-    for was in all {
-        for is in all {
-            let then = region(vec![member(1, None, was)]);
-            let moved = moved(then, region(vec![member(1, None, is)]));
-            assert_eq!(moved.is_empty(), fits(was).contains(&is), "{was:?}, {is:?}");
-        }
-    }
-}
-
-#[test]
-fn what_moved_says_what_was_and_is_and_what_the_plan_would_have_done() {
-    let was = region(vec![member(1, Some("ENABLED"), Action::Unchanged)]);
-    let is = region(vec![member(1, None, Action::Invite)]);
-    let found = moved(was, is);
-    let [it] = &found[..] else {
-        panic!("{found:?}")
-    };
-    assert_eq!(
-        (it.account_id, it.region.as_str()),
-        (Some(id(1)), "us-east-1")
-    );
-    assert_eq!((it.was.as_str(), it.is.as_str()), ("ENABLED", "no member"));
-    assert_eq!(it.planned, "leave it as it is");
-    assert_eq!(it.needed, "invite it, and accept for it");
-    let text = Stale::Moved(found).to_string();
-    assert!(
-        text.contains("000000000001 in us-east-1 (was: ENABLED; is: no member)"),
-        "{text}"
-    );
-}
-
-#[test]
-fn who_was_not_in_the_plan_at_all_has_moved_and_who_left_on_its_own_has_not() {
-    let few = region(vec![member(1, None, Action::Invite)]);
-    let more = region(vec![
-        member(1, None, Action::Invite),
-        member(9, Some("ENABLED"), Action::Remove),
-    ]);
-    assert_eq!(moved(few.clone(), more.clone()).len(), 1);
-    assert_eq!(moved(more, few), []);
-}
-
-#[test]
-fn another_email_has_moved_where_something_is_to_be_done() {
-    let with = |email: Option<&str>, action| {
-        let mut member = member(1, Some("INVITED"), action);
-        member.other_email = email.map(Into::into);
-        region(vec![member])
-    };
-    let (ours, other) = (
-        with(None, Action::Accept),
-        with(Some("x***@example.com"), Action::Accept),
-    );
-    let found = moved(ours.clone(), other.clone());
-    assert_eq!(
-        found[0].is,
-        "INVITED with another e-mail (x***@example.com)"
-    );
-    assert_eq!(moved(other.clone(), other), []);
-    assert_eq!(
-        moved(ours, with(Some("x***@example.com"), Action::Unchanged)),
-        []
-    );
-}
-
-#[test]
-fn a_graph_that_is_gone_or_another_has_moved_and_one_that_was_made_has_not() {
-    let (planned, nothing) = (vec![member(1, None, Action::Invite)], Vec::new());
-    let there = region(planned.clone());
-    let gone = |create_graph, members: &Vec<MemberPlan>| RegionPlan {
-        graph_arn: None,
-        create_graph,
-        ..region(members.clone())
-    };
-    let found = moved(there.clone(), gone(true, &planned));
-    assert_eq!(found.len(), 1);
-    assert_eq!(found[0].account_id, None);
-    assert_eq!(
-        (found[0].is.as_str(), found[0].needed.as_str()),
-        ("no behavior graph", "create it")
-    );
-    // Nothing is left to do where it took everybody along that was to go.
-    assert_eq!(moved(there.clone(), gone(false, &nothing)), []);
-    assert_eq!(moved(gone(true, &planned), there.clone()), []);
-    let other = |members: &Vec<MemberPlan>| RegionPlan {
-        graph_arn: Some(GraphArn::new(
-            "arn:aws:detective:us-east-1:555555555555:graph:2",
-        )),
-        ..region(members.clone())
-    };
-    assert_eq!(moved(there.clone(), other(&planned)).len(), 1);
-    assert_eq!(moved(there.clone(), other(&nothing)), []);
-    let ends = RegionPlan {
-        delete_graph: true,
-        ..there.clone()
-    };
-    assert_eq!(moved(there.clone(), ends.clone()).len(), 1);
-    assert_eq!(moved(ends, there), []);
-}
-
-#[test]
-fn other_changes_of_a_graph_have_moved() {
-    let tag = |value: &str| GraphChanges {
-        set_tags: [("team".to_owned(), value.to_owned())].into(),
-        ..GraphChanges::default()
-    };
-    let here = Region::new("us-east-1");
-    let mut saved = saved(vec![region(Vec::new())]);
-    saved.graph_changes.insert(here.clone(), tag("a"));
-    let check = |changes: GraphChanges| {
-        let changes = [(here.clone(), changes)].into();
-        saved.check_world(&[region(Vec::new())], &changes)
-    };
-    assert_eq!(check(tag("a")), Ok(()));
-    assert_eq!(check(GraphChanges::default()), Ok(()));
-    for more in [
-        tag("b"),
-        GraphChanges {
-            remove_tags: names(&["x"]),
-            ..tag("a")
-        },
-        GraphChanges {
-            start_packages: names(&["EKS_AUDIT"]),
-            ..tag("a")
-        },
-    ] {
-        assert!(matches!(check(more), Err(Stale::Moved(_))));
-    }
+    assert_eq!(tags, [Some("tags"); 2]);
+    assert_eq!(with(|it, text| it.role_name = text), Some("role-name"));
 }
 
 #[test]

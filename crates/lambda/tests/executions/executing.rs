@@ -462,3 +462,19 @@ async fn a_plan_that_is_rewritten_under_way_ends_the_run() {
     assert_eq!(execution.error.as_deref(), Some("DetectiveFleet.Failed"));
     assert_eq!(changes(&stage), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn no_account_gets_a_role_for_a_plan_that_does_nothing_for_it() {
+    let stage = Stage::of(
+        "size = 2
+memberships = [{accounts = ['300000000001'], administrator = '555555555555', status = 'ENABLED', age = '1h'}]
+[accounts.300000000001]
+roles = []",
+    );
+    stage.set("MANAGE_MEMBER_ROLES", "true");
+    let plan = planned_all(&stage).await;
+    let execution = copied(&stage, LIST, plan).await;
+    assert_eq!(execution.error, None, "{execution:?}");
+    assert!(!execution.states.contains(&"MakeRoles".to_owned()));
+    assert_eq!(members(&stage).await, 6);
+}

@@ -14,13 +14,13 @@ use super::fixed_point::{
 use super::run::Run;
 use super::world::{ARN, World, id, member, region};
 use crate::account::{AccountId, GraphArn, Region};
-use crate::attempts::{RegionRequest, Role};
+use crate::attempts::{Answer, MemberRequest, RegionRequest, Role};
 use crate::bounds::{Bounds, GraphChanges};
 use crate::cause::Cause;
 use crate::desired::{Others, Purpose};
 use crate::event::{Change, Operation};
 use crate::member::MemberStatus;
-use crate::plan::{Chore, GraphStep, Kind, Plan, Step};
+use crate::plan::{Chore, GraphStep, Kind, Plan, Step, Wait};
 use crate::report::{Action, RegionPlan};
 use crate::saved::graph_changes;
 
@@ -348,6 +348,12 @@ fn what_a_plan_waits_for_is_not_blocked_by_it() {
         .region_sent(RegionRequest::FindGraph)
         .role(Role::Asked);
     assert!(matches!(step(&enabled, asked), Step::Wait(_)));
+    // Nor is the look for a removal, which nobody accepts.
+    let mut leaving = enabled;
+    leaving.fleet.settings.purpose = Purpose::Disable;
+    let removed = leaving.clone().got(MemberRequest::Remove, Answer::Done);
+    let seen = step(&leaving, removed.looks(1));
+    assert_eq!(seen, Step::Wait(Wait::Visible));
 }
 
 #[test]

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pretty_assertions::assert_eq;
 
-use super::world::{World, failed, lost, refused};
+use super::world::{World, denied, failed, lost, refused};
 use crate::attempts::{Answer, RegionRequest};
 use crate::cause::{Cause, FailureKind};
 use crate::desired::{Others, Purpose};
 use crate::event::Operation;
+use crate::patience::Asked;
 use crate::plan::Chore;
 
 use RegionRequest::{ReadTags, StartPackages, Tag};
@@ -97,6 +98,27 @@ fn a_package_is_started_without_stopping_another() {
 }
 
 #[test]
+fn what_would_be_done_and_what_was_are_told_in_words() {
+    let start = Chore::StartPackages {
+        named: names(&["A", "B"]),
+        new: names(&["B"]),
+    };
+    let set = Chore::Tag(tags(&[("cost", "7"), ("team", "a")]));
+    for (chore, to_do, done) in [
+        (start, "start the packages B", "packages started: B"),
+        (set, "set the tags cost, team", "tags set: cost, team"),
+        (
+            Chore::Untag(names(&["x"])),
+            "remove the tags x",
+            "tags removed: x",
+        ),
+    ] {
+        assert_eq!(chore.to_string(), to_do);
+        assert_eq!(chore.done(), done);
+    }
+}
+
+#[test]
 fn what_is_refused_for_good_or_has_no_effect_is_amiss() {
     let denied = tagged(&[]).region_got_thrice(Tag, &refused("Denied"));
     assert_eq!(chores(&denied), []);
@@ -110,6 +132,16 @@ fn what_is_refused_for_good_or_has_no_effect_is_amiss() {
     let operation = Operation::UpdateDatasourcePackages;
     let none = Cause::NoEffect { operation };
     assert_eq!(idle.plan().amiss(), [none]);
+}
+
+#[test]
+fn what_was_refused_so_far_waits_for_its_turn_and_is_not_amiss() {
+    let asked = Asked::Region(Tag);
+    let held = tagged(&[]).region_got(Tag, denied());
+    let plan = held.plan();
+    assert_eq!((plan.chores(), plan.amiss()), (&[][..], &[][..]));
+    assert_eq!(plan.refused_so_far(), [asked].into());
+    assert_eq!(chores(&held.turn(asked)), chores(&tagged(&[])));
 }
 
 #[test]

@@ -179,6 +179,32 @@ fn a_role_that_fails_after_the_acceptance_does_not_block_it() {
     assert_eq!(world.step(), Step::Wait(Wait::Visible));
 }
 
+/// Nobody is invited whose role cannot be assumed.
+fn role_first(mut world: World) -> World {
+    world.fleet.settings.role_first = true;
+    world
+}
+
+#[test]
+fn where_the_role_comes_first_an_invitation_waits_for_it() {
+    let world = role_first(World::empty(1));
+    let invited = Step::Invite { batch: BATCH };
+    // In a plan, where nobody has asked for it, it is an invitation.
+    assert_eq!(world.step(), invited);
+    assert_eq!(world.plan().count(Kind::NeedsRole), 1);
+    for (role, step) in [
+        (Role::Asked, Step::Wait(Wait::Role)),
+        (role_refused(), Step::Wait(Wait::Patience(Asked::Role))),
+        (role_failed(), Step::Blocked(no_role())),
+        (Role::Ready, invited),
+    ] {
+        assert_eq!(world.clone().role(role).step(), step);
+    }
+    // What is removed needs no role.
+    let removed = role_first(World::corrected()).role(role_failed());
+    assert_eq!(removed.step(), Step::Remove);
+}
+
 #[test]
 fn an_account_is_invited_even_where_its_role_failed() {
     let world = World::empty(1).role(role_failed());

@@ -2,10 +2,11 @@
 
 use pretty_assertions::assert_eq;
 
-use super::world::{World, failed, id, lost, member, refused, region, silent};
+use super::world::{World, denied, failed, id, lost, member, refused, region, silent};
 use crate::attempts::{Answer, MemberRequest, RegionRequest};
 use crate::cause::{Cause, FailureKind};
 use crate::member::MemberStatus;
+use crate::patience::Asked;
 use crate::plan::{BATCH, GraphStep, Step};
 
 use RegionRequest::{Change, CreateGraph, FindGraph, Look};
@@ -106,6 +107,26 @@ fn a_graph_that_is_refused_for_good_is_given_up_unless_somebody_made_one() {
     assert_eq!(graph(&world), blocked("No"));
     let world = World::empty(1).region_got_thrice(CreateGraph, &refused("No"));
     assert_eq!(graph(&world), GraphStep::Keep);
+}
+
+#[test]
+fn what_was_refused_so_far_about_a_graph_waits_for_its_turn() {
+    for (world, request, again) in [
+        (World::unseen(1), FindGraph, GraphStep::Find),
+        (World::empty(1), Look, GraphStep::Keep),
+        (World::bare(1), CreateGraph, GraphStep::Create),
+    ] {
+        let mut world = world.region_got(request, denied());
+        if request == CreateGraph {
+            // Somebody may have made one: that is why.
+            assert_eq!(graph(&world), GraphStep::Find);
+            world.observation.saw_graph(None);
+        }
+        let asked = Asked::Region(request);
+        assert_eq!(graph(&world), GraphStep::Patience(request));
+        assert_eq!(world.plan().refused_so_far(), [asked].into());
+        assert_eq!(graph(&world.turn(asked)), again);
+    }
 }
 
 #[test]

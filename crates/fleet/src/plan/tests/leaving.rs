@@ -2,14 +2,15 @@
 
 use pretty_assertions::assert_eq;
 
-use super::world::{World, id, lost, member, refused, region};
+use super::world::{World, denied, email, id, lost, member, refused, region};
 use crate::account::Region;
 use crate::attempts::{Answer, MemberRequest, RegionRequest};
 use crate::cause::Cause;
 use crate::desired::{Others, Purpose};
-use crate::event::Conclusion;
+use crate::event::{Conclusion, Operation};
 use crate::member::{Member, MemberStatus, Since};
-use crate::plan::{GraphStep, Kind, MOST_MEMBERS, Step, Wait};
+use crate::patience::Asked;
+use crate::plan::{GraphStep, Kind, MOST_MEMBERS, Step, VISIBLE_AFTER, Wait};
 
 use MemberRequest::{Invite, Remove};
 use RegionRequest::DeleteGraph;
@@ -222,9 +223,31 @@ fn a_deletion_is_looked_for_and_asked_for_again() {
     assert_eq!(*unclear.plan().graph(), GraphStep::Find);
     unclear.observation.begin_look();
     assert_eq!(*unclear.plan().graph(), GraphStep::Delete);
+    let mut held = world.clone().region_got(DeleteGraph, denied());
+    assert_eq!(*held.plan().graph(), GraphStep::Find);
+    held.observation.begin_look();
+    assert_eq!(*held.plan().graph(), GraphStep::Patience(DeleteGraph));
+    let again = held.turn(Asked::Region(DeleteGraph));
+    assert_eq!(*again.plan().graph(), GraphStep::Delete);
     let denied = world.region_got_thrice(DeleteGraph, &refused("Denied"));
     assert!(matches!(denied.plan().graph(), GraphStep::Blocked(_)));
     assert!(denied.blocked().contains("Denied"));
+}
+
+#[test]
+fn a_deletion_that_does_not_show_is_asked_for_three_times() {
+    let mut world = ending(World::with(MemberStatus::Enabled));
+    for _ in 0..3 {
+        assert_eq!(*world.plan().graph(), GraphStep::Delete);
+        world = world.region_got(DeleteGraph, Answer::Done);
+        for _ in 0..VISIBLE_AFTER {
+            assert_eq!(*world.plan().graph(), GraphStep::Find);
+            world.observation.begin_look();
+        }
+    }
+    let operation = Operation::DeleteGraph;
+    let blocked = GraphStep::Blocked(Cause::NoEffect { operation });
+    assert_eq!(*world.plan().graph(), blocked);
 }
 
 #[test]
@@ -273,6 +296,32 @@ fn a_full_graph_takes_nobody_and_keeps_who_is_in_it() {
     let plan = world.plan();
     assert_eq!(plan.of(Kind::Invite).collect::<Vec<_>>(), [id(1), id(2)]);
     let world = world.got(Invite, Answer::Done).looks(1);
+    assert_eq!(world.step(), Step::Wait(Wait::Visible));
+    assert_eq!(world.plan().of(Kind::Invite).collect::<Vec<_>>(), [id(2)]);
+}
+
+#[test]
+fn of_a_list_that_is_too_long_for_a_graph_the_first_are_invited() {
+    let most = u16::try_from(MOST_MEMBERS).unwrap();
+    for (listed, crowded) in [(most, 0), (most + 1, 1)] {
+        let plan = World::empty(listed).plan();
+        assert_eq!(plan.count(Kind::Invite), MOST_MEMBERS);
+        assert_eq!(plan.count(Kind::Blocked), crowded);
+    }
+}
+
+#[test]
+fn who_is_in_the_list_still_takes_one_place_though_this_run_invited_it() {
+    let typo = Member {
+        email: Some(email("typo")),
+        ..member(MemberStatus::VerificationFailed)
+    };
+    let mut world = World::empty(2).sees(1, typo);
+    for n in 0..u16::try_from(MOST_MEMBERS).unwrap() - 2 {
+        world = world.sees(1_000 + n, enabled());
+    }
+    let world = world.got(Invite, Answer::Done).got(Remove, Answer::Done);
+    let world = world.looks(1);
     assert_eq!(world.step(), Step::Wait(Wait::Visible));
     assert_eq!(world.plan().of(Kind::Invite).collect::<Vec<_>>(), [id(2)]);
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
-use super::{header, id, member, observed, region};
+use super::{bad_line, header, id, member, observed, region};
 use crate::account::{AccountId, Email};
 use crate::cause::Cause;
 use crate::desired::{Fleet, Settings};
@@ -73,6 +73,66 @@ fn members_of_an_organization_are_told_once_with_what_may_become_of_them() {
     });
     let told = |note: &&String| note.contains("AWS Organizations");
     assert_eq!(part.header.notes.iter().filter(told).count(), 1);
+}
+
+#[test]
+fn a_region_that_could_not_be_read_or_a_bad_line_is_not_as_wanted_whatever_else_is() {
+    let cause = Cause::other("no answer");
+    let unread = |ids: Option<&[AccountId]>| {
+        let ids = ids.map(roster);
+        RegionNow::of(
+            &Observation::of(region("us-west-2")),
+            Some(&cause),
+            ids.as_ref(),
+        )
+    };
+    let members = [
+        (1, member(MemberStatus::Enabled)),
+        (9, member(MemberStatus::Invited)),
+    ];
+    let read = observed("us-east-1", members);
+    let told = |regions: Vec<RegionNow>| {
+        StatusReport::of(header("status", "status"), regions, BTreeMap::new())
+    };
+    let one = [id(1)];
+    let mut whole = told(vec![now(&read, &one)]);
+    assert_eq!(whole.verdict(), Verdict::AsWanted);
+    let lost = told(vec![now(&read, &one), unread(Some(&one))]);
+    assert_eq!(lost.verdict(), Verdict::NotAsWanted);
+    // Who is not in the list is none of its accounts.
+    assert_eq!(lost.accounts.as_ref().map(|it| it.accounts), Some(1));
+    assert_eq!(lost.regions[1].cause(), Some(cause.clone()));
+    whole.header.invalid_lines.push(bad_line());
+    assert_eq!(whole.verdict(), Verdict::NotAsWanted);
+    assert!(
+        whole
+            .in_a_line()
+            .ends_with(" 1 line of the list cannot be used.")
+    );
+    let without_a_list = told(vec![RegionNow::of(&read, None, None), unread(None)]);
+    assert_eq!(without_a_list.verdict(), Verdict::NotAsWanted);
+}
+
+#[test]
+fn without_a_list_it_is_said_in_how_many_regions_detective_is_on() {
+    let line = |on: usize, off: usize| {
+        let mut regions: Vec<_> = (0..on).map(|n| observed(&format!("on-{n}"), [])).collect();
+        for n in 0..off {
+            let mut bare = Observation::of(region(&format!("off-{n}")));
+            bare.saw_graph(None);
+            regions.push(bare);
+        }
+        let regions = regions.iter().map(|it| RegionNow::of(it, None, None));
+        let header = header("status", "status");
+        StatusReport::of(header, regions.collect(), BTreeMap::new()).in_a_line()
+    };
+    assert_eq!(line(1, 0), "Detective is on in the Region.");
+    assert_eq!(line(0, 1), "Detective is off in the Region.");
+    assert_eq!(line(2, 0), "Detective is on in all 2 Regions.");
+    let few = "Detective is on in 1 of 3 Regions. off-0 and off-1 have no behavior graph.";
+    assert_eq!(line(1, 2), few);
+    let many = "Detective is on in 1 of 4 Regions. 3 Regions have no behavior graph.";
+    assert_eq!(line(1, 3), many);
 }
 
 /// `account in_roster status` of each.

@@ -9,13 +9,13 @@ use super::{bad_line, header, id, member, observed, region};
 use crate::account::Email;
 use crate::attempts::{Answer, Attempts, Refusal, RegionRequest};
 use crate::audit::audit;
-use crate::cause::{FailedCall, FailureKind};
+use crate::cause::{Cause, FailedCall, FailureKind};
 use crate::desired::{Fleet, Settings};
 use crate::event::Operation;
 use crate::member::{Member, MemberStatus};
 use crate::observation::{Observation, Round};
 use crate::plan::plan;
-use crate::report::{Action, PlanReport, RegionPlan};
+use crate::report::{Action, PlanReport, PlanSummary, RegionPlan};
 
 fn fleet(accounts: u16) -> Fleet {
     let email: Email = "root@example.com".parse().unwrap();
@@ -103,6 +103,89 @@ fn the_summary_counts_every_membership_once() {
         })
     );
     assert!(report.changes_anything() && report.has_trouble());
+}
+
+#[test]
+fn each_thing_that_is_to_be_done_is_a_change_by_itself() {
+    let with = |bend: fn(&mut PlanSummary)| {
+        let mut report = report(Vec::new());
+        bend(&mut report.summary);
+        report.changes_anything()
+    };
+    for bend in [
+        (|it| it.create_graphs = 1) as fn(&mut PlanSummary),
+        |it| it.delete_graphs = 1,
+        |it| it.change_graphs = 1,
+        |it| it.invite = 1,
+        |it| it.accept = 1,
+        |it| it.repair = 1,
+        |it| it.wait = 1,
+        |it| it.remove = 1,
+        |it| it.start = 1,
+    ] {
+        assert!(with(bend));
+    }
+    for bend in [
+        (|_| {}) as fn(&mut PlanSummary),
+        |it| it.unchanged = 1,
+        |it| it.blocked = 1,
+        |it| it.skipped = 1,
+    ] {
+        assert!(!with(bend));
+    }
+}
+
+#[test]
+fn what_is_done_to_graphs_is_summed_over_all_regions() {
+    let (fleet, observation) = mixed();
+    let region = |create_graph, delete_graph, changes: &[&str]| RegionPlan {
+        create_graph,
+        delete_graph,
+        changes: changes.iter().map(ToString::to_string).collect(),
+        ..first(&fleet, &observation)
+    };
+    let regions = vec![
+        region(true, false, &["tags set"]),
+        region(true, true, &["tags set", "packages started"]),
+        region(true, true, &[]),
+    ];
+    let summary = report(regions).summary;
+    assert_eq!(
+        (
+            summary.create_graphs,
+            summary.delete_graphs,
+            summary.change_graphs
+        ),
+        (3, 2, 3)
+    );
+}
+
+#[test]
+fn what_nothing_is_known_of_is_blocked_where_its_region_could_not_be_read() {
+    let cause = Cause::other("no answer");
+    let fleet = fleet(1);
+    let unread = first(&fleet, &Observation::of(region("us-east-1")));
+    let actions = |plan: RegionPlan| -> Vec<_> {
+        let members = plan.members.iter();
+        members.map(|it| (it.action, it.reason.is_some())).collect()
+    };
+    assert_eq!(
+        actions(unread.clone().failed(None)),
+        [(Action::Wait, false)]
+    );
+    let failed = unread.failed(Some(&cause));
+    assert_eq!(failed.cause(), Some(cause.clone()));
+    assert_eq!(failed.members[0].cause(), Some(cause.clone()));
+    assert_eq!(actions(failed), [(Action::Blocked, true)]);
+    // What is known stays.
+    let verified = member(MemberStatus::VerificationInProgress);
+    for (members, action) in [
+        (vec![], Action::Invite),
+        (vec![(1, verified)], Action::Wait),
+    ] {
+        let seen = first(&fleet, &observed("us-east-1", members));
+        assert_eq!(actions(seen.failed(Some(&cause))), [(action, false)]);
+    }
 }
 
 #[test]

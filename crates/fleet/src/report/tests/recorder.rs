@@ -9,7 +9,7 @@ use crate::event::{CallResult, Conclusion, Deed, Event, EventKind, Operation, Si
 use crate::member::MemberStatus::{Enabled, Invited, VerificationFailed, VerificationInProgress};
 use crate::report::{Done, Outcome, Record, Recorder, RegionState, Report};
 
-use Conclusion::{Failed, Right, Skipped, Waiting};
+use Conclusion::{Failed, Gone, Right, Skipped, Waiting};
 
 #[test]
 fn before_is_the_first_status_that_was_seen_and_status_the_last() {
@@ -54,6 +54,36 @@ fn a_deed_whose_answer_was_lost_is_told_by_what_it_did() {
         .concluded(1, Right, None);
     assert_eq!(story.member().outcome, Outcome::Enabled);
     assert_eq!(story.report().summary.changed, 1);
+}
+
+#[test]
+fn who_is_gone_was_removed_by_this_run_where_it_did_that_or_may_have() {
+    let gone = |story: Story| story.seen(1, None).concluded(1, Gone, None);
+    let there = || Story::new().seen(1, Some(Enabled));
+    let told = |story: &Story| (story.member().outcome, story.report().summary.removed);
+    let removed = gone(there().did(1, Deed::Removed));
+    assert_eq!(told(&removed), (Outcome::Removed, 1));
+    assert_eq!(told(&gone(there().lost(1))), (Outcome::Removed, 1));
+    // Somebody else did, or it never was a member.
+    assert_eq!(told(&gone(there())), (Outcome::Unchanged, 0));
+    assert_eq!(told(&gone(Story::new())), (Outcome::Unchanged, 0));
+}
+
+#[test]
+fn limits_count_who_is_gone_and_who_was_invited_anywhere() {
+    let story = Story::new()
+        .seen(1, Some(Enabled))
+        .seen(1, None)
+        .seen(2, Some(Enabled))
+        .seen(3, None)
+        .did(3, Deed::Invited)
+        .in_region("eu-west-1")
+        .seen(4, Some(Invited))
+        .did(4, Deed::Accepted)
+        .seen(4, None);
+    let record = story.recorder.record_so_far();
+    assert_eq!(record.gone(), [id(1), id(4)].into());
+    assert_eq!(record.invited(), [id(3)].into());
 }
 
 #[test]
