@@ -8,9 +8,9 @@ sys.path.append(str(Path(__file__).parent))
 
 from ministack.app import main  # noqa: E402
 
-from as_aws import bucket, conditions, conflicts, gate, logs, mails, regions, sessions, stacks, stacksets, starts, steps, variables  # noqa: E402
+from as_aws import bucket, cbor, conditions, conflicts, gate, logs, mails, regions, sessions, stacks, stacksets, starts, steps, variables  # noqa: E402
 
-for part in (bucket, conditions, conflicts, gate, logs, mails, regions, sessions, stacks, stacksets, starts, steps, variables):
+for part in (bucket, cbor, conditions, conflicts, gate, logs, mails, regions, sessions, stacks, stacksets, starts, steps, variables):
     part.put_right()
 
 main()

@@ -1,6 +1,5 @@
 //! The bucket that CloudFormation reads the function and the state machine from.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
@@ -13,13 +12,14 @@ use aws_sdk_s3::types::{
     ServerSideEncryptionConfiguration, ServerSideEncryptionRule, VersioningConfiguration,
 };
 use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::service_config::ServiceConfigKey;
 use engine::Failure;
 use fleet::account::{AccountId, Region};
 use fleet::region_table::Partition;
 
 use crate::artifact::{Artifact, BucketName};
 use crate::package::base64;
-use crate::signed;
+use crate::told::told;
 
 /// A zip of some megabytes on a slow line takes minutes; a line that stands still is noticed by the SDK.
 const UPLOAD: Duration = Duration::from_secs(15 * 60);
@@ -80,7 +80,7 @@ impl Artifacts {
                     "the bucket {} is not one of account {}, or the caller may not s3:ListBucket it: name another with --artifact-bucket",
                     self.bucket, self.owner
                 ))),
-                _ => Err(told("HeadBucket", error)),
+                _ => Err(told("s3:HeadBucket", error)),
             },
         }
     }
@@ -110,7 +110,7 @@ impl Artifacts {
             Ok(_) => Ok(()),
             // A request of ours came through before, and its answer did not.
             Err(error) if error.code() == Some("BucketAlreadyOwnedByYou") => Ok(()),
-            Err(error) => Err(told("CreateBucket", error)),
+            Err(error) => Err(told("s3:CreateBucket", error)),
         }
     }
 
@@ -134,7 +134,7 @@ impl Artifacts {
         request
             .send()
             .await
-            .map_err(|it| told("PutPublicAccessBlock", it))?;
+            .map_err(|it| told("s3:PutPublicAccessBlock", it))?;
         let versions = VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled);
         let request = self
             .client
@@ -146,7 +146,7 @@ impl Artifacts {
         request
             .send()
             .await
-            .map_err(|it| told("PutBucketVersioning", it))?;
+            .map_err(|it| told("s3:PutBucketVersioning", it))?;
         self.encrypt().await?;
         let request = self.client.put_bucket_policy().bucket(self.bucket.as_str());
         let request = request
@@ -155,7 +155,7 @@ impl Artifacts {
         request
             .send()
             .await
-            .map_err(|it| told("PutBucketPolicy", it))?;
+            .map_err(|it| told("s3:PutBucketPolicy", it))?;
         Ok(())
     }
 
@@ -178,7 +178,7 @@ impl Artifacts {
         request
             .send()
             .await
-            .map_err(|it| told("PutBucketEncryption", it))?;
+            .map_err(|it| told("s3:PutBucketEncryption", it))?;
         Ok(())
     }
 
@@ -212,7 +212,7 @@ impl Artifacts {
             Ok(head) => Ok(head.checksum_sha256() == Some(base64(&artifact.sum).as_str())),
             // Who may not list the bucket is told 403 of what is not there.
             Err(error) if matches!(status(&error), 403 | 404) => Ok(false),
-            Err(error) => Err(told("HeadObject", error)),
+            Err(error) => Err(told("s3:HeadObject", error)),
         }
     }
 
@@ -227,7 +227,10 @@ impl Artifacts {
             .expected_bucket_owner(&self.owner)
             .checksum_sha256(base64(&artifact.sum))
             .body(ByteStream::from(artifact.content.clone()));
-        request.send().await.map_err(|it| told("PutObject", it))?;
+        request
+            .send()
+            .await
+            .map_err(|it| told("s3:PutObject", it))?;
         Ok(())
     }
 }
@@ -240,23 +243,23 @@ pub(crate) fn client(config: &SdkConfig) -> Client {
         .operation_timeout(UPLOAD)
         .build();
     // Another endpoint than AWS's has no host name for each bucket.
-    let elsewhere = signed::endpoint_of(config, "s3").is_some();
+    let elsewhere = config.endpoint_url().is_some() || endpoint_of_s3(config).is_some();
     let config = aws_sdk_s3::config::Builder::from(config)
         .force_path_style(elsewhere)
         .timeout_config(timeouts);
     Client::from_conf(config.build())
 }
 
-fn status<E>(error: &SdkError<E>) -> u16 {
-    error.raw_response().map_or(0, |raw| raw.status().as_u16())
+/// An endpoint that environment or profile name for S3 alone.
+fn endpoint_of_s3(config: &SdkConfig) -> Option<String> {
+    let key = ServiceConfigKey::builder()
+        .service_id("s3")
+        .env("AWS_ENDPOINT_URL")
+        .profile("endpoint_url")
+        .build();
+    config.service_config()?.load_config(key.ok()?)
 }
 
-/// An error with the name of the call.
-pub(crate) fn told<E>(call: &str, error: SdkError<E>) -> Failure
-where
-    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-{
-    let failure = Failure::from(error);
-    let text: Arc<str> = format!("s3:{call}: {}", failure.text).into();
-    failure.saying(text)
+fn status<E>(error: &SdkError<E>) -> u16 {
+    error.raw_response().map_or(0, |raw| raw.status().as_u16())
 }

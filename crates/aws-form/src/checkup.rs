@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::form::Form;
 use crate::package::hex_of_base64;
-use crate::signed::{self, Question, members};
+use crate::told::told;
 
 /// Somebody who is told what came of each run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -64,26 +64,24 @@ impl Form {
 
     /// `sns:ListSubscriptionsByTopic`
     async fn subscriptions(&self, topic: Option<&str>) -> Result<Vec<Subscription>, Failure> {
-        let mut found = Vec::new();
         let Some(topic) = topic else {
-            return Ok(found);
+            return Ok(Vec::new());
         };
-        let question = query(
-            "sns",
-            "sns:ListSubscriptionsByTopic",
-            "2010-03-31",
-            [("TopicArn".to_owned(), topic.to_owned())],
-        );
-        let answer = signed::ask(&self.config, &self.region, question).await?;
-        for it in members(&answer, "Subscriptions") {
-            let text = |name: &str| it.get(name).cloned().unwrap_or_default();
-            found.push(Subscription {
-                protocol: text("Protocol"),
-                endpoint: Email::mask_in(&text("Endpoint")),
-                confirmed: text("SubscriptionArn") != PENDING,
-            });
-        }
-        Ok(found)
+        let client = aws_sdk_sns::Client::new(&self.config);
+        let pages = client
+            .list_subscriptions_by_topic()
+            .topic_arn(topic)
+            .into_paginator()
+            .items()
+            .send();
+        let found = pages.try_collect().await;
+        let found = found.map_err(|error| told("sns:ListSubscriptionsByTopic", error))?;
+        let subscription = |it: &aws_sdk_sns::types::Subscription| Subscription {
+            protocol: it.protocol().unwrap_or_default().to_owned(),
+            endpoint: Email::mask_in(it.endpoint().unwrap_or_default()),
+            confirmed: it.subscription_arn() != Some(PENDING),
+        };
+        Ok(found.iter().map(subscription).collect())
     }
 
     /// `cloudwatch:DescribeAlarms`
@@ -91,19 +89,21 @@ impl Form {
         if alarms.is_empty() {
             return Ok(Vec::new());
         }
-        let names = alarms.iter().zip(1..);
-        let names = names.map(|(it, n)| (format!("AlarmNames.member.{n}"), it.physical.clone()));
-        let call = "cloudwatch:DescribeAlarms";
-        let question = query("monitoring", call, "2010-08-01", names);
-        let answer = signed::ask(&self.config, &self.region, question).await?;
-        let found = members(&answer, "MetricAlarms");
-        let found = found.into_iter().filter_map(|mut it| {
-            let name = it.remove("AlarmName")?;
-            let alarm = alarms.iter().find(|alarm| alarm.physical == name)?;
+        let names = alarms.iter().map(|it| it.physical.clone()).collect();
+        // One page has 50 of them, and the stack has a few.
+        let asked = aws_sdk_cloudwatch::Client::new(&self.config)
+            .describe_alarms()
+            .set_alarm_names(Some(names));
+        let answer = asked.send().await;
+        let answer = answer.map_err(|error| told("cloudwatch:DescribeAlarms", error))?;
+        let found = answer.metric_alarms().iter().filter_map(|it| {
+            let alarm = alarms
+                .iter()
+                .find(|alarm| Some(alarm.physical.as_str()) == it.alarm_name())?;
             Some(Alarm {
                 name: alarm.logical.clone(),
-                state: it.remove("StateValue")?,
-                description: it.remove("AlarmDescription").unwrap_or_default(),
+                state: it.state_value()?.as_str().to_owned(),
+                description: it.alarm_description().unwrap_or_default().to_owned(),
             })
         });
         Ok(found.collect())
@@ -114,37 +114,11 @@ impl Form {
         let Some(function) = function else {
             return Ok(None);
         };
-        let question = Question {
-            service: "lambda",
-            call: "lambda:GetFunctionConfiguration",
-            path: format!("/2015-03-31/functions/{function}/configuration"),
-            form: Vec::new(),
-        };
-        let answer = signed::ask(&self.config, &self.region, question).await?;
-        let answer: serde_json::Value = serde_json::from_str(&answer).map_err(|error| {
-            Failure::unclear(format!("lambda:GetFunctionConfiguration: {error}"))
-        })?;
-        let sum = answer.get("CodeSha256").and_then(|it| it.as_str());
-        Ok(sum.and_then(hex_of_base64))
-    }
-}
-
-fn query(
-    service: &'static str,
-    call: &'static str,
-    version: &str,
-    fields: impl IntoIterator<Item = (String, String)>,
-) -> Question {
-    let action = call.split_once(':').map_or(call, |(_, action)| action);
-    let mut form = vec![
-        ("Action".to_owned(), action.to_owned()),
-        ("Version".to_owned(), version.to_owned()),
-    ];
-    form.extend(fields);
-    Question {
-        service,
-        call,
-        path: "/".to_owned(),
-        form,
+        let asked = aws_sdk_lambda::Client::new(&self.config)
+            .get_function_configuration()
+            .function_name(function);
+        let answer = asked.send().await;
+        let answer = answer.map_err(|error| told("lambda:GetFunctionConfiguration", error))?;
+        Ok(answer.code_sha256().and_then(hex_of_base64))
     }
 }

@@ -11,8 +11,8 @@ mod operation;
 pub mod package;
 pub mod report;
 mod runs;
-mod signed;
 pub mod template;
+mod told;
 mod zip;
 
 pub use artifact::{Artifact, BucketName};
