@@ -87,6 +87,38 @@ fn what_batches_bring_back_on_one_look_is_one_answer_of_the_region() {
 }
 
 #[test]
+fn a_change_that_the_region_refuses_was_asked_for_in_the_turn_that_it_is() {
+    // Nothing of the Region's own was sent: it is refused in answers to requests about members.
+    let asked = Asked::Region(RegionRequest::Change);
+    let turn = Turn::default().and_last();
+    let mut attempts = Attempts::default();
+    attempts.saw_turn(asked, turn);
+    attempts.region_answered(RegionRequest::Change, refused("A"), Round::default());
+    let change = attempts.region(RegionRequest::Change).unwrap();
+    assert_eq!(
+        (change.turn, change.refusals.turn),
+        (turn.number(), turn.number())
+    );
+}
+
+#[test]
+fn what_was_tried_is_found_by_its_request() {
+    let account = "000000000001".parse().unwrap();
+    for request in [
+        MemberRequest::Invite,
+        MemberRequest::Accept,
+        MemberRequest::Remove,
+        MemberRequest::Start,
+    ] {
+        let mut attempts = Attempts::default();
+        attempts.sent(request, account);
+        let tried = attempts.member(account).unwrap();
+        assert!(tried.is_under_way());
+        assert_eq!(tried.to(request).sent, 1);
+    }
+}
+
+#[test]
 fn only_a_refusal_says_that_it_may_pass() {
     let refusal = Refusal {
         call: failed(FailureKind::Denied, "A"),
