@@ -1,8 +1,10 @@
 //! What answers come to.
 
 use super::*;
+use crate::account::Region;
 use crate::cause::FailureKind;
 use crate::event::Operation;
+use crate::observation::Observation;
 
 fn failed(kind: FailureKind, code: &str) -> FailedCall {
     FailedCall::new(Operation::ListMembers, kind, code, Some("no"))
@@ -99,6 +101,30 @@ fn a_change_that_the_region_refuses_was_asked_for_in_the_turn_that_it_is() {
         (change.turn, change.refusals.turn),
         (turn.number(), turn.number())
     );
+}
+
+#[test]
+fn another_graph_opens_what_was_refused_because_of_the_one_before() {
+    use RegionRequest::{Change, FindGraph, Look};
+    let mut attempts = Attempts::default();
+    for request in [Look, Change, FindGraph] {
+        for n in 1..=FINAL_AFTER {
+            let mut observation = Observation::of(Region::new("us-east-1"));
+            let looks = (0..n).map(|_| observation.begin_look());
+            attempts.region_answered(request, refused("A"), looks.last().unwrap());
+        }
+    }
+    let is_final = |attempts: &Attempts, request| {
+        matches!(attempts.region_verdict(request), Verdict::Final(_))
+    };
+    assert!(
+        [Look, Change, FindGraph]
+            .iter()
+            .all(|it| is_final(&attempts, *it))
+    );
+    attempts.saw_another_graph();
+    assert!(![Look, Change].iter().any(|it| is_final(&attempts, *it)));
+    assert!(is_final(&attempts, FindGraph));
 }
 
 #[test]
