@@ -45,3 +45,27 @@ def test_a_report_is_whole_and_alone(fleet, tmp_path):
         fleet.run("plan", "--report", report).ended(0)
         assert json.loads(report.read_text())["kind"] == "plan"
     assert list(tmp_path.glob(".detective-fleet-*")) == []
+
+
+def test_the_language_of_the_page_is_a_flag_a_variable_and_a_setting(fleet, tmp_path, write):
+    page = tmp_path / "report.html"
+    settings = write('language = "ja"\n', "fleet.toml")
+    for words, env, language in [
+        ([], {}, "en"),
+        (["--language", "ja"], {}, "ja"),
+        ([], {"DETECTIVE_FLEET_LANGUAGE": "ja"}, "ja"),
+        (["--config", settings], {}, "ja"),
+        (["--config", settings, "--language", "en"], {}, "en"),
+        (["--config", settings], {"DETECTIVE_FLEET_LANGUAGE": "en"}, "en"),
+    ]:
+        words = fleet.words("plan", "--report", page, *words)
+        result = fleet.command.run(*words, env={**fleet.env, **env}).ended(0)
+        assert f'<html lang="{language}">' in page.read_text(encoding="utf-8"), (words, env)
+        assert "invite" in result.stdout, "what the terminal shows stays English"
+
+
+def test_a_language_that_there_is_not_is_refused(fleet, tmp_path, write):
+    page = tmp_path / "report.html"
+    fleet.run("plan", "--report", page, "--language", "fr").refused("--language", "the languages are en and ja")
+    fleet.run("plan", "--report", page, "--config", write('language = "fr"\n', "fleet.toml")).refused("fleet.toml", "fr", "en")
+    assert not page.exists() and fleet.proxy.calls == []

@@ -182,6 +182,12 @@ variable "notification_email" {
   default     = null
 }
 
+variable "language" {
+  description = "The language of messages and pages. Subjects are English."
+  type        = string
+  default     = null
+}
+
 variable "operator_arns" {
   description = "Roles and users of this account that may act as the administrator with the command and read lists, by their ARNs without wildcards; empty for none. A role of IAM Identity Center is named by the ARN of the role (.../aws-reserved/sso.amazonaws.com/...), not by that of its sessions (assumed-role/...)."
   type        = list(string)
@@ -319,6 +325,7 @@ locals {
     ApprovalHours              = var.approval_hours == null ? null : tostring(var.approval_hours)
     DriftSchedule              = var.drift_schedule
     NotificationEmail          = var.notification_email
+    Language                   = var.language
     OperatorArns               = var.operator_arns == null ? null : join(",", var.operator_arns)
     OperatorMfa                = var.operator_mfa == null ? null : tostring(var.operator_mfa)
     ApproverArns               = var.approver_arns == null ? null : join(",", var.approver_arns)

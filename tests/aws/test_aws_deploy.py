@@ -179,6 +179,10 @@ def test_what_changes_is_shown_asked_about_and_done_only_then(desk, newer):
     report = desk.run("status").ended(0).json()
     assert report["function"]["file"] == "newer.zip" and report["function"]["runs"] is True
 
+    # Where nobody is asked it is in the log.
+    said = desk.command.run(*desk.words("deploy", "--yes", "--parameter", "KeepDays=31"), env=desk.env).ended(0)
+    assert "parameter KeepDays: 31 (it was 30)" in said.stderr and "was updated" in said.stdout
+
 
 def test_nobody_is_asked_where_there_is_no_terminal(desk):
     desk.run("deploy").refused("no terminal")
@@ -206,7 +210,7 @@ def test_a_deployment_that_fails_says_why_and_the_next_one_clears_up(desk):
     assert first["resource"] == "AdministratorRole" and "already exists" in first["reason"]
     assert "--home-region" in " ".join(report["next"])
     failed = desk.run("status").ended(3).json()
-    assert failed["stack"]["status"] == "ROLLBACK_COMPLETE"
+    assert failed["stack"]["status"] == "ROLLBACK_COMPLETE" and "never came to be" in failed["needs_action"][0]
 
     desk.run("deploy", "--dry-run").refused("deleted first")
     iam.delete_role(RoleName="DetectiveFleetAdministrator")
@@ -346,6 +350,20 @@ def test_what_the_command_asks_for_itself_is_what_the_page_says(as_deployer):
     assert "the last runs" in as_deployer("status", without="WhatCameOfRuns").ended(3).json()["needs_action"][0]
     as_deployer("status").ended(0)
     as_deployer("remove", "--yes", "--confirm", "detective-fleet").ended(0)
+
+
+def test_a_stack_that_was_deployed_by_hand_is_upgraded_by_the_command(make_stack, command, archive):
+    stack = make_stack(parameters={"KeepDays": "30"})
+    env = {
+        "AWS_ENDPOINT_URL": stack.ministack.endpoint, "AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": ADMINISTRATOR,
+        "AWS_SECRET_ACCESS_KEY": "test",
+    }
+    words = ["aws", "deploy", "--function", archive, "--yes", "--admin-account", ADMINISTRATOR, "--output", "json"]
+    report = command.run(*words, env=env).ended(0).json()
+    assert report["stack"]["action"] == "update" and report["outputs"]["BucketName"] == stack.bucket
+    assert {it["name"] for it in report["parameters"]} >= {"ArtifactBucket", "FunctionKey"}
+    assert "KeepDays" not in {it["name"] for it in report["parameters"]}
+    stack.upload("plan/enable/accounts.csv").succeeded()
 
 
 class Deaf(Proxy):

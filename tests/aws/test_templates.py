@@ -356,7 +356,8 @@ SETTINGS = {
     "AUTHORITATIVE_KEY": "AuthoritativeKey", "DISABLE_BY_UPLOAD": "DisableByUpload", "ALLOW_REMOVALS": "AllowRemovals",
     "PRUNE": "Prune", "ROLE_FIRST": "InviteOnlyWithRole", "MAX_INVITATIONS": "MaxInvitations", "MAX_REMOVALS": "MaxRemovals",
     "REMOVAL_WINDOW_HOURS": "RemovalWindowHours", "REGIONS_PER_PASS": "RegionsPerPass", "MAX_CONCURRENCY": "MaxConcurrency",
-    "APPROVE_REMOVALS": "ApproveRemovals", "APPROVAL_HOURS": "ApprovalHours", "PATIENCE_SECONDS": "PatienceSeconds", "WAIT_LIMIT_MINUTES": "WaitLimitMinutes",
+    "APPROVE_REMOVALS": "ApproveRemovals", "APPROVAL_HOURS": "ApprovalHours", "PATIENCE_SECONDS": "PatienceSeconds", "LANGUAGE": "Language",
+    "WAIT_LIMIT_MINUTES": "WaitLimitMinutes",
 }
 
 

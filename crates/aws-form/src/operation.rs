@@ -87,3 +87,50 @@ pub fn stands_in_the_way(name: &str, region: &Region, now: &Described) -> Option
     };
     Some(format!("the stack {name} in {region} is {status}{said}: {advice}").into())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use aws_sdk_cloudformation::types::StackStatus;
+
+    use super::*;
+
+    #[test]
+    fn a_stack_that_is_stuck_comes_with_what_to_do() {
+        let advice = |status: StackStatus| {
+            let now = Described {
+                id: String::new(),
+                status,
+                reason: Some("because".into()),
+                parameters: BTreeMap::new(),
+                outputs: BTreeMap::new(),
+                changed: None,
+            };
+            stands_in_the_way("fleet", &Region::new("us-east-1"), &now)
+        };
+        for (status, word) in [
+            (
+                StackStatus::UpdateRollbackFailed,
+                "Continue update rollback",
+            ),
+            (StackStatus::RollbackFailed, "aws remove"),
+            (StackStatus::DeleteFailed, "aws remove"),
+            (StackStatus::CreateFailed, "aws remove"),
+        ] {
+            let advice = advice(status).unwrap();
+            assert!(
+                advice.contains(word) && advice.contains("(because)"),
+                "{advice}"
+            );
+        }
+        for fine in [
+            StackStatus::CreateComplete,
+            StackStatus::UpdateRollbackComplete,
+            StackStatus::RollbackComplete,
+            StackStatus::ReviewInProgress,
+        ] {
+            assert_eq!(advice(fine), None);
+        }
+    }
+}

@@ -149,7 +149,15 @@ impl Template {
 /// So many letters apart, a name is meant for another.
 const MOST_TYPOS: usize = 3;
 
-/// In what the parameters would differ from what the stack has. E-mails are masked.
+/// A value for people: an external id is the business of those who assume the role.
+fn shown(name: &str, value: &str) -> String {
+    match name {
+        "ExternalId" if !value.is_empty() => "(not shown)".to_owned(),
+        _ => Email::mask_in(value),
+    }
+}
+
+/// In what the parameters would differ from what the stack has. E-mails are masked, and external ids not shown.
 #[must_use]
 pub fn changes(
     given: &BTreeMap<String, Parameter>,
@@ -162,8 +170,8 @@ pub fn changes(
         let was = now.and_then(|it| it.parameters.get(name));
         (was != Some(is)).then(|| ParameterChange {
             name: name.clone(),
-            was: was.map(|it| Email::mask_in(it)),
-            is: Email::mask_in(is),
+            was: was.map(|it| shown(name, it)),
+            is: shown(name, is),
         })
     });
     changed.collect()
@@ -255,13 +263,14 @@ mod tests {
     }
 
     #[test]
-    fn an_email_is_masked() {
-        let given = [(
-            "NotificationEmail".to_owned(),
-            Parameter::Value("root@example.com".to_owned()),
-        )];
-        let changed = changes(&given.into(), None);
-        assert_eq!(changed[0].is, "r***@example.com");
+    fn an_email_is_masked_and_an_external_id_not_shown() {
+        let given = |name: &str, value: &str| {
+            let value = Parameter::Value(value.to_owned());
+            changes(&[(name.to_owned(), value)].into(), None)
+        };
+        let mail = given("NotificationEmail", "root@example.com");
+        assert_eq!(mail[0].is, "r***@example.com");
+        assert_eq!(given("ExternalId", "secret")[0].is, "(not shown)");
     }
 
     fn stack(parameters: &[(&str, &str)]) -> Described {

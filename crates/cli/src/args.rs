@@ -12,11 +12,13 @@ mod sandbox;
 use std::path::PathBuf;
 
 use ::fleet::account::AccountId;
+use ::fleet::language::Language;
 use ::fleet::values::Time;
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use crate::exit;
+use crate::settings::SettingsFile;
 use crate::values::{PlanExpires, Zone};
 
 pub(crate) use aws::{AwsArgs, AwsCommand};
@@ -370,6 +372,32 @@ pub(crate) struct ReportArgs {
         help_heading = "Output"
     )]
     pub files: Vec<PathBuf>,
+    /// The language of the page: en, or ja for Japanese [default: en]
+    #[arg(
+        long,
+        value_name = "CODE",
+        env = "DETECTIVE_FLEET_LANGUAGE",
+        hide_env = true,
+        help_heading = "Output"
+    )]
+    pub language: Option<Language>,
+}
+
+impl ReportArgs {
+    /// These files.
+    #[cfg(any(feature = "stacksets", test))]
+    pub(crate) fn of(files: Vec<PathBuf>) -> Self {
+        Self {
+            files,
+            language: None,
+        }
+    }
+
+    /// With what the settings file says where nothing was typed.
+    pub(crate) fn or(mut self, file: &SettingsFile) -> Self {
+        self.language = self.language.or(file.settings.language);
+        self
+    }
 }
 
 /// Where changes are taken down.

@@ -62,7 +62,7 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Exit> {
         Ok::<_, anyhow::Error>(file)
     };
     match cli.command {
-        Command::Plan(args) if args.show.is_some() => saved::show(args, output),
+        Command::Plan(args) if args.show.is_some() => saved::show(args, &settings()?, output),
         Command::Plan(args) => to_the_end(plan::run(args, &settings()?, output)),
         Command::Enable(args) => to_the_end(enable::run(args, &settings()?, output)),
         Command::Disable(args) => to_the_end(disable::run(args, &settings()?, output)),
@@ -70,7 +70,7 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Exit> {
         Command::Check(args) => to_the_end(check::run(args, &settings()?, output)),
         Command::Cost(args) => to_the_end(cost::run(args, &settings()?, output)),
         Command::Adopt(args) => to_the_end(adopt::run(args, &settings()?, output)),
-        Command::History(args) => history::run(args, output),
+        Command::History(args) => history::run(args, &settings()?, output),
         Command::Roles(args) => to_the_end(roles::run(args, &settings()?, output)),
         Command::Aws(args) => to_the_end(aws::run(args, &settings()?, output)),
         Command::Init(args) => to_the_end(init::run(*args, output)),

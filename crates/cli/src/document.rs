@@ -5,12 +5,14 @@ use std::io::{BufWriter, IntoInnerError, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use fleet::language::Language;
 use fleet::report::{InvalidLine, VERSION};
 use fleet::roster::{Roster, RosterError};
 use fleet::saved::Stale;
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
+use crate::args::ReportArgs;
 use crate::partial_file::PartialFile;
 
 /// What `validate` says of a file.
@@ -146,7 +148,10 @@ impl Format {
 
 /// The files of `--report`.
 #[derive(Debug)]
-pub(crate) struct ReportFiles(Vec<(PathBuf, Format)>);
+pub(crate) struct ReportFiles {
+    files: Vec<(PathBuf, Format)>,
+    language: Language,
+}
 
 impl ReportFiles {
     /// Makes sure that all of them can be written. That should be known before anything is changed,
@@ -155,9 +160,9 @@ impl ReportFiles {
     /// # Errors
     ///
     /// When one cannot, or asks for a format that there is not.
-    pub(crate) fn check(paths: Vec<PathBuf>) -> Result<Self> {
+    pub(crate) fn check(args: ReportArgs) -> Result<Self> {
         let mut files = Vec::new();
-        for path in paths {
+        for path in args.files {
             let Some(format) = Format::of(&path) else {
                 bail!(
                     "--report {}: reports are written as JSON or as a page; name the file .json or .html",
@@ -168,7 +173,10 @@ impl ReportFiles {
             drop(temporary(&path, "--report")?);
             files.push((path, format));
         }
-        Ok(Self(files))
+        Ok(Self {
+            files,
+            language: args.language.unwrap_or_default(),
+        })
     }
 
     /// Makes sure that none of them takes the place of a file that is needed.
@@ -178,7 +186,7 @@ impl ReportFiles {
     /// When one does.
     pub(crate) fn apart_from(self, what: &str, needed: Option<&Path>) -> Result<Self> {
         let same = |(path, _): &&(PathBuf, Format)| needed.is_some_and(|it| is_same(path, it));
-        match self.0.iter().find(same) {
+        match self.files.iter().find(same) {
             Some((path, _)) => bail!(
                 "--report {}: this is {what}, which the report would replace; name another file",
                 path.display()
@@ -192,12 +200,8 @@ impl ReportFiles {
     /// # Errors
     ///
     /// When one cannot be written.
-    pub(crate) fn write<'a, D>(&self, document: &'a D) -> Result<()>
-    where
-        D: Serialize,
-        &'a D: Into<page::Document>,
-    {
-        self.write_as(document, || page::html(document))
+    pub(crate) fn write(&self, document: &(impl Serialize + page::Paged)) -> Result<()> {
+        self.write_as(document, |language| page::html(document, language))
     }
 
     /// As [`ReportFiles::write`], for a document whose page is made so.
@@ -208,11 +212,11 @@ impl ReportFiles {
     pub(crate) fn write_as(
         &self,
         document: &impl Serialize,
-        page: impl Fn() -> std::result::Result<String, page::Error>,
+        page: impl Fn(Language) -> std::result::Result<String, page::Error>,
     ) -> Result<()> {
         self.put(|format, file| match format {
             Format::Json => stream(document, file),
-            Format::Page => Ok(file.write_all(page()?.as_bytes())?),
+            Format::Page => Ok(file.write_all(page(self.language)?.as_bytes())?),
         })
     }
 
@@ -223,9 +227,9 @@ impl ReportFiles {
     /// As there.
     #[cfg(feature = "stacksets")]
     pub(crate) fn check_without_page(paths: Vec<PathBuf>) -> Result<Self> {
-        let files = Self::check(paths)?;
+        let files = Self::check(ReportArgs::of(paths))?;
         match files
-            .0
+            .files
             .iter()
             .find(|(_, format)| matches!(format, Format::Page))
         {
@@ -249,7 +253,7 @@ impl ReportFiles {
 
     fn put(&self, fill: impl Fn(Format, &mut dyn Write) -> Result<()>) -> Result<()> {
         let mut failures = Vec::new();
-        for (path, format) in &self.0 {
+        for (path, format) in &self.files {
             // One that cannot be written is no reason to lose the others.
             if let Err(error) = replace(path, |file| fill(*format, file)) {
                 failures.push(format!("{error:#}"));
@@ -350,7 +354,7 @@ mod tests {
         for path in &paths {
             std::fs::write(path, "old").unwrap();
         }
-        let files = ReportFiles::check(paths.to_vec()).unwrap();
+        let files = ReportFiles::check(ReportArgs::of(paths.to_vec())).unwrap();
         let read = || {
             paths
                 .each_ref()
@@ -376,7 +380,7 @@ mod tests {
         let (gone, kept) = (dir.path().join("gone"), dir.path().join("kept.json"));
         std::fs::create_dir(&gone).unwrap();
         let paths = vec![gone.join("a.json"), kept.clone(), gone.join("b.json")];
-        let files = ReportFiles::check(paths).unwrap();
+        let files = ReportFiles::check(ReportArgs::of(paths)).unwrap();
         std::fs::remove_dir(&gone).unwrap();
         let report = fixture::run(1, |_, _| (Outcome::Enabled, None));
         let error = files.write(&report).unwrap_err().to_string();
@@ -399,7 +403,8 @@ mod tests {
             ("no/r.html", "cannot write there"),
             ("r", ".json"),
         ] {
-            let error = ReportFiles::check(vec![dir.path().join(name)]).unwrap_err();
+            let error =
+                ReportFiles::check(ReportArgs::of(vec![dir.path().join(name)])).unwrap_err();
             assert!(format!("{error:#}").contains(why), "{name}: {error:#}");
         }
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);

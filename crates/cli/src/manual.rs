@@ -17,7 +17,7 @@ current directory (or the file of `--config`), then from the defaults. The varia
 `DETECTIVE_FLEET_` and its name: `--role-name` is `DETECTIVE_FLEET_ROLE_NAME`. What belongs to one run
 only has no variable: `--yes`, `--account`, `--not-account`, `--retry-failed`, `--report`, `--only`, `--watch`,
 `--interval`, `--detailed-exitcode`, `--quiet`, `--verbose`, and whatever removes or confirms a removal. In
-the settings file flags stand under their own names, those that describe the fleet, and `journal`:
+the settings file flags stand under their own names, those that describe the fleet, `journal`, and `language`:
 
 ```toml
 admin-account = \"555555555555\"

@@ -6,6 +6,7 @@
 
 mod brief;
 mod call;
+mod japanese;
 mod place;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ pub use words::not_assumed;
 
 use crate::account::{AccountId, Email, GraphArn};
 use crate::event::Operation;
+use crate::language::Language;
 use crate::member::MemberStatus;
 use crate::region_table::Partition;
 
@@ -341,10 +343,28 @@ impl Cause {
         words::told(self, place)
     }
 
+    /// The same in that language; the command, and AWS's own words, are the same in each.
+    #[must_use]
+    pub fn told_in(&self, language: Language, place: &Place) -> Told {
+        match language {
+            Language::English => words::told(self, place),
+            Language::Japanese => japanese::told(self, place),
+        }
+    }
+
     /// The same in a few words, for a line that has to be short: no sentence, and no advice.
     #[must_use]
     pub fn brief(&self, place: &Place) -> String {
         brief::brief(self, place)
+    }
+
+    /// The few words in that language.
+    #[must_use]
+    pub fn brief_in(&self, language: Language, place: &Place) -> String {
+        match language {
+            Language::English => brief::brief(self, place),
+            Language::Japanese => japanese::brief(self, place),
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use wildmatch::WildMatch;
 
 use crate::account::{AccountId, Email};
+use crate::language::Language;
 use crate::roster::Roster;
 
 /// What the list says of an account, apart from its address.
@@ -91,13 +92,23 @@ impl Labels {
     /// The account that something is wrong with: where it stands in the list comes with it.
     #[must_use]
     pub fn account_and_line(&self, id: AccountId) -> String {
+        self.account_and_line_in(Language::English, id)
+    }
+
+    /// The account with its line, in that language.
+    #[must_use]
+    pub fn account_and_line_in(&self, language: Language, id: AccountId) -> String {
+        let line = |line: &u64| match language {
+            Language::English => format!("line {line}"),
+            Language::Japanese => format!("{line} 行目"),
+        };
         match self.get(id) {
             Some(Label {
                 name: Some(name),
-                line,
+                line: place,
                 ..
-            }) => format!("{name} ({id}, line {line})"),
-            Some(Label { line, .. }) => format!("{id} (line {line})"),
+            }) => format!("{name} ({id}, {})", line(place)),
+            Some(Label { line: place, .. }) => format!("{id} ({})", line(place)),
             None => id.to_string(),
         }
     }

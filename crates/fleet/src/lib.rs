@@ -21,6 +21,7 @@ pub mod guard;
 pub mod history;
 pub mod journal;
 pub mod label;
+pub mod language;
 pub mod member;
 pub mod observation;
 pub mod origin;

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::account::Email;
 use crate::foreign::visible;
+use crate::language::Language;
 use crate::saved::{SavedPlan, Stale};
 
 /// Who made a document, and by which list; what is not known is left out.
@@ -140,8 +141,19 @@ impl Approval {
 
 impl fmt::Display for Approval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = self.at.strftime("%Y-%m-%d %H:%M UTC");
-        write!(f, "{}, at {at}", self.principal)
+        f.write_str(&self.told_in(Language::English))
+    }
+}
+
+impl Approval {
+    /// Who and when, in that language.
+    #[must_use]
+    pub fn told_in(&self, language: Language) -> String {
+        let at = language.minute(self.at);
+        match language {
+            Language::English => format!("{}, at {at}", self.principal),
+            Language::Japanese => format!("{} ({at})", self.principal),
+        }
     }
 }
 
@@ -255,11 +267,26 @@ impl Uploader {
 
 impl fmt::Display for Uploader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.requester.as_deref().unwrap_or("somebody"))?;
-        if let Some(address) = &self.source_ip_address {
-            write!(f, ", from {address}")?;
+        f.write_str(&self.told_in(Language::English))
+    }
+}
+
+impl Uploader {
+    /// Who and from where, in that language.
+    #[must_use]
+    pub fn told_in(&self, language: Language) -> String {
+        let who = self.requester.as_deref();
+        let from = self.source_ip_address.as_deref();
+        match (language, from) {
+            (Language::English, None) => who.unwrap_or("somebody").to_owned(),
+            (Language::English, Some(from)) => {
+                format!("{}, from {from}", who.unwrap_or("somebody"))
+            }
+            (Language::Japanese, None) => who.unwrap_or("不明").to_owned(),
+            (Language::Japanese, Some(from)) => {
+                format!("{} (IP アドレス {from})", who.unwrap_or("不明"))
+            }
         }
-        Ok(())
     }
 }
 

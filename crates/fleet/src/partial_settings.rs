@@ -16,6 +16,7 @@ use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use crate::account::AccountId;
 use crate::desired::Settings;
 use crate::expected::Exception;
+use crate::language::Language;
 use crate::patience;
 use crate::values::{self, ExternalId, List, Message, Package, RegionName, Tag, Time, Timeout};
 
@@ -67,6 +68,8 @@ pub struct PartialSettings {
     pub message: Option<Message>,
     /// Where the journal is written.
     pub journal: Option<PathBuf>,
+    /// The language of pages and, in the AWS form, of mails.
+    pub language: Option<Language>,
     /// What the template of the AWS form is given, by the names of its parameters.
     pub parameter: Option<BTreeMap<String, String>>,
 }
@@ -104,6 +107,7 @@ impl PartialSettings {
             send_email: self.send_email.or(those.send_email),
             message: self.message.or(those.message),
             journal: self.journal.or(those.journal),
+            language: self.language.or(those.language),
             parameter: self.parameter.or(those.parameter),
         }
     }

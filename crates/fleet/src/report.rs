@@ -20,7 +20,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use alike::{Trouble, name_regions, places, region_troubles, troubles};
+pub use alike::{
+    Trouble, name_regions, name_regions_in, places, region_troubles, region_troubles_in, troubles,
+};
 pub use checked::{CheckReport, CheckSummary};
 pub use headcount::{Aim, Counted, Headcount, Reached};
 pub use now::{Graphs, MemberNow, RegionNow, StatusReport, StatusSummary};
@@ -34,6 +36,7 @@ use crate::account::{AccountId, GraphArn, Region};
 use crate::cause::Cause;
 use crate::event::Deed;
 use crate::label::Labels;
+use crate::language::Language;
 use crate::member::{MemberStatus, Since};
 use crate::origin::Origin;
 use crate::roster::BadLine;
@@ -71,11 +74,16 @@ pub struct Header {
 impl Header {
     /// How many lines of the list could not be used, as a sentence; none where all could be.
     #[must_use]
-    pub fn bad_lines(&self) -> Option<String> {
-        match self.invalid_lines.len() as u64 {
-            0 => None,
-            1 => Some("1 line of the list cannot be used.".to_owned()),
-            n => Some(format!("{} lines of the list cannot be used.", number(n))),
+    pub(crate) fn bad_lines(&self, language: Language) -> Option<String> {
+        match (self.invalid_lines.len() as u64, language) {
+            (0, _) => None,
+            (1, Language::English) => Some("1 line of the list cannot be used.".to_owned()),
+            (n, Language::English) => {
+                Some(format!("{} lines of the list cannot be used.", number(n)))
+            }
+            (n, Language::Japanese) => {
+                Some(format!("一覧に、使えない行が {} 行あります。", number(n)))
+            }
         }
     }
 }
@@ -370,32 +378,50 @@ impl Report {
     /// The verdict: in accounts, and what else is not as wanted, as a sentence or more.
     #[must_use]
     pub fn in_accounts(&self) -> String {
+        self.told_in(Language::English)
+    }
+
+    /// The verdict in accounts, in that language.
+    #[must_use]
+    pub fn told_in(&self, language: Language) -> String {
         let aim = match self.header.operation.as_str() {
             "disable" => Aim::Disable,
             _ => Aim::Enable,
         };
-        let early = match (self.ended, &self.error) {
-            (Ended::Interrupted, _) => Some("The run was interrupted.".to_owned()),
-            (Ended::Superseded, _) => Some("A newer list of accounts took over.".to_owned()),
-            (Ended::Complete | Ended::Timeout, Some(_)) => {
-                Some("The run was ended early.".to_owned())
-            }
-            (Ended::Complete | Ended::Timeout, None) => None,
-        };
+        let early = self.early(language);
         let is_worked = !self.regions.is_empty() || early.is_none();
-        let reached = is_worked.then(|| self.headcount().sentence(aim));
+        let reached = is_worked.then(|| self.headcount().sentence_in(language, aim));
         let amiss = self.regions.iter().filter(|it| !it.amiss.is_empty());
-        let amiss = match amiss.count() as u64 {
-            0 => None,
-            1 => Some("1 behavior graph needs action.".to_owned()),
-            n => Some(format!("{} behavior graphs need action.", number(n))),
+        let amiss = match (amiss.count() as u64, language) {
+            (0, _) => None,
+            (1, Language::English) => Some("1 behavior graph needs action.".to_owned()),
+            (n, Language::English) => Some(format!("{} behavior graphs need action.", number(n))),
+            (n, Language::Japanese) => {
+                Some(format!("{} 件の動作グラフに対応が必要です。", number(n)))
+            }
         };
-        let sentences = [early, reached, amiss, self.header.bad_lines()];
-        sentences
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(" ")
+        let bad_lines = self.header.bad_lines(language);
+        let sentences = [early.map(str::to_owned), reached, amiss, bad_lines];
+        language.join(sentences.into_iter().flatten())
+    }
+
+    /// That it did not come to its end.
+    fn early(&self, language: Language) -> Option<&'static str> {
+        let [english, japanese] = match (self.ended, &self.error) {
+            (Ended::Interrupted, _) => ["The run was interrupted.", "実行は中断されました。"],
+            (Ended::Superseded, _) => [
+                "A newer list of accounts took over.",
+                "新しい一覧に引き継がれました。",
+            ],
+            (Ended::Complete | Ended::Timeout, Some(_)) => {
+                ["The run was ended early.", "実行は途中で終わりました。"]
+            }
+            (Ended::Complete | Ended::Timeout, None) => return None,
+        };
+        Some(match language {
+            Language::English => english,
+            Language::Japanese => japanese,
+        })
     }
 
     /// What the exit status says.

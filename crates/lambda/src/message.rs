@@ -2,7 +2,7 @@
 
 #[cfg(test)]
 mod tests;
-mod words;
+pub(crate) mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,10 @@ use fleet::account::{AccountId, Email};
 use fleet::cause::{Cause, Place, Told};
 use fleet::foreign::escaped;
 use fleet::label::Labels;
-use fleet::report::{Ended, Header, Outcome, PlanReport, Report, Verdict, name_regions, places};
+use fleet::language::{Language, Words};
+use fleet::report::{
+    Ended, Header, Outcome, PlanReport, RegionPlan, Report, Verdict, name_regions_in, places,
+};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -43,6 +46,14 @@ pub(crate) struct Said<'a> {
     pub(crate) news: &'a News,
     /// Where people find it; none where the execution has no ARN.
     pub(crate) console: Option<&'a Console>,
+    /// The language of the text. Subjects are English.
+    pub(crate) language: Language,
+}
+
+impl Said<'_> {
+    fn words(&self) -> Words {
+        words::of(self.language)
+    }
 }
 
 /// The words of an error that Step Functions caught.
@@ -84,98 +95,129 @@ pub(crate) fn error_of(report: &Report) -> Option<Name> {
 /// What is told of a run.
 pub(crate) fn run(report: &Report, error: Option<Name>, said: Said<'_>) -> Reported {
     let summary = &report.summary;
-    let subject = subject(&of_run(report, error, said));
-    let mut text = String::new();
+    let words = said.words();
+    let of_run = |words| of_run(words, report, error, said);
+    let mut text = first_line(words, of_run);
     if let Some(error) = &report.error {
-        line(&mut text, error);
+        line(&mut text, &said.language.retell(error));
     }
     if !report.regions.is_empty() {
-        line(&mut text, &report.in_accounts());
+        line(&mut text, &report.told_in(said.language));
     }
     let news = said.news;
     let title = match news.last {
-        Some(last) => words::new_since(last),
-        None => words::NEEDS_ACTION.to_owned(),
+        Some(last) => words::new_since(words, last),
+        None => words.say(words::NEEDS_ACTION).to_owned(),
     };
-    list(&mut text, &title, troubles(report, &news.new));
-    list(&mut text, words::KNOWN, known(report, news));
-    list(&mut text, words::WAITING, waiting(report));
-    let known_lines = (news.known_lines > 0).then(|| words::known_lines(news.known_lines));
-    let lines = news.new_lines.iter().cloned().chain(known_lines).collect();
-    list(&mut text, words::BAD_LINES, lines);
-    let again = (!news.made_again.is_empty()).then(|| words::made_again(&news.made_again));
-    let notes = again.into_iter().chain(report.header.notes.iter().cloned());
-    list(&mut text, words::NOTES, notes.collect());
+    let list = |text: &mut String, title, items| list(words, text, title, items);
+    list(&mut text, &title, troubles(words, report, &news.new));
+    let known = known(words, report, news);
+    list(&mut text, words.say(words::KNOWN), known);
+    let waiting = waiting(words, report);
+    list(&mut text, words.say(words::WAITING), waiting);
+    let lines = news.new_lines.iter();
+    let lines = lines.map(|it| said.language.retell(it));
+    let known_lines = (news.known_lines > 0).then(|| words::known_lines(words, news.known_lines));
+    let lines = lines.chain(known_lines).collect();
+    list(&mut text, words.say(words::BAD_LINES), lines);
+    let again = (!news.made_again.is_empty()).then(|| words::made_again(words, &news.made_again));
+    let notes = notes(words, &report.header);
+    let notes = again.into_iter().chain(notes).collect();
+    list(&mut text, words.say(words::NOTES), notes);
     if !report.regions.is_empty() {
         let counts = [
-            (summary.enabled, "enabled"),
-            (summary.changed, "changed"),
-            (summary.removed, "removed"),
-            (summary.waiting, "waiting"),
-            (summary.failed, "needing action"),
-            (summary.skipped, "out of scope"),
+            (summary.enabled, "{0} enabled"),
+            (summary.changed, "{0} changed"),
+            (summary.removed, "{0} removed"),
+            (summary.waiting, "{0} waiting"),
+            (summary.failed, "{0} needing action"),
+            (summary.skipped, "{0} out of scope"),
         ];
-        let counts = words::memberships(summary.memberships, &counts);
+        let counts = words::memberships(words, summary.memberships, &counts);
         line(&mut text, &format!("\n{counts}"));
     }
-    close(&text, error, subject, &report.header, said)
+    close(&text, error, &of_run(ENGLISH), &report.header, said)
+}
+
+/// What subjects are written in.
+///
+/// The service model of SNS has subjects of UTF-8, and a guide of AWS has them cleared of what is not ASCII
+/// (docs.aws.amazon.com/prometheus/latest/userguide/AMP-alertmanager-receiver-validation-truncation.html). A message
+/// that SNS refuses is one that nobody reads: what goes into a subject is what both let through, and a text that is not
+/// English begins with the same in its language.
+const ENGLISH: Words = words::of(Language::English);
+
+/// What the subject says, where the text is in another language.
+fn first_line(words: Words, subject: impl Fn(Words) -> String) -> String {
+    match words.language {
+        Language::English => String::new(),
+        Language::Japanese => subject(words) + "\n\n",
+    }
+}
+
+/// What is worth knowing.
+fn notes(words: Words, header: &Header) -> Vec<String> {
+    let notes = header.notes.iter();
+    notes.map(|it| words.language.retell(it)).collect()
 }
 
 /// The subject of a run: how bad it is, whether it is new, and what it is.
-fn of_run(report: &Report, error: Option<Name>, said: Said<'_>) -> String {
+fn of_run(words: Words, report: &Report, error: Option<Name>, said: Said<'_>) -> String {
     let news = said.news;
     let operation = operation(&report.header, said);
     let of_operation =
-        |mark, what: &str| words::subject(mark, &words::of_operation(operation, what));
-    let verdict = report.in_accounts();
-    let verdict = verdict.trim_end_matches('.');
+        |mark, what: &str| words::subject(words, mark, &words::of_operation(operation, what));
+    let verdict = report.told_in(words.language);
+    let verdict = verdict.trim_end_matches(['.', '。']);
     match error {
-        _ if report.ended == Ended::Superseded => of_operation(Mark::Info, words::SUPERSEDED),
-        None if !news.made_again.is_empty() => {
-            of_operation(Mark::Ok, &words::made_again_in_short(&news.made_again))
+        _ if report.ended == Ended::Superseded => {
+            of_operation(Mark::Info, words.say(words::SUPERSEDED))
         }
-        None if news.was_amiss => words::subject(Mark::Ok, &words::again(verdict)),
+        None if !news.made_again.is_empty() => of_operation(
+            Mark::Ok,
+            &words::made_again_in_short(words, &news.made_again),
+        ),
+        None if news.was_amiss => words::subject(words, Mark::Ok, &words::again(words, verdict)),
         None => of_operation(Mark::Ok, verdict),
         Some(Name::StillWaiting) => {
             let count = report.headcount();
-            let waiting = words::waiting(count.waiting, count.accounts);
+            let waiting = words::waiting(words, count.waiting, count.accounts);
             of_operation(Mark::Waiting, &waiting)
         }
-        Some(Name::NotApproved) => of_operation(Mark::Action, words::NOT_APPROVED),
-        Some(Name::PlanRefused) => of_operation(Mark::Action, words::PLAN_REFUSED),
+        Some(Name::NotApproved) => of_operation(Mark::Action, words.say(words::NOT_APPROVED)),
+        Some(Name::PlanRefused) => of_operation(Mark::Action, words.say(words::PLAN_REFUSED)),
         Some(Name::BadInput) if report.regions.is_empty() => {
-            of_operation(Mark::Action, words::REFUSED)
+            of_operation(Mark::Action, words.say(words::REFUSED))
         }
         Some(_) if report.error.is_some() && news.new.is_empty() => {
-            of_operation(Mark::Action, words::ENDED_EARLY)
+            of_operation(Mark::Action, words.say(words::ENDED_EARLY))
         }
-        Some(_) => match (news.has_new(), needs(report, news)) {
+        Some(_) => match (news.has_new(), needs(words, report, news)) {
             (true, what) => of_operation(Mark::Action, &what),
-            (false, what) => words::subject(Mark::Known, &what),
+            (false, what) => words::subject(words, Mark::Known, &what),
         },
     }
 }
 
 /// What needs action, in a few words: the new first.
-fn needs(report: &Report, news: &News) -> String {
+fn needs(words: Words, report: &Report, news: &News) -> String {
     let now = report.header.started;
     let briefs: Vec<_> = by_cause(&news.new)
         .into_iter()
-        .map(|(cause, spots)| cause.brief(&place(&spots)))
+        .map(|(cause, spots)| cause.brief_in(words.language, &place(&spots)))
         .collect();
     let lines = news.new_lines.len();
-    let lines = (lines > 0).then(|| words::bad_lines(lines));
+    let lines = (lines > 0).then(|| words::bad_lines(words, lines));
     let known = news.known.iter();
-    let known =
-        known.map(|(cause, spots, since)| words::known(&cause.brief(&place(spots)), *since, now));
+    let known = known.map(|(cause, spots, since)| known_for(words, cause, spots, *since, now));
     let all: Vec<_> = match news.has_new() {
         true => briefs.into_iter().chain(lines).collect(),
         false => known.collect(),
     };
     match all.split_first() {
-        Some((first, more)) => words::and_more_causes(first, more.len()),
-        None if news.known_lines > 0 => words::bad_lines(news.known_lines),
-        None => words::SOMETHING.to_owned(),
+        Some((first, more)) => words::and_more_causes(words, first, more.len()),
+        None if news.known_lines > 0 => words::bad_lines(words, news.known_lines),
+        None => words.say(words::SOMETHING).to_owned(),
     }
 }
 
@@ -183,43 +225,55 @@ fn needs(report: &Report, news: &News) -> String {
 pub(crate) fn plan(report: &PlanReport, execute: Option<&str>, said: Said<'_>) -> Reported {
     let summary = &report.summary;
     let counts = [
-        (summary.invite, "to invite"),
-        (summary.accept, "to accept"),
-        (summary.start, "to start"),
-        (summary.repair, "to repair"),
-        (summary.remove, "to remove"),
-        (summary.wait, "to wait for"),
-        (summary.unchanged, "as the list wants"),
-        (summary.blocked, "needing action"),
-        (summary.skipped, "out of scope"),
+        (summary.invite, "{0} to invite"),
+        (summary.accept, "{0} to accept"),
+        (summary.start, "{0} to start"),
+        (summary.repair, "{0} to repair"),
+        (summary.remove, "{0} to remove"),
+        (summary.wait, "{0} to wait for"),
+        (summary.unchanged, "{0} as the list wants"),
+        (summary.blocked, "{0} needing action"),
+        (summary.skipped, "{0} out of scope"),
     ];
-    let counts = words::memberships(summary.memberships, &counts);
-    let what = words::of_operation(
-        operation(&report.header, said),
-        counts.trim_end_matches('.'),
-    );
-    let subject = subject(&words::subject(Mark::Plan, &what));
-    let mut text = String::new();
-    line(&mut text, words::NOTHING_CHANGED);
-    line(&mut text, &counts);
-    for planned in words::planned(summary.create_graphs, summary.starts_charging) {
+    let words = said.words();
+    let of_plan = |words| {
+        let counts = words::memberships(words, summary.memberships, &counts);
+        let counts = counts.trim_end_matches(['.', '。']);
+        let what = words::of_operation(operation(&report.header, said), counts);
+        words::subject(words, Mark::Plan, &what)
+    };
+    let mut text = first_line(words, of_plan);
+    line(&mut text, words.say(words::NOTHING_CHANGED));
+    let memberships = words::memberships(words, summary.memberships, &counts);
+    line(&mut text, &memberships);
+    for planned in words::planned(words, summary.create_graphs, summary.starts_charging) {
         line(&mut text, &planned);
     }
+    let list = |text: &mut String, title, items| list(words, text, words.say(title), items);
     let lines = report.header.invalid_lines.iter();
-    let lines = lines.map(|bad| format!("line {}: {}", bad.line, bad.reason));
+    let lines = lines.map(|bad| words::bad_line(words, bad.line, &bad.reason));
     list(&mut text, words::BAD_LINES, lines.collect());
-    let regions = report.regions.iter();
-    let broken =
-        regions.filter_map(|region| Some(format!("{}: {}", region.region, region.error.as_ref()?)));
-    list(&mut text, words::UNREAD, broken.collect());
-    list(&mut text, words::NOTES, report.header.notes.clone());
+    list(&mut text, words::UNREAD, unread(words, report));
+    list(&mut text, words::NOTES, notes(words, &report.header));
     let execute = execute.filter(|_| report.changes_anything());
-    list(
-        &mut text,
-        words::EXECUTE,
-        execute.into_iter().map(str::to_owned).collect(),
-    );
-    close(&text, None, subject, &report.header, said)
+    let execute = execute.into_iter().map(str::to_owned);
+    list(&mut text, words::EXECUTE, execute.collect());
+    close(&text, None, &of_plan(ENGLISH), &report.header, said)
+}
+
+/// The Regions of a plan that could not be read, and why.
+fn unread(words: Words, report: &PlanReport) -> Vec<String> {
+    let regions = report.regions.iter();
+    let why = |region: &RegionPlan| {
+        let error = region.error.as_deref()?;
+        let place = Place::region(&region.region);
+        Some(match (words.language, region.cause()) {
+            (Language::English, _) | (_, None) => error.to_owned(),
+            (language, Some(cause)) => cause.told_in(language, &place).in_one(),
+        })
+    };
+    let broken = regions.filter_map(|it| Some(format!("{}: {}", it.region, why(it)?)));
+    broken.collect()
 }
 
 /// What SNS takes as a subject.
@@ -270,28 +324,40 @@ fn place(spots: &BTreeSet<Spot>) -> Place {
 }
 
 /// Each cause once, with where it is and what to do.
-fn troubles(report: &Report, new: &[(Cause, Spot)]) -> Vec<String> {
+fn troubles(words: Words, report: &Report, new: &[(Cause, Spot)]) -> Vec<String> {
     let causes = by_cause(new).into_iter();
     let item = |(cause, spots): (Cause, BTreeSet<Spot>)| {
         let accounts = accounts(report).len();
-        let told = cause.told(&place(&spots).out_of(accounts));
-        item(&told, &whereabouts(report, &spots))
+        let place = place(&spots).out_of(accounts);
+        let told = cause.told_in(words.language, &place);
+        item(&told, &whereabouts(words, report, &spots))
     };
     causes.map(item).collect()
 }
 
 /// Each cause that was told before, in a line.
-fn known(report: &Report, news: &News) -> Vec<String> {
+fn known(words: Words, report: &Report, news: &News) -> Vec<String> {
     let now = report.header.started;
     let causes = news.known.iter();
     let line = |(cause, spots, since): &(Cause, BTreeSet<Spot>, Timestamp)| {
-        words::known(&cause.brief(&place(spots)), *since, now)
+        known_for(words, cause, spots, *since, now)
     };
     causes.map(line).collect()
 }
 
+fn known_for(
+    words: Words,
+    cause: &Cause,
+    spots: &BTreeSet<Spot>,
+    since: Timestamp,
+    now: Timestamp,
+) -> String {
+    let brief = cause.brief_in(words.language, &place(spots));
+    words::known(words, &brief, since, now)
+}
+
 /// What AWS is not finished with.
-fn waiting(report: &Report) -> Vec<String> {
+fn waiting(words: Words, report: &Report) -> Vec<String> {
     let members = report.regions.iter().flat_map(|region| {
         let members = region.members.iter();
         members.map(move |member| (&region.region, member))
@@ -301,7 +367,7 @@ fn waiting(report: &Report) -> Vec<String> {
         let cause = member.cause().unwrap_or(Cause::Unfinished { last: None });
         (cause, (Some(member.account_id), region.clone()))
     });
-    troubles(report, &waiting.collect::<Vec<_>>())
+    troubles(words, report, &waiting.collect::<Vec<_>>())
 }
 
 fn accounts(report: &Report) -> BTreeSet<AccountId> {
@@ -309,18 +375,19 @@ fn accounts(report: &Report) -> BTreeSet<AccountId> {
     members.map(|it| it.account_id).collect()
 }
 
-fn whereabouts(report: &Report, spots: &BTreeSet<Spot>) -> String {
+fn whereabouts(words: Words, report: &Report, spots: &BTreeSet<Spot>) -> String {
     let all: BTreeSet<_> = report.regions.iter().map(|it| it.region.clone()).collect();
     let members = spots
         .iter()
         .filter_map(|(account, region)| Some(((*account)?, region.clone())));
     let members = places(members).into_iter().map(|(regions, ids)| {
-        let accounts = name_accounts(&ids, &report.header.labels);
-        words::in_regions(&accounts, &name_regions(&regions, &all))
+        let accounts = name_accounts(words, &ids, &report.header.labels);
+        let regions = name_regions_in(words.language, &regions, &all);
+        words::in_regions(words, &accounts, &regions)
     });
     let regions = spots.iter().filter(|(account, _)| account.is_none());
     let regions: BTreeSet<_> = regions.map(|(_, region)| region.clone()).collect();
-    let regions = (!regions.is_empty()).then(|| name_regions(&regions, &all));
+    let regions = (!regions.is_empty()).then(|| name_regions_in(words.language, &regions, &all));
     regions
         .into_iter()
         .chain(members)
@@ -328,15 +395,15 @@ fn whereabouts(report: &Report, spots: &BTreeSet<Spot>) -> String {
         .join("; ")
 }
 
-fn name_accounts(ids: &[AccountId], labels: &Labels) -> String {
+fn name_accounts(words: Words, ids: &[AccountId], labels: &Labels) -> String {
     let names: Vec<_> = ids
         .iter()
         .take(MOST_ACCOUNTS)
-        .map(|id| labels.account_and_line(*id))
+        .map(|id| labels.account_and_line_in(words.language, *id))
         .collect();
     let more = match ids.len().saturating_sub(MOST_ACCOUNTS) {
         0 => String::new(),
-        n => words::and_more_accounts(n),
+        n => words::and_more_accounts(words, n),
     };
     names.join(", ") + &more
 }
@@ -350,15 +417,7 @@ fn item(told: &Told, place: &str) -> String {
     text
 }
 
-/// So many of something.
-pub(crate) fn counted(number: usize, what: &str) -> String {
-    match number {
-        1 => format!("1 {what}"),
-        n => format!("{n} {what}s"),
-    }
-}
-
-fn list(text: &mut String, title: &str, items: Vec<String>) {
+fn list(words: Words, text: &mut String, title: &str, items: Vec<String>) {
     if items.is_empty() {
         return;
     }
@@ -368,7 +427,7 @@ fn list(text: &mut String, title: &str, items: Vec<String>) {
         line(text, &format!("  {item}"));
     }
     if more > 0 {
-        line(text, &format!("  {}", words::and_more(more)));
+        line(text, &format!("  {}", words::and_more(words, more)));
     }
 }
 
@@ -381,10 +440,11 @@ fn line(text: &mut String, words: &str) {
 fn close(
     text: &str,
     error: Option<Name>,
-    subject: String,
+    about: &str,
     header: &Header,
     said: Said<'_>,
 ) -> Reported {
+    let words = said.words();
     let mut message: String = text.chars().take(MOST_CHARS).collect();
     let page = page_key(said.report);
     let folder = said
@@ -395,28 +455,41 @@ fn close(
     message.push('\n');
     message.push_str(&match said.console {
         Some(console) => words::links(
+            words,
             &console.object(&page),
             &console.object(said.report),
             &console.folder(&folder),
             Some(&console.execution()),
         ),
-        None => words::links(&page, said.report, &folder, None),
+        None => words::links(words, &page, said.report, &folder, None),
     });
     let key = said.key.map(|key| Email::mask_in(&escaped(key)));
     let administrator = header.administrator.to_string();
     let operation = operation(header, said);
-    let opening = words::opening(operation, key.as_deref(), &administrator, &header.run_id);
+    let opening = words::opening(
+        words,
+        operation,
+        key.as_deref(),
+        &administrator,
+        &header.run_id,
+    );
     line(&mut message, &format!("\n{opening}"));
     let list = header.origin.list.as_ref();
     if let Some(uploader) = list.and_then(|list| list.uploader.as_ref()) {
-        line(&mut message, &words::uploaded_by(&uploader.to_string()));
+        line(
+            &mut message,
+            &words::uploaded_by(words, &uploader.told_in(said.language)),
+        );
     }
     if let Some(approval) = &header.origin.approval {
-        line(&mut message, &words::approved_by(&approval.to_string()));
+        line(
+            &mut message,
+            &words::approved_by(words, &approval.told_in(said.language)),
+        );
     }
     Reported {
         error,
-        subject,
+        subject: subject(about),
         message,
         report: said.report.to_owned(),
     }

@@ -279,7 +279,13 @@ async fn ask(
         "removals wait for an approval"
     );
     Ok(Prepared {
-        question: Some(question::of(proposal, labels, &function.store, &seal)),
+        question: Some(question::of(
+            proposal,
+            labels,
+            &function.store,
+            &seal,
+            function.settings.language,
+        )),
         asked: Some(seal),
         wait_seconds: approval::SHORT_WAIT,
         ..nothing(Next::Approve)

@@ -166,6 +166,7 @@ async fn not_begun(
         drift: false,
         news: &news,
         console,
+        language: function.settings.language,
     };
     Ok(message::run(&report, refused.name, said))
 }
@@ -218,6 +219,7 @@ async fn plan(
         drift: false,
         news: &News::default(),
         console,
+        language: function.settings.language,
     };
     Ok(message::plan(&report, execute.as_deref(), said))
 }
@@ -276,6 +278,7 @@ async fn run(
         drift: manifest.drift,
         news: &news,
         console,
+        language: function.settings.language,
     };
     let name = match message::error_of(&report) {
         Some(_) if is_refused(results) => Some(Name::BadInput),
@@ -354,13 +357,14 @@ async fn has_the_turn(
 }
 
 /// Writes a report down twice: for programs, and beside it as a page for people.
-async fn write_down<'a, D>(function: &Function, key: &str, report: &'a D) -> Result<(), StepError>
-where
-    D: Serialize,
-    &'a D: Into<page::Document>,
-{
+async fn write_down(
+    function: &Function,
+    key: &str,
+    report: &(impl Serialize + page::Paged),
+) -> Result<(), StepError> {
     function.store.write(key, report).await?;
-    let page = page::html(report).map_err(|error| StepError::failed(error.to_string()))?;
+    let page = page::html(report, function.settings.language);
+    let page = page.map_err(|error| StepError::failed(error.to_string()))?;
     function.store.write_page(&page_key(key), page).await
 }
 

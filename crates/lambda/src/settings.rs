@@ -14,6 +14,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use engine::{Access, Connection, RegionSelection};
 use fleet::expected::Exception;
+use fleet::language::Language;
 use fleet::partial_settings::{BadSetting, PartialSettings};
 use fleet::values::{List, Time};
 
@@ -65,6 +66,8 @@ pub struct Settings {
     pub regions_per_pass: usize,
     /// How long an execution waits for AWS.
     pub wait_limit: Duration,
+    /// The language of pages and mails.
+    pub language: Language,
 }
 
 impl Settings {
@@ -99,6 +102,7 @@ impl Settings {
                 role_first: text("ROLE_FIRST").is_none_or(|value| value == "true"),
                 ..set.wanted().map_err(|error| bad(&error))?
             },
+            language: set.language.unwrap_or_default(),
             expected: set.expected.unwrap_or_default(),
             max_invitations: maybe("MAX_INVITATIONS", text("MAX_INVITATIONS"))?.unwrap_or(500),
             prune: text("PRUNE").is_some_and(|value| value == "true"),
@@ -138,6 +142,7 @@ fn partial(text: &dyn Fn(&str) -> Option<String>) -> Result<PartialSettings, Ste
         packages: maybe_listed("PACKAGES", text("PACKAGES"))?,
         send_email: text("SEND_EMAIL").map(|value| value == "true"),
         message: maybe("MESSAGE", text("MESSAGE"))?,
+        language: maybe("LANGUAGE", text("LANGUAGE"))?,
         ..PartialSettings::default()
     })
 }
@@ -336,6 +341,7 @@ mod tests {
             ("TAGS", "aws:x=1"),
             ("PACKAGES", "DETECTIVE_CORE"),
             ("EXTERNAL_ID", "x"),
+            ("LANGUAGE", "fr"),
             ("MAX_REMOVALS", "many"),
             ("ROLE_NAME", "a b"),
             ("BUCKET", ""),

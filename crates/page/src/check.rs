@@ -1,30 +1,37 @@
 //! What was found before a run.
 
 use fleet::check::{GraphFacts, Level};
+use fleet::language::{Language, Words};
 use fleet::report::{CheckReport, Ended};
 
-use crate::document::{Area, Document, Number};
+use crate::document::{Area, Document, Number, Paged};
 use crate::mark::Tone;
-use crate::text::{counted, number};
+use crate::text::number;
+use crate::words;
 
-impl From<&CheckReport> for Document {
-    fn from(report: &CheckReport) -> Self {
-        let sum = &report.summary;
+impl Paged for CheckReport {
+    fn document(&self, language: Language) -> Document {
+        let words = words::of(language);
+        let sum = &self.summary;
         let (headline, tone) = match sum.problem {
-            0 => ("No problem was found".to_owned(), Tone::Calm),
-            n => (format!("{} found", counted(n, "problem")), Tone::Bad),
+            0 => (words.say("No problem was found").to_owned(), Tone::Calm),
+            n => {
+                let problems = words.counted(n, "problem");
+                (words.fill("{0} found", &[&problems]), Tone::Bad)
+            }
         };
-        let remark = match report.ended {
+        let remark = match self.ended {
             Ended::Interrupted => Some("Interrupted before everything was asked."),
             Ended::Timeout => Some("Its time was over before everything was answered."),
             Ended::Complete | Ended::Superseded => None,
         };
-        Self {
-            header: report.header.clone(),
-            title: "Check".to_owned(),
+        Document {
+            words,
+            header: self.header.clone(),
+            title: words.say("Check").to_owned(),
             headline,
             tone,
-            remark: remark.map(str::to_owned),
+            remark: remark.map(|it| words.say(it).to_owned()),
             people: Vec::new(),
             numbers: vec![
                 Number::new("problem", "problems", sum.problem, Tone::Bad),
@@ -33,22 +40,24 @@ impl From<&CheckReport> for Document {
             ],
             charts: Vec::new(),
             marks: &[],
-            areas: report.regions.iter().map(area).collect(),
-            findings: report.findings.clone(),
-            calls: report.calls.clone(),
-            finished: Some(report.finished),
+            areas: self.regions.iter().map(|it| area(words, it)).collect(),
+            findings: self.findings.clone(),
+            calls: self.calls.clone(),
+            finished: Some(self.finished),
             error: None,
         }
     }
 }
 
-fn area(facts: &GraphFacts) -> Area {
+fn area(words: Words, facts: &GraphFacts) -> Area {
     let members = |n: usize| number(n as u64);
-    let full = format!(
-        "{} members, {} of the list ENABLED, {} to invite",
-        members(facts.members),
-        members(facts.enabled),
-        members(facts.to_invite)
+    let full = words.fill(
+        "{0} members, {1} of the list ENABLED, {2} to invite",
+        &[
+            &members(facts.members),
+            &members(facts.enabled),
+            &members(facts.to_invite),
+        ],
     );
     Area {
         region: facts.region.clone(),

@@ -1,14 +1,16 @@
 //! What the memberships cost.
 
+use fleet::cause::Place;
 use fleet::cost::{CostReport, MembershipCost, RegionCost, dollars, volume};
+use fleet::language::{Language, Words};
 use fleet::member::Since;
 use fleet::report::Done;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use crate::document::{Area, Bar, Cell, Chart, Document, Number};
+use crate::document::{Area, Bar, Cell, Chart, Document, Number, Paged};
 use crate::mark::{Mark, Tone};
-use crate::text::counted;
+use crate::words;
 
 /// A chart names so many, and adds up the others.
 const BARS: usize = 10;
@@ -33,59 +35,68 @@ fn mark(member: &MembershipCost) -> usize {
     fits.unwrap_or(LEAST.len())
 }
 
-impl From<&CostReport> for Document {
-    fn from(report: &CostReport) -> Self {
-        let sum = &report.summary;
-        let mut header = report.header.clone();
-        let not_included = report.unknown.iter();
+impl Paged for CostReport {
+    fn document(&self, language: Language) -> Document {
+        let words = words::of(language);
+        let sum = &self.summary;
+        let mut header = self.header.clone();
+        let not_included = self.unknown.iter().map(|it| language.retell(it));
         header
             .notes
-            .extend(not_included.map(|unknown| format!("Not included: {unknown}.")));
-        header.notes.push(rates(report));
-        Self {
+            .extend(not_included.map(|unknown| words.fill("Not included: {0}.", &[&unknown])));
+        header.notes.push(rates(words, self));
+        Document {
+            words,
             header,
-            title: "Cost".to_owned(),
-            headline: format!("{} a month, as AWS projects it", dollars(sum.usd_a_month)),
+            title: words.say("Cost").to_owned(),
+            headline: words.fill(
+                "{0} a month, as AWS projects it",
+                &[&dollars(sum.usd_a_month)],
+            ),
             tone: Tone::Calm,
-            remark: remark(report),
+            remark: remark(words, self),
             people: Vec::new(),
             numbers: vec![
                 Number::new("memberships", "memberships", sum.memberships, Tone::Calm),
                 Number::new("in_trial", "in the free trial", sum.in_trial, Tone::New),
                 Number::new("unmeasured", "not measured yet", sum.unmeasured, Tone::Mute),
             ],
-            charts: charts(report),
+            charts: charts(words, self),
             marks: MARKS,
-            areas: report.regions.iter().map(area).collect(),
+            areas: self.regions.iter().map(|it| area(words, it)).collect(),
             findings: Vec::new(),
-            calls: report.calls.clone(),
+            calls: self.calls.clone(),
             finished: None,
             error: None,
         }
     }
 }
 
-fn remark(report: &CostReport) -> Option<String> {
+fn remark(words: Words, report: &CostReport) -> Option<String> {
     let sum = &report.summary;
     (sum.in_trial > 0).then(|| {
-        format!(
-            "{} of it is of {} that may still be in the free trial of 30 days.",
-            dollars(sum.usd_a_month_in_trial),
-            counted(sum.in_trial, "membership")
+        words.fill(
+            "{0} of it is of {1} that may still be in the free trial of 30 days.",
+            &[
+                &dollars(sum.usd_a_month_in_trial),
+                &words.counted(sum.in_trial, "membership"),
+            ],
         )
     })
 }
 
-fn rates(report: &CostReport) -> String {
+fn rates(words: Words, report: &CostReport) -> String {
     let rates = &report.rates;
     let trust = match rates.verified {
         true => "",
-        false => " Nobody has verified them.",
+        false => words.say(" Nobody has verified them."),
     };
-    format!("Rates of {}: {}.{trust}", rates.dated, rates.source)
+    let source = words.language.retell(&rates.source);
+    let dated = rates.dated.strftime(day(words));
+    words.fill("Rates of {0}: {1}.", &[&dated, &source]) + trust
 }
 
-fn charts(report: &CostReport) -> Vec<Chart> {
+fn charts(words: Words, report: &CostReport) -> Vec<Chart> {
     let accounts = report.accounts.iter();
     let accounts = accounts.map(|it| (it.account_id.to_string(), it.usd_a_month));
     let regions = report.regions.iter();
@@ -94,8 +105,8 @@ fn charts(report: &CostReport) -> Vec<Chart> {
         .collect();
     regions.sort_by_key(|(_, usd)| std::cmp::Reverse(*usd));
     let charts = [
-        chart("Accounts by cost", "a month", accounts.collect()),
-        chart("Regions by cost", "a month", regions),
+        chart(words, "Accounts by cost", accounts.collect()),
+        chart(words, "Regions by cost", regions),
         packages(report),
     ];
     let has_bars = |chart: &Chart| !chart.bars.is_empty();
@@ -103,12 +114,12 @@ fn charts(report: &CostReport) -> Vec<Chart> {
 }
 
 /// The dearest come first; what is left is one bar.
-fn chart(heading: &'static str, unit: &'static str, mut costs: Vec<(String, Decimal)>) -> Chart {
+fn chart(words: Words, heading: &'static str, mut costs: Vec<(String, Decimal)>) -> Chart {
     costs.retain(|(_, usd)| *usd > Decimal::ZERO);
     let rest = costs.split_off(costs.len().min(BARS));
     if !rest.is_empty() {
         let sum = rest.iter().map(|(_, usd)| *usd).sum();
-        costs.push((format!("{} more", rest.len()), sum));
+        costs.push((words.fill("{0} more", &[&rest.len()]), sum));
     }
     let most = costs.iter().map(|(_, usd)| *usd).max();
     let bar = |(name, usd): (String, Decimal)| Bar {
@@ -118,7 +129,7 @@ fn chart(heading: &'static str, unit: &'static str, mut costs: Vec<(String, Deci
     };
     Chart {
         heading,
-        unit,
+        unit: "a month",
         bars: costs.into_iter().map(bar).collect(),
     }
 }
@@ -141,11 +152,12 @@ fn thousandths(part: Decimal) -> f64 {
     (part * Decimal::from(1000)).to_f64().unwrap_or_default()
 }
 
-fn area(region: &RegionCost) -> Area {
-    let what = format!(
-        "{} a month, {} a day",
-        dollars(region.usd_a_month),
-        volume(region.bytes_per_day)
+fn area(words: Words, region: &RegionCost) -> Area {
+    let cause = region.cause();
+    let place = Place::region(&region.region);
+    let what = words.fill(
+        "{0} a month, {1} a day",
+        &[&dollars(region.usd_a_month), &volume(region.bytes_per_day)],
     );
     Area {
         region: region.region.clone(),
@@ -155,38 +167,47 @@ fn area(region: &RegionCost) -> Area {
             (None, Some(_)) => ("on", Tone::Calm),
             (None, None) => ("no graph", Tone::Mute),
         },
-        error: region.error.clone(),
-        cause: region.cause(),
+        error: words::reason(words, region.error.as_ref(), cause.as_ref(), &place),
+        cause,
         amiss: Vec::new(),
         changes: match region.members.is_empty() {
             true => Vec::new(),
             false => vec![what],
         },
         finished: None,
-        cells: region.members.iter().map(cell).collect(),
+        cells: region.members.iter().map(|it| cell(words, it)).collect(),
     }
 }
 
-fn cell(member: &MembershipCost) -> Cell {
+/// How a day is written, for `strftime`.
+fn day(words: Words) -> &'static str {
+    match words.language {
+        Language::English => "%Y-%m-%d",
+        Language::Japanese => "%Y年%-m月%-d日",
+    }
+}
+
+fn cell(words: Words, member: &MembershipCost) -> Cell {
+    let day = day(words);
     let packages = member.packages.iter();
-    let packages =
-        packages.map(|(package, usage)| format!("{package} {} a day", volume(usage.bytes_per_day)));
+    let packages = packages.map(|(package, usage)| {
+        words.fill("{0} {1} a day", &[package, &volume(usage.bytes_per_day)])
+    });
     let trial = member.trial_until.map(|at| {
-        format!(
-            "in the free trial until {} at the latest",
-            at.strftime("%Y-%m-%d")
+        words.fill(
+            "in the free trial until {0} at the latest",
+            &[&at.strftime(day)],
         )
     });
-    let usd = member
-        .usd_a_month
-        .map(|usd| format!("{} a month", dollars(usd)));
+    let usd = member.usd_a_month;
+    let usd = usd.map(|usd| words.fill("{0} a month", &[&dollars(usd)]));
     let reasons: Vec<_> = usd.into_iter().chain(packages).chain(trial).collect();
     Cell {
         account: member.account_id,
         mark: mark(member),
         status: Some(member.status.clone()),
         before: None,
-        reason: (!reasons.is_empty()).then(|| reasons.join("; ").into()),
+        reason: (!reasons.is_empty()).then(|| reasons.join(words.say("; ")).into()),
         cause: None,
         since: Since::default(),
         done: Done::default(),

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use crate::document::Document;
-use crate::text::{number, seconds};
+use crate::text::number;
+use crate::words::seconds;
 
 /// The line is drawn in a box of this size, in units of the picture.
 const WIDTH: f64 = 1000.0;
@@ -19,7 +20,8 @@ pub(crate) struct Curve {
     pub(crate) area: String,
     pub(crate) words: String,
     pub(crate) length: String,
-    pub(crate) total: String,
+    /// How many memberships were changed.
+    pub(crate) changed: String,
 }
 
 impl Curve {
@@ -35,17 +37,21 @@ impl Curve {
         let length = since(document, finished.max(last));
         let points = points(&moments, |at| since(document, at) / length.max(0.001));
         let line = points.join("L");
+        let words = document.words;
         let total = number(moments.len() as u64);
         Some(Self {
             area: format!("M0 {HEIGHT}L{line}L{WIDTH} {HEIGHT}Z"),
             line: format!("M0 {HEIGHT}L{line}"),
-            words: format!(
-                "{total} memberships were changed; the last one after {} of {}",
-                seconds(since(document, last)),
-                seconds(length)
+            words: words.fill(
+                "{0} memberships were changed; the last one after {1} of {2}",
+                &[
+                    &total,
+                    &seconds(words, since(document, last)),
+                    &seconds(words, length),
+                ],
             ),
-            length: seconds(length),
-            total,
+            length: seconds(words, length),
+            changed: words.fill("memberships changed: {0}", &[&total]),
         })
     }
 }

@@ -6,15 +6,24 @@ use std::sync::Arc;
 use fleet::account::{AccountId, GraphArn, Region};
 use fleet::cause::Cause;
 use fleet::check::Finding;
+use fleet::language::{Language, Words};
 use fleet::member::{MemberStatus, Since};
 use fleet::report::{Done, Headcount, Header};
 use jiff::Timestamp;
 
 use crate::mark::{Mark, Tone};
 
-/// A report, a plan, a status or a check, ready to be shown.
+/// A kind of document that has a page.
+pub trait Paged {
+    /// What its page shows, in that language.
+    fn document(&self, language: Language) -> Document;
+}
+
+/// A report, a plan, a status or a check, ready to be shown. What its text fields say is in the language of
+/// `words`; what has a `&'static str` is what the table of words has, in English.
 #[derive(Clone, Debug)]
 pub struct Document {
+    pub(crate) words: Words,
     pub(crate) header: Header,
     /// `Enable`, `Plan`, …
     pub(crate) title: String,
@@ -142,10 +151,16 @@ impl Document {
         &self.marks[cell.mark]
     }
 
+    /// The words for why a membership is as it is, where that is worth a word.
+    pub(crate) fn reason<'a>(&self, cell: &'a Cell) -> Option<&'a str> {
+        let advice = self.mark(cell).advice.map(|it| self.words.say(it));
+        cell.reason.as_deref().or(advice)
+    }
+
     /// Why a membership is as it is, where that is worth a word.
     pub(crate) fn cause(&self, cell: &Cell) -> Option<Cause> {
-        let reason = cell.reason.as_deref().or(self.mark(cell).advice);
-        cell.cause.clone().or_else(|| reason.map(Cause::other))
+        let cause = cell.cause.clone();
+        cause.or_else(|| self.reason(cell).map(Cause::other))
     }
 
     pub(crate) fn cells(&self) -> impl Iterator<Item = (&Area, &Cell)> {

@@ -7,12 +7,14 @@ use std::collections::BTreeMap;
 use fleet::account::AccountId;
 use fleet::cause::Cause;
 use fleet::event::Deed;
+use fleet::language::Language;
 use fleet::member::MemberStatus;
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::document::{Area, Cell, Document};
 use crate::text::visible;
+use crate::words::SCRIPT;
 
 /// What stands for nothing.
 const NONE: i32 = -1;
@@ -21,6 +23,9 @@ const NONE: i32 = -1;
 pub(crate) struct Grid {
     /// `run`, `plan` or `status`.
     kind: String,
+    /// What the script says in English, and the same in the language of the page; none where that is English.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    words: Option<BTreeMap<&'static str, &'static str>>,
     marks: Vec<MarkData>,
     accounts: Vec<String>,
     /// What the list calls each account, and who is responsible for it; empty where it does not say.
@@ -104,7 +109,11 @@ impl Grid {
             .map(|area| since(document, &accounts, area));
         Self {
             kind: document.header.kind.clone(),
-            marks: document.marks.iter().map(mark).collect(),
+            words: match document.words.language {
+                Language::English => None,
+                Language::Japanese => Some(SCRIPT.iter().copied().collect()),
+            },
+            marks: document.marks.iter().map(|it| mark(document, it)).collect(),
             done: done.collect(),
             began: document.header.started.as_second(),
             since: since.collect(),
@@ -124,11 +133,11 @@ fn names(document: &Document, id: AccountId) -> [String; 2] {
         .map(|words| words.map(|words| visible(words)).unwrap_or_default())
 }
 
-fn mark(mark: &crate::mark::Mark) -> MarkData {
+fn mark(document: &Document, mark: &crate::mark::Mark) -> MarkData {
     MarkData {
         key: mark.key,
         sign: mark.sign,
-        words: mark.words,
+        words: document.words.say(mark.words),
         tone: mark.tone.class(),
     }
 }
@@ -152,7 +161,7 @@ fn kind(
         name.map_or(NONE, |name| texts.number(name))
     };
     let (now, before) = (status(&cell.status), status(&cell.before));
-    let reason = cell.reason.as_deref().or(document.mark(cell).advice);
+    let reason = document.reason(cell);
     let reason = reason.map_or(NONE, |reason| texts.number(visible(reason)));
     // A document has a dozen marks.
     let mark = i32::try_from(cell.mark).unwrap_or(NONE);

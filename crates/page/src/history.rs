@@ -2,10 +2,12 @@
 
 use fleet::account::{AccountId, Region};
 use fleet::history::{Author, Chapter, HistoryReport, Passage};
-use fleet::report::name_regions;
+use fleet::language::Words;
+use fleet::report::name_regions_in;
 use std::collections::BTreeSet;
 
-use crate::text::{counted, moment, number, visible};
+use crate::text::{number, visible};
+use crate::words::moment;
 
 /// The page, as the template has it.
 #[derive(Debug)]
@@ -15,10 +17,9 @@ pub(crate) struct HistorySheet {
     pub(crate) facts: Vec<Fact>,
     pub(crate) tiles: Vec<Tile>,
     pub(crate) chapters: Vec<ChapterSheet>,
-    /// How many runs neither changed anything nor saw a change.
-    pub(crate) quiet: usize,
+    /// How many runs neither changed anything nor saw a change, in words.
+    pub(crate) quiet: Option<String>,
     pub(crate) notes: Vec<String>,
-    pub(crate) version: String,
 }
 
 /// What the page is about.
@@ -59,28 +60,33 @@ pub(crate) struct PassageSheet {
 /// All Regions and accounts of the history.
 struct Extent<'a> {
     report: &'a HistoryReport,
+    words: Words,
     regions: BTreeSet<Region>,
     accounts: BTreeSet<AccountId>,
 }
 
 impl HistorySheet {
-    pub(crate) fn of(report: &HistoryReport) -> Self {
+    pub(crate) fn of(report: &HistoryReport, words: Words) -> Self {
         let changes = report.changes.iter();
         let extent = Extent {
             report,
+            words,
             regions: changes.clone().map(|it| it.region.clone()).collect(),
             accounts: changes.filter_map(|it| it.account_id).collect(),
         };
-        let chapters = report.chapters();
+        let language = words.language;
+        let chapters = report.chapters_in(language);
         let sum = &report.summary;
-        let unread = report
-            .unreadable
-            .iter()
-            .map(|file| format!("Not read: {}: {}", file.file, file.why));
+        let unread = report.unreadable.iter().map(|it| {
+            let why = language.retell(&it.why);
+            words.fill("Not read: {0}: {1}", &[&it.file, &why])
+        });
+        let quiet = report.runs.len() - chapters.len();
+        let tile = |name, value, tone| tile(words, name, value, tone);
         Self {
-            headline: report.headline(),
+            headline: report.headline_in(language),
             tone: if sum.elsewhere > 0 { "bad" } else { "calm" },
-            facts: facts(report),
+            facts: facts(words, report),
             tiles: vec![
                 tile(
                     "changes by no run whose report is here",
@@ -91,56 +97,59 @@ impl HistorySheet {
                 tile("changes by runs", sum.by_run, "new"),
                 tile("memberships and graphs first seen", sum.first_seen, "calm"),
             ],
-            quiet: report.runs.len() - chapters.len(),
+            quiet: (quiet > 0).then(|| {
+                let runs = "{0} runs neither changed anything nor saw a change.";
+                words.fill(runs, &[&quiet])
+            }),
             chapters: chapters.iter().map(|it| chapter(it, &extent)).collect(),
             notes: unread
-                .chain(report.notes.iter().cloned())
+                .chain(report.notes.iter().map(|it| language.retell(it)))
                 .map(|note| visible(&note))
                 .collect(),
-            version: report.origin.product_version.clone().unwrap_or_default(),
         }
     }
 }
 
-fn facts(report: &HistoryReport) -> Vec<Fact> {
+fn facts(words: Words, report: &HistoryReport) -> Vec<Fact> {
     let administrators: Vec<_> = report
         .administrators
         .iter()
         .map(ToString::to_string)
         .collect();
     let sum = &report.summary;
-    let extent = format!(
-        "{} in {}",
-        counted(sum.accounts, "account"),
-        counted(sum.regions, "Region")
-    );
+    let accounts = words.counted(sum.accounts, "account");
+    let regions = words.counted(sum.regions, "Region");
+    let extent = words.fill("{0} in {1}", &[&accounts, &regions]);
     let mut facts = vec![
         ("Administrator", administrators.join(", ")),
         ("In scope", extent),
-        ("Told from", counted(sum.documents, "report")),
+        ("Told from", words.counted(sum.documents, "report")),
     ];
-    facts.extend(report.from.map(|at| ("From", moment(at))));
-    facts.extend(report.until.map(|at| ("To", moment(at))));
+    facts.extend(report.from.map(|at| ("From", moment(words, at))));
+    facts.extend(report.until.map(|at| ("To", moment(words, at))));
     facts
         .into_iter()
-        .map(|(name, value)| Fact { name, value })
+        .map(|(name, value)| Fact {
+            name: words.say(name),
+            value,
+        })
         .collect()
 }
 
-fn tile(words: &'static str, value: u64, tone: &'static str) -> Tile {
+fn tile(words: Words, name: &'static str, value: u64, tone: &'static str) -> Tile {
     Tile {
-        words,
+        words: words.say(name),
         text: number(value),
         tone: if value == 0 { "mute" } else { tone },
     }
 }
 
 fn chapter(chapter: &Chapter<'_>, extent: &Extent<'_>) -> ChapterSheet {
-    let run = chapter.run;
+    let (run, words) = (chapter.run, extent.words);
     ChapterSheet {
-        at: moment(run.started),
-        title: visible(&run.title()),
-        provenance: visible(&run.provenance()),
+        at: moment(words, run.started),
+        title: visible(&run.title_in(words.language)),
+        provenance: visible(&run.provenance_in(words.language)),
         passages: chapter
             .passages
             .iter()
@@ -150,6 +159,8 @@ fn chapter(chapter: &Chapter<'_>, extent: &Extent<'_>) -> ChapterSheet {
 }
 
 fn passage(passage: &Passage, extent: &Extent<'_>) -> PassageSheet {
+    let words = extent.words;
+    let moment = |at| moment(words, at);
     let (by, tone) = match passage.by {
         Author::Elsewhere => ("not by a run here", "bad"),
         Author::Aws => ("AWS", "wait"),
@@ -157,24 +168,27 @@ fn passage(passage: &Passage, extent: &Extent<'_>) -> PassageSheet {
         Author::FirstSeen => ("first seen", "mute"),
     };
     let when = match passage.after {
-        Some(after) => format!("after {}", moment(after)),
+        Some(after) => words.fill("after {0}", &[&moment(after)]),
         None if passage.first == passage.last => moment(passage.last),
-        None => format!("{} to {}", moment(passage.first), moment(passage.last)),
+        None => words.fill(
+            "{0} to {1}",
+            &[&moment(passage.first), &moment(passage.last)],
+        ),
     };
     let places = passage.places();
     let places = match places.is_empty() {
-        true => vec![name_regions(&passage.regions, &extent.regions)],
+        true => vec![extent.name_regions(&passage.regions)],
         false => places
             .iter()
             .map(|(regions, accounts)| {
-                let regions = name_regions(regions, &extent.regions);
-                format!("{} in {regions}", extent.name(accounts))
+                let regions = extent.name_regions(regions);
+                format!("{}{}{regions}", extent.name(accounts), words.say(" in "))
             })
             .collect(),
     };
     let requests: Vec<_> = passage.request_ids.iter().map(|id| &**id).collect();
     PassageSheet {
-        by,
+        by: words.say(by),
         tone,
         words: visible(&passage.words),
         places,
@@ -184,9 +198,13 @@ fn passage(passage: &Passage, extent: &Extent<'_>) -> PassageSheet {
 }
 
 impl Extent<'_> {
+    fn name_regions(&self, regions: &BTreeSet<Region>) -> String {
+        name_regions_in(self.words.language, regions, &self.regions)
+    }
+
     fn name(&self, accounts: &[AccountId]) -> String {
         match self.accounts.len() {
-            all if all > 3 && all == accounts.len() => format!("all {all} accounts"),
+            all if all > 3 && all == accounts.len() => self.words.fill("all {0} accounts", &[&all]),
             _ => {
                 let labels = &self.report.labels;
                 let names: Vec<_> = accounts.iter().map(|id| labels.account(*id)).collect();
@@ -201,6 +219,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use fleet::history::{Journals, Past, Teller};
+    use fleet::language::Language;
     use fleet::origin::Origin;
 
     #[test]
@@ -220,7 +239,7 @@ mod tests {
         teller.take(document(1, "ENABLED"));
         teller.take(document(2, "INVITED"));
         let report = teller.tell(Vec::new(), Origin::of_version("1.2.3"));
-        let page = crate::history(&report).unwrap();
+        let page = crate::history(&report, Language::English).unwrap();
         for words in [
             "1 change: 0 by runs, 1 by no run whose report is here",
             "111111111111 in eu-west-1",

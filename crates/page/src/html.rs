@@ -4,11 +4,13 @@ use askama::Template;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use fleet::history::HistoryReport;
+use fleet::language::{Language, Words};
 use sha2::{Digest, Sha256};
 
-use crate::document::Document;
+use crate::document::Paged;
 use crate::history::HistorySheet;
 use crate::sheet::Sheet;
+use crate::words;
 
 const STYLE: &str = concat!(
     include_str!("../templates/page.css"),
@@ -17,6 +19,7 @@ const STYLE: &str = concat!(
 /// One program in several files.
 const SCRIPT: &str = concat!(
     "\"use strict\";\n(() => {\n",
+    include_str!("../templates/words.js"),
     include_str!("../templates/clock.js"),
     include_str!("../templates/copy.js"),
     include_str!("../templates/data.js"),
@@ -36,24 +39,26 @@ pub struct Error(#[from] askama::Error);
 #[template(path = "page.html")]
 struct Page<'a> {
     sheet: &'a Sheet,
+    words: Words,
     policy: String,
     style: &'static str,
     script: &'static str,
-    version: &'static str,
+    footer: String,
 }
 
-/// The page of a document: a whole HTML file.
+/// The page of a document in that language: a whole HTML file.
 ///
 /// # Errors
 /// None in practice: everything in it is text or has a form as JSON.
-pub fn html(document: impl Into<Document>) -> Result<String, Error> {
-    let sheet = Sheet::of(&document.into());
+pub fn html(report: &impl Paged, language: Language) -> Result<String, Error> {
+    let document = report.document(language);
     let page = Page {
-        sheet: &sheet,
+        sheet: &Sheet::of(&document),
+        words: document.words,
         policy: policy(),
         style: STYLE,
         script: SCRIPT,
-        version: env!("CARGO_PKG_VERSION"),
+        footer: footer(document.words, env!("CARGO_PKG_VERSION")),
     };
     Ok(page.render()? + "\n")
 }
@@ -62,21 +67,34 @@ pub fn html(document: impl Into<Document>) -> Result<String, Error> {
 #[template(path = "history.html")]
 struct HistoryPage<'a> {
     sheet: &'a HistorySheet,
+    words: Words,
     policy: String,
     style: &'static str,
+    footer: String,
 }
 
-/// The page of a history: a whole HTML file, without a map and without a script.
+/// The page of a history in that language: a whole HTML file, without a map and without a script.
 ///
 /// # Errors
 /// None in practice, as with [`html`].
-pub fn history(report: &HistoryReport) -> Result<String, Error> {
+pub fn history(report: &HistoryReport, language: Language) -> Result<String, Error> {
+    let words = words::of(language);
+    let version = report.origin.product_version.as_deref();
     let page = HistoryPage {
-        sheet: &HistorySheet::of(report),
+        sheet: &HistorySheet::of(report, words),
+        words,
         policy: policy(),
         style: STYLE,
+        footer: footer(words, version.unwrap_or_default()),
     };
     Ok(page.render()? + "\n")
+}
+
+fn footer(words: Words, version: &str) -> String {
+    words.fill(
+        "Written by detective-fleet {0}. This file is complete: it loads nothing and sends nothing. E-mail addresses are masked.",
+        &[&version],
+    )
 }
 
 /// Nothing is loaded and nothing is sent. Of what is in the page, only these very texts are style and

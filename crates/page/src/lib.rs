@@ -22,6 +22,7 @@ mod status;
 mod tests;
 mod text;
 mod trouble;
+mod words;
 
-pub use document::Document;
+pub use document::{Document, Paged};
 pub use html::{Error, history, html};

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use fleet::account::{AccountId, Region};
 use fleet::cause::{Cause, MemberRole};
+use fleet::language::Words;
 use fleet::region_table::partition_of;
 
 /// More accounts than that nobody signs in to one after the other.
@@ -48,25 +49,25 @@ impl Console {
         })
     }
 
-    fn account(&self, account: AccountId) -> Link {
+    fn account(&self, words: Words, account: AccountId) -> Link {
         Link {
-            words: format!("Open {account} in the console"),
+            words: words.fill("Open {0} in the console", &[&account]),
             url: format!("https://{}/switchrole?account={account}", self.sign_in),
         }
     }
 
-    fn stack_sets(&self) -> Link {
+    fn stack_sets(&self, words: Words) -> Link {
         let Self { host, region, .. } = self;
         Link {
-            words: "Open the StackSets".to_owned(),
+            words: words.say("Open the StackSets").to_owned(),
             url: format!("https://{host}/cloudformation/home?region={region}#/stacksets"),
         }
     }
 
-    fn detective(&self) -> Link {
+    fn detective(&self, words: Words) -> Link {
         let Self { host, region, .. } = self;
         Link {
-            words: format!("Open Detective in {region}"),
+            words: words.fill("Open Detective in {0}", &[region]),
             url: format!("https://{host}/detective/home?region={region}"),
         }
     }
@@ -74,6 +75,7 @@ impl Console {
 
 /// Where a cause that some accounts have is mended: in those accounts, and the role by its StackSet.
 pub(crate) fn of_accounts(
+    words: Words,
     cause: &Cause,
     accounts: &BTreeSet<AccountId>,
     regions: &BTreeSet<Region>,
@@ -87,17 +89,17 @@ pub(crate) fn of_accounts(
         _ => None,
     };
     let ours = role.is_some_and(|role| &*role.name == MemberRole::DEFAULT);
-    let stack_sets = ours.then(|| console.stack_sets());
+    let stack_sets = ours.then(|| console.stack_sets(words));
     let few = accounts.len() <= MOST;
     let accounts = accounts.iter().filter(|_| few);
-    let accounts = accounts.map(|id| console.account(*id));
+    let accounts = accounts.map(|id| console.account(words, *id));
     stack_sets.into_iter().chain(accounts).collect()
 }
 
 /// Where somebody looks at a Region that failed.
-pub(crate) fn of_regions(regions: &BTreeSet<Region>) -> Vec<Link> {
+pub(crate) fn of_regions(words: Words, regions: &BTreeSet<Region>) -> Vec<Link> {
     let consoles = regions.iter().filter_map(|it| Console::of(it.as_str()));
-    consoles.take(MOST).map(|it| it.detective()).collect()
+    consoles.take(MOST).map(|it| it.detective(words)).collect()
 }
 
 #[cfg(test)]
@@ -112,18 +114,19 @@ mod tests {
 
     #[test]
     fn links_lead_to_the_console_of_the_partition_and_nowhere_else() {
+        let words = crate::words::of(fleet::language::Language::English);
         let account: AccountId = "111122223333".parse().unwrap();
         let gov = [Region::new("us-gov-west-1")].into();
-        let links = of_accounts(&Cause::RegionOff, &[account].into(), &gov);
+        let links = of_accounts(words, &Cause::RegionOff, &[account].into(), &gov);
         let url = "https://signin.amazonaws-us-gov.com/switchrole?account=111122223333";
         assert_eq!(urls(&links), [url]);
         let hostile = [Region::new("</script><img src=x>")].into();
         assert_eq!(
-            of_accounts(&Cause::RegionOff, &[account].into(), &hostile),
+            of_accounts(words, &Cause::RegionOff, &[account].into(), &hostile),
             []
         );
-        assert_eq!(of_regions(&hostile), []);
-        let links = of_regions(&[Region::new("eu-west-1")].into());
+        assert_eq!(of_regions(words, &hostile), []);
+        let links = of_regions(words, &[Region::new("eu-west-1")].into());
         let url = "https://eu-west-1.console.aws.amazon.com/detective/home?region=eu-west-1";
         assert_eq!(urls(&links), [url]);
     }

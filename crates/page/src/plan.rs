@@ -1,11 +1,14 @@
 //! What would happen.
 
+use fleet::account::Region;
+use fleet::cause::Place;
+use fleet::language::{Language, Words};
 use fleet::member::Since;
-use fleet::report::{Action, Done, PlanReport, RegionPlan};
+use fleet::report::{Action, Done, MemberPlan, PlanReport, RegionPlan};
 
-use crate::document::{Area, Cell, Document, Number};
+use crate::document::{Area, Cell, Document, Number, Paged};
 use crate::mark::{Mark, Tone};
-use crate::text::counted;
+use crate::words;
 
 const MARKS: &[Mark] = &[
     Mark::new("blocked", "×", "cannot be as wanted", Tone::Bad),
@@ -39,54 +42,63 @@ fn mark(action: Action) -> usize {
     }
 }
 
-impl From<&PlanReport> for Document {
-    fn from(report: &PlanReport) -> Self {
-        let (headline, tone) = headline(report);
-        let operation = &report.header.operation;
-        let charged = report.summary.starts_charging;
-        let charged = match charged {
+impl Paged for PlanReport {
+    fn document(&self, language: Language) -> Document {
+        let words = words::of(language);
+        let (headline, tone) = headline(words, self);
+        let charged = match self.summary.starts_charging {
             0 => None,
-            n => Some(format!(
-                "{} would start to be charged, or their free trial would begin.",
-                counted(n, "account-Region")
+            n => Some(words.fill(
+                "{0} would start to be charged, or their free trial would begin.",
+                &[&words.counted(n, "account-Region")],
             )),
         };
-        Self {
-            header: report.header.clone(),
-            title: format!("Plan to {operation}"),
+        Document {
+            words,
+            header: self.header.clone(),
+            title: words.fill("Plan to {0}", &[&self.header.operation]),
             headline,
             tone,
             remark: charged,
             people: Vec::new(),
-            numbers: numbers(report),
+            numbers: numbers(self),
             charts: Vec::new(),
             marks: MARKS,
-            areas: report.regions.iter().map(area).collect(),
+            areas: self.regions.iter().map(|it| area(words, it)).collect(),
             findings: Vec::new(),
-            calls: report.calls.clone(),
+            calls: self.calls.clone(),
             finished: None,
             error: None,
         }
     }
 }
 
-fn area(region: &RegionPlan) -> Area {
-    let cells = region.members.iter().map(|member| Cell {
+fn cell(words: Words, member: &MemberPlan, region: &Region) -> Cell {
+    let cause = member.cause();
+    let place = Place::one(member.account_id, region);
+    Cell {
         account: member.account_id,
         mark: mark(member.action),
         status: member.status.clone(),
         before: None,
-        reason: member.reason.clone(),
-        cause: member.cause(),
+        reason: words::reason(words, member.reason.as_ref(), cause.as_ref(), &place),
+        cause,
         since: Since::default(),
         done: Done::default(),
-    });
+    }
+}
+
+fn area(words: Words, region: &RegionPlan) -> Area {
+    let cause = region.cause();
+    let place = Place::region(&region.region);
+    let members = region.members.iter();
+    let cells = members.map(|member| cell(words, member, &region.region));
     let mut changes = region.changes.clone();
     if region.create_graph {
-        changes.push("a behavior graph would be created".to_owned());
+        changes.push(words.say("a behavior graph would be created").to_owned());
     }
     if region.delete_graph {
-        changes.push("the behavior graph would be deleted".to_owned());
+        changes.push(words.say("the behavior graph would be deleted").to_owned());
     }
     let blocked = region.members.iter().any(|it| it.action == Action::Blocked);
     Area {
@@ -97,8 +109,8 @@ fn area(region: &RegionPlan) -> Area {
             (None, true) => ("blocked in part", Tone::Bad),
             (None, false) => ("planned", Tone::Calm),
         },
-        error: region.error.clone(),
-        cause: region.cause(),
+        error: words::reason(words, region.error.as_ref(), cause.as_ref(), &place),
+        cause,
         amiss: Vec::new(),
         changes,
         finished: None,
@@ -106,25 +118,29 @@ fn area(region: &RegionPlan) -> Area {
     }
 }
 
-fn headline(report: &PlanReport) -> (String, Tone) {
+fn headline(words: Words, report: &PlanReport) -> (String, Tone) {
     let sum = &report.summary;
     let changes = sum.invite + sum.accept + sum.repair + sum.wait + sum.remove + sum.start;
-    let changed = counted(changes, "membership");
+    let changed = words.counted(changes, "membership");
     match (report.changes_anything(), report.has_trouble()) {
         (_, true) if sum.blocked > 0 => {
-            let blocked = counted(sum.blocked, "membership");
-            (
-                format!("{changed} would change; {blocked} cannot be as wanted"),
-                Tone::Bad,
-            )
+            let blocked = words.counted(sum.blocked, "membership");
+            let both = "{0} would change; {1} cannot be as wanted";
+            (words.fill(both, &[&changed, &blocked]), Tone::Bad)
         }
-        (_, true) => (
-            format!("{changed} would change, and something needs attention"),
-            Tone::Bad,
-        ),
-        (true, false) if changes == 0 => ("Behavior graphs would change".to_owned(), Tone::New),
-        (true, false) => (format!("{changed} would change"), Tone::New),
-        (false, false) => ("Nothing would change".to_owned(), Tone::Calm),
+        (_, true) => {
+            let changed = words.fill(
+                "{0} would change, and something needs attention",
+                &[&changed],
+            );
+            (changed, Tone::Bad)
+        }
+        (true, false) if changes == 0 => {
+            let graphs = words.say("Behavior graphs would change");
+            (graphs.to_owned(), Tone::New)
+        }
+        (true, false) => (words.fill("{0} would change", &[&changed]), Tone::New),
+        (false, false) => (words.say("Nothing would change").to_owned(), Tone::Calm),
     }
 }
 

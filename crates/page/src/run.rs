@@ -1,10 +1,14 @@
 //! The report of a run.
 
+use fleet::account::Region;
+use fleet::cause::Place;
+use fleet::language::{Language, Words};
 use fleet::member::Since;
-use fleet::report::{Ended, Outcome, RegionReport, RegionState, Report, Verdict};
+use fleet::report::{Ended, MemberReport, Outcome, RegionReport, RegionState, Report, Verdict};
 
-use crate::document::{Area, Cell, Document, Number, people};
+use crate::document::{Area, Cell, Document, Number, Paged, people};
 use crate::mark::{Mark, Tone};
+use crate::words;
 
 const MARKS: &[Mark] = &[
     Mark::new("failed", "×", "needs action", Tone::Bad),
@@ -29,42 +33,53 @@ fn mark(outcome: Outcome) -> usize {
     }
 }
 
-impl From<&Report> for Document {
-    fn from(report: &Report) -> Self {
-        Self {
-            header: report.header.clone(),
-            title: match report.header.operation.as_str() {
-                "disable" => "Disable",
-                _ => "Enable",
-            }
-            .to_owned(),
-            headline: report.in_accounts(),
-            tone: tone(report),
-            remark: remark(report),
-            people: people(&report.headcount(), on(report)),
-            numbers: numbers(report),
+impl Paged for Report {
+    fn document(&self, language: Language) -> Document {
+        let words = words::of(language);
+        let title = match self.header.operation.as_str() {
+            "disable" => "Disable",
+            _ => "Enable",
+        };
+        Document {
+            words,
+            header: self.header.clone(),
+            title: words.say(title).to_owned(),
+            headline: self.told_in(language),
+            tone: tone(self),
+            remark: remark(self).map(|it| words.say(it).to_owned()),
+            people: people(&self.headcount(), on(self)),
+            numbers: numbers(self),
             charts: Vec::new(),
             marks: MARKS,
-            areas: report.regions.iter().map(area).collect(),
+            areas: self.regions.iter().map(|it| area(words, it)).collect(),
             findings: Vec::new(),
-            calls: report.calls.clone(),
-            finished: Some(report.finished),
-            error: report.error.clone(),
+            calls: self.calls.clone(),
+            finished: Some(self.finished),
+            error: self.error.as_deref().map(|it| language.retell(it)),
         }
     }
 }
 
-fn area(region: &RegionReport) -> Area {
-    let cells = region.members.iter().map(|member| Cell {
+fn cell(words: Words, member: &MemberReport, region: &Region) -> Cell {
+    let cause = member.cause();
+    let place = Place::one(member.account_id, region);
+    Cell {
         account: member.account_id,
         mark: mark(member.outcome),
         status: member.status.clone(),
         before: member.before.clone(),
-        reason: member.reason.clone(),
-        cause: member.cause(),
+        reason: words::reason(words, member.reason.as_ref(), cause.as_ref(), &place),
+        cause,
         since: Since::default(),
         done: member.done,
-    });
+    }
+}
+
+fn area(words: Words, region: &RegionReport) -> Area {
+    let cause = region.cause();
+    let place = Place::region(&region.region);
+    let members = region.members.iter();
+    let cells = members.map(|member| cell(words, member, &region.region));
     Area {
         region: region.region.clone(),
         graph: region.graph_arn.clone(),
@@ -75,8 +90,8 @@ fn area(region: &RegionReport) -> Area {
             RegionState::Failed => ("failed", Tone::Bad),
             RegionState::Skipped => ("skipped", Tone::Mute),
         },
-        error: region.error.clone(),
-        cause: region.cause(),
+        error: words::reason(words, region.error.as_ref(), cause.as_ref(), &place),
+        cause,
         amiss: region.causes_amiss(),
         changes: region.changes.clone(),
         finished: region.finished,
@@ -100,16 +115,15 @@ fn tone(report: &Report) -> Tone {
     }
 }
 
-fn remark(report: &Report) -> Option<String> {
-    let words = match report.ended {
+fn remark(report: &Report) -> Option<&'static str> {
+    Some(match report.ended {
         Ended::Complete => return None,
         Ended::Timeout => {
             "Its time was over before AWS was finished. Run the same command again to go on."
         }
         Ended::Interrupted => "This is what was reached. Run the same command again to go on.",
         Ended::Superseded => "A newer list of accounts took over.",
-    };
-    Some(words.to_owned())
+    })
 }
 
 fn numbers(report: &Report) -> Vec<Number> {

@@ -1,14 +1,16 @@
 //! What the template writes: words and numbers, ready to be put into the page.
 
 use fleet::cause::Place;
+use fleet::language::Words;
 use fleet::report::Header;
 use jiff::Timestamp;
 
 use crate::curve::Curve;
 use crate::document::{Area, Chart, Document, Number};
 use crate::grid::Grid;
-use crate::text::{counted, moment, number, seconds, visible};
+use crate::text::{number, visible};
 use crate::trouble::{self, Section};
+use crate::words::{moment, seconds};
 
 /// The page, as the template has it.
 #[derive(Debug)]
@@ -49,9 +51,9 @@ pub(crate) struct Fact {
 }
 
 impl Fact {
-    fn new(name: &'static str, value: String) -> Self {
+    fn new(words: Words, name: &'static str, value: String) -> Self {
         Self {
-            name,
+            name: words.say(name),
             value,
             at: None,
         }
@@ -113,6 +115,7 @@ pub(crate) struct Call {
 impl Sheet {
     pub(crate) fn of(document: &Document) -> Self {
         let legend = legend(document);
+        let curve = Curve::of(document);
         Self {
             title: document.title.clone(),
             headline: visible(&document.headline),
@@ -120,8 +123,8 @@ impl Sheet {
             remark: document.remark.clone(),
             facts: facts(document),
             about: about(document),
-            people: tiles(&document.people),
-            tiles: tiles(&document.numbers),
+            people: tiles(document, &document.people),
+            tiles: tiles(document, &document.numbers),
             slices: slices(&legend),
             charts: document.charts.clone(),
             sections: trouble::sections(document),
@@ -129,7 +132,7 @@ impl Sheet {
                 .header
                 .notes
                 .iter()
-                .map(|note| visible(note))
+                .map(|note| visible(&document.words.language.retell(note)))
                 .collect(),
             regions: document
                 .areas
@@ -137,9 +140,9 @@ impl Sheet {
                 .map(|area| row(document, &legend, area))
                 .collect(),
             has_times: document.areas.iter().any(|area| area.finished.is_some()),
-            effort: effort(document),
+            effort: effort(document, curve.as_ref()),
             calls: calls(document),
-            curve: Curve::of(document),
+            curve,
             grid: Grid::of(document),
             legend,
         }
@@ -152,51 +155,56 @@ fn facts(document: &Document) -> Vec<Fact> {
         started,
         ..
     } = &document.header;
-    let scope = format!(
-        "{} in {}",
-        counted(document.accounts().len() as u64, "account"),
-        counted(document.areas.len() as u64, "Region")
-    );
+    let words = document.words;
+    let fact = |name, value| Fact::new(words, name, value);
+    let accounts = words.counted(document.accounts().len() as u64, "account");
+    let regions = words.counted(document.areas.len() as u64, "Region");
+    let scope = words.fill("{0} in {1}", &[&accounts, &regions]);
     let mut facts = vec![Fact {
         at: Some(format!("{started:.0}")),
-        ..Fact::new("Began", moment(*started))
+        ..fact("Began", moment(words, *started))
     }];
     let took = document.finished.map(|at| after(document, at));
-    facts.extend(took.map(|took| Fact::new("Took", took)));
+    facts.extend(took.map(|took| fact("Took", took)));
     if !document.marks.is_empty() {
-        facts.push(Fact::new("In scope", scope));
+        facts.push(fact("In scope", scope));
     }
-    facts.push(Fact::new("Administrator", administrator.to_string()));
+    facts.push(fact("Administrator", administrator.to_string()));
     facts
 }
 
 fn about(document: &Document) -> Vec<Fact> {
     let Header { run_id, origin, .. } = &document.header;
-    let mut about = vec![Fact::new("Run", visible(run_id))];
+    let words = document.words;
+    let fact = |name, value: &str| Fact::new(words, name, visible(value));
+    let mut about = vec![fact("Run", run_id)];
     let caller = origin.caller.iter();
-    about.extend(caller.map(|arn| Fact::new("Called by", visible(arn))));
+    about.extend(caller.map(|arn| fact("Called by", arn)));
     if let Some(list) = &origin.list {
-        let version = list.version.iter().map(|it| format!(", version {it}"));
-        let name = format!("{}{}", list.name, version.collect::<String>());
-        about.push(Fact::new("List", visible(&name)));
+        let name = match &list.version {
+            Some(version) => words.fill("{0}, version {1}", &[&list.name, version]),
+            None => list.name.clone(),
+        };
+        about.push(fact("List", &name));
         let hash = list.sha256.iter();
-        about.extend(hash.map(|it| Fact::new("SHA-256", visible(it))));
+        about.extend(hash.map(|it| fact("SHA-256", it)));
         let uploader = list.uploader.iter();
-        about.extend(uploader.map(|it| Fact::new("Uploaded by", visible(&it.to_string()))));
+        about.extend(uploader.map(|it| fact("Uploaded by", &it.told_in(words.language))));
     }
     let approval = origin.approval.iter();
-    about.extend(approval.map(|it| Fact::new("Approved by", visible(&it.to_string()))));
+    about.extend(approval.map(|it| fact("Approved by", &it.told_in(words.language))));
     about
 }
 
 fn after(document: &Document, at: Timestamp) -> String {
-    seconds(at.duration_since(document.header.started).as_secs_f64())
+    let length = at.duration_since(document.header.started);
+    seconds(document.words, length.as_secs_f64())
 }
 
-fn tiles(numbers: &[Number]) -> Vec<Tile> {
+fn tiles(document: &Document, numbers: &[Number]) -> Vec<Tile> {
     let tile = |it: &Number| Tile {
         key: it.key,
-        words: it.words,
+        words: document.words.say(it.words),
         value: it.value,
         text: number(it.value),
         tone: it.tone.class(),
@@ -210,7 +218,7 @@ fn legend(document: &Document) -> Vec<Entry> {
         number: at,
         key: mark.key,
         sign: mark.sign,
-        words: mark.words,
+        words: document.words.say(mark.words),
         tone: mark.tone.class(),
         count: counts[at],
         text: number(counts[at]),
@@ -249,14 +257,17 @@ fn row(document: &Document, legend: &[Entry], area: &Area) -> Row {
             number(count as u64)
         }
     };
+    let words = document.words;
     let place = Place::region(&area.region);
-    let amiss = area.amiss.iter().map(|cause| cause.told(&place).in_one());
+    let amiss = area.amiss.iter();
+    let amiss = amiss.map(|cause| cause.told_in(words.language, &place).in_one());
     let error = area.error.iter().map(ToString::to_string);
     let reasons = error.chain(amiss).map(|reason| visible(&reason));
-    let changes = area.changes.iter().map(|change| visible(change));
+    let changes = area.changes.iter();
+    let changes = changes.map(|change| visible(&words.language.retell(change)));
     Row {
         region: visible(area.region.as_str()),
-        state: area.state.0,
+        state: words.say(area.state.0),
         tone: area.state.1.class(),
         counts: legend.iter().map(count).collect(),
         took: area
@@ -267,9 +278,22 @@ fn row(document: &Document, legend: &[Entry], area: &Area) -> Row {
     }
 }
 
-fn effort(document: &Document) -> String {
+/// What it took, in sentences.
+fn effort(document: &Document, curve: Option<&Curve>) -> String {
+    let words = document.words;
+    let parts = [
+        Some(calls_and_rate(document)),
+        curve.map(|it| it.words.clone()),
+    ];
+    let stop = words.say(".");
+    let sentences = parts.into_iter().flatten().map(|it| it + stop);
+    words.language.join(sentences)
+}
+
+fn calls_and_rate(document: &Document) -> String {
+    let words = document.words;
     let all: u64 = document.calls.values().sum();
-    let calls = format!("{} to AWS", counted(all, "call"));
+    let calls = words.fill("{0} to AWS", &[&words.counted(all, "call")]);
     let Some(finished) = document.finished else {
         return calls;
     };
@@ -277,7 +301,10 @@ fn effort(document: &Document) -> String {
         .duration_since(document.header.started)
         .as_secs_f64();
     let rate = all as f64 / length.max(0.001);
-    format!("{calls} in {}: {rate:.0} a second", seconds(length))
+    words.fill(
+        "{0} in {1}: {2} a second",
+        &[&calls, &seconds(words, length), &format!("{rate:.0}")],
+    )
 }
 
 fn calls(document: &Document) -> Vec<Call> {

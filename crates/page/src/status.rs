@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use fleet::account::{AccountId, Region};
 use fleet::cause::Place;
+use fleet::language::{Language, Words};
 use fleet::member::MemberStatus;
 use fleet::report::{Done, MemberNow, RegionNow, StatusReport, Verdict};
 
-use crate::document::{Area, Cell, Document, Number};
+use crate::document::{Area, Cell, Document, Number, Paged};
 use crate::mark::{Mark, Tone};
+use crate::words;
 
 const MARKS: &[Mark] = &[
     Mark::new("VERIFICATION_FAILED", "×", "VERIFICATION_FAILED", Tone::Bad).advise(
@@ -49,27 +51,29 @@ fn mark(status: Option<&MemberStatus>) -> usize {
     }
 }
 
-impl From<&StatusReport> for Document {
-    fn from(report: &StatusReport) -> Self {
-        let tone = match report.verdict() {
+impl Paged for StatusReport {
+    fn document(&self, language: Language) -> Document {
+        let words = words::of(language);
+        let tone = match self.verdict() {
             Verdict::AsWanted => Tone::Calm,
             Verdict::Waiting => Tone::Wait,
             Verdict::NotAsWanted | Verdict::Interrupted => Tone::Bad,
         };
-        let people = report.accounts.as_ref();
-        Self {
-            header: report.header.clone(),
-            title: "Status".to_owned(),
-            headline: report.in_a_line(),
+        let people = self.accounts.as_ref();
+        Document {
+            words,
+            header: self.header.clone(),
+            title: words.say("Status").to_owned(),
+            headline: self.told_in(language),
             tone,
             remark: None,
             people: people.map_or_else(Vec::new, |it| crate::document::people(it, "on everywhere")),
-            numbers: numbers(report),
+            numbers: numbers(self),
             charts: Vec::new(),
             marks: MARKS,
-            areas: report.regions.iter().map(area).collect(),
+            areas: self.regions.iter().map(|it| area(words, it)).collect(),
             findings: Vec::new(),
-            calls: report.calls.clone(),
+            calls: self.calls.clone(),
             finished: None,
             error: None,
         }
@@ -81,9 +85,12 @@ fn count(report: &StatusReport, status: &MemberStatus) -> u64 {
     counts.get(status.as_str()).copied().unwrap_or_default()
 }
 
-fn area(region: &RegionNow) -> Area {
+fn area(words: Words, region: &RegionNow) -> Area {
+    let cause = region.cause();
+    let place = Place::region(&region.region);
     let members = region.members.iter();
-    let cells: Vec<_> = members.map(|it| cell(it, &region.region)).collect();
+    let cells = members.map(|it| cell(words, it, &region.region));
+    let cells: Vec<_> = cells.collect();
     let bad = cells.iter().any(|cell| MARKS[cell.mark].tone == Tone::Bad);
     Area {
         region: region.region.clone(),
@@ -94,8 +101,8 @@ fn area(region: &RegionNow) -> Area {
             (None, Some(_), true) => ("partial", Tone::Wait),
             (None, Some(_), false) => ("on", Tone::Calm),
         },
-        error: region.error.clone(),
-        cause: region.cause(),
+        error: words::reason(words, region.error.as_ref(), cause.as_ref(), &place),
+        cause,
         amiss: Vec::new(),
         changes: Vec::new(),
         finished: None,
@@ -103,7 +110,7 @@ fn area(region: &RegionNow) -> Area {
     }
 }
 
-fn cell(member: &MemberNow, region: &Region) -> Cell {
+fn cell(words: Words, member: &MemberNow, region: &Region) -> Cell {
     let mark = match member.expected_out {
         true => 6,
         false => mark(member.status.as_ref()),
@@ -112,18 +119,19 @@ fn cell(member: &MemberNow, region: &Region) -> Cell {
     let cause = member.cause();
     let told = cause
         .as_ref()
-        .map(|cause| cause.told(&Place::one(account, region)).in_one());
-    let advice = MARKS[mark].advice.map(str::to_owned);
+        .map(|cause| cause.told_in(words.language, &Place::one(account, region)))
+        .map(|told| told.in_one());
+    let advice = MARKS[mark].advice.map(|it| words.say(it).to_owned());
     let mut reasons: Vec<_> = told.or(advice).into_iter().collect();
     if member.in_roster == Some(false) {
-        reasons.push("It is not in the list.".to_owned());
+        reasons.push(words.say("It is not in the list.").to_owned());
     }
     Cell {
         account,
         mark,
         status: member.status.clone(),
         before: None,
-        reason: (!reasons.is_empty()).then(|| reasons.join(" ").into()),
+        reason: (!reasons.is_empty()).then(|| words.language.join(reasons).into()),
         cause,
         since: member.since,
         done: Done::default(),

@@ -1,9 +1,12 @@
 //! Documents in, pages out: what holds without a browser. `tests/page` opens them in one.
 
+mod japanese;
+
 use std::collections::BTreeMap;
 
 use fleet::account::{AccountId, GraphArn, Region};
 use fleet::check::{Finding, Level, Topic};
+use fleet::language::Language;
 use fleet::member::{MemberStatus, Since};
 use fleet::report::{
     Action, CheckReport, CheckSummary, Done, Ended, Header, InvalidLine, MemberNow, MemberPlan,
@@ -13,7 +16,7 @@ use fleet::report::{
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
-use crate::html;
+use crate::{Paged, html};
 
 const HOSTILE: &str =
     "</script><img src=x onerror=alert(1)>\u{2028}\u{202e}& ' \" {{ 1 }} root@example.com";
@@ -108,7 +111,11 @@ fn the_block_of_json_has_every_membership_once() {
         member(2, Outcome::Failed, Some("no role")),
         member(3, Outcome::Unchanged, None),
     ];
-    let page = html(&report(vec![region("a", first), region("b", second)])).unwrap();
+    let page = html(
+        &report(vec![region("a", first), region("b", second)]),
+        Language::English,
+    )
+    .unwrap();
     let island = island(&page);
     assert_eq!(
         island["accounts"],
@@ -144,7 +151,10 @@ fn nothing_from_outside_is_markup_or_hidden() {
     }];
     let mut broken = run.clone();
     broken.regions[0].error = Some(HOSTILE.into());
-    for page in [html(&run).unwrap(), html(&broken).unwrap()] {
+    for page in [
+        html(&run, Language::English).unwrap(),
+        html(&broken, Language::English).unwrap(),
+    ] {
         assert!(!page.contains("<img"), "{page}");
         assert_eq!(page.matches("</script").count(), 2);
         assert!(!page.contains(['\u{2028}', '\u{202e}']));
@@ -162,7 +172,7 @@ fn nothing_from_outside_is_markup_or_hidden() {
 
 #[test]
 fn only_the_style_and_the_script_of_this_build_are_let_run() {
-    let page = html(&report(Vec::new())).unwrap();
+    let page = html(&report(Vec::new()), Language::English).unwrap();
     let (_, policy) = page
         .split_once("Content-Security-Policy\" content=\"")
         .unwrap();
@@ -181,7 +191,7 @@ fn the_headline_says_what_came_of_it() {
     let headline = |change: fn(&mut Report), regions| {
         let mut report = report(regions);
         change(&mut report);
-        crate::Document::from(&report).headline
+        report.document(Language::English).headline
     };
     for (headline, expected) in [
         (headline(|_| {}, Vec::new()), "No account is in scope."),
@@ -211,7 +221,11 @@ fn what_a_region_as_a_whole_costs_is_said_once() {
             .collect(),
     );
     lost.error = Some("lost-1 is down".into());
-    let page = html(&report(vec![lost, region("fine-1", Vec::new())])).unwrap();
+    let page = html(
+        &report(vec![lost, region("fine-1", Vec::new())]),
+        Language::English,
+    )
+    .unwrap();
     let (before, _) = page.split_once("id=\"map\"").unwrap();
     assert_eq!(before.matches("lost-1 is down").count(), 1);
     assert_eq!(before.matches("class=\"trouble ").count(), 1);
@@ -227,7 +241,11 @@ fn many_troubles_are_cut_short() {
             Some(&reasons[usize::try_from(n).unwrap()]),
         )
     });
-    let page = html(&report(vec![region("a", members.collect())])).unwrap();
+    let page = html(
+        &report(vec![region("a", members.collect())]),
+        Language::English,
+    )
+    .unwrap();
     assert_eq!(page.matches("class=\"trouble ").count(), 100);
     assert!(page.contains("20 more are on the map"));
 }
@@ -253,11 +271,10 @@ fn a_plan_and_a_status_have_marks_of_their_own() {
             why: Default::default(),
         }],
     };
-    let page = html(&PlanReport::of(
-        header("plan", "enable"),
-        vec![plan],
-        BTreeMap::new(),
-    ))
+    let page = html(
+        &PlanReport::of(header("plan", "enable"), vec![plan], BTreeMap::new()),
+        Language::English,
+    )
     .unwrap();
     assert!(
         page.contains("<h1 class=\"tone-new\">1 membership would change</h1>"),
@@ -284,11 +301,10 @@ fn a_plan_and_a_status_have_marks_of_their_own() {
             expected_out: false,
         }],
     };
-    let page = html(&StatusReport::of(
-        header("status", "status"),
-        vec![now],
-        BTreeMap::new(),
-    ))
+    let page = html(
+        &StatusReport::of(header("status", "status"), vec![now], BTreeMap::new()),
+        Language::English,
+    )
     .unwrap();
     assert!(page.contains("VOLUME_TOO_HIGH: the account"), "{page}");
     assert_eq!(island(&page)["kinds"], json!([[1, 0, -1, 1, 0]]));
@@ -323,7 +339,7 @@ fn a_check_says_its_problems_first_and_what_to_do() {
         regions: Vec::new(),
         calls: BTreeMap::new(),
     };
-    let page = html(&report).unwrap();
+    let page = html(&report, Language::English).unwrap();
     assert!(
         page.contains("1 problem found")
             && page.contains("<p class=\"todo\" dir=\"auto\">deploy it"),

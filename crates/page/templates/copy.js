@@ -7,9 +7,9 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
     // Where the browser lets no page write to the clipboard, what is selected can be copied by hand.
     try {
       await navigator.clipboard.writeText(command.textContent);
-      button.textContent = "Copied";
+      button.textContent = say("Copied");
     } catch {
-      button.textContent = "Selected";
+      button.textContent = say("Selected");
     }
   });
 }

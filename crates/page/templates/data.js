@@ -1,7 +1,6 @@
-// What the page knows: the block of JSON, and how to read it. crates/page/src/grid.rs writes it.
+// How to read the block of JSON.
 if (!document.getElementById("grid")) return; // A document without memberships has no map.
-const data = JSON.parse(document.getElementById("data").textContent);
-const DEEDS = ["removed", "invited", "accepted", "asked AWS to enable it"];
+const DEEDS = [say("removed"), say("invited"), say("accepted"), say("asked AWS to enable it")];
 const MARK = 0, STATUS = 1, BEFORE = 2, REASON = 3, CAUSE = 4;
 
 const byId = (id) => document.getElementById(id);
@@ -31,5 +30,3 @@ function element(name, attributes = {}, ...children) {
   made.append(...children);
   return made;
 }
-
-const counted = (n, thing) => `${n.toLocaleString("en")} ${thing}${n === 1 ? "" : "s"}`;

@@ -4,8 +4,8 @@ const open = { account: -1, region: -1 };
 
 const clock = (tenths) => {
   const seconds = tenths / 10;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  if (seconds < 60) return say("{0} s", seconds.toFixed(1));
+  return say("{0} min {1} s", Math.floor(seconds / 60), Math.round(seconds % 60));
 };
 
 // Deeds with their times, in order, and what it was like before and is now.
@@ -13,13 +13,13 @@ function history(account, region) {
   const kind = kindOf(account, region);
   const list = element("ol", { class: "history" });
   const step = (when, what) => list.append(element("li", {}, element("span", { class: "when" }, when), what));
-  step("before", textOf(kind[BEFORE]) ?? "no member");
+  step(say("before"), textOf(kind[BEFORE]) ?? say("no member"));
   const [, ...done] = data.done[region].find(([who]) => who === account) ?? [];
   for (let at = 0; at < done.length; at += 2) {
     const when = new Date(data.began * 1000 + 100 * done[at + 1]);
-    step(`after ${clock(done[at + 1])}, at ${inBoth(when)}`, DEEDS[done[at]]);
+    step(say("after {0}, at {1}", clock(done[at + 1]), inBoth(when)), DEEDS[done[at]]);
   }
-  step("at the end", textOf(kind[STATUS]) ?? "no member");
+  step(say("at the end"), textOf(kind[STATUS]) ?? say("no member"));
   return list;
 }
 
@@ -29,20 +29,20 @@ function elsewhere(account, region) {
   data.regions.forEach(({ name }, at) => {
     const kind = kindOf(account, at);
     const tone = kind ? markOf(kind).tone : "void";
-    const brief = `${name}: ${kind ? markOf(kind).words : "nothing is known"}`;
+    const brief = `${name}: ${kind ? markOf(kind).words : say("nothing is known")}`;
     const cell = element("button", { type: "button", class: `cell fill-${tone}`, title: brief, "aria-label": brief });
     if (at === region) cell.setAttribute("aria-current", "true");
     cell.append(kind ? markOf(kind).sign : "");
     cell.addEventListener("click", () => tell(account, at));
     strip.append(cell);
   });
-  return element("div", {}, element("h4", {}, "This account in every Region"), strip);
+  return element("div", {}, element("h4", {}, say("This account in every Region")), strip);
 }
 
 function alike(account, region) {
   const cause = causeOf(account, region);
   if (cause === null) return "";
-  const button = element("button", { type: "button", class: "link" }, "Show all with this reason");
+  const button = element("button", { type: "button", class: "link" }, say("Show all with this reason"));
   button.addEventListener("click", () => showAlike(account, region));
   return element("p", {}, button);
 }
@@ -56,16 +56,16 @@ function since(account, region) {
   const [, invited, updated] = data.since[region].find(([who]) => who === account) ?? [];
   if (updated === undefined) return [];
   const moment = (minutes) => inBoth(new Date((data.began - 60 * minutes) * 1000));
-  return [...fact("Invited", moment(invited)), ...fact("Last change", moment(updated))];
+  return [...fact(say("Invited"), moment(invited)), ...fact(say("Last change"), moment(updated))];
 }
 
 function tell(account, region, focus = false) {
   Object.assign(open, { account, region });
   const kind = kindOf(account, region);
   const { name, graph, error } = data.regions[region];
-  const close = element("button", { type: "button", class: "close", "aria-label": "Close" }, "×");
+  const close = element("button", { type: "button", class: "close", "aria-label": say("Close") }, "×");
   close.addEventListener("click", closeDetails);
-  const title = element("h3", { tabindex: -1 }, element("span", { class: "ids" }, labelOf(account)), ` in ${name}`);
+  const title = element("h3", { tabindex: -1 }, element("span", { class: "ids" }, labelOf(account)), `${say(" in ")}${name}`);
   const parts = [close, title];
   if (kind) {
     const { tone, sign, words } = markOf(kind);
@@ -73,14 +73,14 @@ function tell(account, region, focus = false) {
     parts.push(element("p", { class: "outcome" }, sample, ` ${words}`));
     const reason = textOf(kind[REASON]);
     if (reason) parts.push(element("p", { class: "reason", dir: "auto" }, reason), alike(account, region));
-    if (data.kind === "run") parts.push(element("h4", {}, "History"), history(account, region));
-    else parts.push(element("dl", {}, ...fact("Status", textOf(kind[STATUS]) ?? "no member"), ...since(account, region)));
+    if (data.kind === "run") parts.push(element("h4", {}, say("History")), history(account, region));
+    else parts.push(element("dl", {}, ...fact(say("Status"), textOf(kind[STATUS]) ?? say("no member")), ...since(account, region)));
   } else {
-    parts.push(element("p", {}, "The report says nothing of this account in this Region."));
+    parts.push(element("p", {}, say("The report says nothing of this account in this Region.")));
   }
-  if (error) parts.push(element("h4", {}, "The Region"), element("p", { class: "reason", dir: "auto" }, error));
+  if (error) parts.push(element("h4", {}, say("The Region")), element("p", { class: "reason", dir: "auto" }, error));
   const [, owner] = data.names[account];
-  parts.push(elsewhere(account, region), element("dl", {}, ...fact("Owner", owner), ...fact("Behavior graph", graph)));
+  parts.push(elsewhere(account, region), element("dl", {}, ...fact(say("Owner"), owner), ...fact(say("Behavior graph"), graph)));
   details.replaceChildren(...parts.filter(Boolean));
   details.hidden = false;
   details.scrollTop = 0;

@@ -50,9 +50,11 @@ function apply() {
   const matching = asked.reduce((sum, row) => sum + row.filter(Boolean).length, 0);
   showMap(inOrder(accounts, columns), columns, (account, region) => asked[account][place.get(region)]);
   chips.forEach((chip) => chip.setAttribute("aria-pressed", filter.marks.has(Number(chip.dataset.mark))));
-  const all = counted(data.accounts.length, "account");
-  const found = `${accounts.length.toLocaleString("en")} of ${all}, ${counted(matching, "membership")}`;
-  byId("found").textContent = isFiltered() || chosen >= 0 ? (accounts.length ? found : "Nothing is like that.") : `${all} in ${counted(columns.length, "Region")}`;
+  const all = counted(data.accounts.length, "account"), memberships = counted(matching, "membership");
+  const some = say("{0} of {1}, {2}", accounts.length.toLocaleString("en"), all, memberships);
+  const found = accounts.length ? some : say("Nothing is like that.");
+  const everything = say("{0} in {1}", all, counted(columns.length, "Region"));
+  byId("found").textContent = isFiltered() || chosen >= 0 ? found : everything;
   byId("clear").hidden = !isFiltered() && chosen < 0;
 }
 

@@ -35,22 +35,22 @@ function showMap(rows, columns, matches) {
 
 function heading(columns, listing) {
   const row = element("div", { class: "row head", role: "row", "aria-rowindex": 1 });
-  row.append(element("div", { class: "corner", role: "columnheader", "aria-colindex": 1 }, "Account"));
+  row.append(element("div", { class: "corner", role: "columnheader", "aria-colindex": 1 }, say("Account")));
   columns.forEach((region, at) => {
     const { name, error } = data.regions[region];
     const label = element("div", { class: error ? "name lost" : "name", role: "columnheader", "aria-colindex": at + 2 });
     label.append(element("span", {}, name));
     row.append(label);
   });
-  if (listing) row.append(element("div", { class: "why", "aria-hidden": "true" }, "What is known"));
+  if (listing) row.append(element("div", { class: "why", "aria-hidden": "true" }, say("What is known")));
   return row;
 }
 
 // What is told of a membership where there is room for no more than a line.
 function briefly(account, region) {
   const kind = kindOf(account, region);
-  if (!kind) return "nothing is known";
-  const status = textOf(kind[STATUS]) ?? (data.kind === "run" ? "no member" : null);
+  if (!kind) return say("nothing is known");
+  const status = textOf(kind[STATUS]) ?? (data.kind === "run" ? say("no member") : null);
   return [markOf(kind).words, status, textOf(kind[REASON])].filter(Boolean).join(": ");
 }
 
@@ -60,12 +60,13 @@ function cellOf(at, column) {
   const tone = kind ? markOf(kind).tone : "void";
   const dim = view.matches(account, region) ? "" : " dim";
   const brief = briefly(account, region);
+  const which = say("{0} in {1}", labelOf(account), data.regions[region].name);
   const cell = element("div", {
     class: `cell fill-${tone}${dim}`,
     role: "gridcell",
     tabindex: at === view.row && column === view.column ? 0 : -1,
-    title: `${labelOf(account)} in ${data.regions[region].name}\n${brief}`,
-    "aria-label": `${labelOf(account)} in ${data.regions[region].name}: ${brief}`,
+    title: `${which}\n${brief}`,
+    "aria-label": `${which}: ${brief}`,
     "aria-colindex": column + 2,
     "data-column": column,
   });

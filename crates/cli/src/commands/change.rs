@@ -103,7 +103,7 @@ impl Files {
         journal: Option<PathBuf>,
         roster: Option<&Path>,
     ) -> Result<Self> {
-        let reports = ReportFiles::check(reports.files)?.apart_from(ROSTER, roster)?;
+        let reports = ReportFiles::check(reports)?.apart_from(ROSTER, roster)?;
         let both = |journal: &&PathBuf| roster.is_some_and(|roster| is_same(journal, roster));
         if let Some(journal) = journal.as_ref().filter(both) {
             bail!(

@@ -21,7 +21,7 @@ pub(crate) async fn run(args: CheckArgs, file: &SettingsFile, output: Output) ->
     let wanted = Wanted::of(&args.fleet, file)?;
     let roster = roster_file::read(&args.file, wanted.reach.connection.admin_account)?;
     let accounts = Accounts::of(roster, &wanted)?;
-    let files = ReportFiles::check(args.reports.files)?.apart_from(ROSTER, Some(&args.file))?;
+    let files = ReportFiles::check(args.reports.or(file))?.apart_from(ROSTER, Some(&args.file))?;
     let stop = signals::listen(output, signals::ONLY_READS)?;
     let session = FleetSession::open(wanted.reach, accounts, stop, output).await?;
     let report = session.check(guardduty).await?;

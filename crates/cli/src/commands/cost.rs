@@ -28,7 +28,7 @@ pub(crate) async fn run(args: CostArgs, file: &SettingsFile, output: Output) -> 
     let roster = args.file.as_deref();
     let roster = roster.map(|path| roster_file::read(path, reach.connection.admin_account));
     let roster = roster.transpose()?;
-    let files = ReportFiles::check(args.reports.files)?;
+    let files = ReportFiles::check(args.reports.or(file))?;
     let files = files.apart_from(ROSTER, args.file.as_deref())?;
     let stop = signals::listen(output, signals::ONLY_READS)?;
     let listed: Option<BTreeSet<_>> = roster

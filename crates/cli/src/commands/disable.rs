@@ -49,7 +49,7 @@ pub(crate) async fn run(args: DisableArgs, file: &SettingsFile, output: Output) 
     };
     permit.check(&wanted.reach, output)?;
     let journal = args.journal.file.or_else(|| file.settings.journal.clone());
-    let files = Files::check(args.reports, journal, path.as_deref())?;
+    let files = Files::check(args.reports.or(file), journal, path.as_deref())?;
     let files = files.apart_from_plan(args.plan.as_deref())?;
     let roster = match &mut saved {
         Some(execution) => execution.take_roster(),

@@ -42,7 +42,7 @@ pub(crate) async fn run(args: EnableArgs, file: &SettingsFile, output: Output) -
         None => roster(wanted.reach.connection.admin_account)?,
     };
     let files = Files::check(
-        args.reports,
+        args.reports.or(file),
         args.journal.file.or_else(|| file.settings.journal.clone()),
         Some(&args.file),
     )?

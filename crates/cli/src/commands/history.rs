@@ -9,13 +9,14 @@ use crate::args::{Format, HistoryArgs};
 use crate::display::{self, Output};
 use crate::document::ReportFiles;
 use crate::exit::Exit;
+use crate::settings::SettingsFile;
 
 /// Reads, and tells.
 ///
 /// # Errors
 ///
 /// When there is nothing to read.
-pub(crate) fn run(args: HistoryArgs, output: Output) -> Result<Exit> {
+pub(crate) fn run(args: HistoryArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
     let regions = args.regions.iter().flat_map(|list| &list.0);
     // `all` is what there is without the flag.
     let regions = regions
@@ -32,7 +33,7 @@ pub(crate) fn run(args: HistoryArgs, output: Output) -> Result<Exit> {
     {
         bail!("--since {since} is not before --until {until}");
     }
-    let mut files = ReportFiles::check(args.reports.files)?;
+    let mut files = ReportFiles::check(args.reports.or(file))?;
     let archive = Archive::open(&args.paths)?;
     for path in archive.files() {
         files = files.apart_from("one of the files that it is told from", Some(path))?;
@@ -44,7 +45,7 @@ pub(crate) fn run(args: HistoryArgs, output: Output) -> Result<Exit> {
             output.result(&report, |width| display::history(&report, width))?;
         }
     }
-    files.write_as(&report, || page::history(&report))?;
+    files.write_as(&report, |language| page::history(&report, language))?;
     Ok(exit(&report))
 }
 

@@ -45,7 +45,7 @@ pub(crate) async fn run(args: PlanArgs, file: &SettingsFile, output: Output) -> 
     });
     let out = out.transpose()?;
     let settings = out.is_some().then(|| given::to_save(&wanted)).transpose()?;
-    let files = ReportFiles::check(args.reports.files)?;
+    let files = ReportFiles::check(args.reports.or(file))?;
     let files = files.apart_from(ROSTER, args.file.as_deref())?;
     let listed = args.file.as_ref().map(|path| path.display().to_string());
     let roster = disable::roster(&wanted, args.file)?;

@@ -8,6 +8,7 @@ use engine::{RegionSelection, Run};
 use fleet::account::AccountId;
 use fleet::bounds::GraphChanges;
 use fleet::guard::{Consent, Refusal, Word};
+use fleet::language::Language;
 use fleet::origin::PlanOrigin;
 use fleet::report::PlanReport;
 use fleet::roster::Roster;
@@ -23,7 +24,7 @@ use crate::display::{self, Output};
 use crate::document::ReportFiles;
 use crate::exit::Exit;
 use crate::saved_file;
-use crate::settings::Reach;
+use crate::settings::{Reach, SettingsFile};
 
 /// A saved plan that is executed.
 #[derive(Debug)]
@@ -149,9 +150,9 @@ struct Besides<'a> {
     graph_changes: &'a std::collections::BTreeMap<fleet::account::Region, GraphChanges>,
 }
 
-impl<'a> From<&'a Shown<'_>> for page::Document {
-    fn from(shown: &'a Shown<'_>) -> Self {
-        (&shown.plan).into()
+impl page::Paged for Shown<'_> {
+    fn document(&self, language: Language) -> page::Document {
+        self.plan.document(language)
     }
 }
 
@@ -160,12 +161,12 @@ impl<'a> From<&'a Shown<'_>> for page::Document {
 /// # Errors
 ///
 /// When it is none that can be used.
-pub(crate) fn show(args: PlanArgs, output: Output) -> Result<Exit> {
+pub(crate) fn show(args: PlanArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
     let Some(path) = args.show else {
         bail!("no saved plan is named");
     };
     let saved = saved_file::read(&path)?.shown()?;
-    let files = ReportFiles::check(args.reports.files)?;
+    let files = ReportFiles::check(args.reports.or(file))?;
     let files = files.apart_from("the saved plan", Some(&path))?;
     let mut plan = saved.plan.clone();
     let now = Clock::system().timestamp();

@@ -42,7 +42,7 @@ pub(crate) async fn run(args: StatusArgs, file: &SettingsFile, output: Output) -
     let reach = Reach::of(&args.reach, file)?;
     let expected = expected(&args.expected, file);
     let roster = roster(args.file.as_deref(), &reach)?;
-    let files = ReportFiles::check(args.reports.files)?;
+    let files = ReportFiles::check(args.reports.or(file))?;
     let files = files.apart_from(ROSTER, args.file.as_deref())?;
     let accounts = args.account.into_iter().flat_map(|list| list.0);
     let standings = args.only.into_iter().flat_map(|list| list.0);

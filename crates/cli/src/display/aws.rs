@@ -195,11 +195,11 @@ fn failures(report: &FormReport, width: usize) -> String {
         let _ = writeln!(text, "{}", paint(DIM, words));
     }
     let status = report.stack.status.as_deref().unwrap_or_default();
-    if status.ends_with("ROLLBACK_COMPLETE") {
-        text.push_str(
-            "  CloudFormation has taken everything back: the stack is as it was before.\n",
-        );
-    }
+    text.push_str(match status {
+        "ROLLBACK_COMPLETE" => "  CloudFormation has taken everything back; the next `aws deploy` deletes the empty stack first.\n",
+        "UPDATE_ROLLBACK_COMPLETE" => "  CloudFormation has taken everything back: the stack is as it was before.\n",
+        _ => "",
+    });
     text
 }
 

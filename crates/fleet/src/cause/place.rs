@@ -97,6 +97,16 @@ impl Place {
         regions.next().filter(|_| regions.next().is_none())
     }
 
+    /// How many accounts there are.
+    pub(super) fn accounts(&self) -> usize {
+        self.accounts.len()
+    }
+
+    /// How many Regions there are.
+    pub(super) fn regions(&self) -> usize {
+        self.regions.len()
+    }
+
     /// The account, or that there are several.
     pub(super) fn who(&self) -> String {
         match (self.account(), self.accounts.len()) {

@@ -307,3 +307,53 @@ fn the_documentation_has_every_code() {
         assert!(page.contains(&code), "docs/report.md does not have {code}");
     }
 }
+
+#[test]
+fn each_cause_says_in_japanese_what_it_says_in_english() {
+    let regions = [Region::new("eu-west-1"), Region::new("a")];
+    let places = [
+        Place::one(id(1), &regions[0]),
+        Place::among(&[id(1), id(2)], &regions),
+        Place::among(&[id(1), id(2)], &regions).out_of(2),
+        Place::region(&regions[0]),
+        Place::default(),
+    ];
+    for (cause, place) in all()
+        .iter()
+        .flat_map(|cause| places.iter().map(move |it| (cause, it)))
+    {
+        let english = cause.told_in(Language::English, place);
+        let told = cause.told_in(Language::Japanese, place);
+        let is_ours = !matches!(cause, Cause::Other { .. });
+        let is_japanese = |text: &str| text.contains(|c| ('ぁ'..='ん').contains(&c));
+        assert_eq!(is_japanese(&told.what), is_ours, "{told:?}");
+        assert!(told.what.ends_with(['。', '.']), "{told:?}");
+        assert!(!told.what.contains("  "), "{told:?}");
+        assert_eq!(told.command, english.command);
+        if is_ours {
+            assert_eq!(told.todo.is_some(), english.todo.is_some(), "{told:?}");
+            assert_eq!(told.why.is_some(), english.why.is_some(), "{told:?}");
+            assert!(told.todo.as_deref().is_none_or(is_japanese), "{told:?}");
+        }
+        let text = told.in_one();
+        assert!(!text.contains("root@example.com"), "{text}");
+        assert!(!text.contains("。 ") && !text.contains("。。"), "{text}");
+        let brief = cause.brief_in(Language::Japanese, place);
+        assert!(!brief.is_empty() && !brief.ends_with('。'), "{brief}");
+    }
+}
+
+#[test]
+fn the_japanese_of_a_cause_names_the_accounts_or_counts_them() {
+    let cause = no_role("detective-fleet/DetectiveFleetMember", "no");
+    let two = Place::among(&[id(1), id(2)], &[]);
+    assert_eq!(
+        cause.told_in(Language::Japanese, &two).what,
+        "2 アカウントのロール detective-fleet/DetectiveFleetMember を引き受けられません。"
+    );
+    let one = Place::one(id(1), &Region::new("eu-west-1"));
+    assert_eq!(
+        Cause::RegionOff.told_in(Language::Japanese, &one).in_one(),
+        "アカウント 000000000001 で eu-west-1 が有効になっていません。そのアカウントでリージョンを有効にするか、対象外であることを --expected 000000000001/eu-west-1 で登録してください。"
+    );
+}

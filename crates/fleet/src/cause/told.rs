@@ -1,6 +1,7 @@
 //! What people are told of a cause, each part for itself.
 
 use crate::account::Email;
+use crate::language::Language;
 
 /// A cause in words. Each part is one sentence or more, with an e-mail masked, but for the command.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub struct Told {
     pub todo: Option<String>,
     /// The command for that, ready to be copied.
     pub command: Option<String>,
+    /// Which language the words are in.
+    pub language: Language,
 }
 
 impl Told {
@@ -45,22 +48,15 @@ impl Told {
     /// What happened, why, and what to do, for a place that has one text for all of it.
     #[must_use]
     pub fn in_one(&self) -> String {
-        let parts = [
-            Some(self.what.as_str()),
-            self.why.as_deref(),
-            self.todo.as_deref(),
-        ];
-        let parts: Vec<_> = parts.into_iter().flatten().collect();
-        parts.join(" ")
+        let parts = [Some(&self.what), self.why.as_ref(), self.todo.as_ref()];
+        self.language.join(parts.into_iter().flatten().cloned())
     }
 
     /// What happened and why.
     #[must_use]
     pub fn what_and_why(&self) -> String {
-        match &self.why {
-            Some(why) => format!("{} {why}", self.what),
-            None => self.what.clone(),
-        }
+        let parts = [Some(&self.what), self.why.as_ref()];
+        self.language.join(parts.into_iter().flatten().cloned())
     }
 }
 

@@ -11,6 +11,7 @@ use super::*;
 use crate::account::{AccountId, Region};
 use crate::cause::{Cause, FailedCall, FailureKind, MemberRole};
 use crate::event::Operation;
+use crate::language::Language;
 use crate::region_table::Partition;
 use crate::report::{CheckReport, Ended, InvalidLine, VERSION, Verdict};
 
@@ -492,4 +493,37 @@ fn the_document_has_the_shape_that_is_documented() {
     assert_eq!(document["regions"][0], golden);
     let read: CheckReport = serde_json::from_value(document).unwrap();
     assert_eq!(read.verdict(), Verdict::NotAsWanted);
+}
+
+#[test]
+fn what_is_found_of_graphs_and_of_the_list_has_japanese() {
+    let mut facts = facts();
+    facts.accounts = 3;
+    facts.expired = vec![
+        "expected: 111122223333/eu-south-1@2026-01-01 has ended and does not count any more; remove it, or give it a new day".to_owned(),
+    ];
+    facts.graphs[0].members = 1_150;
+    facts.graphs[1].bytes_per_day = 8_500_000_000_000;
+    facts.graphs.push(GraphFacts {
+        bytes_per_day: 11_000_000_000_000,
+        ..graph("eu-north-1")
+    });
+    for trusted in [
+        Trusted::WithinReach("a/Role".into()),
+        Trusted::OutOfReach("a/Role".into()),
+    ] {
+        facts.trusted = trusted;
+        facts.members.get_mut(&id(1)).unwrap().role = no_role("denied");
+        let findings = judge(&header(), &facts);
+        assert!(findings.len() > 8, "{findings:?}");
+        for finding in findings {
+            let of_a_cause = finding.cause.as_ref().map(|_| String::new());
+            let what = of_a_cause.unwrap_or(finding.what);
+            for words in [Some(what), finding.todo].into_iter().flatten() {
+                let retold = Language::Japanese.retell(&words);
+                let is_japanese = retold.contains(|c| ('ぁ'..='ん').contains(&c));
+                assert!(words.is_empty() || is_japanese, "{words}");
+            }
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! What happened, told run by run, and what is alike said once.
 
+mod japanese;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -8,6 +10,7 @@ use jiff::Timestamp;
 use super::{Author, Change, HistoryReport, RunRecord, Standpoint, What};
 use crate::account::{AccountId, Region};
 use crate::event::Deed;
+use crate::language::Language;
 use crate::report::{counted, number, places};
 
 /// What one run did, and what it was the first to see.
@@ -55,10 +58,10 @@ impl Passage {
         places(self.memberships.iter().cloned())
     }
 
-    fn begin(change: &Change) -> Self {
+    fn begin(change: &Change, words: String) -> Self {
         Self {
             by: change.by,
-            words: change.what.words(),
+            words,
             memberships: Vec::new(),
             regions: BTreeSet::new(),
             first: change.at,
@@ -83,6 +86,12 @@ impl HistoryReport {
     /// The runs that did or saw something, the earliest first.
     #[must_use]
     pub fn chapters(&self) -> Vec<Chapter<'_>> {
+        self.chapters_in(Language::English)
+    }
+
+    /// The same with the words in that language.
+    #[must_use]
+    pub fn chapters_in(&self, language: Language) -> Vec<Chapter<'_>> {
         let mut passages: BTreeMap<&Arc<str>, BTreeMap<Key, Passage>> = BTreeMap::new();
         for change in &self.changes {
             let of_run = passages.entry(&change.run_id).or_default();
@@ -90,9 +99,12 @@ impl HistoryReport {
             let key = Key {
                 by: change.by,
                 of_graph: change.account_id.is_none(),
-                words: change.what.words(),
+                words: change.what.words_in(language),
             };
-            let passage = of_run.entry(key).or_insert_with(|| Passage::begin(change));
+            let words = key.words.clone();
+            let passage = of_run
+                .entry(key)
+                .or_insert_with(|| Passage::begin(change, words));
             passage.add(change);
         }
         let mut chapters = Vec::new();
@@ -108,6 +120,15 @@ impl HistoryReport {
     /// What it comes to, in a sentence.
     #[must_use]
     pub fn headline(&self) -> String {
+        self.headline_in(Language::English)
+    }
+
+    /// The same in that language.
+    #[must_use]
+    pub fn headline_in(&self, language: Language) -> String {
+        if language == Language::Japanese {
+            return japanese::headline(self);
+        }
         let sum = &self.summary;
         let changes = sum.by_run + sum.by_aws + sum.elsewhere;
         if self.runs.is_empty() {
@@ -134,6 +155,15 @@ impl RunRecord {
     /// What it was, as far as that is known.
     #[must_use]
     pub fn title(&self) -> String {
+        self.title_in(Language::English)
+    }
+
+    /// The same in that language.
+    #[must_use]
+    pub fn title_in(&self, language: Language) -> String {
+        if language == Language::Japanese {
+            return japanese::title(self);
+        }
         let what = self.operation.as_deref().unwrap_or("a run");
         format!("{what} {}", self.run_id)
     }
@@ -141,6 +171,15 @@ impl RunRecord {
     /// Who made it and by which list, in a sentence; empty where nothing is known.
     #[must_use]
     pub fn provenance(&self) -> String {
+        self.provenance_in(Language::English)
+    }
+
+    /// The same in that language.
+    #[must_use]
+    pub fn provenance_in(&self, language: Language) -> String {
+        if language == Language::Japanese {
+            return japanese::provenance(self);
+        }
         let mut parts = Vec::new();
         if let Some(caller) = &self.origin.caller {
             parts.push(format!("by {caller}"));
@@ -178,6 +217,15 @@ impl What {
     /// What happened, for people.
     #[must_use]
     pub fn words(&self) -> String {
+        self.words_in(Language::English)
+    }
+
+    /// The same in that language.
+    #[must_use]
+    pub fn words_in(&self, language: Language) -> String {
+        if language == Language::Japanese {
+            return japanese::words(self);
+        }
         match self {
             Self::Membership { from, to, deeds } => {
                 let point = |it: &Option<Standpoint>| match it {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::account::{AccountId, Region};
 use crate::cause::{Cause, Place, Told};
+use crate::language::Language;
 
 /// A cause, and every membership that has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,8 +32,14 @@ impl Trouble {
     /// The words for it, in a document of so many accounts.
     #[must_use]
     pub fn told(&self, all_accounts: usize) -> Told {
+        self.told_in(Language::English, all_accounts)
+    }
+
+    /// The words in that language.
+    #[must_use]
+    pub fn told_in(&self, language: Language, all_accounts: usize) -> Told {
         let place = Place::of(self.memberships.iter().cloned());
-        self.cause.told(&place.out_of(all_accounts))
+        self.cause.told_in(language, &place.out_of(all_accounts))
     }
 }
 
@@ -59,6 +66,15 @@ pub fn troubles<'a>(
 pub fn region_troubles<'a>(
     items: impl IntoIterator<Item = (&'a Region, Cause)>,
 ) -> Vec<(Told, BTreeSet<Region>)> {
+    region_troubles_in(Language::English, items)
+}
+
+/// Puts Regions with the same cause together, with the words in that language.
+#[must_use]
+pub fn region_troubles_in<'a>(
+    language: Language,
+    items: impl IntoIterator<Item = (&'a Region, Cause)>,
+) -> Vec<(Told, BTreeSet<Region>)> {
     let mut by_key: BTreeMap<Cause, (Cause, BTreeSet<Region>)> = BTreeMap::new();
     for (region, cause) in items {
         let (_, regions) = by_key
@@ -68,7 +84,7 @@ pub fn region_troubles<'a>(
     }
     let told = |(cause, regions): (Cause, BTreeSet<Region>)| {
         let names: Vec<_> = regions.iter().cloned().collect();
-        (cause.told(&Place::among(&[], &names)), regions)
+        (cause.told_in(language, &Place::among(&[], &names)), regions)
     };
     by_key.into_values().map(told).collect()
 }
@@ -94,11 +110,26 @@ pub fn places(
 /// Names some of all Regions, most of them by those that are missing.
 #[must_use]
 pub fn name_regions(some: &BTreeSet<Region>, all: &BTreeSet<Region>) -> String {
+    name_regions_in(Language::English, some, all)
+}
+
+/// Names them in that language.
+#[must_use]
+pub fn name_regions_in(
+    language: Language,
+    some: &BTreeSet<Region>,
+    all: &BTreeSet<Region>,
+) -> String {
     let missing: Vec<_> = all.difference(some).collect();
-    match missing.as_slice() {
-        [] if all.len() > 3 => format!("all {} Regions", all.len()),
-        [..] if all.len() > 5 && missing.len() <= 3 => {
-            format!("all {} Regions but {}", all.len(), listed(missing))
+    let n = all.len();
+    match (missing.as_slice(), language) {
+        ([], Language::English) if n > 3 => format!("all {n} Regions"),
+        ([], Language::Japanese) if n > 3 => format!("全 {n} リージョン"),
+        ([..], Language::English) if n > 5 && missing.len() <= 3 => {
+            format!("all {n} Regions but {}", listed(missing))
+        }
+        ([..], Language::Japanese) if n > 5 && missing.len() <= 3 => {
+            format!("全 {n} リージョン ({} を除く)", listed(missing))
         }
         _ => listed(some),
     }
@@ -229,6 +260,11 @@ mod tests {
         ] {
             assert_eq!(name_regions(&regions(some), &all), phrase);
         }
+        let most = regions(&["a", "b", "d", "e", "f"]);
+        assert_eq!(
+            name_regions_in(Language::Japanese, &most, &all),
+            "全 6 リージョン (c を除く)"
+        );
         let few = regions(&["a", "b"]);
         assert_eq!(name_regions(&few, &few), "a, b");
     }

@@ -1,5 +1,7 @@
 //! What a document comes to in accounts: the first sentence that people read.
 
+mod japanese;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -7,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::number;
 use crate::account::{AccountId, Region};
 use crate::cause::Cause;
+use crate::language::Language;
 
 /// How far one membership came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,17 +105,22 @@ impl Headcount {
     /// The verdict in a sentence or more.
     #[must_use]
     pub fn sentence(&self, aim: Aim) -> String {
-        let sentences = [
-            self.lost(aim),
-            self.reached(aim),
-            self.action(),
-            self.waiting(aim),
-        ];
-        sentences
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(" ")
+        self.sentence_in(Language::English, aim)
+    }
+
+    /// The verdict in that language.
+    #[must_use]
+    pub fn sentence_in(&self, language: Language, aim: Aim) -> String {
+        let sentences = match language {
+            Language::English => [
+                self.lost(aim),
+                self.reached(aim),
+                self.action(),
+                self.waiting(aim),
+            ],
+            Language::Japanese => japanese::sentences(self, aim),
+        };
+        language.join(sentences.into_iter().flatten())
     }
 
     fn known(&self) -> u64 {
@@ -276,6 +284,35 @@ mod tests {
         let sentence = "eu-west-1 failed as a whole. Everywhere else, 59 of 60 accounts are on. 1 needs you, for 1 cause.";
         let headcount = Headcount::of(others, (1..=60).map(id), lost());
         assert_eq!(headcount.sentence(Aim::Enable), sentence);
+    }
+
+    #[test]
+    fn the_verdict_in_japanese_has_the_same_numbers() {
+        let headcount = Headcount {
+            accounts: 1_260,
+            as_wanted: 1_250,
+            need_action: 8,
+            waiting: 2,
+            causes: 5,
+            lost_regions: vec![Region::new("eu-west-1")],
+        };
+        for (aim, sentence) in [
+            (
+                Aim::Enable,
+                "eu-west-1 は全体として失敗しました。それ以外では、1,260 アカウント中 1,250 アカウントが有効です。8 アカウントに対応が必要です (原因は 5 件)。2 アカウントは AWS の処理を待っています。",
+            ),
+            (
+                Aim::Status,
+                "eu-west-1 は読み取れませんでした。それ以外では、1,260 アカウント中 1,250 アカウントが有効です。8 アカウントに対応が必要です (原因は 5 件)。2 アカウントは途中の状態です。`enable` を実行すると続きが行われます。",
+            ),
+        ] {
+            assert_eq!(headcount.sentence_in(Language::Japanese, aim), sentence);
+        }
+        let all = counted(|_, _| (Reached::AsWanted, None));
+        assert_eq!(
+            all.sentence_in(Language::Japanese, Aim::Disable),
+            "60 アカウントすべてが、全リージョンで外れています。"
+        );
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::{Aim, Counted, Headcount, Header, Reached, Standing, Verdict, Why, nu
 use crate::account::{AccountId, Email, GraphArn, Region};
 use crate::cause::{Cause, Place};
 use crate::desired::Fleet;
+use crate::language::Language;
 use crate::member::{MemberStatus, Since};
 use crate::observation::Observation;
 
@@ -304,16 +305,52 @@ impl StatusReport {
     /// The verdict in a line: in accounts of the list, or, without a list, in Regions.
     #[must_use]
     pub fn in_a_line(&self) -> String {
-        let verdict = match &self.accounts {
-            Some(accounts) => accounts.sentence(Aim::Status),
-            None => self.in_regions(),
+        self.told_in(Language::English)
+    }
+
+    /// The same in that language.
+    #[must_use]
+    pub fn told_in(&self, language: Language) -> String {
+        let verdict = match (&self.accounts, language) {
+            (Some(accounts), _) => accounts.sentence_in(language, Aim::Status),
+            (None, Language::English) => self.in_regions(),
+            (None, Language::Japanese) => self.in_regions_in_japanese(),
         };
-        let sentences = [Some(verdict), self.header.bad_lines()];
-        sentences
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(" ")
+        let sentences = [Some(verdict), self.header.bad_lines(language)];
+        language.join(sentences.into_iter().flatten())
+    }
+
+    fn in_regions_in_japanese(&self) -> String {
+        let Graphs {
+            regions,
+            on,
+            missing,
+        } = &self.graphs;
+        let (all, with) = (number(*regions), number(*on));
+        let on = match (*on, *regions) {
+            (n, m) if n == m => format!("Detective は {all} リージョンすべてで有効です。"),
+            (0, _) => "Detective はどのリージョンでも有効になっていません。".to_owned(),
+            (_, _) => format!("Detective は {all} リージョン中 {with} リージョンで有効です。"),
+        };
+        let missing = match missing.as_slice() {
+            [] => None,
+            few @ ([_] | [_, _]) => {
+                let names: Vec<_> = few.iter().map(Region::as_str).collect();
+                Some(format!(
+                    "{} には動作グラフがありません。",
+                    names.join(" と ")
+                ))
+            }
+            more => {
+                let n = number(more.len() as u64);
+                Some(format!("{n} リージョンには動作グラフがありません。"))
+            }
+        };
+        let unread = match self.summary.unread_regions {
+            0 => None,
+            n => Some(format!("{} リージョンを読み取れませんでした。", number(n))),
+        };
+        [Some(on), missing, unread].into_iter().flatten().collect()
     }
 
     fn in_regions(&self) -> String {

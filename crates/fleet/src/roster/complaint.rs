@@ -203,6 +203,62 @@ fn shown(field: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::Language;
+
+    #[test]
+    fn each_complaint_has_japanese() {
+        let ids = [
+            "",
+            "root@example.com",
+            "123456789012 root@example.com",
+            "12345678901",
+            "1234567890123",
+            "1.23457E+11",
+            "123456789012.0",
+            "１２３４５６７８９０１２",
+            "1234-5678-9012",
+            "'123456789012",
+            "123.456.789.012",
+            "abc",
+            "12345678901\0",
+            "12345678901\u{7}",
+            "12345678901\u{fffd}",
+        ];
+        let long = format!("{}@example.com", "x".repeat(53));
+        let emails = [
+            "",
+            &long,
+            "root.example.com",
+            "root@example",
+            "a@example.com;b@example.com",
+            "mailto:root@example.com",
+            "ro\0t@example.com",
+            "ro\u{7}t@example.com",
+            "ro\u{fffd}t@example.com",
+        ];
+        let id: AccountId = "111122223333".parse().unwrap();
+        let places = [
+            "*/*",
+            "eu-suoth-1",
+            "eu-south-1@soon",
+            "444455556666/eu-south-1",
+        ];
+        let ids = ids.into_iter().flat_map(|field| {
+            ["a@example.com", "123456789012", ""].map(|email| account_id(field, email).err())
+        });
+        let emails = emails.into_iter().map(|field| email(field).err());
+        let places = places.into_iter().map(|field| expected(id, field).err());
+        let complaints: Vec<_> = ids.chain(emails).chain(places).flatten().collect();
+        assert!(complaints.len() > 40, "{complaints:?}");
+        for complaint in complaints {
+            let retold = Language::Japanese.retell(&complaint);
+            let has_kana = retold.contains(|c| ('ぁ'..='ん').contains(&c));
+            let is_whole = ["write", " has ", "must", " is "]
+                .iter()
+                .all(|word| !retold.contains(word));
+            assert!(has_kana && is_whole, "{complaint}: {retold}");
+        }
+    }
 
     fn id_complaint(field: &str) -> String {
         account_id(field, "a@example.com").unwrap_err()

@@ -65,7 +65,7 @@ fn eighty_accounts_without_a_role_are_one_item() {
     } = report(None, false);
     let report = recorder.report(header, finished, Ended::Complete, None);
     let (news, _) = News::of(&report, None);
-    let told = troubles(&report, &news.new);
+    let told = troubles(ENGLISH, &report, &news.new);
     assert_eq!(told.len(), 1, "{told:?}");
     let begins = "Cannot assume the role teams/ACCOUNT in 80 accounts.";
     assert!(told[0].starts_with(begins), "{}", told[0]);
@@ -127,12 +127,21 @@ fn what_a_newer_list_took_over_is_no_error_and_a_graph_that_is_amiss_is_one() {
 #[test]
 fn a_subject_fits_into_sns() {
     let long = "é".repeat(30) + &"x".repeat(200);
-    let subject = subject(&words::subject(Mark::Action, &long));
+    let subject = subject(&words::subject(ENGLISH, Mark::Action, &long));
     assert!(subject.is_ascii() && subject.len() <= SUBJECT, "{subject}");
     assert!(subject.starts_with("[ACTION] xxx"));
 }
 
 fn told(report: &Report, last: Option<&Remembered>, drift: bool) -> (Reported, Remembered) {
+    told_in(Language::English, report, last, drift)
+}
+
+fn told_in(
+    language: Language,
+    report: &Report,
+    last: Option<&Remembered>,
+    drift: bool,
+) -> (Reported, Remembered) {
     let (news, remembered) = News::of(report, last);
     let said = Said {
         key: Some("enable/accounts.csv"),
@@ -140,6 +149,7 @@ fn told(report: &Report, last: Option<&Remembered>, drift: bool) -> (Reported, R
         drift,
         news: &news,
         console: None,
+        language,
     };
     (run(report, error_of(report), said), remembered)
 }
@@ -272,6 +282,89 @@ fn what_is_new_comes_first_and_what_is_known_is_a_line() {
 fn a_long_list_is_cut_and_says_so() {
     let mut text = String::new();
     let items = (0..MOST + 3).map(|n| n.to_string()).collect();
-    list(&mut text, "Title:", items);
+    list(ENGLISH, &mut text, "Title:", items);
     assert!(text.ends_with("  and 3 more: see the report\n"), "{text}");
+}
+
+/// Without what differs: the numbers that are in it, in order.
+fn numbers(text: &str) -> Vec<&str> {
+    let parts = text.split(|c: char| !c.is_ascii_digit());
+    parts.filter(|it| !it.is_empty()).collect()
+}
+
+#[test]
+fn a_mail_in_japanese_says_the_same_and_its_subject_is_english() {
+    let no_role = no_role();
+    let mut last = None;
+    for (began, conclusion, cause, first) in [
+        (
+            "2026-08-01T06:00:00Z",
+            Conclusion::Failed,
+            Some(&no_role),
+            "【要対応】drift: 2 アカウント: ロールを引き受けられない\n\n2 アカウント中 0 アカウントが、全リージョンで有効です。2 アカウントに対応が必要です (原因は 1 件)。\n\n要対応:\n  2 アカウントのロール detective-fleet/DetectiveFleetMember を引き受けられません。",
+        ),
+        (
+            "2026-08-08T06:00:00Z",
+            Conclusion::Failed,
+            Some(&no_role),
+            "【既知】2 アカウント: ロールを引き受けられない (7 日前から)\n",
+        ),
+        (
+            "2026-08-09T06:00:00Z",
+            Conclusion::Waiting,
+            None,
+            "【処理待ち】drift: 2 アカウント中 2 アカウントが AWS の処理を待っています\n",
+        ),
+        (
+            "2026-08-10T06:00:00Z",
+            Conclusion::Right,
+            None,
+            "【正常】drift: 2 アカウントすべてが、全リージョンで有効です\n",
+        ),
+    ] {
+        let report = of_two(began, conclusion, cause);
+        let (english, remembered) = told(&report, last.as_ref(), true);
+        let (japanese, same) = told_in(Language::Japanese, &report, last.as_ref(), true);
+        assert_eq!(remembered, same);
+        assert_eq!(japanese.subject, english.subject);
+        assert!(japanese.subject.is_ascii());
+        let text = &japanese.message;
+        assert!(text.starts_with(first), "{text}");
+        for line in [
+            "s3://lists/runs/r/report.html",
+            "555555555555",
+            "enable/accounts.csv",
+        ] {
+            assert!(text.contains(line), "{text}");
+        }
+        for number in numbers(&english.subject) {
+            assert!(numbers(text).contains(&number), "{number}: {text}");
+        }
+        last = Some(remembered);
+    }
+}
+
+#[test]
+fn a_time_and_a_line_in_a_mail_are_written_as_people_there_write_them() {
+    let cause = Cause::RegionOff;
+    let mut report = of_two("2026-08-02T06:00:00Z", Conclusion::Failed, Some(&cause));
+    let (_, remembered) = told(&report, None, false);
+    report.header.invalid_lines.push(InvalidLine {
+        line: 7,
+        reason: "the account id is missing; write its 12 digits".to_owned(),
+    });
+    report.header.notes.push("graph created".to_owned());
+    report.header.started = "2026-08-03T06:00:00Z".parse().unwrap();
+    let (told, _) = told_in(Language::Japanese, &report, Some(&remembered), false);
+    let text = &told.message;
+    for part in [
+        "\nすでにお知らせしたもの:\n  2 アカウント: eu-west-1 が無効 (1 日前から)\n",
+        "\n一覧の使えない行:\n  7 行目: アカウント ID がありません。12 桁の数字を書いてください\n",
+        "\nお知らせ:\n  動作グラフを作成\n",
+        "\n2 件のメンバーシップ: 要対応 2。\n",
+        "\nページ: s3://lists/runs/r/report.html\n",
+        "\nenable: enable/accounts.csv、管理者アカウント 555555555555、実行 r\n",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
 }

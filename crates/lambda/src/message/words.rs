@@ -1,8 +1,18 @@
-//! The words of messages, in one place: whoever translates messages translates this module.
+//! The words of messages, in English here and in Japanese in the table beside it.
+
+mod japanese;
+#[cfg(test)]
+mod tests;
 
 use fleet::account::Region;
+use fleet::language::{Language, Words};
 use fleet::report::number;
 use jiff::Timestamp;
+
+/// The words in a language.
+pub(crate) const fn of(language: Language) -> Words {
+    Words::of(language, japanese::ROWS)
+}
 
 pub(super) const NEEDS_ACTION: &str = "Needs action:";
 pub(super) const KNOWN: &str = "Known already:";
@@ -31,28 +41,29 @@ pub(super) enum Mark {
 }
 
 impl Mark {
-    fn word(self) -> &'static str {
+    /// What follows it has its place in it.
+    fn form(self) -> &'static str {
         match self {
-            Self::Action => "ACTION",
-            Self::Known => "KNOWN",
-            Self::Waiting => "WAITING",
-            Self::Ok => "OK",
-            Self::Plan => "PLAN",
-            Self::Info => "INFO",
+            Self::Action => "[ACTION] {0}",
+            Self::Known => "[KNOWN] {0}",
+            Self::Waiting => "[WAITING] {0}",
+            Self::Ok => "[OK] {0}",
+            Self::Plan => "[PLAN] {0}",
+            Self::Info => "[INFO] {0}",
         }
     }
 }
 
-pub(super) fn subject(mark: Mark, what: &str) -> String {
-    format!("[{}] {what}", mark.word())
+pub(super) fn subject(words: Words, mark: Mark, what: &str) -> String {
+    words.fill(mark.form(), &[&what])
 }
 
 pub(super) fn of_operation(operation: &str, what: &str) -> String {
     format!("{operation}: {what}")
 }
 
-pub(super) fn again(verdict: &str) -> String {
-    format!("again: {verdict}")
+pub(super) fn again(words: Words, verdict: &str) -> String {
+    words.fill("again: {0}", &[&verdict])
 }
 
 pub(super) const SUPERSEDED: &str = "a newer list took over";
@@ -62,152 +73,155 @@ pub(super) const NOT_APPROVED: &str = "the removals were not approved";
 pub(super) const ENDED_EARLY: &str = "the run ended early";
 pub(super) const SOMETHING: &str = "something needs action";
 
-pub(super) fn bad_lines(n: usize) -> String {
+pub(super) fn bad_lines(words: Words, n: usize) -> String {
     match n {
-        1 => "1 line of the list cannot be used".to_owned(),
-        n => format!("{n} lines of the list cannot be used"),
+        1 => words.say("1 line of the list cannot be used").to_owned(),
+        n => words.fill("{0} lines of the list cannot be used", &[&n]),
     }
 }
 
-pub(super) fn and_more_causes(what: &str, more: usize) -> String {
+pub(super) fn and_more_causes(words: Words, what: &str, more: usize) -> String {
     match more {
         0 => what.to_owned(),
-        1 => format!("{what}, and 1 more cause"),
-        n => format!("{what}, and {n} more causes"),
+        1 => words.fill("{0}, and 1 more cause", &[&what]),
+        n => words.fill("{0}, and {1} more causes", &[&what, &n]),
     }
 }
 
-pub(super) fn waiting(accounts: u64, all: u64) -> String {
-    let wait = if accounts == 1 { "waits" } else { "wait" };
-    format!(
-        "{} of {} accounts {wait} for AWS",
-        number(accounts),
-        number(all)
-    )
+pub(super) fn waiting(words: Words, accounts: u64, all: u64) -> String {
+    let form = match accounts {
+        1 => "{0} of {1} accounts waits for AWS",
+        _ => "{0} of {1} accounts wait for AWS",
+    };
+    words.fill(form, &[&number(accounts), &number(all)])
 }
 
-pub(super) fn new_since(last: Timestamp) -> String {
-    format!("New since the run of {}:", moment(last))
-}
-
-pub(super) fn moment(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+pub(super) fn new_since(words: Words, last: Timestamp) -> String {
+    words.fill("New since the run of {0}:", &[&words.language.minute(last)])
 }
 
 /// A cause that is known, and for how long.
-pub(super) fn known(brief: &str, since: Timestamp, now: Timestamp) -> String {
+pub(super) fn known(words: Words, brief: &str, since: Timestamp, now: Timestamp) -> String {
     let minutes = now.duration_since(since).as_mins().max(0);
-    let of = |n: i64, unit: &str| {
-        let plural = if n == 1 { "" } else { "s" };
-        format!("{brief}, for {n} {unit}{plural}")
+    let (n, one, many) = match minutes {
+        1440.. => (minutes / 1440, "{0}, for 1 day", "{0}, for {1} days"),
+        60.. => (minutes / 60, "{0}, for 1 hour", "{0}, for {1} hours"),
+        _ => (minutes.max(1), "{0}, for 1 minute", "{0}, for {1} minutes"),
     };
-    match minutes {
-        1440.. => of(minutes / 1440, "day"),
-        60.. => of(minutes / 60, "hour"),
-        _ => of(minutes.max(1), "minute"),
+    match n {
+        1 => words.fill(one, &[&brief]),
+        n => words.fill(many, &[&brief, &n]),
     }
 }
 
-pub(super) fn known_lines(n: usize) -> String {
-    format!("{}, as before", bad_lines(n))
+pub(super) fn known_lines(words: Words, n: usize) -> String {
+    words.fill("{0}, as before", &[&bad_lines(words, n)])
 }
 
-fn named(regions: &[Region]) -> String {
-    let names: Vec<_> = regions.iter().map(Region::as_str).collect();
-    names.join(", ")
+fn named(words: Words, regions: &[Region]) -> String {
+    let names: Vec<_> = regions.iter().map(ToString::to_string).collect();
+    words.listed(&names)
 }
 
-pub(super) fn made_again_in_short(regions: &[Region]) -> String {
-    let graph = if regions.len() == 1 {
-        "graph"
-    } else {
-        "graphs"
+pub(super) fn made_again_in_short(words: Words, regions: &[Region]) -> String {
+    let form = match regions.len() {
+        1 => "behavior graph made again in {0}, the old data is gone",
+        _ => "behavior graphs made again in {0}, the old data is gone",
     };
-    format!(
-        "behavior {graph} made again in {}, the old data is gone",
-        named(regions)
+    words.fill(form, &[&named(words, regions)])
+}
+
+pub(super) fn made_again(words: Words, regions: &[Region]) -> String {
+    words.fill(
+        "The behavior graph in {0} was made again: the one that the last report had was deleted, and its data with it.",
+        &[&named(words, regions)],
     )
 }
 
-pub(super) fn made_again(regions: &[Region]) -> String {
-    format!(
-        "The behavior graph in {} was made again: the one that the last report had was deleted, and its data with it.",
-        named(regions)
-    )
-}
-
-pub(super) fn memberships(all: u64, counts: &[(u64, &str)]) -> String {
+/// How many memberships there are, and of which kinds: each with a form such as `{0} enabled`.
+pub(super) fn memberships(words: Words, all: u64, counts: &[(u64, &'static str)]) -> String {
+    let counts = counts.iter().filter(|(n, _)| *n > 0);
     let counts: Vec<_> = counts
-        .iter()
-        .filter(|(n, _)| *n > 0)
-        .map(|(n, what)| format!("{} {what}", number(*n)))
+        .map(|(n, form)| words.fill(form, &[&number(*n)]))
         .collect();
-    let thing = if all == 1 {
-        "membership"
-    } else {
-        "memberships"
-    };
+    let all = words.counted(all, "membership");
     match counts.is_empty() {
-        true => format!("{} {thing}.", number(all)),
-        false => format!("{} {thing}: {}.", number(all), counts.join(", ")),
+        true => words.fill("{0}.", &[&all]),
+        false => words.fill("{0}: {1}.", &[&all, &words.listed(&counts)]),
     }
 }
 
-pub(super) fn opening(
+pub(crate) fn opening(
+    words: Words,
     operation: &str,
     key: Option<&str>,
     administrator: &str,
     run: &str,
 ) -> String {
-    let key = key.unwrap_or("an upload");
-    format!("{operation} of {key}, administrator {administrator}, run {run}")
-}
-
-pub(super) fn uploaded_by(uploader: &str) -> String {
-    format!("Uploaded by {uploader}")
-}
-
-pub(super) fn approved_by(approval: &str) -> String {
-    format!("Approved by {approval}")
-}
-
-pub(super) fn links(page: &str, report: &str, folder: &str, execution: Option<&str>) -> String {
-    let execution = execution.map(|it| format!("Execution: {it}\n"));
-    format!(
-        "Page: {page}\nReport: {report}\nAll files of the run: {folder}\n{}",
-        execution.unwrap_or_default()
+    let key = key.unwrap_or_else(|| words.say("an upload"));
+    words.fill(
+        "{0} of {1}, administrator {2}, run {3}",
+        &[&operation, &key, &administrator, &run],
     )
 }
 
-pub(super) fn and_more_accounts(more: usize) -> String {
-    format!(" and {more} more")
+pub(crate) fn uploaded_by(words: Words, uploader: &str) -> String {
+    words.fill("Uploaded by {0}", &[&uploader])
 }
 
-pub(super) fn and_more(more: usize) -> String {
-    format!("and {more} more: see the report")
+pub(super) fn approved_by(words: Words, approval: &str) -> String {
+    words.fill("Approved by {0}", &[&approval])
 }
 
-pub(super) fn in_regions(accounts: &str, regions: &str) -> String {
-    format!("{accounts} in {regions}")
+pub(super) fn links(
+    words: Words,
+    page: &str,
+    report: &str,
+    folder: &str,
+    execution: Option<&str>,
+) -> String {
+    let lines = [
+        ("Page: {0}", Some(page)),
+        ("Report: {0}", Some(report)),
+        ("All files of the run: {0}", Some(folder)),
+        ("Execution: {0}", execution),
+    ];
+    let lines = lines.into_iter().filter_map(|(form, it)| Some((form, it?)));
+    lines
+        .map(|(form, it)| words.fill(form, &[&it]) + "\n")
+        .collect()
+}
+
+pub(super) fn and_more_accounts(words: Words, more: usize) -> String {
+    words.fill(" and {0} more", &[&more])
+}
+
+pub(super) fn and_more(words: Words, more: usize) -> String {
+    words.fill("and {0} more: see the report", &[&more])
+}
+
+pub(super) fn in_regions(words: Words, accounts: &str, regions: &str) -> String {
+    words.fill("{0} in {1}", &[&accounts, &regions])
+}
+
+pub(super) fn bad_line(words: Words, number: u64, reason: &str) -> String {
+    let reason = words.language.retell(reason);
+    words.fill("line {0}: {1}", &[&number, &reason])
 }
 
 pub(super) const NOTHING_CHANGED: &str = "Nothing was changed. This is what would be done.";
 
-pub(super) fn planned(graphs: u64, charged: u64) -> Vec<String> {
-    let mut lines = Vec::new();
-    if graphs > 0 {
-        let plural = if graphs == 1 { "" } else { "s" };
-        lines.push(format!(
-            "{} behavior graph{plural} would be made.",
-            number(graphs)
-        ));
-    }
-    if charged > 0 {
-        let plural = if charged == 1 { "" } else { "s" };
-        lines.push(format!(
-            "{} account-Region{plural} would start to be charged, or begin the free trial.",
-            number(charged)
-        ));
-    }
-    lines
+pub(super) fn planned(words: Words, graphs: u64, charged: u64) -> Vec<String> {
+    let graphs = (graphs > 0).then(|| {
+        let graphs = words.counted(graphs, "behavior graph");
+        words.fill("{0} would be made.", &[&graphs])
+    });
+    let charged = (charged > 0).then(|| {
+        let charged = words.counted(charged, "account-Region");
+        words.fill(
+            "{0} would start to be charged, or begin the free trial.",
+            &[&charged],
+        )
+    });
+    graphs.into_iter().chain(charged).collect()
 }

@@ -11,6 +11,7 @@ mod drift;
 mod executing;
 mod forged;
 mod inviting;
+mod japanese;
 mod lease;
 mod lists;
 mod machine;

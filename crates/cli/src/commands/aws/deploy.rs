@@ -59,15 +59,13 @@ pub(super) async fn run(args: AwsDeployArgs, file: &SettingsFile, output: Output
         return Ok(stage.close(&proposed));
     }
     let agreed = match permit.yes {
-        true => Ok(()),
+        true => {
+            stage.tell(&proposed);
+            Ok(())
+        }
         false => {
-            stage
-                .ask(
-                    &proposed,
-                    "Do you want to make these changes?",
-                    display::YES,
-                )
-                .await
+            let question = "Do you want to make these changes?";
+            stage.ask(&proposed, question, display::YES).await
         }
     };
     let ready = match agreed {
@@ -179,6 +177,14 @@ impl Stage {
             uploads.push(ArtifactReport::of(artifact, !has));
         }
         Ok(uploads)
+    }
+
+    /// Shows what is going to be done, where nobody is asked about it.
+    fn tell(&self, proposed: &FormReport) {
+        if !self.output.is_json() {
+            let width = self.output.message_width();
+            self.output.message(&display::aws(proposed, width));
+        }
     }
 
     /// Takes the change set back. Where that fails it changes nothing, and the next run finds it.

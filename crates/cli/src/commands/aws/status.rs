@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use aws_form::report::{Action, FormReport, FunctionReport, Outcome};
 use aws_form::template::FUNCTION_KEY;
-use aws_form::{Described, Standing};
+use aws_form::{Described, Standing, stands_in_the_way};
 use engine::Failure;
 
 use super::Stage;
@@ -38,6 +38,12 @@ pub(super) async fn run(args: AwsStatusArgs, file: &SettingsFile, output: Output
         .reason
         .clone()
         .filter(|_| report.stack.outcome == Some(Outcome::Failed));
+    let stuck = stands_in_the_way(&stage.stack, &stage.region, &now);
+    let stuck = stuck.map(|it| it.to_string());
+    report.needs_action.extend(stuck.or_else(|| {
+        let never_came = now.standing() == Standing::NeverCame;
+        never_came.then(|| "The stack never came to be, and nothing is in it: `detective-fleet aws deploy` deletes it, and makes it anew.".to_owned())
+    }));
     let key = now.parameters.get(FUNCTION_KEY);
     report.function = key.and_then(|key| FunctionReport::of_key(key));
     stage.interruptible(stage.check_up(&mut report)).await?;

@@ -93,6 +93,10 @@ proptest! {
             prop_assert!(seen.insert(whole), "{:?} twice", finding);
             prop_assert!(finding.level != Level::Problem || finding.todo.is_some(), "{:?}", finding);
             prop_assert!(finding.topic != Topic::GuardDuty || finding.level != Level::Problem);
+            let words = finding.cause.is_none().then_some(&finding.what);
+            for words in words.into_iter().chain(&finding.todo).filter(|_| finding.cause.is_none()) {
+                prop_assert_ne!(&Language::Japanese.retell(words), words, "no Japanese");
+            }
         }
         let mut sorted = findings.clone();
         sorted.sort_by_key(|it| (it.topic, it.level));
