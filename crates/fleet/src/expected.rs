@@ -242,6 +242,17 @@ mod tests {
     }
 
     #[test]
+    fn it_is_written_as_it_is_read_with_its_reason() {
+        for text in [
+            "111122223333/us-east-1@2026-11-28 denied by policy",
+            "*/us-east-1 not wanted",
+            "111122223333/*",
+        ] {
+            assert_eq!(text.parse::<Exception>().unwrap().in_full(), text);
+        }
+    }
+
+    #[test]
     fn it_counts_to_the_end_of_its_last_day() {
         let region = Region::new("eu-south-1");
         for (day, counts) in [

@@ -351,6 +351,18 @@ mod tests {
     }
 
     #[test]
+    fn a_graph_that_was_made_just_now_has_no_members_and_another_one_is_forgotten() {
+        let mut observation = observed();
+        let round = observation.begin_look();
+        observation.saw_member(round, account(1), Some(member(MemberStatus::Enabled)));
+        observation.made_graph(GraphArn::new("new"));
+        assert_eq!(observation.graph_arn(), Some(&GraphArn::new("new")));
+        assert_eq!(observation.listed(), Some(round));
+        let look = observation.look(account(1)).unwrap();
+        assert_eq!((look.member, look.round), (None, round));
+    }
+
+    #[test]
     fn a_region_without_a_graph_has_no_members() {
         let mut observation = observed();
         let before = observation.newest();

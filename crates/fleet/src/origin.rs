@@ -373,6 +373,10 @@ mod tests {
         let long = "x".repeat(1000);
         let said = Uploader::said(Some("1111\n2222"), Some(&long), None).unwrap();
         assert_eq!(said.requester.as_deref(), Some("1111 2222"));
+        let short = Uploader::said(Some("1111"), Some("10.0.0.1"), Some("r")).unwrap();
+        assert_eq!(short.to_string(), "1111, from 10.0.0.1");
+        let nobody = Uploader::said(None, None, Some("r")).unwrap();
+        assert_eq!(nobody.to_string(), "somebody");
         assert_eq!(said.source_ip_address.map(|it| it.len()), Some(MOST_CHARS));
     }
 }

@@ -216,7 +216,17 @@ mod tests {
         let mut patience = Patience::begin(seconds(0), seconds(15));
         patience.pass(seconds(1), accounts.len());
         assert_eq!(asked(patience.turn()), FEW);
+        // Each turn asks others.
+        let first: Vec<_> = accounts
+            .iter()
+            .filter(|it| patience.turn().includes(**it))
+            .collect();
+        let mut second = patience;
+        second.pass(seconds(3), accounts.len());
+        assert!(first.iter().all(|it| !second.turn().includes(**it)));
+        let number = patience.turn().number();
         patience.let_in();
+        assert_eq!(patience.turn().number(), number + 1);
         assert_eq!(asked(patience.turn()), 800);
         patience.pass(seconds(3), accounts.len());
         assert_eq!(asked(patience.turn()), 800);

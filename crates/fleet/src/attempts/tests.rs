@@ -1,8 +1,10 @@
 //! What answers come to.
 
 use super::*;
+use crate::account::Region;
 use crate::cause::FailureKind;
 use crate::event::Operation;
+use crate::observation::Observation;
 
 fn failed(kind: FailureKind, code: &str) -> FailedCall {
     FailedCall::new(Operation::ListMembers, kind, code, Some("no"))
@@ -84,6 +86,62 @@ fn what_batches_bring_back_on_one_look_is_one_answer_of_the_region() {
     let change = attempts.region(RegionRequest::Change).unwrap();
     assert_eq!(change.refusals.all, 1);
     assert!(!is_final(change));
+}
+
+#[test]
+fn a_change_that_the_region_refuses_was_asked_for_in_the_turn_that_it_is() {
+    // Nothing of the Region's own was sent: it is refused in answers to requests about members.
+    let asked = Asked::Region(RegionRequest::Change);
+    let turn = Turn::default().and_last();
+    let mut attempts = Attempts::default();
+    attempts.saw_turn(asked, turn);
+    attempts.region_answered(RegionRequest::Change, refused("A"), Round::default());
+    let change = attempts.region(RegionRequest::Change).unwrap();
+    assert_eq!(
+        (change.turn, change.refusals.turn),
+        (turn.number(), turn.number())
+    );
+}
+
+#[test]
+fn another_graph_opens_what_was_refused_because_of_the_one_before() {
+    use RegionRequest::{Change, FindGraph, Look};
+    let mut attempts = Attempts::default();
+    for request in [Look, Change, FindGraph] {
+        for n in 1..=FINAL_AFTER {
+            let mut observation = Observation::of(Region::new("us-east-1"));
+            let looks = (0..n).map(|_| observation.begin_look());
+            attempts.region_answered(request, refused("A"), looks.last().unwrap());
+        }
+    }
+    let is_final = |attempts: &Attempts, request| {
+        matches!(attempts.region_verdict(request), Verdict::Final(_))
+    };
+    assert!(
+        [Look, Change, FindGraph]
+            .iter()
+            .all(|it| is_final(&attempts, *it))
+    );
+    attempts.saw_another_graph();
+    assert!(![Look, Change].iter().any(|it| is_final(&attempts, *it)));
+    assert!(is_final(&attempts, FindGraph));
+}
+
+#[test]
+fn what_was_tried_is_found_by_its_request() {
+    let account = "000000000001".parse().unwrap();
+    for request in [
+        MemberRequest::Invite,
+        MemberRequest::Accept,
+        MemberRequest::Remove,
+        MemberRequest::Start,
+    ] {
+        let mut attempts = Attempts::default();
+        attempts.sent(request, account);
+        let tried = attempts.member(account).unwrap();
+        assert!(tried.is_under_way());
+        assert_eq!(tried.to(request).sent, 1);
+    }
 }
 
 #[test]

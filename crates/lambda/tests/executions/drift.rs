@@ -165,6 +165,9 @@ async fn a_region_that_is_down_is_told_as_known_after_the_first_time() {
             "{subject}"
         );
         assert_eq!(message.contains("--exclude-region"), !is_known, "{message}");
+        // Who was not looked at has not vanished.
+        let notes = stage.report(&execution).await["notes"].to_string();
+        assert!(!notes.contains("vanished"), "{notes}");
         let known = format!("Known already:\n  no answer from {}, for ", REGIONS[1]);
         assert_eq!(message.contains(&known), is_known, "{message}");
         assert!(

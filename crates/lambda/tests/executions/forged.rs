@@ -356,6 +356,9 @@ async fn limits_count_over_a_day() {
     // One more fits, and the same again is nothing more.
     assert_eq!(stage.upload(LIST, list(5)).await.error, None);
     assert_eq!(stage.upload(LIST, list(5)).await.error, None);
+    // All uploads of the day count, and not the last alone.
+    let more = stage.upload(LIST, list(6)).await;
+    assert_eq!(more.error.as_deref(), Some("DetectiveFleet.BadInput"));
     assert_eq!(stage.statuses(REGIONS[0]).await.len(), 7);
     engine::clock::sleep(Duration::from_secs(24 * 3_600)).await;
     assert_eq!(stage.upload(LIST, list(6)).await.error, None);

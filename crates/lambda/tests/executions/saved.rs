@@ -2,7 +2,7 @@
 
 use fleet::saved::{Given, Goal, SavedPlan};
 
-use crate::stage::{LIST, Stage};
+use crate::stage::{LIST, REGIONS, Stage};
 
 #[tokio::test(start_paused = true)]
 async fn a_plan_is_left_beside_its_report_as_one_that_the_command_executes() {
@@ -32,4 +32,42 @@ async fn what_changes_something_leaves_no_plan() {
     let stage = Stage::of("size = 1");
     stage.upload_all().await;
     assert_eq!(stage.get(&format!("latest/{LIST}/plan.json")).await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_plan_is_for_what_the_stack_says_and_for_a_day() {
+    let stage = Stage::of("size = 3");
+    for (name, value) in [
+        ("PRUNE", "true"),
+        ("EXCLUDE_REGIONS", REGIONS[1]),
+        ("EXPECTED", "*/eu-north-1 not wanted"),
+        ("TAGS", "team=security"),
+        ("PACKAGES", "EKS_AUDIT"),
+        ("SEND_EMAIL", "true"),
+        ("MESSAGE", "from security"),
+    ] {
+        stage.set(name, value);
+    }
+    let key = format!("plan/{LIST}");
+    let list = stage.csv(&stage.members());
+    let execution = stage.upload(&key, list.clone()).await;
+    let place = |run: &str| format!("runs/{run}/plan.json");
+    let plan = stage.get(&place(&execution.name)).await.unwrap();
+    let saved = SavedPlan::parse(&plan).unwrap();
+    let one = |text: &str| [text.to_owned()].into();
+    let settings = &saved.settings;
+    assert!(settings.prune && settings.send_email && !settings.retry_failed);
+    assert_eq!(settings.exclude_region, one(REGIONS[1]));
+    assert_eq!(settings.regions.len(), REGIONS.len());
+    assert_eq!(settings.expected, one("*/eu-north-1 not wanted"));
+    assert_eq!(settings.tags["team"], "security");
+    assert_eq!(settings.packages, one("EKS_AUDIT"));
+    assert_eq!(settings.message.as_deref(), Some("from security"));
+    let good_for = saved.expires.duration_since(saved.plan.header.started);
+    assert_eq!(good_for.as_hours(), 24);
+    // An address in a parameter is saved nowhere.
+    stage.set("MESSAGE", "ask root@example.com");
+    let execution = stage.upload(&key, list).await;
+    assert_eq!(execution.error, None);
+    assert_eq!(stage.get(&place(&execution.name)).await, None);
 }

@@ -164,6 +164,11 @@ fn only_a_graph_that_has_room_and_little_data_is_said_to_have_room() {
     assert_eq!(room(|it| it.bytes_per_day = 8_000_000_000_000), us);
     assert_eq!(room(|it| it.without_room = vec![id(2)]), us);
     assert_eq!(room(|it| it.error = Some("no".into())), us);
+    // Who finds no room in one is not counted where the fullest is told.
+    let mut crowded = facts();
+    let full = &mut crowded.graphs[0];
+    (full.members, full.without_room) = (1_199, vec![id(2)]);
+    assert_eq!(regions(&crowded, "would have 1200 of 1200 members"), us);
     let mut facts = facts();
     (facts.graphs[0].members, facts.graphs[0].to_invite) = (1_000, 80);
     let words = "nearly full: the behavior graph would have 1080 of 1200 members";
@@ -202,7 +207,12 @@ fn an_answer_that_is_none_stays_none_whatever_is_made_of_it() {
 }
 
 /// Accounts 1 to `listed` are wanted; of the members, those up to `enabled` are ENABLED.
-fn seen(listed: u16, members: impl IntoIterator<Item = u16>, enabled: u16) -> GraphFacts {
+fn seen(
+    listed: u16,
+    members: impl IntoIterator<Item = u16>,
+    enabled: u16,
+    cause: Option<&Cause>,
+) -> GraphFacts {
     let email: Email = "root@example.com".parse().unwrap();
     let fleet = Fleet {
         administrator: id(999),
@@ -234,20 +244,23 @@ fn seen(listed: u16, members: impl IntoIterator<Item = u16>, enabled: u16) -> Gr
     }
     observation.saw_whole_list(round);
     let plan = plan(&fleet, &observation, &Default::default());
-    GraphFacts::of(&fleet, &observation, &plan, None)
+    GraphFacts::of(&fleet, &observation, &plan, cause)
 }
 
 #[test]
 fn a_graph_is_counted_as_it_is_and_as_the_plan_would_make_it() {
     // One is ENABLED, one failed, and one is missing; account 7 is not in the list, and ENABLED.
-    let facts = seen(3, [1, 2, 7], 1);
+    let facts = seen(3, [1, 2, 7], 1, None);
     assert_eq!((facts.members, facts.enabled, facts.to_invite), (3, 1, 1));
     assert_eq!(facts.bytes_per_day, 10);
     let blocked: Vec<_> = facts.blocked.iter().map(|it| it.0).collect();
     assert_eq!(blocked, [id(2)]);
-    assert_eq!(seen(1, [1, 2], 2).enabled, 1);
+    // What a Region as a whole has is not told of each account.
+    let down = Cause::other("no answer");
+    assert_eq!(seen(3, [1, 2, 7], 1, Some(&down)).blocked, []);
+    assert_eq!(seen(1, [1, 2], 2, None).enabled, 1);
     let most = u16::try_from(MOST_MEMBERS).unwrap();
-    let full = seen(2, 3..most + 2, 0);
+    let full = seen(2, 3..most + 2, 0, None);
     assert_eq!((full.to_invite, &full.without_room[..]), (2, &[id(2)][..]));
     assert_eq!(full.blocked, []);
 }
