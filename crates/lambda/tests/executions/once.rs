@@ -76,6 +76,9 @@ async fn a_newer_list_ends_the_pass_that_is_under_way_before_it_accepts() {
     assert_eq!(stage.report(&execution).await["ended"], "superseded");
     assert_eq!(stage.invoked("reconcile"), 1);
     assert_eq!(stage.calls("detective:AcceptInvitation"), 0);
+    // The run of the newer list says what is, and this one does not.
+    let latest = stage.get(&format!("latest/{LIST}/report.json")).await;
+    assert_eq!(latest, None);
 }
 
 #[tokio::test(start_paused = true)]

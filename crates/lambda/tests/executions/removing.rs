@@ -192,3 +192,17 @@ async fn whenever_the_function_is_killed_a_prune_removes_and_counts_who_is_to_go
         assert_eq!(counted, [2, 1, 1, 1], "{number}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn prune_that_is_switched_off_under_way_removes_nobody() {
+    let stage = Stage::of("size = 5");
+    stage.upload_all().await;
+    stage.set("PRUNE", "true");
+    stage.before(|stage, payload| async move {
+        if payload["step"] == "reconcile" {
+            stage.set("PRUNE", "false");
+        }
+    });
+    stage.upload(LIST, stage.csv(&stage.members()[..3])).await;
+    assert_eq!(everybody(&stage).await, 10);
+}
