@@ -5,9 +5,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 target=${1:-}
-cargo build --locked --profile function --package lambda ${target:+--target "$target"}
+cargo build --locked --profile dist --package lambda ${target:+--target "$target"}
 built=$(cargo metadata --format-version 1 --no-deps --locked | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
-bootstrap=$built${target:+/$target}/function/bootstrap
+bootstrap=$built${target:+/$target}/dist/bootstrap
 
 # Amazon Linux 2023 has this one; a newer symbol would only be missed when the function starts.
 newest=$(objdump -T "$bootstrap" | grep -oE 'GLIBC_[0-9.]+' | sort -uV | tail -1)

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from project import ROOT, said
 
+# Of Cargo.toml.
+PROFILE = "dist"
+
 
 class CannotBuild(Exception):
     """What this machine lacks, and how to get it."""
@@ -31,7 +34,7 @@ def check(target):
         raise CannotBuild("cargo-zigbuild is not installed: pip install --requirement packaging/requirements.txt")
 
 
-def build(package, name, profile, target, commit):
+def build(package, name, target, commit):
     """The binary `name` of the package, as bytes, and checked: no folder of this machine is named in it.
 
     Raises CannotBuild, and CalledProcessError where the compiler fails.
@@ -46,9 +49,9 @@ def build(package, name, profile, target, commit):
         "CARGO_INCREMENTAL": "0",
         "BUILD_COMMIT": commit,
     }
-    words = ["cargo", "build" if "apple" in target else "zigbuild", "--locked", "--profile", profile, "--target", target, "--package", package]
+    words = ["cargo", "build" if "apple" in target else "zigbuild", "--locked", "--profile", PROFILE, "--target", target, "--package", package]
     subprocess.run(words, cwd=ROOT, env=environment, check=True)
-    built = (folder / target / profile / name).read_bytes()
+    built = (folder / target / PROFILE / name).read_bytes()
     names = [old for old, _ in renamed(folder) if old.encode() in built]
     if names:
         raise CannotBuild(f"{name} for {target} names folders of this machine: {', '.join(names)}")

@@ -56,12 +56,12 @@ class Dist:
             self.missing.append(f"{what}: {error}")
             return None
 
-    def compile(self, wanted, what, package, name, profile):
+    def compile(self, wanted, what, package, name):
         """The binaries, by platform."""
         found = {}
         for platform in wanted:
             built = self.attempt(
-                f"{what} for {platform.name}", lambda: build(package, name, profile, platform.target, self.project.commit),
+                f"{what} for {platform.name}", lambda: build(package, name, platform.target, self.project.commit),
             )
             if built:
                 found[platform] = built
@@ -73,8 +73,8 @@ def main():
     project = Project()
     dist = Dist(project, ROOT / "target" / "dist")
     wanted = [platform for platform in PLATFORMS if not arguments.platform or platform.name in arguments.platform]
-    programs = dist.compile(wanted, "the command", "detective-fleet", "detective-fleet", "dist")
-    functions = dist.compile([platform for platform in wanted if platform.function], "the function", "lambda", "bootstrap", "function")
+    programs = dist.compile(wanted, "the command", "detective-fleet", "detective-fleet")
+    functions = dist.compile([platform for platform in wanted if platform.function], "the function", "lambda", "bootstrap")
     documents = papers(project)
     extras = dist.attempt("completions and manual pages", lambda: written_by(programs)) or []
     pack_programs(dist, programs, documents, extras)
