@@ -8,13 +8,16 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import threading
 import time
 import zipfile
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
 from project import Project
+from support.internet import Authority
 
 MIB = 1024 * 1024
 TARGET = {"x86_64": "x86_64-unknown-linux-musl", "aarch64": "aarch64-unknown-linux-musl"}[platform.machine()]
@@ -143,17 +146,30 @@ def test_in_an_empty_container_it_rehearses(contained):
     assert (done.returncode, json.loads(done.stdout)["ended"]) == (0, "complete"), done.stderr
 
 
-NOT_THERE = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_ENDPOINT_URL": "https://127.0.0.1:1"}
+@pytest.fixture
+def server(tmp_path):
+    """Something that speaks TLS as `localhost`: its port, and the file of its CA."""
+    authority = Authority(tmp_path / "authority")
+    server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    server.socket = authority.context("localhost").wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_port, authority.file
+    server.shutdown()
 
 
 @root_only
-def test_in_an_empty_container_without_authorities_it_says_so(contained, image):
+def test_in_an_empty_container_without_authorities_it_says_so(contained, image, server):
     """Whom to trust is found in the image, and missed where it is not there."""
+    port, authority = server
+    (image[0] / "etc/hosts").write_text("127.0.0.1 localhost\n")
+    trusted = image[0] / "etc/ssl/certs/ca-certificates.crt"
+    trusted.write_bytes(authority.read_bytes())
     words = ["plan", "/accounts.csv", "--admin-account", "555555555555", "--regions", "us-east-1"]
-    found = contained(*words, **NOT_THERE)
+    there = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_ENDPOINT_URL": f"https://localhost:{port}"}
+    found = contained(*words, **there)
     assert "certificate" not in found.stderr and found.returncode != 0, found.stderr
-    (image[0] / "etc/ssl/certs/ca-certificates.crt").unlink()
-    missed = contained(*words, **NOT_THERE)
+    trusted.unlink()
+    missed = contained(*words, **there)
     assert missed.returncode != 0 and "SSL_CERT_FILE" in missed.stderr, missed.stderr
 
 

@@ -78,7 +78,7 @@ fn not_believed(error: &rustls::Error) -> String {
     match error {
         rustls::Error::InvalidCertificate(
             Certificate::UnknownIssuer | Certificate::BadSignature,
-        ) => "the certificate is of a CA that is not trusted here: where the network inspects TLS, set AWS_CA_BUNDLE, or ca_bundle in the profile, to a file with its CA in PEM form".to_owned(),
+        ) => "the certificate is of a CA that is not trusted here: where the network inspects TLS, set AWS_CA_BUNDLE, or ca_bundle in the profile, to a file with its CA in PEM form; where no CAs are installed, as in an empty container, install them (ca-certificates), or name a file of them with SSL_CERT_FILE".to_owned(),
         rustls::Error::InvalidCertificate(
             Certificate::NotValidForName | Certificate::NotValidForNameContext { .. },
         ) => "the certificate is of another host: something on the way answers in its place".to_owned(),

@@ -83,6 +83,35 @@ mod tests {
     }
 
     #[test]
+    fn what_a_file_is_that_is_no_list_is_told_in_japanese() {
+        use crate::roster::{Looks, RosterError};
+        let looks = [
+            Looks::Spreadsheet,
+            Looks::Compressed,
+            Looks::Pdf,
+            Looks::Binary,
+        ];
+        let broken = RosterError::Broken {
+            kind: "JSON",
+            line: 7,
+            why: "EOF".to_owned(),
+        };
+        let errors = looks.into_iter().map(RosterError::NotText).chain([
+            RosterError::Empty,
+            RosterError::TooLarge,
+            RosterError::TooManyLines,
+            broken,
+            RosterError::NoAccounts("JSON"),
+            RosterError::SeveralEmails(vec!["A".to_owned(), "B".to_owned()]),
+            RosterError::NoGoodLine(Vec::new()),
+        ]);
+        for error in errors {
+            let told = in_japanese(&error.to_string());
+            assert!(!told.contains("the ") && !told.contains(" file"), "{told}");
+        }
+    }
+
+    #[test]
     fn each_form_is_there_once_and_fills_what_it_has() {
         let rows = TABLES.concat();
         let mut forms: Vec<_> = rows.iter().map(|(english, _)| *english).collect();

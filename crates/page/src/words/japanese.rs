@@ -331,7 +331,7 @@ pub(super) const ROWS: &[Row] = &[
     ("Not read: {0}: {1}", "読み取れないファイル: {0}: {1}"),
     (
         "changes by no run whose report is here",
-        "ここにあるどの実行によるものでもない変更",
+        "レポートのない操作による変更",
     ),
     ("changes by AWS", "AWS による変更"),
     ("changes by runs", "実行による変更"),
@@ -342,7 +342,7 @@ pub(super) const ROWS: &[Row] = &[
     ("Told from", "もとにした資料"),
     ("From", "期間の初め"),
     ("To", "期間の終わり"),
-    ("not by a run here", "ここの実行以外"),
+    ("not by a run here", "ほかの操作"),
     ("AWS", "AWS"),
     ("this run", "この実行"),
     ("first seen", "初めて確認"),

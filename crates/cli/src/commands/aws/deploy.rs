@@ -286,7 +286,7 @@ impl Stage {
                 self.upload_page(bucket, "plan/enable/")
             ));
             next.push(format!(
-                "Then upload it under enable/, at {}",
+                "Then upload it as enable/accounts.csv, at {}",
                 self.upload_page(bucket, "enable/")
             ));
         } else if intent.said.is_empty() {

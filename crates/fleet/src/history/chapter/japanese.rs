@@ -20,7 +20,7 @@ pub(super) fn headline(report: &HistoryReport) -> String {
     }
     if sum.elsewhere > 0 {
         parts.push(format!(
-            "ここにあるどの実行によるものでもないもの {} 件",
+            "レポートのない操作によるもの {} 件",
             number(sum.elsewhere)
         ));
     }

@@ -4,6 +4,49 @@ use super::super::Row;
 
 pub(super) const ROWS: &[Row] = &[
     ("line {#0}: {1}", "{0} 行目: {1}"),
+    // roster.rs: files that are no list
+    (
+        "the file is empty; write one line per account: account id,root e-mail",
+        "ファイルが空です。1 行に 1 アカウントずつ、「アカウント ID,ルートユーザーの E メールアドレス」の形で書いてください",
+    ),
+    (
+        "the file is larger than 5 MiB; is it the list of accounts?",
+        "ファイルが 5 MiB を超えています。アカウントの一覧かどうかを確認してください",
+    ),
+    (
+        "the file has more than {#0} lines; is it the list of accounts?",
+        "ファイルが {0} 行を超えています。アカウントの一覧かどうかを確認してください",
+    ),
+    (
+        "the file is {0}; save the list as CSV (UTF-8)",
+        "このファイルは{0}です。一覧を CSV (UTF-8) で保存してください",
+    ),
+    (
+        "a spreadsheet or zip file",
+        "スプレッドシートまたは zip ファイル",
+    ),
+    ("a compressed file", "圧縮ファイル"),
+    ("a PDF", " PDF "),
+    (
+        "a binary file, or text in an encoding that is not known here",
+        "バイナリファイル、または対応していない文字コードのテキスト",
+    ),
+    (
+        "the file looks like {0}, but cannot be read from line {#1} on ({2}); write it again, as a whole",
+        "{0} のファイルですが、{1} 行目から読み取れません ({2})。全体を書き直してください",
+    ),
+    (
+        "the file is {0}, and there is no account in it; an account has an `Id` (or `AccountId`) and an `Email` (or `RootEmail`), as in the output of `aws organizations list-accounts`",
+        "{0} のファイルにアカウントがありません。アカウントには、`aws organizations list-accounts` の出力のように、Id (または AccountId) と Email (または RootEmail) が必要です",
+    ),
+    (
+        "the columns {0} hold different e-mail addresses, and nothing says which are those of the root users; name that column `Root e-mail`, or remove the others",
+        "列 {0} に異なる E メールアドレスがあり、どれがルートユーザーのものか分かりません。その列の見出しを Root e-mail とするか、ほかの列を削除してください",
+    ),
+    (
+        "no line of the file names a usable account; write lines of: account id,root e-mail",
+        "使えるアカウントの行がありません。「アカウント ID,ルートユーザーの E メールアドレス」の形で書いてください",
+    ),
     // roster.rs: notes
     (
         "the file is not UTF-8 and was read as {0}; where names look wrong, save it as UTF-8",

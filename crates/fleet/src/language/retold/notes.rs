@@ -31,7 +31,7 @@ pub(super) const ROWS: &[Row] = &[
     // crates/fleet/src/report/email.rs and organization.rs
     (
         "{0}: the e-mail address that AWS has in {1} ({2}) is not the one in the list; correct the list if the root user's address has changed",
-        "{0}: AWS に登録されている E メールアドレス ({1}、{2}) が、一覧のものと異なります。ルートユーザーのアドレスが変わった場合は、一覧を直してください",
+        "{0}: AWS に登録されている E メールアドレス {2} ({1}) が、一覧のものと異なります。ルートユーザーのアドレスが変わった場合は、一覧を直してください",
     ),
     (
         "{0} came through AWS Organizations, without an invitation (in {1}): {2} organization decides about {3}, and its behavior graphs are deleted, with all data, when the organization removes its Detective administrator",
@@ -96,7 +96,7 @@ pub(super) const ROWS: &[Row] = &[
     // crates/fleet/src/cost/report.rs and crates/cli/src/rates.toml
     (
         "list prices of us-east-1 as remembered, taken for every Region",
-        "us-east-1 の定価として記憶されているもので、すべてのリージョンに当てはめています",
+        "このツールが持つ us-east-1 の定価を、すべてのリージョンに当てはめています",
     ),
     (
         "the administrator's own data: Detective's API does not report it",
