@@ -3,14 +3,17 @@
 import hashlib
 import itertools
 import json
+import os
+import pty
 import shutil
 import signal
+import time
 import zipfile
 
 import pytest
 
 from support import ROOT
-from support.command import check_plain, finish
+from support.command import check_plain, finish, read_terminal
 from support.documents import Page
 from support.ministack import ADMINISTRATOR, MiniStack
 from support.proxy import Proxy
@@ -182,6 +185,29 @@ def test_what_changes_is_shown_asked_about_and_done_only_then(desk, newer):
     # Where nobody is asked it is in the log.
     said = desk.command.run(*desk.words("deploy", "--yes", "--parameter", "KeepDays=31"), env=desk.env).ended(0)
     assert "parameter KeepDays: 31 (it was 30)" in said.stderr and "was updated" in said.stdout
+
+
+def test_who_declines_takes_nothing_away_that_somebody_else_has_deployed_meanwhile(desk):
+    master, slave = pty.openpty()
+    ends = {"stdin": slave, "stdout": slave, "stderr": slave, "start_new_session": True}
+    asked = desk.command.start(*desk.words("deploy"), env=desk.env, **ends)
+    os.close(slave)
+    wait_until(lambda: desk.status() == ["REVIEW_IN_PROGRESS"] and desk.change_sets())
+    desk.deploy().ended(0)
+    os.write(master, b"no\n")
+    shown = read_terminal(master, asked, time.monotonic() + 60)
+    os.close(master)
+    assert asked.wait(10) == 1 and "nothing was changed" in shown
+    assert desk.status() == ["CREATE_COMPLETE"]
+
+
+def test_a_stack_of_somebody_elses_is_left_alone(desk):
+    template = {"Resources": {"Data": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": f"payroll-{desk.account}"}}}}
+    desk.client("cloudformation").create_stack(StackName="payroll", TemplateBody=json.dumps(template))
+    wait_until(lambda: desk.status() == ["CREATE_COMPLETE"])
+    for words in (("deploy", "--yes"), ("status",), ("remove", "--yes", "--confirm", "payroll")):
+        desk.run(*words, "--stack", "payroll").refused("not the AWS form", "--stack")
+    assert desk.status() == ["CREATE_COMPLETE"] and desk.buckets() == [f"payroll-{desk.account}"]
 
 
 def test_nobody_is_asked_where_there_is_no_terminal(desk):

@@ -18,6 +18,9 @@ use crate::operation::{Draft, Drafted, End, OnProgress, Progress, Settled};
 use crate::runs::{self, LastRun};
 use crate::template::Template;
 
+/// Parameters of the template that it has always had.
+const ALWAYS_THERE: [&str; 3] = ["AuthoritativeKey", "DriftSchedule", "MemberRoleName"];
+
 /// The AWS form in one account and Region.
 #[derive(Clone, Debug)]
 pub struct Form {
@@ -157,15 +160,25 @@ impl Form {
         }
     }
 
-    /// Takes the change set back, and with it a stack that is there for its sake alone.
+    /// Takes the change set back, and with it a stack that is there for its sake alone: one that still waits for its first
+    /// change set, and that somebody else has not deployed meanwhile.
     ///
     /// # Errors
     /// Where it stays. It changes nothing then.
     pub async fn withdraw(&self, draft: &Draft) -> Result<(), Failure> {
-        match draft.is_first {
-            true => self.stack.delete().await,
-            false => self.stack.drop_change_set(&draft.token).await,
+        let waits = |now: &Described| now.standing() == Standing::Review;
+        match self.look().await?.filter(waits) {
+            Some(now) if draft.is_first => self.stack.called(&now.id).delete().await,
+            _ => self.stack.drop_change_set(&draft.token).await,
         }
+    }
+
+    /// Whether a stack has what each version of the template has, so that it is no stack of somebody else's. One that waits
+    /// for its first change set has nothing yet.
+    #[must_use]
+    pub fn is_of_template(now: &Described) -> bool {
+        let has = |name: &&str| now.parameters.contains_key(*name);
+        now.standing() == Standing::Review || ALWAYS_THERE.iter().all(has)
     }
 
     /// Does what the change set says, and waits for the end.
@@ -208,9 +221,9 @@ impl Form {
         on_progress: OnProgress<'_>,
     ) -> Result<End, Failure> {
         let all = self.resources().await.map_or(0, |it| it.len() as u64);
-        self.stack.delete().await?;
-        // Once it is gone it answers to its ARN only.
+        // By its ARN, which it answers to once it is gone, too: another one of that name stays.
         let watched = self.stack.called(&now.id);
+        watched.delete().await?;
         let is_over =
             |now: Option<&Described>| now.is_none_or(|it| it.status.as_str() == "DELETE_FAILED");
         let ended = self.watch(&watched, all, wait, on_progress, is_over);

@@ -1,6 +1,7 @@
 //! The function's zip, as a file of a release or of `make package`: what it is, before anything is uploaded.
 
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
@@ -50,7 +51,7 @@ pub enum BadPackage {
         /// Which.
         path: PathBuf,
         /// Why.
-        error: std::io::Error,
+        error: io::Error,
     },
     /// It is something else.
     #[error("{0}: this is not the function's zip: {1}")]
@@ -111,8 +112,12 @@ impl Package {
             path: path.to_owned(),
             error,
         };
-        let length = path.metadata().map_err(unreadable)?.len();
-        if length > MOST_BYTES {
+        let file = path.metadata().map_err(unreadable)?;
+        // A pipe or a device may never end.
+        if !file.is_file() {
+            return Err(BadPackage::Other(path.to_owned(), "it is no file"));
+        }
+        if file.len() > MOST_BYTES {
             return Err(BadPackage::Other(
                 path.to_owned(),
                 "it is larger than 250 MB",
@@ -130,7 +135,7 @@ impl Package {
                 ours: env!("CARGO_PKG_VERSION"),
             });
         }
-        let sums = std::fs::read_to_string(path.with_file_name(SUMS)).unwrap_or_default();
+        let sums = sums_beside(path)?;
         let wanted = sum_of(&sums, &name);
         if wanted.is_some_and(|it| !it.eq_ignore_ascii_case(&hex(&sha256(&content)))) {
             return Err(BadPackage::Sum(path.to_owned()));
@@ -144,6 +149,17 @@ impl Package {
     }
 }
 
+/// The sums beside the file; nothing where there are none.
+fn sums_beside(path: &Path) -> Result<String, BadPackage> {
+    let path = path.with_file_name(SUMS);
+    let read = match path.metadata() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(String::new()),
+        Ok(file) if !file.is_file() => Err(io::Error::other("this is no file")),
+        _ => std::fs::read_to_string(&path),
+    };
+    read.map_err(|error| BadPackage::Unreadable { path, error })
+}
+
 /// The version that the name of a release's file has; none of other files.
 #[must_use]
 pub fn version(name: &str) -> Option<&str> {
@@ -154,7 +170,11 @@ pub fn version(name: &str) -> Option<&str> {
 /// What `sha256sum` has written of a file.
 fn sum_of<'a>(sums: &'a str, name: &str) -> Option<&'a str> {
     let mut lines = sums.lines().filter_map(|line| line.split_once(' '));
-    lines.find_map(|(sum, of)| (of.trim_start_matches([' ', '*']) == name).then_some(sum))
+    let named = |of: &str| {
+        let of = of.trim_start_matches([' ', '*']);
+        of.strip_prefix("./").unwrap_or(of) == name
+    };
+    lines.find_map(|(sum, of)| named(of).then_some(sum))
 }
 
 /// The SHA-256 of some bytes.
@@ -199,6 +219,14 @@ mod tests {
             |sum: &str| std::fs::write(folder.join(SUMS), format!("00  other\n{sum}  {name}\n"));
         sums(&hex(&sha256(&content))).unwrap();
         assert!(Package::read(&path).unwrap().is_verified);
+        let here = format!("{}  ./{name}\n", hex(&sha256(b"other")));
+        std::fs::write(folder.join(SUMS), here).unwrap();
+        assert!(matches!(Package::read(&path), Err(BadPackage::Sum(_))));
+        std::fs::write(folder.join(SUMS), [0xff]).unwrap();
+        let unreadable = Package::read(&path);
+        assert!(matches!(unreadable, Err(BadPackage::Unreadable { .. })));
+        let of_a_folder = Package::read(&folder);
+        assert!(matches!(of_a_folder, Err(BadPackage::Other(..))));
         sums(&hex(&sha256(b"other"))).unwrap();
         assert!(matches!(Package::read(&path), Err(BadPackage::Sum(_))));
         let newer = folder.join("detective-fleet-function-99.0.0-x86_64.zip");

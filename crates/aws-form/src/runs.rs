@@ -2,6 +2,7 @@
 
 use aws_sdk_s3::Client;
 use engine::Failure;
+use fleet::account::Email;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +71,9 @@ pub(crate) async fn last_runs(
     for run in &mut runs {
         let key = format!("{LATEST}{}{CAUSES}", run.list);
         run.causes = causes(client, bucket, owner, &key).await;
+        // A list may be called after somebody.
+        run.list = Email::mask_in(&run.list);
+        run.page = Email::mask_in(&run.page);
     }
     Ok(runs)
 }

@@ -152,7 +152,7 @@ impl SavedPlan {
     ///
     /// When it is none, of another version, or edited.
     pub fn parse(bytes: &[u8]) -> Result<Self, NotUsable> {
-        let other = |error: serde_json::Error| NotUsable::Other(error.to_string());
+        let other = |error: serde_json::Error| NotUsable::Other(brief(&error.to_string()));
         let text = std::str::from_utf8(bytes).map_err(|it| NotUsable::Other(it.to_string()))?;
         let head: Head = serde_json::from_str(text).map_err(other)?;
         match (head.kind.as_str(), head.version) {
@@ -292,6 +292,15 @@ pub fn graph_changes(
     }
     chores.retain(|_, changes| !changes.is_empty());
     chores
+}
+
+/// No more of a parser's complaint than people read: it quotes what stands in the file.
+fn brief(complaint: &str) -> String {
+    const MOST: usize = 200;
+    match complaint.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &complaint[..end]),
+        None => complaint.to_owned(),
+    }
 }
 
 /// The same, with no text in it that is more than a text, and no e-mail.

@@ -113,11 +113,26 @@ impl Stage {
         shown.end();
         let Settled { now, ended } = settled?.context("cannot ask CloudFormation for the stack")?;
         match ended {
-            Ended::Complete => Ok(now),
+            Ended::Complete => self.ours(now),
             Ended::Interrupted => Err(Interrupted.into()),
             _ => bail!(
                 "another operation with the stack did not end in time, nothing was changed: run again later"
             ),
+        }
+    }
+
+    /// The stack, where it is the AWS form.
+    ///
+    /// # Errors
+    ///
+    /// Where it is another one: `--stack` may name any.
+    fn ours(&self, now: Option<Described>) -> Result<Option<Described>> {
+        match now {
+            Some(now) if !Form::is_of_template(&now) => bail!(
+                "the stack {} is not the AWS form, nothing was changed: name another one with --stack",
+                self.stack
+            ),
+            now => Ok(now),
         }
     }
 

@@ -10,25 +10,36 @@ mod lists;
 mod notes;
 
 use std::fmt::Display;
+use std::net::IpAddr;
 
 use super::words::{Row, filled};
 
 const TABLES: [&[Row]; 4] = [notes::ROWS, lists::ROWS, findings::ROWS, executions::ROWS];
 
+/// How deep sentences of ours stand in one another; what is deeper is somebody else's, and may be endless.
+const DEPTH: usize = 4;
+
 /// The Japanese of a sentence; what the table does not have stays.
 pub(super) fn in_japanese(text: &str) -> String {
+    retold(text, DEPTH)
+}
+
+fn retold(text: &str, depth: usize) -> String {
+    let Some(depth) = depth.checked_sub(1) else {
+        return text.to_owned();
+    };
     let mut rows = TABLES.into_iter().flatten();
     let found = rows.find_map(|(english, japanese)| Some((parts(english, text)?, japanese)));
     let Some((parts, japanese)) = found else {
         return text.to_owned();
     };
-    let parts: Vec<_> = parts.into_iter().map(in_japanese).collect();
+    let parts: Vec<_> = parts.into_iter().map(|it| retold(it, depth)).collect();
     let parts: Vec<&dyn Display> = parts.iter().map(|it| it as &dyn Display).collect();
     filled(japanese, &parts)
 }
 
 /// What stands in the places of a form, in order; `None` where the text has another form. `{0}` stands for
-/// any text that is not empty, `{#0}` for a number.
+/// any text that is not empty, `{#0}` for a number, `{.0}` for an IP address.
 fn parts<'a>(form: &str, text: &'a str) -> Option<Vec<&'a str>> {
     let mut pieces = form.split('{');
     let mut rest = text.strip_prefix(pieces.next().unwrap_or_default())?;
@@ -43,7 +54,11 @@ fn parts<'a>(form: &str, text: &'a str) -> Option<Vec<&'a str>> {
             (literal, Some(_)) => rest.split_once(literal)?,
         };
         let is_number = |part: &str| part.chars().all(|c| c.is_ascii_digit() || c == ',');
-        if part.is_empty() || (name.starts_with('#') && !is_number(part)) {
+        let is_address = |part: &str| part.parse::<IpAddr>().is_ok();
+        if part.is_empty()
+            || (name.starts_with('#') && !is_number(part))
+            || (name.starts_with('.') && !is_address(part))
+        {
             return None;
         }
         parts.push(part);
@@ -109,6 +124,14 @@ mod tests {
             let told = in_japanese(&error.to_string());
             assert!(!told.contains("the ") && !told.contains(" file"), "{told}");
         }
+    }
+
+    #[test]
+    fn what_somebody_else_wrote_is_no_sentence_of_ours_however_long() {
+        let theirs = "Data, from Acme";
+        assert_eq!(in_japanese(theirs), theirs);
+        let endless = "line 1: ".repeat(20_000);
+        assert!(in_japanese(&endless).ends_with("line 1: "));
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(super) async fn run(args: AwsStatusArgs, file: &SettingsFile, output: Output
     let settings = FormSettings::of(args.form, file)?;
     let stage = Stage::open(settings, "status", output).await?;
     let now = stage.interruptible(stage.form.look()).await?;
-    let now = now.context("cannot ask CloudFormation for the stack")?;
+    let now = stage.ours(now.context("cannot ask CloudFormation for the stack")?)?;
     let mut report = stage.report(Action::Look, now.as_ref());
     let Some(now) = now.filter(|it| it.standing() != Standing::Review) else {
         let (stack, region) = (&stage.stack, &stage.region);

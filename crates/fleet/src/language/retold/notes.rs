@@ -150,7 +150,7 @@ pub(super) const ROWS: &[Row] = &[
         "this executes the plan in {0}, which was saved at {1}, was approved by {2}, and nothing else",
         "{0} の計画 ({1} に保存、{2} が承認) だけを実行しました",
     ),
-    ("{0}, from {1}", "{0} (IP アドレス {1})"),
+    ("{0}, from {.1}", "{0} (IP アドレス {1})"),
     (
         "this executes the plan in {0}, which was saved at {1} by {2}, and nothing else",
         "{0} の計画 ({1}、{2} が保存) だけを実行しました",
