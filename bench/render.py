@@ -359,6 +359,7 @@ REPEAT = """## Repeat it
 
     make bench                                      # 80 to 1,200 accounts, and the threaded programs
     make bench ARGS='--aws-scripts PATH'            # and AWS's script, from a checkout of its repository
+    make bench ARGS='--parts network'                # from other continents: as root, with nginx and openssl
     make bench ARGS='--aws-scripts PATH --parts whole'    # that in all 21 Regions, once: 20 minutes
     make bench ARGS='--parts none'                  # the tables again, from results.json
 

@@ -275,9 +275,10 @@ def today():
 
 
 def product(binary):
-    version = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True).stdout.splitlines()[0]
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
-    return f"{version}, sources at {commit.stdout.strip()}"
+    said = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True).stdout.splitlines()
+    facts = dict(line.split(": ", 1) for line in said[1:])
+    commit, _, more = facts["commit"].partition("-")
+    return f"{said[0]} for {facts['target']}, sources at {'-'.join(filter(None, [commit[:7], more]))}"
 
 
 def machine():
