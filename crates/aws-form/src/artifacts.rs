@@ -19,7 +19,6 @@ use fleet::region_table::Partition;
 
 use crate::artifact::{Artifact, BucketName};
 use crate::package::base64;
-use crate::told::told;
 
 /// A zip of some megabytes on a slow line takes minutes; a line that stands still is noticed by the SDK.
 const UPLOAD: Duration = Duration::from_secs(15 * 60);
@@ -80,7 +79,7 @@ impl Artifacts {
                     "the bucket {} is not one of account {}, or the caller may not s3:ListBucket it: name another with --artifact-bucket",
                     self.bucket, self.owner
                 ))),
-                _ => Err(told("s3:HeadBucket", error)),
+                _ => Err(Failure::of_call("s3:HeadBucket", error)),
             },
         }
     }
@@ -110,7 +109,7 @@ impl Artifacts {
             Ok(_) => Ok(()),
             // A request of ours came through before, and its answer did not.
             Err(error) if error.code() == Some("BucketAlreadyOwnedByYou") => Ok(()),
-            Err(error) => Err(told("s3:CreateBucket", error)),
+            Err(error) => Err(Failure::of_call("s3:CreateBucket", error)),
         }
     }
 
@@ -134,7 +133,7 @@ impl Artifacts {
         request
             .send()
             .await
-            .map_err(|it| told("s3:PutPublicAccessBlock", it))?;
+            .map_err(|it| Failure::of_call("s3:PutPublicAccessBlock", it))?;
         let versions = VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled);
         let request = self
             .client
@@ -146,7 +145,7 @@ impl Artifacts {
         request
             .send()
             .await
-            .map_err(|it| told("s3:PutBucketVersioning", it))?;
+            .map_err(|it| Failure::of_call("s3:PutBucketVersioning", it))?;
         self.encrypt().await?;
         let request = self.client.put_bucket_policy().bucket(self.bucket.as_str());
         let request = request
@@ -155,7 +154,7 @@ impl Artifacts {
         request
             .send()
             .await
-            .map_err(|it| told("s3:PutBucketPolicy", it))?;
+            .map_err(|it| Failure::of_call("s3:PutBucketPolicy", it))?;
         Ok(())
     }
 
@@ -178,7 +177,7 @@ impl Artifacts {
         request
             .send()
             .await
-            .map_err(|it| told("s3:PutBucketEncryption", it))?;
+            .map_err(|it| Failure::of_call("s3:PutBucketEncryption", it))?;
         Ok(())
     }
 
@@ -212,7 +211,7 @@ impl Artifacts {
             Ok(head) => Ok(head.checksum_sha256() == Some(base64(&artifact.sum).as_str())),
             // Who may not list the bucket is told 403 of what is not there.
             Err(error) if matches!(status(&error), 403 | 404) => Ok(false),
-            Err(error) => Err(told("s3:HeadObject", error)),
+            Err(error) => Err(Failure::of_call("s3:HeadObject", error)),
         }
     }
 
@@ -230,7 +229,7 @@ impl Artifacts {
         request
             .send()
             .await
-            .map_err(|it| told("s3:PutObject", it))?;
+            .map_err(|it| Failure::of_call("s3:PutObject", it))?;
         Ok(())
     }
 }

@@ -6,7 +6,6 @@ use serde::Serialize;
 
 use crate::form::Form;
 use crate::package::hex_of_base64;
-use crate::told::told;
 
 /// Somebody who is told what came of each run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -75,7 +74,8 @@ impl Form {
             .items()
             .send();
         let found = pages.try_collect().await;
-        let found = found.map_err(|error| told("sns:ListSubscriptionsByTopic", error))?;
+        let found =
+            found.map_err(|error| Failure::of_call("sns:ListSubscriptionsByTopic", error))?;
         let subscription = |it: &aws_sdk_sns::types::Subscription| Subscription {
             protocol: it.protocol().unwrap_or_default().to_owned(),
             endpoint: Email::mask_in(it.endpoint().unwrap_or_default()),
@@ -95,7 +95,8 @@ impl Form {
             .describe_alarms()
             .set_alarm_names(Some(names));
         let answer = asked.send().await;
-        let answer = answer.map_err(|error| told("cloudwatch:DescribeAlarms", error))?;
+        let answer =
+            answer.map_err(|error| Failure::of_call("cloudwatch:DescribeAlarms", error))?;
         let found = answer.metric_alarms().iter().filter_map(|it| {
             let alarm = alarms
                 .iter()
@@ -118,7 +119,8 @@ impl Form {
             .get_function_configuration()
             .function_name(function);
         let answer = asked.send().await;
-        let answer = answer.map_err(|error| told("lambda:GetFunctionConfiguration", error))?;
+        let answer =
+            answer.map_err(|error| Failure::of_call("lambda:GetFunctionConfiguration", error))?;
         Ok(answer.code_sha256().and_then(hex_of_base64))
     }
 }

@@ -12,7 +12,6 @@ pub mod package;
 pub mod report;
 mod runs;
 pub mod template;
-mod told;
 mod zip;
 
 pub use artifact::{Artifact, BucketName};

@@ -6,8 +6,6 @@ use fleet::account::Email;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::told::told;
-
 /// Where the newest report of each list is, under the key of the list.
 const LATEST: &str = "latest/";
 
@@ -55,7 +53,7 @@ pub(crate) async fn last_runs(
     let mut pages = asked.expected_bucket_owner(owner).into_paginator().send();
     let mut runs = Vec::new();
     while let Some(page) = pages.next().await {
-        let page = page.map_err(|error| told("s3:ListObjectsV2", error))?;
+        let page = page.map_err(|error| Failure::of_call("s3:ListObjectsV2", error))?;
         runs.extend(page.contents().iter().filter_map(|object| {
             let list = object.key()?.strip_prefix(LATEST)?.strip_suffix(REPORT)?;
             let at = object.last_modified()?.as_nanos();

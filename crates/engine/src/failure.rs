@@ -85,6 +85,17 @@ impl Failure {
         Self::own(FailureKind::NotSent, ours::NOT_SENT, why)
     }
 
+    /// What became of a call, with its name before the words, such as `s3:PutObject`.
+    #[must_use]
+    pub fn of_call<E>(call: &str, error: SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    {
+        let failure = Self::from(error);
+        let text = format!("{call}: {}", failure.text);
+        failure.saying(text)
+    }
+
     /// The same failure in other words.
     #[must_use]
     pub fn saying(mut self, text: impl Into<Arc<str>>) -> Self {

@@ -16,11 +16,7 @@ pub fn told<T, E>(call: &str, answer: Result<T, SdkError<E, HttpResponse>>) -> R
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
-    answer.map_err(|error| {
-        let failure = Failure::from(error);
-        let text = format!("cloudformation:{call}: {}", failure.text);
-        failure.saying(text)
-    })
+    answer.map_err(|error| Failure::of_call(&format!("cloudformation:{call}"), error))
 }
 
 /// Whether AWS gave this error; some services put `Exception` after the name of its shape.

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use fleet::values::Timeout;
 
 use super::CallerArgs;
+use super::roles::WaitArgs;
 use crate::values::TemplateParameter;
 
 /// `aws`.
@@ -49,15 +49,9 @@ pub(crate) struct FormArgs {
     /// the AWS configuration]
     #[arg(long, alias = "region", value_name = "REGION", help_heading = "Stack")]
     pub home_region: Option<String>,
-    /// Stop waiting after this long; CloudFormation finishes what it has begun [default: 15m]
-    #[arg(
-        long,
-        value_name = "TIME",
-        env = "DETECTIVE_FLEET_TIMEOUT",
-        hide_env = true,
-        help_heading = "Pace"
-    )]
-    pub timeout: Option<Timeout>,
+    /// How long it waits.
+    #[command(flatten)]
+    pub wait: WaitArgs,
 }
 
 /// `aws deploy`.

@@ -193,6 +193,14 @@ pub(crate) struct RolloutArgs {
         help_heading = "StackSet"
     )]
     pub execution_role: String,
+    /// How long it waits.
+    #[command(flatten)]
+    pub wait: WaitArgs,
+}
+
+/// How long to wait for CloudFormation.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct WaitArgs {
     /// Stop waiting after this long; CloudFormation finishes what it has begun [default: 15m]
     #[arg(
         long,

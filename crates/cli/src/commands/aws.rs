@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::deadline::{CALLER, Deadline};
 use super::{change, fleet_session};
-use crate::args::{AwsArgs, AwsCommand};
+use crate::args::{AwsArgs, AwsCommand, FormArgs};
 use crate::display::{self, Output, StackProgress};
 use crate::exit::Exit;
 use crate::settings::aws::FormSettings;
@@ -42,6 +42,30 @@ pub(crate) async fn run(args: AwsArgs, file: &SettingsFile, output: Output) -> R
         AwsCommand::Status(args) => status::run(*args, file, output).await,
         AwsCommand::Remove(args) => remove::run(*args, file, output).await,
     }
+}
+
+/// What was set, where somebody can be asked or nobody needs to be.
+///
+/// # Errors
+///
+/// When a setting cannot be used, or the command could not go on without asking.
+fn permitted(
+    form: FormArgs,
+    yes: bool,
+    dry_run: bool,
+    file: &SettingsFile,
+    output: Output,
+) -> Result<FormSettings> {
+    let settings = FormSettings::of(form, file)?;
+    if !dry_run {
+        let permit = change::Permit {
+            yes,
+            max_removals: None,
+            confirm: None,
+        };
+        permit.check(&settings.reach, output)?;
+    }
+    Ok(settings)
 }
 
 /// AWS, and the AWS form there.

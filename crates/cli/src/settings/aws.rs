@@ -31,7 +31,7 @@ impl FormSettings {
     pub(crate) fn of(args: FormArgs, file: &SettingsFile) -> Result<Self> {
         let typed = ReachArgs {
             caller: args.caller,
-            timeout: args.timeout,
+            timeout: args.wait.timeout,
             ..ReachArgs::default()
         };
         let mut reach = Reach::of(&typed, file)?;

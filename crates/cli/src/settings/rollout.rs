@@ -79,7 +79,7 @@ impl RolloutSettings {
     pub(crate) fn of(args: RolloutArgs, file: &SettingsFile) -> Result<Self> {
         let typed = ReachArgs {
             caller: args.caller,
-            timeout: args.timeout,
+            timeout: args.wait.timeout,
             ..ReachArgs::default()
         };
         let names_admin_role = typed.caller.admin_role.is_some();

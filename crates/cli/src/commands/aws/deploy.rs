@@ -12,13 +12,12 @@ use fleet::report::Ended;
 
 use self::intent::Intent;
 use super::status::unconfirmed;
-use super::{Stage, not_changed, words};
+use super::{Stage, not_changed, permitted, words};
 use crate::args::AwsDeployArgs;
-use crate::commands::change::Permit;
 use crate::display::{self, Output, StackProgress};
 use crate::exit::Exit;
 use crate::settings::SettingsFile;
-use crate::settings::aws::{self, FormSettings};
+use crate::settings::aws;
 use crate::signals::Interrupted;
 
 /// Shows what would change, asks, and does it.
@@ -27,15 +26,7 @@ use crate::signals::Interrupted;
 ///
 /// When it could not be done, was refused or declined; the stack was not changed then.
 pub(super) async fn run(args: AwsDeployArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
-    let settings = FormSettings::of(args.form, file)?;
-    let permit = Permit {
-        yes: args.yes,
-        max_removals: None,
-        confirm: None,
-    };
-    if !args.dry_run {
-        permit.check(&settings.reach, output)?;
-    }
+    let settings = permitted(args.form, args.yes, args.dry_run, file, output)?;
     let said = aws::parameters(args.parameter, file);
     let bucket = args
         .artifact_bucket
@@ -58,7 +49,7 @@ pub(super) async fn run(args: AwsDeployArgs, file: &SettingsFile, output: Output
         };
         return Ok(stage.close(&proposed));
     }
-    let agreed = match permit.yes {
+    let agreed = match args.yes {
         true => {
             stage.tell(&proposed);
             Ok(())

@@ -5,13 +5,11 @@ use aws_form::report::{Action, FormReport, Outcome};
 use aws_form::template::BUCKET;
 use aws_form::{Change, Described, Progress, Replacement, Resource};
 
-use super::{Stage, not_changed, words};
+use super::{Stage, not_changed, permitted, words};
 use crate::args::AwsRemoveArgs;
-use crate::commands::change::Permit;
 use crate::display::{Output, StackProgress};
 use crate::exit::Exit;
 use crate::settings::SettingsFile;
-use crate::settings::aws::FormSettings;
 
 /// What the template keeps (`DeletionPolicy`).
 const KEPT: [&str; 2] = ["Bucket", "BucketPolicy"];
@@ -25,15 +23,7 @@ const MEMBERSHIPS: &str = "Memberships, behavior graphs, and the roles in member
 ///
 /// When it could not be done, was refused or declined; nothing was changed then.
 pub(super) async fn run(args: AwsRemoveArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
-    let settings = FormSettings::of(args.form, file)?;
-    let permit = Permit {
-        yes: args.yes,
-        max_removals: None,
-        confirm: None,
-    };
-    if !args.dry_run {
-        permit.check(&settings.reach, output)?;
-    }
+    let settings = permitted(args.form, args.yes, args.dry_run, file, output)?;
     let confirmed = args.confirm.as_ref();
     if let Some(other) = confirmed.filter(|it| **it != settings.stack) {
         let stack = &settings.stack;
