@@ -318,6 +318,15 @@ mod tests {
         assert_eq!(pauses[0], pauses[1]);
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_that_ends_now_is_over() {
+        let mut pace = Pace::new(1, format_args!("a test"));
+        pace.not_before = Some(clock::now());
+        assert_eq!(pace.check(), Ok(()));
+        answer(&mut pace, CallResult::Unclear);
+        assert!(pace.not_before > Some(clock::now()), "another one begins");
+    }
+
     #[test]
     fn each_name_has_a_pace_of_its_own_that_no_rust_changes() {
         // SipHash 1-3 of these bytes, with a key of zeros.
