@@ -1,6 +1,29 @@
 //! What requests that do not succeed mean.
 
+use aws_sdk_detective::operation::list_graphs::ListGraphsError;
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::error::ErrorMetadata;
+
 use super::*;
+
+type Fault = SdkError<ListGraphsError, HttpResponse>;
+
+/// An answer of that status with one header.
+fn answer(status: u16, name: &'static str, value: &'static str) -> HttpResponse {
+    let status = status.try_into().unwrap();
+    let mut answer = HttpResponse::new(status, SdkBody::empty());
+    answer.headers_mut().insert(name, value);
+    answer
+}
+
+fn json(status: u16) -> HttpResponse {
+    answer(status, "content-type", "application/x-amz-json-1.1")
+}
+
+fn html(status: u16) -> HttpResponse {
+    answer(status, "content-type", " text/html; charset=utf-8")
+}
 
 #[test]
 fn the_code_and_the_status_tell_what_a_failure_means() {
@@ -201,4 +224,96 @@ fn a_failure_in_other_words_is_the_same_failure() {
 fn an_answer_without_words_is_its_code_alone() {
     let failure = of_service(Some("X"), Some(""), 400);
     assert_eq!((&*failure.text, failure.words), ("X", None));
+}
+
+#[test]
+fn what_something_on_the_way_answers_is_not_taken_for_awss_answer() {
+    let told = |answer: &HttpResponse| foreign(answer).map(|it| (it.kind, it.text.to_string()));
+    let password = transport::WANTS_A_PASSWORD.to_owned();
+    assert_eq!(told(&json(407)), Some((FailureKind::Barred, password)));
+    let portal = "https://portal.example:8443/login?user=jo";
+    let (kind, text) = told(&answer(302, "location", portal)).unwrap();
+    assert_eq!(kind, FailureKind::Barred);
+    assert!(
+        text.starts_with("HTTP status 302 leads to portal.example, "),
+        "{text}"
+    );
+    let (_, text) = told(&answer(302, "location", "/login")).unwrap();
+    assert!(text.contains(" leads to another place, "), "{text}");
+    for (status, kind) in [
+        (200, FailureKind::Barred),
+        (403, FailureKind::Barred),
+        (429, FailureKind::Unclear),
+        (499, FailureKind::Barred),
+        (500, FailureKind::Unclear),
+        (503, FailureKind::Unclear),
+    ] {
+        let (told, text) = told(&html(status)).unwrap();
+        assert_eq!(told, kind, "{status}");
+        let begins = format!("an HTML page in place of AWS's answer (HTTP status {status})");
+        assert!(text.starts_with(&begins), "{text}");
+    }
+    for answer in [
+        json(200),
+        json(302),
+        json(403),
+        answer(400, "location", portal),
+    ] {
+        assert_eq!(told(&answer), None, "{answer:?}");
+    }
+}
+
+#[test]
+fn what_the_sdk_could_not_do_is_told_by_what_came_of_it() {
+    let told = |fault: Fault| {
+        let failure = Failure::from(fault);
+        (failure.kind, failure.text.to_string())
+    };
+    let silent = || (FailureKind::Silent, "no answer in time".to_owned());
+    assert_eq!(told(Fault::timeout_error("late")), silent());
+    let late = ConnectorError::timeout("late".into());
+    assert_eq!(told(Fault::dispatch_failure(late)), silent());
+    let (kind, text) = told(Fault::dispatch_failure(ConnectorError::io("reset".into())));
+    assert_ne!(
+        (kind, text.as_str()),
+        (FailureKind::Silent, "no answer in time")
+    );
+    assert_eq!(
+        told(Fault::response_error("no JSON", json(200))),
+        (
+            FailureKind::Unclear,
+            "an answer that is not AWS's (HTTP status 200)".to_owned()
+        )
+    );
+    let (kind, text) = told(Fault::response_error("no JSON", html(200)));
+    assert_eq!(kind, FailureKind::Barred);
+    assert!(text.starts_with("an HTML page"), "{text}");
+    assert_eq!(
+        told(Fault::construction_failure("no Region")),
+        (
+            FailureKind::Refused,
+            "the request could not be made: no Region".to_owned()
+        )
+    );
+}
+
+#[test]
+fn an_answer_of_the_service_is_awss_where_nothing_on_the_way_gave_it() {
+    let refusal = || {
+        let error = ErrorMetadata::builder().code("AccessDeniedException");
+        ListGraphsError::generic(error.message("no").build())
+    };
+    let failure = Failure::from(Fault::service_error(refusal(), json(403)));
+    assert_eq!(failure.kind, FailureKind::Denied);
+    assert_eq!(&*failure.text, "AccessDeniedException: no");
+    let named = Failure::of_call(
+        "detective:ListGraphs",
+        Fault::service_error(refusal(), json(403)),
+    );
+    assert_eq!(
+        &*named.text,
+        "detective:ListGraphs: AccessDeniedException: no"
+    );
+    let failure = Failure::from(Fault::service_error(refusal(), html(403)));
+    assert_eq!(failure.kind, FailureKind::Barred);
 }

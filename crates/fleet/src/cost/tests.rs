@@ -213,6 +213,7 @@ fn rates_that_leave_a_volume_without_a_price_are_refused() {
         assert!(error.contains(why), "{error}");
     }
     assert!(rates().checked().is_ok());
+    assert!(with(&[tier(None, "0")]).checked().is_ok());
 }
 
 #[test]

@@ -309,3 +309,24 @@ fn what_was_removed_before_counts_once_and_so_do_those_who_were_members() {
         []
     );
 }
+
+#[test]
+fn where_a_saved_plan_is_executed_a_new_plan_is_the_way_out() {
+    let outsiders = Refusal::Outsiders(["eu-west-1", "us-east-1"].map(Region::new).into());
+    assert_eq!(
+        outsiders.of_saved_plan(),
+        "the behavior graph has members that the file does not name in eu-west-1, us-east-1: make a new plan, which leaves those Regions out, or whose file names the members (detective-fleet adopt lists them)"
+    );
+    let lines = Refusal::BadLines(2);
+    assert_eq!(
+        lines.of_saved_plan(),
+        format!("{lines}, and make a new plan")
+    );
+    let many = Refusal::TooMany {
+        removals: 6,
+        members: 6,
+        most: 5,
+        before: None,
+    };
+    assert_eq!(many.of_saved_plan(), many.to_string());
+}

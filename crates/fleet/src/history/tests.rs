@@ -1,6 +1,7 @@
 //! Documents of made-up days, and what is told of them.
 
 mod edges;
+mod languages;
 
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;

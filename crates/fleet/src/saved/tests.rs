@@ -415,3 +415,10 @@ fn settings_differ_from_themselves_in_nothing() {
     let given = saved.settings.clone().given(saved.administrator());
     assert_eq!(saved.check_given(&given, sha256.as_deref()), Ok(()));
 }
+
+#[test]
+fn a_complaint_of_a_parser_is_cut_where_it_is_long() {
+    let longest = "é".repeat(200);
+    assert_eq!(brief(&longest), longest);
+    assert_eq!(brief(&format!("{longest}x")), format!("{longest}…"));
+}

@@ -15,7 +15,7 @@ fn updated(mut member: Value, at: &str) -> Value {
 }
 
 /// A line of the journal of a run that was killed.
-fn line(at: &str, operation: &str, account: &str, members: &[&str]) -> Value {
+pub(super) fn line(at: &str, operation: &str, account: &str, members: &[&str]) -> Value {
     json!({ "time": at, "run": "killed", "region": "eu-west-1", "number": 1, "when": "after",
             "operation": operation, "account": account, "members": members, "outcome": "ok" })
 }
