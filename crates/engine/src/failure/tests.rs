@@ -1,11 +1,14 @@
 //! What requests that do not succeed mean.
 
+use std::time::SystemTime;
+
 use aws_sdk_detective::operation::list_graphs::ListGraphsError;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::error::ErrorMetadata;
 
 use super::*;
+use crate::clock::Clock;
 
 type Fault = SdkError<ListGraphsError, HttpResponse>;
 
@@ -316,4 +319,19 @@ fn an_answer_of_the_service_is_awss_where_nothing_on_the_way_gave_it() {
     );
     let failure = Failure::from(Fault::service_error(refusal(), html(403)));
     assert_eq!(failure.kind, FailureKind::Barred);
+}
+
+#[test]
+fn a_signature_that_was_refused_for_its_time_is_stale() {
+    let refusal = ErrorMetadata::builder().code("InvalidSignatureException");
+    let refusal = refusal.message("no").build();
+    let mut late = answer(403, "x-amzn-requestid", "1");
+    assert_eq!(of_answer(&refusal, &late).kind, FailureKind::Refused);
+    let date = "Tue, 15 Nov 1994 08:12:31 GMT";
+    late.headers_mut().insert("date", date);
+    let clock = Clock::starting_at(SystemTime::UNIX_EPOCH);
+    skew::learn(&mut late, Some(SystemTime::UNIX_EPOCH), &clock);
+    let failure = of_answer(&refusal, &late);
+    assert_eq!(failure.kind, FailureKind::Stale);
+    assert_eq!(&*failure.text, "InvalidSignatureException: no");
 }

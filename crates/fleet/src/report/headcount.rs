@@ -313,6 +313,20 @@ mod tests {
             all.sentence_in(Language::Japanese, Aim::Disable),
             "60 アカウントすべてが、全リージョンで外れています。"
         );
+        let nobody = Headcount::default();
+        assert_eq!(
+            nobody.sentence_in(Language::Japanese, Aim::Enable),
+            "対象のアカウントはありません。"
+        );
+        let lost_alone = Headcount {
+            accounts: 60,
+            lost_regions: vec![Region::new("eu-west-1")],
+            ..nobody
+        };
+        assert_eq!(
+            lost_alone.sentence_in(Language::Japanese, Aim::Enable),
+            "eu-west-1 は全体として失敗しました。"
+        );
     }
 
     #[test]

@@ -113,7 +113,7 @@ fn a_change_is_told_in_japanese_by_what_it_was_and_is_and_what_was_done() {
         &[Deed::Started],
     );
     assert_eq!(started, "ACCEPTED_BUT_DISABLED → ENABLED (有効化を要求)");
-    let arn = |name: &str| Some(crate::account::GraphArn::new(name));
+    let arn = |name: &str| Some(GraphArn::new(name));
     for (from, to, english, japanese) in [
         (
             arn("1"),

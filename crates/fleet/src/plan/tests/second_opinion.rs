@@ -142,6 +142,10 @@ fn a_membership_is_of_one_kind_and_of_the_kind_of_its_step() {
     };
     objects_to(also, "is of the kinds [Invite, Accept]");
     objects_to(|plan| plan.kinds.clear(), "is of the kinds []");
+    let another = |plan: &mut Plan| {
+        plan.steps.insert(id(1), Step::Accept);
+    };
+    objects_to(another, "Accept is of the kinds [Invite]");
     let stranger = |plan: &mut Plan| {
         plan.kinds.entry(Kind::Right).or_default().insert(id(99));
     };
