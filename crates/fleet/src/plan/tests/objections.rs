@@ -387,6 +387,8 @@ fn a_failed_verification_is_removed_once_where_another_try_was_asked_for() {
     assert_eq!(faults(&again(failed()), Step::Remove), [""; 0]);
     let invited = failed().got(MemberRequest::Invite, Answer::Done);
     assert_eq!(faults(&again(invited.looks(1)), Step::Remove), fault);
+    let accepted = failed().got(MemberRequest::Accept, Answer::Done);
+    assert_eq!(faults(&again(accepted.looks(1)), Step::Remove), [""; 0]);
     let in_progress = World::with(MemberStatus::VerificationInProgress);
     assert_eq!(faults(&again(in_progress), Step::Remove), fault);
     let nameless = Member {
