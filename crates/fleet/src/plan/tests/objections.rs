@@ -101,8 +101,9 @@ fn who_was_asked_to_be_removed_may_stay_in_the_plan_when_it_is_gone() {
         plan.kinds.entry(Kind::Gone).or_default().insert(id(7));
     };
     assert_eq!(said(&world, gone), ["000000000007: not in the roster"]);
-    world.attempts.sent(MemberRequest::Invite, id(7));
-    assert_eq!(said(&world, gone), ["000000000007: not in the roster"]);
+    let mut invited = world.clone();
+    invited.attempts.sent(MemberRequest::Invite, id(7));
+    assert_eq!(said(&invited, gone), ["000000000007: not in the roster"]);
     let newest = world.observation.newest();
     world.attempts.sent(MemberRequest::Remove, id(7));
     world

@@ -10,8 +10,10 @@ use crate::account::Email;
 use crate::attempts::{Answer, Attempts, Refusal, RegionRequest};
 use crate::audit::audit;
 use crate::cause::{Cause, FailedCall, FailureKind};
+use crate::cost::Estimate;
 use crate::desired::{Fleet, Settings};
 use crate::event::Operation;
+use crate::expected::Exceptions;
 use crate::member::{Member, MemberStatus};
 use crate::observation::{Observation, Round};
 use crate::plan::plan;
@@ -302,4 +304,37 @@ fn what_aws_is_still_verifying_will_change() {
         &observed("us-east-1", [(1, verifying)]),
     )]);
     assert!(report.changes_anything() && !report.has_trouble());
+}
+
+#[test]
+fn who_stays_out_has_the_reason_that_the_settings_give() {
+    let mut fleet = fleet(1);
+    let today = "2026-11-28".parse().unwrap();
+    let exception = "*/us-east-1@2027-01-31 opted out".parse().unwrap();
+    fleet.settings.exceptions = Exceptions::on(today, [exception]);
+    let region = first(&fleet, &observed("us-east-1", []));
+    let out = &region.members[0];
+    assert_eq!(out.action, Action::Skipped);
+    let reason = "Expected to stay out until 2027-01-31: opted out.";
+    assert_eq!(out.reason.as_deref(), Some(reason));
+}
+
+#[test]
+fn an_estimate_is_a_part_of_the_document() {
+    let estimate = Estimate {
+        memberships: 3,
+        cannot_say: 1,
+        usd_a_month_low: 180.into(),
+        usd_a_month: 360.into(),
+        usd_a_month_high: 540.into(),
+        compared_with: 4,
+    };
+    let estimated = report(Vec::new()).estimated(Some(estimate.clone()));
+    assert_eq!(estimated.estimate.as_ref(), Some(&estimate));
+    let document = serde_json::to_value(&estimated).unwrap();
+    assert_eq!(document["estimate"]["memberships"], 3);
+    assert_eq!(
+        serde_json::to_value(&estimated.estimated(None)).unwrap()["estimate"],
+        Value::Null
+    );
 }
