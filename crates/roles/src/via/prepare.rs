@@ -13,6 +13,9 @@ use super::{Changes, Looked, Via, kind};
 use crate::operation::{Limits, OnProgress};
 use crate::plan::{Plan, Step};
 
+/// Why there is no change set where the run ended before.
+const OVER: &str = "CloudFormation had not made the change set when the run ended: run again";
+
 impl Via {
     /// Has CloudFormation say what would change in the accounts of the plan. Nothing is changed by that; but where
     /// there is no stack yet, there is an empty one that waits for its first change set.
@@ -64,23 +67,25 @@ impl Via {
         token: &str,
         crew: &Crew<'_>,
     ) -> Result<Option<ChangeSet>, Arc<str>> {
-        match member.prepare(&self.wanted, kind, token).await {
-            // It may be there all the same.
-            Err(failure) if !failure.is_unanswered() => return Err(failure.text),
-            _ => {}
+        let wait = crew.wait();
+        let sent = member.prepare(&self.wanted, kind, token);
+        match wait.finish(sent).await {
+            Ok(Err(failure)) if !failure.is_unanswered() => return Err(failure.text),
+            // Where the answer was lost it may be there all the same.
+            Ok(_) => {}
+            Err(_) => return Err(OVER.into()),
         }
         let begun = crew.now();
         loop {
-            let prepared = member.prepared(token).await;
+            let Ok(prepared) = wait.within(member.prepared(token)).await else {
+                return Err(OVER.into());
+            };
             match prepared.map_err(|failure| failure.text)? {
                 Prepared::Ready(changes) => return Ok(Some(changes)),
                 Prepared::NothingToDo => return Ok(None),
                 Prepared::Refused(reason) => return Err(reason),
-                Prepared::Pending if crew.pause(begun).await.is_some() => {
-                    return Err(
-                        "CloudFormation had not made the change set when the run ended: run again"
-                            .into(),
-                    );
+                Prepared::Pending if wait.pause(begun).await.is_some() => {
+                    return Err(OVER.into());
                 }
                 Prepared::Pending => {}
             }

@@ -28,8 +28,12 @@ impl Unasked<'_> {
         }
         if !self.yes && !output.can_ask() {
             bail!(
-                "there is no terminal to ask on; to go on without being asked, run `{}`",
-                self.command(settings)
+                "there is no terminal to ask on; to go on without being asked, run `{}`{}",
+                self.command(settings),
+                match self.operation {
+                    "remove" => "",
+                    _ => ", with the other flags as before",
+                }
             );
         }
         let permit = Permit {
@@ -52,9 +56,8 @@ impl Unasked<'_> {
         let account = settings.reach.connection.admin_account;
         let account = account.map_or_else(|| "ACCOUNT".to_owned(), |it| it.to_string());
         command.push_str(&format!(" --yes --admin-account {account}"));
-        match self.operation {
-            "remove" => command.push_str(&format!(" --confirm {}", settings.stack)),
-            _ => command.push_str(" ..., with the other flags as before"),
+        if self.operation == "remove" {
+            command.push_str(&format!(" --confirm {}", settings.stack));
         }
         command
     }
