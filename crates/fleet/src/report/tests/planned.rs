@@ -334,7 +334,7 @@ fn an_estimate_is_a_part_of_the_document() {
     let document = serde_json::to_value(&estimated).unwrap();
     assert_eq!(document["estimate"]["memberships"], 3);
     assert_eq!(
-        serde_json::to_value(&estimated.estimated(None)).unwrap()["estimate"],
+        serde_json::to_value(estimated.estimated(None)).unwrap()["estimate"],
         Value::Null
     );
 }
