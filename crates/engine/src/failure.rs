@@ -2,6 +2,9 @@
 //!
 //! Decisions go by the kind of failure and AWS's error code; the words are for people.
 
+#[cfg(test)]
+mod tests;
+
 use std::error::Error;
 use std::sync::Arc;
 
@@ -319,99 +322,4 @@ pub(crate) fn innermost(error: &(dyn Error + 'static)) -> String {
         .last()
         .unwrap_or(error)
         .to_string()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_code_and_the_status_tell_what_a_failure_means() {
-        for (code, status, kind) in [
-            (Some("ThrottlingException"), 400, FailureKind::Throttled),
-            (Some("Throttling"), 400, FailureKind::Throttled),
-            (None, 429, FailureKind::Throttled),
-            (Some("InternalServerException"), 500, FailureKind::Unclear),
-            (None, 503, FailureKind::Unclear),
-            (Some("ExpiredTokenException"), 403, FailureKind::Expired),
-            (Some("UnrecognizedClientException"), 403, FailureKind::NotOn),
-            (Some("RegionDisabledException"), 403, FailureKind::NotOn),
-            (Some("LimitExceededException"), 400, FailureKind::Refused),
-            (Some("LimitExceededException"), 429, FailureKind::Throttled),
-            (
-                Some("SubscriptionRequiredException"),
-                403,
-                FailureKind::Refused,
-            ),
-            (Some("OptInRequired"), 403, FailureKind::Refused),
-            (Some("AccessDeniedException"), 403, FailureKind::Denied),
-            (Some("ResourceNotFoundException"), 404, FailureKind::Missing),
-            (Some("ConflictException"), 409, FailureKind::Refused),
-            (
-                Some("ServiceQuotaExceededException"),
-                402,
-                FailureKind::Refused,
-            ),
-        ] {
-            assert_eq!(
-                of_service(code, None, status).kind,
-                kind,
-                "{code:?} {status}"
-            );
-        }
-    }
-
-    #[test]
-    fn where_awss_words_leave_open_what_to_do_ours_follow() {
-        for (code, word) in [
-            ("RegionDisabledException", "IAM's account settings"),
-            ("SubscriptionRequiredException", "signing up"),
-            ("OptInRequired", "signing up"),
-            ("LimitExceeded", "Service Quotas"),
-        ] {
-            let failure = of_service(Some(code), Some("because"), 403);
-            let begins = format!("{code}: because (");
-            assert!(failure.text.starts_with(&begins), "{failure}");
-            assert!(failure.text.contains(word), "{failure}");
-        }
-        assert!(
-            !of_service(Some("LimitExceeded"), None, 429)
-                .text
-                .contains("Quotas")
-        );
-    }
-
-    #[test]
-    fn a_refusal_that_does_not_count_is_not_recorded_as_throttled() {
-        for kind in [
-            FailureKind::Stale,
-            FailureKind::Crowded,
-            FailureKind::NotSent,
-        ] {
-            let failure = Failure::own(kind, "X", "because");
-            assert_eq!(failure.result(), CallResult::NotDone, "{kind:?}");
-        }
-        let stale = Failure::own(FailureKind::Stale, "X", "because");
-        assert_eq!(stale.answer(Operation::CreateMembers), Answer::NotDone);
-        let throttled = Failure::own(FailureKind::Throttled, "X", "because");
-        assert_eq!(throttled.result(), CallResult::Throttled);
-    }
-
-    #[test]
-    fn an_email_in_awss_words_is_masked() {
-        let words = "root@example.com is in use, and so is <Ops@example.org>";
-        let failure = of_service(Some("X"), Some(words), 400);
-        assert!(!failure.text.contains("root@"), "{failure}");
-        assert!(!failure.text.contains("Ops@"), "{failure}");
-        assert!(failure.text.contains("r***@example.com"), "{failure}");
-    }
-
-    #[test]
-    fn a_failure_says_what_aws_said() {
-        assert_eq!(
-            &*of_service(Some("X"), Some("because"), 400).text,
-            "X: because"
-        );
-        assert_eq!(&*of_service(None, None, 418).text, "HTTP status 418");
-    }
 }
