@@ -223,3 +223,30 @@ async fn guardduty_is_asked_in_every_region() {
     // It is advice, whatever it is.
     assert_eq!(report.verdict(), Verdict::AsWanted);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_members_invitations_are_read_to_their_end() {
+    let administrators: Vec<_> = (1..=9).map(|n| format!("70000000000{n}")).collect();
+    let invitations: String = administrators
+        .iter()
+        .map(|id| format!("[[memberships]]\naccounts = ['100000000001']\nadministrator = '{id}'\nregions = ['us-east-1']\nstatus = 'INVITED'\n"))
+        .collect();
+    let mut asked = 0;
+    for seed in 0..5 {
+        let text = format!(
+            "seed = {seed}\n{invitations}[accounts.100000000001]\n[unkind]\nshort_pages = true"
+        );
+        let mut stage = Stage::of(world(&text)).in_regions(&["us-east-1"]);
+        let member = "100000000001".parse().unwrap();
+        stage.fleet.members.retain(|account, _| *account == member);
+        let (report, facts) = checked(&stage).await;
+        asked += calls(&report, "detective:ListInvitations");
+        let found = facts.members[&member].invitations.values().next().unwrap();
+        let Answer::Is(found) = found else {
+            panic!("{found:?}")
+        };
+        let found: Vec<_> = found.iter().map(|it| it.administrator.to_string()).collect();
+        assert_eq!(found, administrators, "{seed}");
+    }
+    assert!(asked > 5, "{asked} pages of five lists");
+}

@@ -9,12 +9,15 @@ mod credentials;
 mod deadline;
 mod enable;
 mod gate;
+#[cfg(feature = "guardduty")]
+mod guardduty;
 mod isolation;
 mod leaving;
 mod names;
 mod narrow;
 mod pacing;
 mod passes;
+mod planned;
 mod refusals;
 mod repair;
 mod role_trial;
