@@ -245,7 +245,10 @@ async fn a_members_invitations_are_read_to_their_end() {
         let Answer::Is(found) = found else {
             panic!("{found:?}")
         };
-        let found: Vec<_> = found.iter().map(|it| it.administrator.to_string()).collect();
+        let found: Vec<_> = found
+            .iter()
+            .map(|it| it.administrator.to_string())
+            .collect();
         assert_eq!(found, administrators, "{seed}");
     }
     assert!(asked > 5, "{asked} pages of five lists");

@@ -74,7 +74,10 @@ async fn only_members_of_now_are_asked_for_and_what_failed_is_told() {
     stage.instead = Instead::interfering(move |request| {
         let (path, query) = (request.uri().path(), request.uri().query());
         if path.ends_with("/member") {
-            asked.lock().unwrap().push(query.unwrap_or_default().to_owned());
+            asked
+                .lock()
+                .unwrap()
+                .push(query.unwrap_or_default().to_owned());
         }
         None
     });

@@ -80,7 +80,9 @@ async fn a_list_is_refused_where_every_group_of_regions_refuses_it() {
             assert_eq!(stage.upload_all().await.error, None);
             stage.set("REGIONS", &REGIONS.join(","));
         }
-        stage.set("REGIONS_PER_PASS", "1").set("MAX_INVITATIONS", "2");
+        stage
+            .set("REGIONS_PER_PASS", "1")
+            .set("MAX_INVITATIONS", "2");
         let execution = stage.upload_all().await;
         assert_eq!(execution.error.as_deref(), Some(error));
         let (_, message) = &execution.told[0];

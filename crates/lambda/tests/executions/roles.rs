@@ -98,7 +98,9 @@ async fn a_stackset_that_fails_is_told_and_the_others_go_on() {
                 "CloudFormation.StackSetNotFoundException".to_owned(),
                 "no StackSet of root@example.com".to_owned(),
             )),
-            "describeStackSetOperation" => Ok(json!({"StackSetOperation": {"Status": "SUCCEEDED"}})),
+            "describeStackSetOperation" => {
+                Ok(json!({"StackSetOperation": {"Status": "SUCCEEDED"}}))
+            }
             _ => Ok(json!({})),
         });
         let execution = stage.upload_all().await;
@@ -128,7 +130,10 @@ async fn an_operation_that_is_known_already_is_waited_for() {
         notes.contains("no role in 300000000001: CloudFormation says CANCELLED and no reason"),
         "{notes}"
     );
-    assert!(!notes.contains("could not be made by the StackSet"), "{notes}");
+    assert!(
+        !notes.contains("could not be made by the StackSet"),
+        "{notes}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -150,7 +155,14 @@ async fn a_role_that_was_not_answered_for_is_not_made() {
 #[tokio::test(start_paused = true)]
 async fn no_role_is_made_for_a_list_that_disables_or_is_only_planned() {
     let stage = stage();
-    stage.upload("plan/enable/a.csv", stage.csv(&stage.members())).await;
-    stage.upload("disable/a.csv", stage.csv(&stage.members())).await;
-    assert_eq!(stage.rolled_out("createStackInstances"), Vec::<Value>::new());
+    stage
+        .upload("plan/enable/a.csv", stage.csv(&stage.members()))
+        .await;
+    stage
+        .upload("disable/a.csv", stage.csv(&stage.members()))
+        .await;
+    assert_eq!(
+        stage.rolled_out("createStackInstances"),
+        Vec::<Value>::new()
+    );
 }

@@ -32,7 +32,9 @@ async fn between_prepare_and_the_passes(stage: &Stage) {
 }
 
 fn error(report: &Value, region: usize) -> &str {
-    report["regions"][region]["error"].as_str().unwrap_or_default()
+    report["regions"][region]["error"]
+        .as_str()
+        .unwrap_or_default()
 }
 
 #[tokio::test(start_paused = true)]
