@@ -4,6 +4,8 @@
     reason = "a test ends where its stage cannot be set"
 )]
 
+mod account_service;
+mod answers;
 mod check;
 mod credentials;
 mod deadline;
@@ -24,3 +26,4 @@ mod role_trial;
 mod silence;
 mod stage;
 mod strange;
+mod trust;

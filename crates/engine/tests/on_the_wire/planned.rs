@@ -94,3 +94,22 @@ async fn what_the_plan_holds_is_done_there_and_nothing_else() {
         assert_eq!(member.outcome, Outcome::Failed, "{member:?}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_region_that_is_closed_says_also_what_was_wrong_with_it() {
+    let world = "size = 2\n[[faults]]\neffect = 'denied'\noperations = ['detective:ListGraphs']\nregions = ['eu-west-1']";
+    let mut stage = Stage::of(World::from_toml(world).unwrap()).in_regions(&REGIONS);
+    stage.fleet.settings.patience = Duration::ZERO;
+    let recorder = Arc::new(Recorder::default());
+    let (aws, mut run) = stage.begin(&recorder).await;
+    run.observe(&stage.limit()).await;
+    run.close("somebody says so", |_| true);
+    let finish = run.reconcile(&stage.limit()).await;
+    let now = aws.clock().timestamp();
+    let report = recorder.report(header(aws.administrator()), now, finish.ended, finish.error);
+    let why = |n: usize| report.regions[n].error.clone().unwrap_or_default();
+    assert!(why(0).starts_with("Somebody says so ("), "{}", why(0));
+    assert!(why(0).contains("AccessDenied"), "{}", why(0));
+    assert_eq!(why(1).trim_end_matches('.'), "Somebody says so");
+    assert_eq!(there(&stage, "us-east-1"), (0, 0));
+}
