@@ -230,4 +230,108 @@ mod tests {
         }
         assert!(pauses.is_sorted(), "{pauses:?}");
     }
+
+    /// A pace that `together` requests at one time were too much for, after the pause.
+    async fn complained_of(together: usize) -> Pace {
+        let mut pace = Pace::new(1, format_args!("a test"));
+        let begun: Vec<_> = (0..together).map(|_| pace.begin()).collect();
+        for begun in begun {
+            pace.end(begun, CallResult::Throttled);
+        }
+        clock::sleep(LONGEST_PAUSE * 2).await;
+        pace
+    }
+
+    /// One more request, that ends at once.
+    fn answer(pace: &mut Pace, result: CallResult) {
+        let begun = pace.begin();
+        pace.end(begun, result);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn as_many_are_under_way_as_the_limit_allows_and_no_more() {
+        let mut pace = complained_of(16).await;
+        let mut begun = Vec::new();
+        for _ in 0..4 {
+            assert_eq!(pace.check(), Ok(()));
+            begun.push(pace.begin());
+        }
+        assert_eq!(pace.check(), Err(NotYet::Full));
+        pace.end(begun.remove(0), CallResult::Unclear);
+        assert!(matches!(pace.check(), Err(NotYet::Before(_))));
+        clock::sleep(LONGEST_PAUSE * 2).await;
+        assert_eq!(pace.check(), Ok(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_round_that_goes_well_adds_one_to_the_limit() {
+        let mut pace = complained_of(64).await;
+        answer(&mut pace, CallResult::Ok);
+        assert_eq!(pace.limit, Some(16.0 + 1.0 / 16.0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn four_at_a_time_are_quartered_once_more_before_they_keep_a_distance() {
+        let mut pace = complained_of(16).await;
+        answer(&mut pace, CallResult::Throttled);
+        assert_eq!((pace.limit, pace.distance), (Some(1.0), Duration::ZERO));
+        assert!(pace.not_before.is_some_and(|moment| moment > clock::now()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn where_one_at_a_time_is_too_fast_the_distance_grows_with_each_complaint() {
+        let mut pace = complained_of(1).await;
+        answer(&mut pace, CallResult::Throttled);
+        assert_eq!(pace.distance, SHORTEST_DISTANCE);
+        // Apart, and without a pause.
+        let moment = clock::now() + SHORTEST_DISTANCE;
+        assert_eq!(pace.check(), Err(NotYet::Before(moment)));
+        clock::until(moment).await;
+        assert_eq!(pace.check(), Ok(()));
+        answer(&mut pace, CallResult::Ok);
+        assert_eq!(pace.distance, SHORTEST_DISTANCE.mul_f64(0.99));
+        for factor in [1.15, 1.5] {
+            clock::sleep(LONGEST_PAUSE).await;
+            let before = pace.distance;
+            answer(&mut pace, CallResult::Throttled);
+            assert_eq!(pace.distance, before.mul_f64(factor));
+            let apart = clock::now() + pace.distance;
+            assert_eq!(pace.check(), Err(NotYet::Before(apart)), "and no pause");
+        }
+        clock::sleep(LONGEST_PAUSE).await;
+        let before = pace.distance;
+        answer(&mut pace, CallResult::Throttled);
+        assert_eq!(pace.distance, before.mul_f64(1.5));
+        let pause = clock::now() + Duration::from_millis(100);
+        assert!(matches!(pace.check(), Err(NotYet::Before(moment)) if moment >= pause));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_fails_during_a_pause_does_not_prolong_it() {
+        let mut pace = Pace::new(1, format_args!("a test"));
+        let begun = [pace.begin(), pace.begin()];
+        let pauses = begun.map(|begun| {
+            pace.end(begun, CallResult::Silent);
+            pace.not_before
+        });
+        assert!(pauses[0] > Some(clock::now()));
+        assert_eq!(pauses[0], pauses[1]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_that_ends_now_is_over() {
+        let mut pace = Pace::new(1, format_args!("a test"));
+        pace.not_before = Some(clock::now());
+        assert_eq!(pace.check(), Ok(()));
+        answer(&mut pace, CallResult::Unclear);
+        assert!(pace.not_before > Some(clock::now()), "another one begins");
+    }
+
+    #[test]
+    fn each_name_has_a_pace_of_its_own_that_no_rust_changes() {
+        // SipHash 1-3 of these bytes, with a key of zeros.
+        let of_this = 0x1782_d23a_a308_38e2;
+        assert_eq!(hash(format_args!("a test")), of_this);
+        assert_ne!(hash(format_args!("another")), of_this);
+    }
 }

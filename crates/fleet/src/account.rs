@@ -302,6 +302,9 @@ mod tests {
             ),
             ("'a@b@c.org','d@e.org'", "'a***@c.org','d***@e.org'"),
             ("r***@example.com", "r***@example.com"),
+            // As long as a day, and of digits as a day is.
+            ("ops@example.co", "o***@example.co"),
+            ("ops@2026-1", "o***@2026-1"),
             ("111111111111/*@2026-01-01", "111111111111/*@2026-01-01"),
             ("no\u{1b}[31m\njo@ex.org", "no[U+001B][31m j***@ex.org"),
             (

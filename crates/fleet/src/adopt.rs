@@ -381,6 +381,7 @@ mod tests {
             adopted.roster.to_csv(),
             "000000000001,one@example.com\n000000000002,two@example.com\n000000000004,four@example.com\n"
         );
+        assert_eq!(adopted.left_out, 1);
         assert_eq!(
             adopted.notes,
             [

@@ -100,6 +100,7 @@ mod tests {
     fn a_language_is_known_by_its_code() {
         for language in Language::ALL {
             assert_eq!(language.code().parse(), Ok(language));
+            assert_eq!(language.to_string(), language.code());
         }
         assert_eq!(" JA ".parse(), Ok(Language::Japanese));
         assert_eq!("fr".parse::<Language>(), Err(NotALanguage));

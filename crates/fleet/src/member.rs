@@ -191,4 +191,19 @@ mod tests {
             assert_eq!(serde_json::to_value(&status).unwrap(), name);
         }
     }
+
+    #[test]
+    fn a_package_is_read_and_shown_by_the_name_that_aws_has_for_it() {
+        for (name, package) in [
+            ("DETECTIVE_CORE", Package::Core),
+            ("EKS_AUDIT", Package::EksAudit),
+            ("ASFF_SECURITYHUB_FINDING", Package::SecurityHub),
+            ("SOMETHING_NEW", Package::Other("SOMETHING_NEW".into())),
+        ] {
+            assert_eq!(serde_json::to_value(&package).unwrap(), name);
+            assert_eq!(package.to_string(), name);
+            let read: Package = serde_json::from_value(name.into()).unwrap();
+            assert_eq!(read, package);
+        }
+    }
 }

@@ -200,3 +200,116 @@ fn table<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Tag>>,
         .collect::<Result<_, _>>()
         .map(Some)
 }
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn settings(said: Value) -> PartialSettings {
+        serde_json::from_value(said).unwrap()
+    }
+
+    /// Each setting, with other values for 1 and 2.
+    fn all(n: u8) -> PartialSettings {
+        settings(json!({
+            "admin-account": format!("{n:012}"),
+            "admin-role": format!("role-{n}"),
+            "profile": format!("profile-{n}"),
+            "regions": format!("eu-west-{n}"),
+            "exclude-region": format!("us-east-{n}"),
+            "timeout": format!("{n}m"),
+            "patience": format!("{n}h"),
+            "max-concurrency": n,
+            "role-name": format!("path/name-{n}"),
+            "external-id": format!("id-{n}"),
+            "expected": format!("{n:012}/eu-south-{n}@2030-01-01"),
+            "tags": { "team": n.to_string() },
+            "packages": if n == 1 { "ASFF_SECURITYHUB_FINDING" } else { "EKS_AUDIT" },
+            "send-email": n != 1,
+            "message": format!("message {n}"),
+            "journal": format!("journal-{n}"),
+            "language": if n == 1 { "ja" } else { "en" },
+            "parameter": { "Alarm": n.to_string() },
+        }))
+    }
+
+    fn shown(settings: &PartialSettings) -> String {
+        format!("{settings:#?}")
+    }
+
+    #[test]
+    fn what_was_said_closer_to_the_run_counts_and_the_rest_is_filled_in() {
+        let (close, far) = (all(1), all(2));
+        let is_unsaid = |line: &str| !line.starts_with("     ") && line.ends_with(": None,");
+        let unsaid = shown(&close).lines().filter(|it| is_unsaid(it)).count();
+        assert_eq!(unsaid, 0, "{close:?}");
+        assert_eq!(shown(&close.clone().or(&far)), shown(&close));
+        assert_eq!(shown(&PartialSettings::default().or(&far)), shown(&far));
+    }
+
+    #[test]
+    fn what_nobody_said_has_its_default() {
+        let nothing = PartialSettings::default();
+        assert_eq!(nothing.timeout(), TIMEOUT);
+        assert_eq!(nothing.patience(), patience::DEFAULT);
+        assert_eq!(nothing.max_concurrency(), usize::from(MAX_CONCURRENCY));
+        let wanted = nothing.wanted().unwrap();
+        let default = Settings {
+            patience: patience::DEFAULT,
+            ..Settings::default()
+        };
+        assert_eq!(format!("{wanted:?}"), format!("{default:?}"));
+    }
+
+    #[test]
+    fn what_was_said_is_wanted_of_the_fleet() {
+        let said = all(2);
+        assert_eq!(said.timeout(), Duration::from_secs(2 * 60));
+        assert_eq!(said.patience(), Duration::from_secs(2 * 3600));
+        assert_eq!(said.max_concurrency(), 2);
+        let wanted = said.wanted().unwrap();
+        assert_eq!(wanted.patience, said.patience());
+        assert!(wanted.send_email);
+        assert_eq!(wanted.message.as_deref(), Some("message 2"));
+        assert_eq!(
+            wanted.tags,
+            BTreeMap::from([("team".to_owned(), "2".to_owned())])
+        );
+        assert!(wanted.packages.iter().eq(["EKS_AUDIT"]));
+    }
+
+    #[test]
+    fn a_list_may_be_one_text_or_several() {
+        let names = ["a", "b", "c"].map(|name| RegionName(name.to_owned()));
+        for regions in [json!("a,b,c"), json!(["a,b", "c"])] {
+            let said = settings(json!({ "regions": regions }));
+            assert_eq!(said.regions.as_deref(), Some(&names[..]));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_refused_with_the_reason() {
+        for (said, why) in [
+            (json!({ "regions": 7 }), "a text or a list of texts"),
+            (json!({ "regions": "" }), "nothing is named"),
+            (json!({ "tags": { "aws:x": "1" } }), "aws:"),
+            (json!({ "nonsense": 1 }), "unknown field"),
+        ] {
+            let error = serde_json::from_value::<PartialSettings>(said).unwrap_err();
+            assert!(error.to_string().contains(why), "{error}");
+        }
+        let twice = vec![Tag::new("a", "").unwrap(); 2];
+        let said = PartialSettings {
+            tags: Some(twice),
+            ..PartialSettings::default()
+        };
+        let bad = said.wanted().unwrap_err();
+        assert_eq!(
+            (bad.name, bad.why.as_str()),
+            ("tags", "the tag a is given twice")
+        );
+    }
+}

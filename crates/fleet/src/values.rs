@@ -259,6 +259,22 @@ mod tests {
     }
 
     #[test]
+    fn a_flag_that_is_repeated_is_one_list() {
+        let lists = ["a,b", "c"].map(|text| text.parse::<List<RegionName>>().unwrap());
+        let joined = List::joined(&lists).unwrap();
+        assert_eq!(joined, ["a", "b", "c"].map(|it| RegionName(it.to_owned())));
+        assert_eq!(List::<RegionName>::joined(&[]), None);
+    }
+
+    #[test]
+    fn a_graph_takes_fifty_tags_and_no_more() {
+        let list = |n: u8| tags((0..n).map(|n| Tag(n.to_string(), String::new())));
+        assert_eq!(list(50).unwrap().len(), 50);
+        let error = list(51).unwrap_err();
+        assert_eq!(error, "a behavior graph takes at most 50 tags");
+    }
+
+    #[test]
     fn a_tag_may_be_empty_but_not_nameless_and_comes_once() {
         let list = |text: &str| tags(text.parse::<List<Tag>>()?.0);
         assert_eq!(

@@ -1,5 +1,7 @@
 //! Causes in words, and what they have in common.
 
+mod words;
+
 use pretty_assertions::assert_eq;
 
 use super::*;

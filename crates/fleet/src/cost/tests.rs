@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 
 use super::*;
 use crate::account::{AccountId, GraphArn, Region};
+use crate::cause::Cause;
 use crate::member::{Member, MemberStatus, Package, Since, Volume};
 use crate::observation::Observation;
 use crate::report::{Header, VERSION};
@@ -198,6 +199,7 @@ fn rates_that_leave_a_volume_without_a_price_are_refused() {
         (with(&[some]), "without up_to_gb"),
         (with(&[rest, rest]), "without up_to_gb"),
         (with(&[some, some, rest]), "more than"),
+        (with(&[tier(Some(11), "2"), some, rest]), "more than"),
         (with(&[some, tier(None, "-1")]), "negative"),
         (
             Rates {
@@ -223,6 +225,8 @@ fn new_memberships_are_compared_with_those_of_their_region() {
         RegionEstimate::of(&there, &new, &rates()),
         RegionEstimate::of(&few, &[id(7)].into(), &rates()),
         RegionEstimate::of(&few, &[].into(), &rates()),
+        // Where nobody is new nobody is compared with.
+        RegionEstimate::of(&there, &[].into(), &rates()),
     ]);
     // Of 1, 2, 3 and 4 GB a day: 1, 2 and 3 are the quartiles.
     assert_eq!(
@@ -236,6 +240,38 @@ fn new_memberships_are_compared_with_those_of_their_region() {
             compared_with: 4,
         })
     );
+}
+
+#[test]
+fn new_memberships_are_compared_with_enabled_members_that_are_measured() {
+    let invited = member(MemberStatus::Invited, &[(Package::Core, 100 * GB)]);
+    let unmeasured = member(MemberStatus::Enabled, &[]);
+    let measured = (1..=3).map(|n| (id(n), enabled(GB)));
+    let others = [(id(4), invited), (id(5), unmeasured)];
+    let there = observed("us-east-1", measured.chain(others));
+    let estimate = RegionEstimate::of(&there, &[id(7)].into(), &rates());
+    let estimate = Estimate::of(&[estimate]).unwrap();
+    assert_eq!((estimate.memberships, estimate.compared_with), (1, 3));
+    assert_eq!(estimate.usd_a_month_high, usd("60.00"));
+}
+
+#[test]
+fn as_many_with_figures_as_without_are_an_estimate() {
+    let there = observed("us-east-1", (1..=3).map(|n| (id(n), enabled(GB))));
+    let bare = observed("eu-west-1", []);
+    let new = [id(7)].into();
+    let estimate = Estimate::of(&[&there, &bare].map(|it| RegionEstimate::of(it, &new, &rates())));
+    let estimate = estimate.unwrap();
+    assert_eq!((estimate.memberships, estimate.cannot_say), (1, 1));
+}
+
+#[test]
+fn a_region_without_costs_says_why() {
+    let cause = Cause::RegionUnread;
+    let observation = Observation::of(Region::new("us-east-1"));
+    let usage = RegionUsage::of(&observation, Some(cause.clone()));
+    let report = CostReport::of(header(), vec![usage], rates(), [].into());
+    assert_eq!(report.regions[0].cause(), Some(cause));
 }
 
 #[test]

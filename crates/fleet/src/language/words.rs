@@ -101,11 +101,18 @@ mod tests {
                 words.fill("{0} of {1}", &[&1, &2]),
                 words.counted(1, "account"),
                 words.counted(1200, "account"),
+                words.listed(&["a".to_owned(), "b".to_owned()]),
             ]
         };
         assert_eq!(
             said(english),
-            ["no account", "1 of 2", "1 account", "1,200 accounts"]
+            [
+                "no account",
+                "1 of 2",
+                "1 account",
+                "1,200 accounts",
+                "a, b"
+            ]
         );
         assert_eq!(
             said(japanese),
@@ -113,7 +120,8 @@ mod tests {
                 "アカウントなし",
                 "2 中 1",
                 "1 アカウント",
-                "1,200 アカウント"
+                "1,200 アカウント",
+                "a、b"
             ]
         );
     }

@@ -9,6 +9,7 @@ mod fixed_point;
 mod graphs;
 mod leaving;
 mod memberships;
+mod objections;
 mod refresh;
 mod run;
 mod second_opinion;

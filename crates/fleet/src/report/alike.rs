@@ -265,7 +265,25 @@ mod tests {
             name_regions_in(Language::Japanese, &most, &all),
             "全 6 リージョン (c を除く)"
         );
-        let few = regions(&["a", "b"]);
-        assert_eq!(name_regions(&few, &few), "a, b");
+    }
+
+    #[test]
+    fn few_regions_are_named_one_by_one_in_every_language() {
+        let first = |n: usize| regions(&["a", "b", "c", "d", "e", "f"][..n]);
+        for (some, all, english, japanese) in [
+            (3, 3, "a, b, c", "a, b, c"),
+            (4, 4, "all 4 Regions", "全 4 リージョン"),
+            (4, 5, "a, b, c, d", "a, b, c, d"),
+            (
+                3,
+                6,
+                "all 6 Regions but d, e, f",
+                "全 6 リージョン (d, e, f を除く)",
+            ),
+            (2, 6, "a, b", "a, b"),
+        ] {
+            let named = Language::ALL.map(|it| name_regions_in(it, &first(some), &first(all)));
+            assert_eq!(named, [english, japanese], "{some} of {all}");
+        }
     }
 }

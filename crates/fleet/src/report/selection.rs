@@ -232,6 +232,18 @@ mod tests {
     }
 
     #[test]
+    fn a_standing_is_named_as_in_json() {
+        for standing in [
+            Standing::Enabled,
+            Standing::Waiting,
+            Standing::Failed,
+            Standing::Absent,
+        ] {
+            assert_eq!(serde_json::to_value(standing).unwrap(), standing.as_str());
+        }
+    }
+
+    #[test]
     fn without_a_selection_nothing_is_left_out() {
         assert_eq!(report().only(&Selection::default()), report());
     }

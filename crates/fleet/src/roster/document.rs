@@ -80,9 +80,7 @@ fn one_a_line(text: &str) -> bool {
         .lines()
         .map(str::trim_end)
         .filter(|line| !line.is_empty());
-    text.starts_with('{')
-        && lines.clone().count() > 1
-        && lines.all(|it| it.starts_with('{') && it.ends_with('}'))
+    text.starts_with('{') && lines.all(|it| it.starts_with('{') && it.ends_with('}'))
 }
 
 fn every_line(text: &str, kind: &'static str) -> Result<Vec<Record>, RosterError> {
@@ -280,6 +278,29 @@ mod tests {
         assert!(
             matches!(error, RosterError::Broken { line: 2, .. }),
             "{error:?}"
+        );
+        for (text, line) in [("{\"Id\": \"1}", 1), ("{}\n{\"Id\": \"1}\n{}", 2)] {
+            let error = read(text).map(|_| ()).unwrap_err();
+            assert!(
+                matches!(error, RosterError::Broken { line: it, .. } if it == line),
+                "{error:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_leaves_the_fields_after_it_where_they_are() {
+        let fields = |text: &str| rows(text).remove(0).1;
+        for text in [
+            "- {Id: 1, Tags: [x, [y]], Email: a}",
+            "- {Id: 1, Tags: {k: v}, Email: a}",
+            "- {Id: &x 1, Tags: *x, Email: a}",
+        ] {
+            assert_eq!(fields(text), ["1", "a"], "{text}");
+        }
+        assert_eq!(
+            fields("- {Id: 1, Email: a, Name: null, Owner: 'null'}"),
+            ["1", "a", "", "null"]
         );
     }
 

@@ -238,7 +238,7 @@ fn email(
             let others = candidates.iter().filter(|it| **it != chosen);
             let others: Vec<_> = others.map(|it| shown(*it)).collect();
             let note = format!(
-                "the root users' e-mail addresses are taken from the column {}; {} holds others",
+                "the root users' e-mail addresses are taken from the column {}; others are in {}",
                 shown(chosen),
                 others.join(" and ")
             );
@@ -332,6 +332,10 @@ mod tests {
             (2, 3, Some(1), None)
         );
         assert_eq!(
+            columns("Ｅｍａｉｌ,Ａｃｃｏｕｎｔ ＩＤ"),
+            (1, 0, None, None)
+        );
+        assert_eq!(
             columns("担当者,アカウント名,メールアドレス,アカウントID"),
             (3, 2, Some(1), Some(0))
         );
@@ -379,6 +383,18 @@ mod tests {
         assert_eq!(chosen("id,OwnerEmail,Contact email"), None);
         assert_eq!(chosen("id,Email,E-Mail"), None);
         assert_eq!(chosen("id,what,ever"), None);
+    }
+
+    #[test]
+    fn whose_addresses_are_passed_over_is_said() {
+        let (header, rows) = table(
+            "id,OwnerEmail,RootEmail,TeamEmail\n111111111111,a@x.example,b@x.example,c@x.example",
+        );
+        let (_, note) = Columns::named(&header, &rows).unwrap();
+        assert_eq!(
+            note.unwrap(),
+            "the root users' e-mail addresses are taken from the column \"RootEmail\"; others are in \"OwnerEmail\" and \"TeamEmail\""
+        );
     }
 
     #[test]

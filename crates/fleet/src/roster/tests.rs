@@ -215,6 +215,7 @@ fn letters_of_an_old_encoding_matter_in_the_two_columns_only() {
     let text = b"# f\xfcr uns, und noch viel mehr Worte\n111111111111,a@example.com,M\xfcller\n222222222222,m\xfc@example.com\n";
     let roster = Roster::parse(text, None).unwrap();
     assert_eq!(accounts(&roster), ["2 111111111111 a@example.com"]);
+    assert!(roster.invalid.iter().all(|it| it.line == 3));
     assert!(roster.invalid[0].reason.contains("save the file as UTF-8"));
 }
 

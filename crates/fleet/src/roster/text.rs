@@ -49,16 +49,15 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Text<'_>, RosterError> {
 
 /// The encoding of a file that is not in Unicode; none for one that is.
 fn old_encoding(bytes: &[u8]) -> Option<&'static Encoding> {
-    const ESCAPE: u8 = 0x1b;
-    let is_utf_8 = is_mostly_utf_8(bytes);
-    // No text has a zero byte. ISO-2022-JP has letters of ASCII only, and escapes between them.
-    if (is_utf_8 && !bytes.contains(&ESCAPE)) || bytes.contains(&0) {
+    // No text has a zero byte.
+    if bytes.contains(&0) {
         return None;
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     detector.feed(bytes, true);
     let guess = detector.guess(None, Utf8Detection::Deny);
-    (!is_utf_8 || guess == ISO_2022_JP).then_some(guess)
+    // ISO-2022-JP has letters of ASCII only, and escapes between them, which UTF-8 could have, too.
+    (guess == ISO_2022_JP || !is_mostly_utf_8(bytes)).then_some(guess)
 }
 
 /// A few stray bytes make no other encoding of a text that has many more letters of UTF-8.
@@ -188,6 +187,63 @@ mod tests {
         }
         let stray = [text.as_bytes(), b"M\xfcller"].concat();
         assert_eq!(decode(&stray).unwrap().guessed, None);
+    }
+
+    #[test]
+    fn what_says_that_it_is_utf_8_and_what_is_no_text_are_in_no_old_encoding() {
+        let (bytes, ..) = SHIFT_JIS.encode("決済基盤,a@example.com\n");
+        let words = "a@example.com, and many more words that anybody can read\n".repeat(9);
+        let marked = ["\u{feff}".as_bytes(), &bytes, words.as_bytes()].concat();
+        let read = decode(&marked).unwrap();
+        assert_eq!(read.guessed, None);
+        assert!(read.text.contains('\u{fffd}'));
+        assert_eq!(old_encoding(&[&bytes[..], b"\0"].concat()), None);
+        assert_eq!(old_encoding(&bytes), Some(SHIFT_JIS));
+    }
+
+    #[test]
+    fn three_letters_of_utf_8_outweigh_a_stray_byte() {
+        assert!(is_mostly_utf_8(b"M\xc3\xbcller"));
+        assert!(is_mostly_utf_8("äöü\u{fffd}".as_bytes()));
+        assert!(is_mostly_utf_8(b"\xc3\xa4\xc3\xb6\xc3\xbc\xfc"));
+        assert!(!is_mostly_utf_8(b"\xc3\xa4\xc3\xb6\xfc"));
+    }
+
+    #[test]
+    fn utf_16_has_zeros_in_most_places_of_one_parity_and_in_few_of_the_other() {
+        let pairs = |zeros_after: usize, zeros_before: usize| {
+            let at = |n: usize| {
+                [
+                    if n < zeros_before { 0 } else { b'a' },
+                    if n < zeros_after { 0 } else { b'a' },
+                ]
+            };
+            (0..10).flat_map(at).collect::<Vec<u8>>()
+        };
+        for (after, before, encoding) in [
+            (8, 0, Some(UTF_16LE)),
+            (0, 8, Some(UTF_16BE)),
+            (7, 0, None),
+            (0, 7, None),
+            (8, 1, None),
+            (1, 8, None),
+        ] {
+            let bytes = pairs(after, before);
+            assert_eq!(utf16_without_bom(&bytes), encoding, "{after} and {before}");
+        }
+    }
+
+    #[test]
+    fn an_encoding_of_windows_is_named_as_it_is_there() {
+        for (encoding, shown) in [
+            (SHIFT_JIS, "Shift_JIS (CP932)"),
+            (GBK, "GBK (CP936)"),
+            (BIG5, "Big5 (CP950)"),
+            (EUC_KR, "EUC-KR (CP949)"),
+            (WINDOWS_1252, "windows-1252"),
+        ] {
+            assert_eq!(name(encoding), shown);
+        }
     }
 
     #[test]

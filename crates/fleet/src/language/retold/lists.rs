@@ -57,7 +57,7 @@ pub(super) const ROWS: &[Row] = &[
         "ルートユーザーの E メールアドレスは {0} 列目から読み取りました。{1} 列目には別のアドレスがあります (見出し行で列を指定できます)",
     ),
     (
-        "the root users' e-mail addresses are taken from the column {0}; {1} holds others",
+        "the root users' e-mail addresses are taken from the column {0}; others are in {1}",
         "ルートユーザーの E メールアドレスは {0} の列から読み取りました。{1} には別のアドレスがあります",
     ),
     (
