@@ -1,10 +1,15 @@
 """The AWS form on MiniStack, as a user deploys it."""
 
 import os
+import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
 
+from support.aws_form import Desk
+from support.ministack import MiniStack
+from support.server import free_port
 from support.stack import Stack, package
 
 
@@ -38,3 +43,26 @@ def make_stack(command, archive, tmp_path):
 def stack(make_stack):
     """Three members, verified quickly, in two Regions."""
     return make_stack()
+
+
+@pytest.fixture(scope="session")
+def ministack(tmp_path_factory):
+    """For tests that have accounts of their own in it."""
+    ministack = MiniStack(tmp_path_factory.mktemp("ministack"), free_port(), {})
+    yield ministack
+    ministack.stop()
+
+
+@pytest.fixture
+def desk(command, ministack, archive):
+    return Desk(command, ministack, archive)
+
+
+@pytest.fixture
+def newer(archive, tmp_path):
+    """The same function in another zip."""
+    path = tmp_path / "newer.zip"
+    shutil.copy(archive, path)
+    with zipfile.ZipFile(path, "a") as more:
+        more.writestr("NOTICE", "newer")
+    return path

@@ -1,101 +1,23 @@
 """`aws deploy`, `aws status` and `aws remove` on MiniStack: the AWS form from a zip, without the AWS CLI."""
 
 import hashlib
-import itertools
 import json
 import os
 import pty
 import shutil
 import signal
 import time
-import zipfile
 
 import pytest
 
 from support import ROOT
-from support.command import check_plain, finish, read_terminal
+from support.aws_form import REGION
+from support.command import finish, read_terminal
 from support.documents import Page
-from support.ministack import ADMINISTRATOR, MiniStack
+from support.ministack import ADMINISTRATOR
 from support.proxy import Proxy
 from support.sandbox import wait_until
-from support.server import free_port
-from support.stack import Stack
 from support.templates import load, read
-
-REGION = "us-east-1"
-NUMBERS = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-def ministack(tmp_path_factory):
-    ministack = MiniStack(tmp_path_factory.mktemp("ministack"), free_port(), {})
-    yield ministack
-    ministack.stop()
-
-
-class Desk:
-    """The command in the name of a security account of its own."""
-
-    def __init__(self, command, ministack, archive):
-        self.command, self.ministack, self.archive = command, ministack, archive
-        self.account = f"3333333333{next(NUMBERS):02}"
-        self.env = {
-            "AWS_ENDPOINT_URL": ministack.endpoint, "AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": self.account,
-            "AWS_SECRET_ACCESS_KEY": "test",
-        }
-
-    def words(self, operation, *more):
-        found = ["aws", operation, "--admin-account", self.account]
-        return [*found, *(["--function", self.archive] if operation == "deploy" else []), *more]
-
-    def run(self, operation, *more):
-        return self.command.run(*self.words(operation, *more), "--output", "json", env=self.env)
-
-    def deploy(self, *parameters):
-        given = itertools.chain.from_iterable(["--parameter", it] for it in parameters)
-        return self.run("deploy", "--yes", *given)
-
-    def answer(self, answer, operation, *more):
-        return self.command.run_on_terminal(*self.words(operation, *more), answer=answer, env=self.env)
-
-    def client(self, service):
-        return self.ministack.client(service, self.account)
-
-    def stack(self):
-        return self.client("cloudformation").describe_stacks(StackName="detective-fleet")["Stacks"][0]
-
-    def status(self):
-        stacks = self.client("cloudformation").describe_stacks()["Stacks"]
-        return [stack["StackStatus"] for stack in stacks]
-
-    def parameters(self):
-        return {it["ParameterKey"]: it["ParameterValue"] for it in self.stack()["Parameters"]}
-
-    def change_sets(self):
-        found = self.client("cloudformation").list_change_sets(StackName="detective-fleet")["Summaries"]
-        return [it for it in found if it["ExecutionStatus"] == "AVAILABLE" or it["Status"] == "FAILED"]
-
-    def buckets(self):
-        return [it["Name"] for it in self.client("s3").list_buckets()["Buckets"]]
-
-    def resource(self, logical):
-        found = self.client("cloudformation").describe_stack_resource(StackName="detective-fleet", LogicalResourceId=logical)
-        return found["StackResourceDetail"]["PhysicalResourceId"]
-
-
-@pytest.fixture
-def desk(command, ministack, archive):
-    return Desk(command, ministack, archive)
-
-
-@pytest.fixture
-def newer(archive, tmp_path):
-    """The same function in another zip."""
-    path = tmp_path / "newer.zip"
-    shutil.copy(archive, path)
-    with zipfile.ZipFile(path, "a") as more:
-        more.writestr("NOTICE", "newer")
-    return path
 
 
 def sha256(path):
@@ -211,7 +133,10 @@ def test_a_stack_of_somebody_elses_is_left_alone(desk):
 
 
 def test_nobody_is_asked_where_there_is_no_terminal(desk):
-    desk.run("deploy").refused("no terminal")
+    desk.run("deploy").refused("no terminal", f"detective-fleet aws deploy --yes --admin-account {desk.account}")
+    whole = f"`detective-fleet aws remove --home-region us-east-1 --stack other --yes --admin-account {desk.account} --confirm other`"
+    desk.run("remove", "--stack", "other", "--home-region", "us-east-1").refused("no terminal", whole)
+    desk.run("remove", "--stack", "other", "--home-region", "us-east-1", "--confirm", "other").refused("no terminal", whole)
     words = ["aws", "deploy", "--function", desk.archive, "--yes"]
     desk.command.run(*words, env=desk.env).refused("--admin-account")
     assert desk.status() == [] and desk.buckets() == []
@@ -256,6 +181,49 @@ def test_what_the_template_does_not_take_is_refused_before_anything_is_made(desk
     assert [it for it in desk.status() if it != "DELETE_COMPLETE"] == [] and desk.buckets() == []
 
 
+def test_a_damaged_zip_is_refused_before_anything_is_made(desk, write):
+    content = bytearray(desk.archive.read_bytes())
+    content[len(content) // 2] ^= 1
+    desk.archive = write(bytes(content), "function.zip")
+    desk.deploy().refused("function.zip", "damaged")
+    assert desk.status() == [] and desk.buckets() == []
+
+
+def test_a_value_that_may_be_a_secret_is_in_no_error(desk):
+    for given in ("External-Id=hunter2-secret", "ExternalId:hunter2-secret", "ExternalID=hunter2-secret", "=hunter2-secret"):
+        told = desk.deploy(given).refused("--parameter")
+        assert "hunter2" not in told.output
+    told = desk.deploy("ExternalId=hunter2-secret", "ExternalId=hunter3-secret").refused("ExternalId", "twice")
+    assert "hunter" not in told.output
+    # An e-mail where none is expected is a secret, too: every run is looked at for that.
+    desk.deploy("NotificationEmail:root@example.com").refused("NAME=VALUE")
+    desk.deploy("Architecture=root@example.com").refused("r***@example.com")
+    assert desk.status() == []
+
+
+def test_the_name_of_a_zip_may_have_an_email_in_it(desk, tmp_path):
+    path = tmp_path / "of-root@example.com.zip"
+    shutil.copy(desk.archive, path)
+    desk.archive = path
+    dry = desk.run("deploy", "--dry-run").ended(0).json()
+    assert dry["function"]["file"] == "o***@example.com.zip" and "o***@example.com.zip" in dry["artifacts"][0]["key"]
+    desk.command.run(*desk.words("deploy", "--yes"), env=desk.env).ended(0)
+    assert desk.run("status").ended(0).json()["function"]["runs"] is True
+    path.write_bytes(b"no zip")
+    desk.deploy().refused("o***@example.com.zip")
+
+
+def test_removals_that_nobody_can_approve_are_not_set_up(desk):
+    approver = f"arn:aws:iam::{desk.account}:role/Approver"
+    desk.deploy("ApproveRemovals=true").refused("ApproverArns", "ApproveRemovals=true")
+    assert desk.status() == [] and desk.buckets() == []
+    report = desk.deploy(f"ApproverArns={approver}").ended(0).json()
+    assert "without asking them" in " ".join(report["notes"])
+    report = desk.deploy("ApproveRemovals=true").ended(0).json()
+    assert "ApproverArns" not in " ".join(report["notes"])
+    desk.deploy("ApproverArns=").refused("ApproverArns")
+
+
 def test_a_zip_that_is_not_the_one_of_the_sums_is_refused(desk, tmp_path):
     path = tmp_path / "function.zip"
     shutil.copy(desk.archive, path)
@@ -289,6 +257,10 @@ def test_parameters_can_stand_in_a_settings_file_that_is_named(desk):
 def test_the_status_names_what_needs_action(desk):
     absent = desk.run("status").ended(3).json()
     assert "aws deploy" in absent["needs_action"][0]
+    shown = desk.command.run(*desk.words("status"), env=desk.env).ended(3).stdout
+    assert "there is none" in shown and "resource" not in shown
+    for word in ("csv", "markdown"):
+        desk.command.run(*desk.words("status"), "--output", word, env=desk.env).refused("`aws` has text and json")
     desk.deploy("NotificationEmail=root@example.com").ended(0)
     report = desk.run("status").ended(3).json()
     [subscription] = report["subscriptions"]
@@ -425,35 +397,3 @@ def test_what_has_begun_goes_on_in_aws_and_that_is_said(desk, ministack, by):
         assert "goes on in AWS" in result.stderr
     wait_until(lambda: desk.status() == ["CREATE_COMPLETE"])
     desk.run("status").ended(0)
-
-
-class ByCommand(Stack):
-    """The AWS form, deployed by the command."""
-
-    def deploy(self, archive, parameters):
-        env = {
-            "AWS_ENDPOINT_URL": self.ministack.endpoint, "AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": ADMINISTRATOR,
-            "AWS_SECRET_ACCESS_KEY": "test",
-        }
-        given = itertools.chain.from_iterable(["--parameter", f"{name}={value}"] for name, value in parameters.items())
-        words = ["aws", "deploy", "--function", archive, "--yes", "--admin-account", ADMINISTRATOR, "--output", "json"]
-        report = self.command.run(*words, *given, env=env).ended(0).json()
-        self.outputs, self.env_of_command = report["outputs"], env
-        self.bucket = self.outputs["BucketName"]
-
-
-def test_an_upload_runs_and_the_status_tells_of_it(command, archive, tmp_path):
-    stack = ByCommand(command, archive, tmp_path)
-    try:
-        planned = stack.upload("plan/enable/accounts.csv").succeeded()
-        assert planned.report["kind"] == "plan" and stack.statuses() == {}
-        stack.upload().succeeded()
-        assert stack.statuses() == {account: "ENABLED" for account, _ in stack.members}
-        words = ["aws", "status", "--admin-account", ADMINISTRATOR, "--output", "json"]
-        report = command.run(*words, env=stack.env_of_command).ended(0).json()
-        runs = {it["list"]: it for it in report["runs"]}
-        assert set(runs) == {"enable/accounts.csv", "plan/enable/accounts.csv"}
-        assert runs["enable/accounts.csv"]["causes"] == 0
-        check_plain(json.dumps(report))
-    finally:
-        stack.stop()

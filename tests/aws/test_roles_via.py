@@ -138,3 +138,19 @@ def test_a_session_may_deploy_one_stack_with_one_role_and_nothing_else(policy):
         if (decision == "Allow") != (request[0] == "Allow")
     ]
     assert not wrong
+
+
+def test_what_came_of_an_answer_that_was_lost_is_asked_in_each_account(ministack, run):
+    begin, end, account = "cloudformation:ExecuteChangeSet", "cloudformation:DeleteStack", NEW[1]
+    stacks = ministack.client("cloudformation", account)
+    there = lambda: {it["StackStatus"] for it in stacks.describe_stacks()["Stacks"]} - {"DELETE_COMPLETE"}
+    run.proxy.trouble[begin].append((403, "AccessDenied", "not authorized"))
+    [refused] = run("deploy", "--account", account).ended(3).json()["accounts"]
+    assert refused["outcome"] == "failed" and "ExecuteChangeSet" in refused["reason"]
+    assert there() == set()
+    run.proxy.trouble[begin].extend(["lose"] * 3)
+    [made] = run("deploy", "--account", account).ended(0).json()["accounts"]
+    assert made["outcome"] == "made" and there() == {"CREATE_COMPLETE"}
+    run.proxy.trouble[end].extend(["lose"] * 3)
+    [removed] = run("remove", "--account", account).ended(0).json()["accounts"]
+    assert removed["outcome"] == "removed" and there() == set()

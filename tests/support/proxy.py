@@ -18,6 +18,10 @@ from urllib.parse import parse_qs, urlsplit
 from botocore.loaders import Loader
 
 SCOPE = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
+# STS, CloudFormation and others name the operation in the body, and answer in XML.
+FORM = "application/x-www-form-urlencoded"
+# Services that are called otherwise in signatures.
+SIGNED_AS = {"monitoring": "cloudwatch", "states": "stepfunctions"}
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 
 
@@ -48,11 +52,11 @@ def name_call(method, path, headers, body):
     if not scope:
         return Call("unsigned", "", "")
     key, region, service = scope.groups()
-    if service == "sts":
+    if headers.get("Content-Type", "").startswith(FORM):
         name = parse_qs(body.decode()).get("Action", ["?"])[0]
     else:
-        path = urlsplit(path).path
-        names = [name for verb, uri, name in routes(service) if verb == method and uri.fullmatch(path)]
+        path = urlsplit(path).path.rstrip("/") or "/"
+        names = [name for verb, uri, name in routes(SIGNED_AS.get(service, service)) if verb == method and uri.fullmatch(path)]
         name = names[0] if names else f"{method} {path}"
     return Call(f"{service}:{name}", region, key)
 
@@ -60,8 +64,8 @@ def name_call(method, path, headers, body):
 class Proxy(ThreadingHTTPServer):
     """Forwards to an endpoint, keeps a list of what was called, and does what `trouble` says.
 
-    `trouble[operation]` is a queue: each call takes one. "lose" forwards and drops the reply, "cut"
-    drops the request, and (status, error code[, message]) answers in the place of the sandbox. While it
+    `trouble[operation]` is a queue: each call takes one. "lose" forwards and drops the reply, "hold" forwards and answers
+    nothing, "cut" drops the request, and (status, error code[, message]) answers in the place of the sandbox. While it
     is `down`, every request is `dropped`, and counted.
     """
 
@@ -75,6 +79,8 @@ class Proxy(ThreadingHTTPServer):
         self.request_ids = []
         self.trouble = defaultdict(deque)
         self.down = False
+        self.held = threading.Event()
+        self.stopped = threading.Event()
         self.dropped = 0
         self.lock = threading.Lock()
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -84,6 +90,7 @@ class Proxy(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}"
 
     def stop(self):
+        self.stopped.set()
         self.shutdown()
         self.server_close()
 
@@ -95,6 +102,10 @@ class Proxy(ThreadingHTTPServer):
         """The calls that change something, reads apart."""
         reading = ("List", "Get", "Describe", "BatchGet", "AssumeRole")
         return [call for call in self.calls if not call.operation.partition(":")[2].startswith(reading)]
+
+    def rewrite(self, call, content):
+        """What the reply is to say."""
+        return content
 
     def record(self, call, path, body):
         """What becomes of a call."""
@@ -115,7 +126,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def handle_request(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        trouble = self.server.record(name_call(self.command, self.path, self.headers, body), self.path, body)
+        call = name_call(self.command, self.path, self.headers, body)
+        trouble = self.server.record(call, self.path, body)
         if trouble == "cut":
             return self.hang_up()
         if isinstance(trouble, tuple):
@@ -125,9 +137,13 @@ class Handler(BaseHTTPRequestHandler):
         except (OSError, http.client.HTTPException):
             # What is cut upstream is cut here.
             return self.hang_up()
-        if trouble == "lose":
+        if trouble == "hold":
+            self.server.held.set()
+            self.server.stopped.wait()
+        if trouble in ("lose", "hold"):
             return self.hang_up()
-        return self.answer(*reply)
+        status, headers, content = reply
+        return self.answer(status, headers, self.server.rewrite(call, content))
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = handle_request
 
@@ -150,8 +166,13 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def answer_error(self, status, code, message="made by the test"):
+        if self.command == "HEAD":
+            return self.answer(status, [], b"")
+        if self.headers.get("Content-Type", "").startswith(FORM):
+            error = f"<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
+            return self.answer(status, [("content-type", "text/xml")], error.encode())
         headers = [("x-amzn-errortype", code), ("content-type", "application/json")]
-        self.answer(status, headers, json.dumps({"Message": message}).encode())
+        return self.answer(status, headers, json.dumps({"Message": message}).encode())
 
     def hang_up(self):
         self.close_connection = True

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{
@@ -22,6 +23,9 @@ use crate::package::base64;
 
 /// A zip of some megabytes on a slow line takes minutes; a line that stands still is noticed by the SDK.
 const UPLOAD: Duration = Duration::from_secs(15 * 60);
+
+/// In which Region the bucket is (Amazon S3 API reference, HeadBucket), which comes with refusals, too.
+const REGION_HEADER: &str = "x-amz-bucket-region";
 
 /// The bucket of the artifacts, in one account and Region.
 #[derive(Clone, Debug)]
@@ -71,17 +75,32 @@ impl Artifacts {
                 Some(there) if there != self.region.as_str() => Err(self.elsewhere(there)),
                 _ => Ok(true),
             },
-            Err(error) => match status(&error) {
-                404 => Ok(false),
-                // HeadBucket has no body, and so no words.
-                301 | 400 => Err(self.elsewhere("another Region")),
-                403 => Err(Failure::unclear(format!(
-                    "the bucket {} is not one of account {}, or the caller may not s3:ListBucket it: name another with --artifact-bucket",
-                    self.bucket, self.owner
-                ))),
-                _ => Err(Failure::of_call("s3:HeadBucket", error)),
-            },
+            Err(error) => self.not_seen(error),
         }
+    }
+
+    /// What it means that HeadBucket did not succeed. It has no body, and so no words.
+    fn not_seen<E>(&self, error: SdkError<E, HttpResponse>) -> Result<bool, Failure>
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
+        let Self { bucket, owner, .. } = self;
+        let region = |raw: &HttpResponse| raw.headers().get(REGION_HEADER).map(str::to_owned);
+        let there = error.raw_response().and_then(region);
+        let elsewhere = there.filter(|it| it != self.region.as_str());
+        let words = match (status(&error), elsewhere) {
+            (404, _) => return Ok(false),
+            (301 | 400 | 403, Some(there)) => return Err(self.elsewhere(&there)),
+            (301, None) => return Err(self.elsewhere("another Region")),
+            (400, None) => format!(
+                "S3 answers HTTP status 400 for the bucket {bucket}, without a reason: the credentials may have expired (sign in again, and look with `aws sts get-caller-identity`), or the bucket is in another Region (name another with --artifact-bucket)"
+            ),
+            (403, None) => format!(
+                "S3 answers HTTP status 403 for the bucket {bucket}, without a reason: it is not one of account {owner} (the names of buckets are the same for all of AWS: name another with --artifact-bucket), or the caller may not s3:ListBucket it (docs/permissions.md has the policy of who deploys)"
+            ),
+            _ => return Err(Failure::of_call("s3:HeadBucket", error)),
+        };
+        Err(Failure::unclear(words))
     }
 
     fn elsewhere(&self, there: &str) -> Failure {
@@ -109,6 +128,12 @@ impl Artifacts {
             Ok(_) => Ok(()),
             // A request of ours came through before, and its answer did not.
             Err(error) if error.code() == Some("BucketAlreadyOwnedByYou") => Ok(()),
+            Err(error) if error.code() == Some("BucketAlreadyExists") => {
+                Err(Failure::unclear(format!(
+                    "s3:CreateBucket: somebody else has a bucket {}: name another with --artifact-bucket",
+                    self.bucket
+                )))
+            }
             Err(error) => Err(Failure::of_call("s3:CreateBucket", error)),
         }
     }

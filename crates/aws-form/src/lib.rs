@@ -12,6 +12,7 @@ pub mod package;
 pub mod report;
 mod runs;
 pub mod template;
+mod unreported;
 mod zip;
 
 pub use artifact::{Artifact, BucketName};
@@ -21,6 +22,8 @@ pub use form::Form;
 pub use operation::{Draft, Drafted, End, OnProgress, Progress, Settled, stands_in_the_way};
 pub use package::{Architecture, Package};
 pub use report::FormReport;
-pub use runs::LastRun;
-pub use stacks::{Change, Described, Replacement, Resource, ResourceFailure, Standing, Wait};
+pub use runs::{LastRun, RunState};
+pub use stacks::{
+    Change, Described, Parameter, Replacement, Resource, ResourceFailure, Standing, Wait,
+};
 pub use template::Template;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use engine::Failure;
 use fleet::account::Region;
 use fleet::report::Ended;
 use stacks::{Change, Described, Kind, ResourceFailure};
@@ -24,8 +25,13 @@ pub enum Drafted {
     Ready(Draft),
     /// CloudFormation finds nothing to change.
     NothingToDo,
-    /// It was not ready before that.
-    Over(Ended),
+    /// It was not ready before that, and was taken back.
+    Over {
+        /// What ended the waiting.
+        ended: Ended,
+        /// Why the change set may stay, where it may: it changes nothing.
+        left: Option<Failure>,
+    },
 }
 
 /// How an operation ended.
@@ -41,7 +47,21 @@ pub enum End {
         failures: Vec<ResourceFailure>,
     },
     /// It goes on in AWS, and is not waited for any more.
-    GoesOn(Ended),
+    GoesOn {
+        /// The stack, as it was seen last, where it was seen since.
+        now: Option<Described>,
+        /// What ended the waiting.
+        ended: Ended,
+    },
+    /// It was not begun, and nothing was changed.
+    NotBegun(Failure),
+    /// Whether it has begun is not known.
+    Unknown {
+        /// What is known of it.
+        failure: Failure,
+        /// What ended the waiting.
+        ended: Ended,
+    },
 }
 
 /// How far it is.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use fleet::account::Email;
 use sha2::{Digest, Sha256};
 
 use crate::zip::architecture;
@@ -18,12 +19,12 @@ const SUMS: &str = "SHA256SUMS";
 
 /// The most bytes of a zip that Lambda takes from a bucket (docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html:
 /// 250 MB, unpacked).
-const MOST_BYTES: u64 = 250 * 1024 * 1024;
+pub(crate) const MOST_BYTES: u64 = 250 * 1024 * 1024;
 
 /// The function's zip.
 #[derive(Clone)]
 pub struct Package {
-    /// Its name, without the folder.
+    /// Its name, without the folder; it is masked where it is shown.
     pub name: String,
     /// What is in it.
     pub content: Vec<u8>,
@@ -46,7 +47,7 @@ pub enum Architecture {
 #[derive(Debug, thiserror::Error)]
 pub enum BadPackage {
     /// It is not there, or cannot be read.
-    #[error("{path}: {error}")]
+    #[error("{}: {error}", shown(path))]
     Unreadable {
         /// Which.
         path: PathBuf,
@@ -54,16 +55,22 @@ pub enum BadPackage {
         error: io::Error,
     },
     /// It is something else.
-    #[error("{0}: this is not the function's zip: {1}")]
-    Other(PathBuf, &'static str),
+    #[error("{}: this is not the function's zip: {why}", shown(path))]
+    Other {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// It is not the file that the sums are of.
     #[error(
-        "{0}: its SHA-256 is not the one that {SUMS} beside it has: download both again, and verify them (docs/install.md)"
+        "{}: its SHA-256 is not the one that {SUMS} beside it has: download both again, and verify them (docs/install.md)", shown(.0)
     )]
     Sum(PathBuf),
     /// It is of another release than the template.
     #[error(
-        "{path}: this is the function of {theirs}, and the command is {ours}: take both from the same release"
+        "{}: this is the function of {theirs}, and the command is {ours}: take both from the same release",
+        shown(path)
     )]
     Version {
         /// Which.
@@ -73,6 +80,11 @@ pub enum BadPackage {
         /// The command's own version.
         ours: &'static str,
     },
+}
+
+/// A path for people: a folder or a file may be called after somebody.
+fn shown(path: &Path) -> String {
+    Email::mask_in(&path.display().to_string())
 }
 
 impl Architecture {
@@ -112,19 +124,19 @@ impl Package {
             path: path.to_owned(),
             error,
         };
+        let other = |why| BadPackage::Other {
+            path: path.to_owned(),
+            why,
+        };
         let file = path.metadata().map_err(unreadable)?;
         // A pipe or a device may never end.
         if !file.is_file() {
-            return Err(BadPackage::Other(path.to_owned(), "it is no file"));
+            return Err(other("it is no file"));
         }
         if file.len() > MOST_BYTES {
-            return Err(BadPackage::Other(
-                path.to_owned(),
-                "it is larger than 250 MB",
-            ));
+            return Err(other("it is larger than 250 MB"));
         }
         let content = std::fs::read(path).map_err(unreadable)?;
-        let other = |why| BadPackage::Other(path.to_owned(), why);
         let architecture = architecture(&content).map_err(other)?;
         let name = path.file_name().unwrap_or_default();
         let name = name.to_string_lossy().into_owned();
@@ -226,7 +238,7 @@ mod tests {
         let unreadable = Package::read(&path);
         assert!(matches!(unreadable, Err(BadPackage::Unreadable { .. })));
         let of_a_folder = Package::read(&folder);
-        assert!(matches!(of_a_folder, Err(BadPackage::Other(..))));
+        assert!(matches!(of_a_folder, Err(BadPackage::Other { .. })));
         sums(&hex(&sha256(b"other"))).unwrap();
         assert!(matches!(Package::read(&path), Err(BadPackage::Sum(_))));
         let newer = folder.join("detective-fleet-function-99.0.0-x86_64.zip");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use fleet::account::Region;
+use fleet::account::{Email, Region};
 use fleet::report::{Ended, Header, Verdict};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -12,7 +12,7 @@ use stacks::{Change, ResourceFailure};
 use crate::artifact::{Artifact, said_by_key};
 use crate::checkup::{Alarm, Subscription};
 use crate::package::version;
-use crate::runs::LastRun;
+use crate::runs::{LastRun, RunState};
 use crate::template::ParameterChange;
 
 /// What a run came to.
@@ -56,7 +56,7 @@ pub struct FormReport {
     /// The alarms; `null` where they were not read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alarms: Option<Vec<Alarm>>,
-    /// The last run of each list; `null` where they were not read.
+    /// The last run of each list, and those since that have left no report; `null` where they were not read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub runs: Option<Vec<LastRun>>,
     /// What stays when the stack goes, and how to delete it.
@@ -118,12 +118,14 @@ pub enum Outcome {
     Waiting,
     /// It failed.
     Failed,
+    /// AWS has not said what became of it.
+    Unknown,
 }
 
 /// The code of the function.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FunctionReport {
-    /// The name of its zip.
+    /// The name of its zip; an e-mail in it is masked.
     pub file: String,
     /// The release that the name says; `null` where it says none.
     pub release: Option<String>,
@@ -145,7 +147,7 @@ pub struct BucketReport {
 /// Something that lies there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ArtifactReport {
-    /// Its key.
+    /// Its key; an e-mail in it is masked.
     pub key: String,
     /// How large it is.
     pub bytes: usize,
@@ -160,7 +162,7 @@ impl ArtifactReport {
     #[must_use]
     pub fn of(artifact: &Artifact, is_new: bool) -> Self {
         Self {
-            key: artifact.key.clone(),
+            key: Email::mask_in(&artifact.key),
             bytes: artifact.bytes(),
             sha256: artifact.sha256(),
             is_new,
@@ -174,7 +176,7 @@ impl FunctionReport {
     pub fn of_key(key: &str) -> Option<Self> {
         let (sum, name) = said_by_key(key)?;
         Some(Self {
-            file: name.to_owned(),
+            file: Email::mask_in(name),
             release: version(name).map(str::to_owned),
             sha256: sum.to_owned(),
             runs: None,
@@ -183,15 +185,25 @@ impl FunctionReport {
 }
 
 impl FormReport {
+    fn has_runs_under_way(&self) -> bool {
+        let mut runs = self.runs.iter().flatten();
+        runs.any(|it| it.state == RunState::UnderWay)
+    }
+
     /// What the exit status says.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        let failed = self.stack.outcome == Some(Outcome::Failed) || self.error.is_some();
+        let outcome = self.stack.outcome;
+        let failed =
+            matches!(outcome, Some(Outcome::Failed | Outcome::Unknown)) || self.error.is_some();
         if self.ended == Ended::Interrupted {
             Verdict::Interrupted
         } else if failed || !self.needs_action.is_empty() {
             Verdict::NotAsWanted
-        } else if self.ended != Ended::Complete || self.stack.outcome == Some(Outcome::Waiting) {
+        } else if self.ended != Ended::Complete
+            || outcome == Some(Outcome::Waiting)
+            || self.has_runs_under_way()
+        {
             Verdict::Waiting
         } else {
             Verdict::AsWanted

@@ -1,9 +1,11 @@
 //! The last run of each list, as the bucket has it.
 
 use aws_sdk_s3::Client;
+use aws_sdk_s3::error::ProvideErrorMetadata;
 use engine::Failure;
 use fleet::account::Email;
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// Where the newest report of each list is, under the key of the list.
@@ -15,17 +17,45 @@ const REPORT: &str = "/report.json";
 /// What needed action in that run.
 const CAUSES: &str = "/causes.json";
 
-/// The last run of one list.
+/// The last run of one list, or one that has left no report of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LastRun {
-    /// The key of the list.
-    pub list: String,
-    /// When its report was written.
+    /// The key of the list; `null` where the run does not say.
+    pub list: Option<String>,
+    /// How far it is.
+    pub state: RunState,
+    /// The name of the execution; `null` where only the newest report of the list is known.
+    pub run: Option<String>,
+    /// When its report was written, or else what it wrote last.
     pub at: Timestamp,
     /// For how many causes something needs action; `null` where the bucket does not say.
     pub causes: Option<usize>,
-    /// Where its page is, for `aws s3 cp` or the console.
+    /// Until when somebody can approve it, where that is waited for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// Why it came to nothing, or what it waits for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// Where its page is, for `aws s3 cp` or the console; where there is none, where its files are.
     pub page: String,
+}
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunState {
+    /// It has ended, with a report.
+    Reported,
+    /// It was refused before it changed anything.
+    Refused,
+    /// It failed before it could begin.
+    Failed,
+    /// It waits until somebody approves whom it removes.
+    WaitsForApproval,
+    /// It is under way, or waits for its turn.
+    UnderWay,
+    /// It has begun, and has written neither a report nor anything else for long.
+    Lost,
 }
 
 /// What a run leaves for the next one of its list, as far as it says how the run ended.
@@ -39,48 +69,96 @@ struct Remembered {
     lines: Vec<serde::de::IgnoredAny>,
 }
 
-/// `s3:ListBucket` and `s3:GetObject`: the newest come first.
+/// The bucket of the stack, which has to be of its account.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RunBucket<'a> {
+    pub(crate) client: &'a Client,
+    pub(crate) name: &'a str,
+    pub(crate) owner: &'a str,
+}
+
+/// An object that is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Listed {
+    pub(crate) key: String,
+    pub(crate) at: Timestamp,
+}
+
+impl RunBucket<'_> {
+    /// `s3:ListBucket`: what is there under keys that begin so.
+    ///
+    /// # Errors
+    ///
+    /// Where S3 does not say.
+    pub(crate) async fn list(&self, prefix: &str) -> Result<Vec<Listed>, Failure> {
+        let asked = self.client.list_objects_v2().bucket(self.name);
+        let asked = asked.prefix(prefix).expected_bucket_owner(self.owner);
+        let mut pages = asked.into_paginator().send();
+        let mut listed = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| Failure::of_call("s3:ListObjectsV2", error))?;
+            listed.extend(page.contents().iter().filter_map(|object| {
+                let at = object.last_modified()?.as_nanos();
+                Some(Listed {
+                    key: object.key()?.to_owned(),
+                    at: Timestamp::from_nanosecond(at).ok()?,
+                })
+            }));
+        }
+        Ok(listed)
+    }
+
+    /// `s3:GetObject`: what an object says; `None` where it is gone, or says something else.
+    ///
+    /// # Errors
+    ///
+    /// Where S3 does not hand it out.
+    pub(crate) async fn read<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, Failure> {
+        let get = self.client.get_object().bucket(self.name).key(key);
+        let object = match get.expected_bucket_owner(self.owner).send().await {
+            Err(error) if error.code() == Some("NoSuchKey") => return Ok(None),
+            object => object.map_err(|error| Failure::of_call("s3:GetObject", error))?,
+        };
+        let bytes = object.body.collect().await;
+        let bytes = bytes.map_err(|error| Failure::unclear(format!("s3:GetObject: {error}")))?;
+        Ok(serde_json::from_slice(&bytes.to_vec()).ok())
+    }
+
+    /// Where an object is, for people: a list may be called after somebody.
+    pub(crate) fn uri(&self, key: &str) -> String {
+        Email::mask_in(&format!("s3://{}/{key}", self.name))
+    }
+}
+
+/// The newest report of each list, the newest first.
 ///
 /// # Errors
 ///
 /// Where S3 does not say.
-pub(crate) async fn last_runs(
-    client: &Client,
-    bucket: &str,
-    owner: &str,
-) -> Result<Vec<LastRun>, Failure> {
-    let asked = client.list_objects_v2().bucket(bucket).prefix(LATEST);
-    let mut pages = asked.expected_bucket_owner(owner).into_paginator().send();
+pub(crate) async fn last_runs(bucket: RunBucket<'_>) -> Result<Vec<LastRun>, Failure> {
     let mut runs = Vec::new();
-    while let Some(page) = pages.next().await {
-        let page = page.map_err(|error| Failure::of_call("s3:ListObjectsV2", error))?;
-        runs.extend(page.contents().iter().filter_map(|object| {
-            let list = object.key()?.strip_prefix(LATEST)?.strip_suffix(REPORT)?;
-            let at = object.last_modified()?.as_nanos();
-            Some(LastRun {
-                list: list.to_owned(),
-                at: Timestamp::from_nanosecond(at).ok()?,
-                causes: None,
-                page: format!("s3://{bucket}/{LATEST}{list}/report.html"),
-            })
-        }));
+    for Listed { key, at } in bucket.list(LATEST).await? {
+        let list = key.strip_prefix(LATEST);
+        let Some(list) = list.and_then(|it| it.strip_suffix(REPORT)) else {
+            continue;
+        };
+        runs.push(LastRun {
+            list: Some(Email::mask_in(list)),
+            state: RunState::Reported,
+            run: None,
+            at,
+            causes: causes(bucket, &format!("{LATEST}{list}{CAUSES}")).await,
+            until: None,
+            why: None,
+            page: bucket.uri(&format!("{LATEST}{list}/report.html")),
+        });
     }
     runs.sort_by_key(|it| std::cmp::Reverse(it.at));
-    for run in &mut runs {
-        let key = format!("{LATEST}{}{CAUSES}", run.list);
-        run.causes = causes(client, bucket, owner, &key).await;
-        // A list may be called after somebody.
-        run.list = Email::mask_in(&run.list);
-        run.page = Email::mask_in(&run.page);
-    }
     Ok(runs)
 }
 
 /// How many causes; `None` where that cannot be read, which the page says all the same.
-async fn causes(client: &Client, bucket: &str, owner: &str, key: &str) -> Option<usize> {
-    let get = client.get_object().bucket(bucket).key(key);
-    let object = get.expected_bucket_owner(owner).send().await.ok()?;
-    let bytes = object.body.collect().await.ok()?.to_vec();
-    let said: Remembered = serde_json::from_slice(&bytes).ok()?;
+async fn causes(bucket: RunBucket<'_>, key: &str) -> Option<usize> {
+    let said: Remembered = bucket.read(key).await.ok()??;
     Some(said.causes.len() + said.lines.len() + usize::from(said.failed))
 }

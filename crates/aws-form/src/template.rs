@@ -24,6 +24,11 @@ pub const STATE_MACHINE_KEY: &str = "StateMachineKey";
 /// For which processor the function is.
 pub const ARCHITECTURE: &str = "Architecture";
 
+/// Whether somebody has to approve removals.
+const APPROVE: &str = "ApproveRemovals";
+/// Who may.
+const APPROVERS: &str = "ApproverArns";
+
 /// The parameters that the command fills in by itself, and what says them instead.
 const OWN: [(&str, &str); 3] = [
     (BUCKET, "--artifact-bucket"),
@@ -55,6 +60,11 @@ pub enum BadParameter {
         "--parameter Architecture={0}: the function's zip is for {1}; name another with --function"
     )]
     Architecture(String, String),
+    /// Removals would wait for somebody who does not exist.
+    #[error(
+        "{APPROVE}=true needs somebody who may approve: name roles or users with --parameter {APPROVERS}=arn:aws:iam::ACCOUNT:role/NAME (docs/deploy.md, Two people for removals); without them every run that removes members is refused"
+    )]
+    NobodyApproves,
 }
 
 /// One line of the file that says where the artifacts are.
@@ -115,7 +125,12 @@ impl Template {
             let given = value.map(Parameter::Value).or_else(previous)?;
             Some((name.clone(), given))
         });
-        Ok(given.collect())
+        let given = given.collect();
+        let speaks_of_it = [APPROVE, APPROVERS].iter().any(|it| said.contains_key(*it));
+        if speaks_of_it && Approving::of(&given, now) == Approving::ByNobody {
+            return Err(BadParameter::NobodyApproves);
+        }
+        Ok(given)
     }
 
     fn check(
@@ -138,12 +153,57 @@ impl Template {
             ));
         }
         match own.get(name) {
-            Some(is) if is != value => {
-                Err(BadParameter::Architecture(value.to_owned(), is.clone()))
-            }
+            Some(is) if is != value => Err(BadParameter::Architecture(
+                Email::mask_in(value),
+                is.clone(),
+            )),
             _ => Ok(()),
         }
     }
+}
+
+/// How the approval of removals is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Approving {
+    /// It is not wanted, and nobody is named for it; or it is, and somebody is.
+    Fits,
+    /// It is wanted, and nobody is named: the function refuses every removal.
+    ByNobody,
+    /// Somebody is named, and is not asked.
+    NotWanted,
+}
+
+impl Approving {
+    fn of(given: &BTreeMap<String, Parameter>, now: Option<&Described>) -> Self {
+        let value = |name: &str| match given.get(name) {
+            Some(Parameter::Value(value)) => value.as_str(),
+            Some(Parameter::Previous) => now
+                .and_then(|it| it.parameters.get(name))
+                .map_or("", String::as_str),
+            None => "",
+        };
+        let is_named = !value(APPROVERS).trim_matches([',', ' ']).is_empty();
+        match (value(APPROVE) == "true", is_named) {
+            (true, false) => Self::ByNobody,
+            (false, true) => Self::NotWanted,
+            _ => Self::Fits,
+        }
+    }
+}
+
+/// What is worth knowing of parameters that are not wrong by themselves.
+#[must_use]
+pub fn notes(given: &BTreeMap<String, Parameter>, now: Option<&Described>) -> Vec<String> {
+    let note = match Approving::of(given, now) {
+        Approving::Fits => None,
+        Approving::ByNobody => Some(format!(
+            "{APPROVE} is true, and {APPROVERS} names nobody: every run that removes members is refused until it does."
+        )),
+        Approving::NotWanted => Some(format!(
+            "{APPROVERS} names who may approve removals, and {APPROVE} is false: members are removed without asking them."
+        )),
+    };
+    note.into_iter().collect()
 }
 
 /// So many letters apart, a name is meant for another.
@@ -260,6 +320,35 @@ mod tests {
                 .parameters(&map(&[(ARCHITECTURE, "arm64")]), &own, None)
                 .is_ok()
         );
+    }
+
+    #[test]
+    fn removals_do_not_wait_for_nobody() {
+        let template = Template::released().unwrap();
+        let own = BTreeMap::new();
+        let given = |said: &[(&str, &str)], now: Option<&Described>| {
+            template.parameters(&map(said), &own, now)
+        };
+        let somebody = (APPROVERS, "arn:aws:iam::111122223333:role/Approver");
+        for said in [
+            &[(APPROVE, "true")][..],
+            &[(APPROVE, "true"), (APPROVERS, "")],
+        ] {
+            assert_eq!(given(said, None), Err(BadParameter::NobodyApproves));
+        }
+        let both = given(&[(APPROVE, "true"), somebody], None).unwrap();
+        assert_eq!(notes(&both, None), Vec::<String>::new());
+        let alone = given(&[somebody], None).unwrap();
+        assert!(notes(&alone, None)[0].contains("without asking"));
+        // What the stack has counts, and an upgrade that does not speak of it goes on.
+        let there = stack(&[somebody]);
+        assert!(given(&[(APPROVE, "true")], Some(&there)).is_ok());
+        let there = stack(&[(APPROVE, "true"), (APPROVERS, "")]);
+        let upgrade = given(&[("KeepDays", "30")], Some(&there)).unwrap();
+        assert!(notes(&upgrade, Some(&there))[0].contains("is refused"));
+        let there = stack(&[(APPROVE, "true"), somebody]);
+        let taken = given(&[(APPROVERS, "")], Some(&there));
+        assert_eq!(taken, Err(BadParameter::NobodyApproves));
     }
 
     #[test]

@@ -23,7 +23,7 @@ use crate::values::{PlanExpires, Zone};
 
 pub(crate) use aws::{AwsArgs, AwsCommand};
 #[cfg(feature = "deploy")]
-pub(crate) use aws::{AwsDeployArgs, AwsRemoveArgs, AwsStatusArgs, FormArgs};
+pub(crate) use aws::{AwsDeployArgs, AwsRemoveArgs, AwsStatusArgs, DEFAULT_STACK, FormArgs};
 pub(crate) use conformance::ConformanceArgs;
 pub(crate) use fleet::{CallerArgs, FleetArgs, ReachArgs, SelectArgs};
 pub(crate) use init::{InitArgs, RunIn};

@@ -22,6 +22,8 @@ mod rehearse;
 mod roles;
 mod sandbox;
 mod saved;
+#[cfg(any(feature = "deploy", feature = "stacksets"))]
+mod stack_session;
 mod status;
 mod validate;
 
@@ -32,6 +34,15 @@ use crate::display::Output;
 use crate::exit::Exit;
 use crate::manual;
 use crate::settings::{SettingsFile, environment};
+
+/// A command whose own `status` is not the one that has more formats.
+fn named(command: &Command) -> &'static str {
+    match command {
+        Command::Aws(_) => "`aws`",
+        Command::Roles(_) => "`roles`",
+        _ => "this command",
+    }
+}
 
 /// Does what was asked for.
 ///
@@ -44,10 +55,16 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Exit> {
         | (Format::Csv, Command::Status(_) | Command::Cost(_) | Command::History(_))
         | (Format::Markdown, Command::Status(_) | Command::Plan(_)) => {}
         (Format::Csv, _) => {
-            bail!("--output csv is for `status`, `cost` and `history`: use text or json")
+            bail!(
+                "--output csv is for `status`, `cost` and `history`: {} has text and json",
+                named(&cli.command)
+            )
         }
         (Format::Markdown, _) => {
-            bail!("--output markdown is for `status` and `plan`: use text or json")
+            bail!(
+                "--output markdown is for `status` and `plan`: {} has text and json",
+                named(&cli.command)
+            )
         }
     }
     if output.is_json() && matches!(cli.command, Command::Init(_)) {

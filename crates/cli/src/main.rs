@@ -34,7 +34,7 @@ use crate::args::Cli;
 use crate::display::Output;
 use crate::document::ErrorDocument;
 use crate::exit::Exit;
-use crate::signals::Interrupted;
+use crate::signals::{Interrupted, InterruptedAfter};
 
 fn main() -> ExitCode {
     let typed: Vec<OsString> = std::env::args_os().collect();
@@ -81,7 +81,7 @@ fn could_not(error: &anyhow::Error, output: Output) -> Exit {
         // Stdout that cannot be written either has been said above, or nobody reads it.
         let _ = document::json(&ErrorDocument::of(error)).and_then(|text| output.raw(&text));
     }
-    if error.is::<Interrupted>() {
+    if error.is::<Interrupted>() || error.is::<InterruptedAfter>() {
         Exit::Interrupted
     } else {
         Exit::CouldNot

@@ -21,6 +21,22 @@ impl std::fmt::Display for Interrupted {
 
 impl std::error::Error for Interrupted {}
 
+/// The command was interrupted when something stood that stays, which this says.
+#[derive(Debug)]
+#[cfg_attr(
+    not(feature = "deploy"),
+    expect(dead_code, reason = "only `aws` makes what stays")
+)]
+pub(crate) struct InterruptedAfter(pub String);
+
+impl std::fmt::Display for InterruptedAfter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "interrupted: {}", self.0)
+    }
+}
+
+impl std::error::Error for InterruptedAfter {}
+
 /// What is told where nothing can be left half done.
 pub(crate) const ONLY_READS: &str = "\nInterrupted: this is what was found by then.\n";
 

@@ -52,30 +52,6 @@ impl FromStr for Zone {
     }
 }
 
-/// What a parameter of the AWS form's template is given: `NAME=VALUE`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct TemplateParameter {
-    /// The parameter.
-    pub name: String,
-    /// What it is given.
-    pub value: String,
-}
-
-impl FromStr for TemplateParameter {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let letters = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric());
-        match text.split_once('=') {
-            Some((name, value)) if !name.is_empty() && letters(name) => Ok(Self {
-                name: name.to_owned(),
-                value: value.to_owned(),
-            }),
-            _ => Err("write NAME=VALUE, such as NotificationEmail=you@example.com"),
-        }
-    }
-}
-
 /// A role or user, by its ARN: neither a session nor a pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Principal {

@@ -120,6 +120,15 @@ impl Failure {
         )
     }
 
+    /// Whether AWS may have done what was asked all the same: it has not said that it has not.
+    #[must_use]
+    pub fn is_unanswered(&self) -> bool {
+        matches!(
+            self.kind,
+            FailureKind::Unclear | FailureKind::Silent | FailureKind::Barred
+        )
+    }
+
     /// Whether nobody was there to answer.
     pub(crate) fn is_silent(&self) -> bool {
         matches!(self.kind, FailureKind::Silent | FailureKind::Barred)

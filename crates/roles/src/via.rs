@@ -7,6 +7,7 @@ mod each;
 mod look;
 pub mod plan;
 mod policy;
+mod prepare;
 mod report;
 mod stack;
 
@@ -16,11 +17,11 @@ use std::sync::Arc;
 use aws_sdk_cloudformation::types::StackStatus;
 use engine::{Aws, Failure, RoleName};
 use fleet::account::AccountId;
-use stacks::{Kind, new_id};
+use stacks::{Begun, Kind};
 
 use self::each::Crew;
 use self::plan::{Finds, Found, Own, State};
-use self::stack::{ChangeSet, MemberStack, Prepared};
+use self::stack::{ChangeSet, MemberStack};
 use crate::definition::Definition;
 use crate::operation::{Limits, OnProgress};
 use crate::plan::{Plan, Step};
@@ -76,105 +77,6 @@ impl Via {
         &self.wanted
     }
 
-    /// Has CloudFormation say what would change in the accounts of the plan. Nothing is changed by that; but where
-    /// there is no stack yet, there is an empty one that waits for its first change set.
-    pub async fn prepare(
-        &self,
-        looked: &Looked,
-        plan: &Plan,
-        limits: &Limits,
-        on_progress: OnProgress<'_>,
-    ) -> Changes {
-        // A stack that never came to be has to go first, and that is a change.
-        let is_due = |(account, step): &(&AccountId, &Step)| match step {
-            Step::Update => true,
-            Step::Make => looked.finds.get(*account) == Some(&Found::Nothing),
-            _ => false,
-        };
-        let due = plan
-            .iter()
-            .filter(is_due)
-            .map(|(account, step)| (*account, step.clone()));
-        let crew = self.crew(limits, on_progress);
-        let prepared = crew
-            .each(looked.only(due), async |_, (member, step)| {
-                self.prepare_one(&member, &step, &crew).await
-            })
-            .await;
-        Changes(prepared)
-    }
-
-    async fn prepare_one(
-        &self,
-        member: &MemberStack,
-        step: &Step,
-        crew: &Crew<'_>,
-    ) -> Result<Option<ChangeSet>, Arc<str>> {
-        let kind = match step {
-            Step::Update => Kind::Update,
-            _ => Kind::Create,
-        };
-        let token = new_id();
-        let said = |failure: Failure| failure.text;
-        member
-            .prepare(&self.wanted, kind, &token)
-            .await
-            .map_err(said)?;
-        let begun = crew.now();
-        loop {
-            match member.prepared(&token).await.map_err(said)? {
-                Prepared::Ready(changes) => return Ok(Some(changes)),
-                Prepared::NothingToDo => {
-                    // It would stay for ever; where it does, it is in nobody's way.
-                    let _ = member.drop_change_set(&token).await;
-                    return Ok(None);
-                }
-                Prepared::Refused(reason) => return Err(reason),
-                Prepared::Pending if crew.pause(begun).await.is_some() => {
-                    return Err(
-                        "CloudFormation had not made the change set when the run ended: run again"
-                            .into(),
-                    );
-                }
-                Prepared::Pending => {}
-            }
-        }
-    }
-
-    /// Takes back what [`Via::prepare`] left in the accounts, because it is not wanted after all. Says where that did not
-    /// succeed: it changes nothing there, and the next run finds it.
-    pub async fn withdraw(
-        &self,
-        looked: &Looked,
-        plan: &Plan,
-        changes: Changes,
-        limits: &Limits,
-    ) -> BTreeMap<AccountId, Arc<str>> {
-        let ready = changes.0.into_iter();
-        let ready = ready.filter_map(|(account, it)| Some((account, it.ok()??)));
-        let left: BTreeMap<_, _> = ready
-            .filter_map(|(account, set)| Some((account, (plan.get(&account)?.clone(), set))))
-            .collect();
-        let limits = Limits {
-            stop: Default::default(),
-            ..limits.clone()
-        };
-        let crew = self.crew(&limits, &|_| {});
-        let dropped = crew
-            .each(
-                looked.only(left),
-                async |_, (member, (step, set))| match step {
-                    Step::Make => member.delete().await,
-                    _ => member.drop_change_set(&set.name).await,
-                },
-            )
-            .await;
-        let dropped = dropped.into_iter();
-        dropped
-            .filter_map(|(account, it)| Some((account, it.err()?.text)))
-            .collect()
-    }
-
     /// Brings the role to the accounts of the plan.
     pub async fn deploy(
         &self,
@@ -216,7 +118,6 @@ impl Via {
             ..
         })) = found
         {
-            member.delete().await?;
             match self.gone(member, crew).await? {
                 End::Done => {}
                 other => return Ok(other),
@@ -231,7 +132,10 @@ impl Via {
             Ok(None) => return Ok(End::NothingToDo),
             Err(reason) => return Ok(End::Failed(reason)),
         };
-        member.execute(&set.name).await?;
+        let begun = member.begin(&set.name, kind(step), &crew.wait()).await;
+        if let Some(end) = not_begun(begun) {
+            return Ok(end);
+        }
         let begun = crew.now();
         loop {
             let Some(now) = member.describe().await? else {
@@ -274,18 +178,18 @@ impl Via {
         let crew = self.crew(limits, on_progress);
         let ends = crew
             .each(looked.only(due), async |_, (member, ())| {
-                let end = match member.delete().await {
-                    Ok(()) => self.gone(&member, &crew).await,
-                    Err(failure) => Err(failure),
-                };
-                counted(end, &crew)
+                counted(self.gone(&member, &crew).await, &crew)
             })
             .await;
         self.done(looked, plan, &ends, crew.over())
     }
 
-    /// Waits until the stack is gone.
+    /// Deletes the stack, and waits until it is gone.
     async fn gone(&self, member: &MemberStack, crew: &Crew<'_>) -> Result<End, Failure> {
+        let begun = member.begin_deletion(&crew.wait()).await?;
+        if let Some(end) = not_begun(begun) {
+            return Ok(end);
+        }
         let begun = crew.now();
         loop {
             let Some(now) = member.describe().await? else {
@@ -309,6 +213,22 @@ impl Via {
 
     fn crew<'a>(&self, limits: &'a Limits, on_progress: OnProgress<'a>) -> Crew<'a> {
         Crew::new(self.aws.clock(), limits, on_progress)
+    }
+}
+
+/// Whether the stack is to be made or to be changed.
+fn kind(step: &Step) -> Kind {
+    match step {
+        Step::Update => Kind::Update,
+        _ => Kind::Create,
+    }
+}
+
+/// How it ended where nothing has begun, or that is not known.
+fn not_begun(begun: Begun) -> Option<End> {
+    match begun {
+        Begun::Yes => None,
+        Begun::No(failure) | Begun::Unknown(failure) => Some(End::Failed(failure.text)),
     }
 }
 

@@ -16,6 +16,8 @@ pub enum Prepared {
     Pending,
     /// It cannot be, for this reason.
     Refused(Arc<str>),
+    /// There is none: the request for it did not arrive, or somebody has deleted it.
+    Missing,
 }
 
 /// One resource that would be changed.

@@ -75,6 +75,12 @@ impl Described {
         }
     }
 
+    /// Whether no operation has begun since.
+    #[must_use]
+    pub fn is_as(&self, before: &Self) -> bool {
+        (&self.status, &self.changed) == (&before.status, &before.changed)
+    }
+
     /// Whether the last operation made it what it was to become.
     #[must_use]
     pub fn ended_well(&self) -> bool {

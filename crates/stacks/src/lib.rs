@@ -4,6 +4,7 @@
 //! `roles` brings the role to members with it, and `aws-form` the AWS form to the security account.
 
 mod answer;
+mod begin;
 mod change;
 mod described;
 mod events;
@@ -11,6 +12,7 @@ mod stack;
 mod wait;
 
 pub use answer::{is, new_id, told, words};
+pub use begin::{Begun, with_remains};
 pub use change::{Change, Prepared, Replacement};
 pub use described::{Described, Standing};
 pub use events::{Event, Operation, ResourceFailure};

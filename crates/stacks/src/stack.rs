@@ -197,7 +197,10 @@ impl Stack {
     pub async fn prepared(&self, token: &str) -> Result<Prepared, Failure> {
         let asked = self.client.describe_change_set().stack_name(&self.name);
         let asked = asked.change_set_name(token);
-        let mut output = told("DescribeChangeSet", asked.clone().send().await)?;
+        let mut output = match told("DescribeChangeSet", asked.clone().send().await) {
+            Err(failure) if is_not_there(&failure) => return Ok(Prepared::Missing),
+            output => output?,
+        };
         let reason = words(output.status_reason.as_deref());
         match output.status {
             Some(ChangeSetStatus::CreateComplete) => {}
@@ -223,31 +226,51 @@ impl Stack {
         }
     }
 
+    /// `cloudformation:DescribeChangeSet`: whether what a change set says was begun. One that is being executed stays.
+    ///
+    /// # Errors
+    /// Where CloudFormation does not say.
+    pub(crate) async fn was_begun(&self, token: &str) -> Result<bool, Failure> {
+        let asked = self.client.describe_change_set().stack_name(&self.name);
+        let output = match told(
+            "DescribeChangeSet",
+            asked.change_set_name(token).send().await,
+        ) {
+            Err(failure) if is_not_there(&failure) => return Ok(false),
+            output => output?,
+        };
+        let status = output.execution_status.as_ref().map(|it| it.as_str());
+        Ok(status.is_some_and(|it| it.starts_with("EXECUTE_")))
+    }
+
     /// `cloudformation:ExecuteChangeSet`
     ///
     /// # Errors
     /// Where CloudFormation does not begin.
-    pub async fn execute(&self, token: &str) -> Result<(), Failure> {
+    pub(crate) async fn execute(&self, token: &str) -> Result<(), Failure> {
         let request = self.client.execute_change_set().stack_name(&self.name);
         let request = request.change_set_name(token).client_request_token(token);
         told("ExecuteChangeSet", request.send().await).map(|_| ())
     }
 
-    /// `cloudformation:DeleteChangeSet`
+    /// `cloudformation:DeleteChangeSet`; one that is not there is no error.
     ///
     /// # Errors
     /// Where it stays.
-    pub async fn drop_change_set(&self, token: &str) -> Result<(), Failure> {
+    pub(crate) async fn drop_change_set(&self, token: &str) -> Result<(), Failure> {
         let request = self.client.delete_change_set().stack_name(&self.name);
         let answer = request.change_set_name(token).send().await;
-        told("DeleteChangeSet", answer).map(|_| ())
+        match told("DeleteChangeSet", answer) {
+            Err(failure) if is_not_there(&failure) => Ok(()),
+            answer => answer.map(|_| ()),
+        }
     }
 
     /// `cloudformation:DeleteStack`
     ///
     /// # Errors
     /// Where CloudFormation does not begin.
-    pub async fn delete(&self) -> Result<(), Failure> {
+    pub(crate) async fn delete(&self) -> Result<(), Failure> {
         let request = self.client.delete_stack().stack_name(&self.name);
         told("DeleteStack", request.send().await).map(|_| ())
     }
@@ -279,4 +302,9 @@ impl Stack {
             output = told("DescribeStackEvents", next)?;
         }
     }
+}
+
+/// Whether there is no such change set, or no such stack: the requests are good ones, so that a ValidationError says that.
+fn is_not_there(failure: &Failure) -> bool {
+    is(failure, "ChangeSetNotFound") || is(failure, "ValidationError")
 }

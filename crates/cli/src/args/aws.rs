@@ -6,7 +6,9 @@ use clap::{Args, Subcommand};
 
 use super::CallerArgs;
 use super::roles::WaitArgs;
-use crate::values::TemplateParameter;
+
+/// What the stack is called where nobody says otherwise.
+pub(crate) const DEFAULT_STACK: &str = "detective-fleet";
 
 /// `aws`.
 #[derive(Debug, Args)]
@@ -41,7 +43,7 @@ pub(crate) struct FormArgs {
     #[arg(
         long,
         value_name = "NAME",
-        default_value = "detective-fleet",
+        default_value = DEFAULT_STACK,
         help_heading = "Stack"
     )]
     pub stack: String,
@@ -67,10 +69,10 @@ pub(crate) struct AwsDeployArgs {
     /// detective-fleet-artifacts-ACCOUNT-REGION, which the command makes]
     #[arg(long, value_name = "BUCKET", help_heading = "Stack")]
     pub artifact_bucket: Option<String>,
-    /// A parameter of the template (docs/parameters.md); can be repeated. What is not named stays as the
+    /// A parameter of the template (docs/parameters.md); can be repeated, each of them once. What is not named stays as the
     /// stack has it
     #[arg(long, value_name = "NAME=VALUE", help_heading = "Stack")]
-    pub parameter: Vec<TemplateParameter>,
+    pub parameter: Vec<String>,
     /// Show what would be done, and do nothing
     #[arg(long)]
     pub dry_run: bool,

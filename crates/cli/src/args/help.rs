@@ -115,7 +115,7 @@ pub(super) const ROLES_STATUS: &str = help!(
     "the role is current in every account of the list, and can be assumed";
     "1    nothing could be found out",
     "3    something needs action: each thing is named",
-    "4    nothing needs action, but CloudFormation is not finished: look again"
+    "4    nothing needs action, but a run or CloudFormation is not finished: look again"
 );
 
 pub(super) const ROLES_REMOVE: &str = help!(
@@ -151,7 +151,7 @@ pub(super) const AWS_STATUS: &str = help!(
     "the stack stands, and nothing needs action";
     "1    nothing could be found out",
     "3    something needs action, or could not be found out: each thing is named",
-    "4    nothing needs action, but CloudFormation is not finished: look again"
+    "4    nothing needs action, but a run or CloudFormation is not finished: look again"
 );
 
 pub(super) const AWS_REMOVE: &str = help!(

@@ -4,7 +4,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow};
 use engine::{Limit, clock};
 use tokio_util::sync::CancellationToken;
 
@@ -73,14 +73,20 @@ impl Deadline {
         };
         match done {
             Some(done) => Ok(done),
-            None => bail!(
-                "{who} has not answered within --timeout {}, nothing was changed: is the network up, and is the time long enough?",
-                display::time(self.whole)
-            ),
+            None => Err(self.unanswered(who)),
         }
     }
 
-    fn left(&self) -> Duration {
+    /// What is said where `who` has not answered in time.
+    pub(super) fn unanswered(&self, who: &str) -> anyhow::Error {
+        anyhow!(
+            "{who} has not answered within --timeout {}, nothing was changed: is the network up, and is the time long enough?",
+            display::time(self.whole)
+        )
+    }
+
+    /// How long AWS may still take.
+    pub(super) fn left(&self) -> Duration {
         let spent = *self.spent.lock().unwrap_or_else(PoisonError::into_inner);
         self.whole.saturating_sub(spent)
     }

@@ -4,25 +4,22 @@ mod via;
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
-use engine::clock::Clock;
-use engine::{Access, Aws};
+use engine::Aws;
 use fleet::account::AccountId;
 use fleet::guard::{self, Consent};
 use fleet::label::Labels;
-use fleet::report::{Ended, Header, Recorder};
+use fleet::report::Ended;
 use fleet::roster::Roster;
 use roles::plan::Leave;
 use roles::report::Summary;
 use roles::{Definition, Done, Limits, Plan, RolesReport, Rollout, Seen, Step, plan};
-use tokio_util::sync::CancellationToken;
 
 use super::change::{self, Permit};
-use super::deadline::{CALLER, Deadline};
 use super::fleet_session;
+use super::stack_session::{Doing, StackSession};
 use crate::args::{
     DeployArgs, RemoveArgs, RolesArgs, RolesCommand, RolesStatusArgs, RolloutPaceArgs,
 };
@@ -30,13 +27,9 @@ use crate::display::{self, Output, RolloutProgress};
 use crate::document::{ROSTER, ReportFiles};
 use crate::exit::Exit;
 use crate::roster_file;
+use crate::settings::SettingsFile;
 use crate::settings::rollout::RolloutSettings;
-use crate::settings::{SettingsFile, environment};
-use crate::signals::{self, Interrupted};
-
-/// What is told when somebody does not want to wait.
-const GOES_ON: &str =
-    "\nInterrupted: what CloudFormation has begun goes on in AWS. Once more ends this at once.\n";
+use crate::signals::Interrupted;
 
 /// Rolls the role out, looks at it, or takes it back.
 ///
@@ -90,7 +83,7 @@ async fn deploy(args: DeployArgs, file: &SettingsFile, output: Output) -> Result
     if changes && !permit.yes {
         stage.ask(&proposed, Vec::new(), output).await?;
     }
-    let shown = RolloutProgress::new(output, stage.clock.clone(), "Deploying");
+    let shown = RolloutProgress::new(output, stage.session.clock.clone(), "Deploying");
     let on_progress = |progress: roles::Progress<'_>| shown.tell(progress);
     let done = stage.way.deploy(&seen, &plan, &limits, &on_progress).await;
     let mut done = done
@@ -130,7 +123,7 @@ async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output) -> Result
     let (seen, plan) = stage.look(args.dry_run, &limits, Some(leave)).await?;
     let consent = permit.consent(stage.way.wanted().administrator)?;
     let removals = plan::with(&plan, &Step::Remove).len();
-    let bad_lines = stage.header.invalid_lines.len();
+    let bad_lines = stage.session.header.invalid_lines.len();
     let judged =
         |consent: Consent| guard::judge_roles(removals, seen.stacks.len(), bad_lines, consent);
     let mut proposed = stage.report(stage.way.propose(&seen, &plan, false), true);
@@ -148,7 +141,7 @@ async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output) -> Result
     } else {
         stage.ask(&proposed, refusals, output).await?;
     }
-    let shown = RolloutProgress::new(output, stage.clock.clone(), "Removing");
+    let shown = RolloutProgress::new(output, stage.session.clock.clone(), "Removing");
     let on_progress = |progress: roles::Progress<'_>| shown.tell(progress);
     let done = stage
         .way
@@ -198,12 +191,8 @@ struct Stage<Way> {
     way: Way,
     home_is_given: bool,
     accounts: BTreeSet<AccountId>,
-    header: Header,
-    clock: Clock,
     timeout: Duration,
-    deadline: Deadline,
-    stop: CancellationToken,
-    output: Output,
+    session: StackSession,
 }
 
 async fn open(
@@ -224,51 +213,37 @@ impl<Way> Stage<Way> {
         output: Output,
         way: impl FnOnce(&Aws, Definition) -> Result<Way>,
     ) -> Result<Self> {
-        environment::check()?;
         if !(settings.only.is_empty() && settings.except.is_empty()) {
             roster.select(&settings.only, &settings.except)?;
         }
-        let stop = signals::listen(output, GOES_ON)?;
-        let clock = Clock::system();
-        let start = fleet_session::RunStart::now(&clock);
-        let mut connection = settings
-            .reach
-            .connection(&start.run_id, Access::Whole, output);
-        if settings.via.is_some() && connection.admin_role.is_none() {
+        let mut reach = settings.reach.clone();
+        if settings.via.is_some() && reach.connection.admin_role.is_none() {
             // Whom the role of each account trusts need not be the administrator.
-            connection.admin_account = None;
+            reach.connection.admin_account = None;
         }
-        let connect = Aws::connect(connection, Arc::new(Recorder::default()));
-        let timeout = settings.reach.timeout;
-        let deadline = Deadline::new(timeout, stop.clone());
-        let aws = deadline.within(CALLER, connect).await??;
+        let doing = Doing {
+            kind: "roles",
+            operation,
+        };
+        let mut session = StackSession::open(&reach, doing, output).await?;
         let administrator = settings
             .administrator
-            .unwrap_or_else(|| aws.administrator());
+            .unwrap_or_else(|| session.aws.administrator());
         roster.exclude_administrator(administrator)?;
-        let labels = Labels::of(&roster);
-        let mut header = fleet_session::header_of(start, administrator);
-        header.origin = header
-            .origin
-            .called_by(aws.caller())
-            .by(roster.list.clone());
-        header.kind = "roles".to_owned();
-        header.operation = operation.to_owned();
+        let header = &mut session.header;
+        header.administrator = administrator;
+        header.origin = header.origin.clone().by(roster.list.clone());
         header.invalid_lines = roster.invalid.iter().map(Into::into).collect();
         header.notes = roster.notes.clone();
-        header.labels = labels;
+        header.labels = Labels::of(&roster);
         let home_is_given = settings.home_is_given;
-        let wanted = settings.definition(administrator, aws.partition())?;
+        let wanted = settings.definition(administrator, session.aws.partition())?;
         Ok(Self {
-            way: way(&aws, wanted)?,
+            way: way(&session.aws, wanted)?,
             home_is_given,
             accounts: roster.members.keys().copied().collect(),
-            header,
-            clock,
-            timeout,
-            deadline,
-            stop,
-            output,
+            timeout: reach.timeout,
+            session,
         })
     }
 
@@ -277,12 +252,12 @@ impl<Way> Stage<Way> {
             at_a_time: pace.at_a_time.get(),
             may_fail: pace.failure_tolerance,
             timeout: self.timeout,
-            stop: self.stop.clone(),
+            stop: self.session.stop().clone(),
         }
     }
 
     async fn interruptible<T>(&self, work: impl Future<Output = T>) -> Result<T> {
-        self.deadline.within("AWS", work).await
+        self.session.interruptible(work).await
     }
 
     async fn ask(
@@ -292,14 +267,14 @@ impl<Way> Stage<Way> {
         output: Output,
     ) -> Result<()> {
         output.beside_question(|width| display::roles(proposed, width));
-        let administrator = self.header.administrator;
-        change::ask(&self.stop, administrator, refusals, output).await
+        let administrator = self.session.header.administrator;
+        change::ask(self.session.stop(), administrator, refusals, output).await
     }
 
     fn report(&self, done: Done, dry_run: bool) -> RolesReport {
         RolesReport {
-            header: self.header.clone(),
-            finished: self.clock.timestamp(),
+            header: self.session.header.clone(),
+            finished: self.session.clock.timestamp(),
             ended: done.ended,
             dry_run,
             error: done.error,
@@ -321,7 +296,8 @@ impl Stage<Rollout> {
     ) -> Result<(Seen, Plan)> {
         let cannot = "cannot ask CloudFormation for the StackSet";
         if !dry_run {
-            let shown = RolloutProgress::new(self.output, self.clock.clone(), "Waiting");
+            let shown =
+                RolloutProgress::new(self.session.output, self.session.clock.clone(), "Waiting");
             let on_progress = |progress: roles::Progress<'_>| shown.tell(progress);
             let settled = self.way.settle(limits, &on_progress).await;
             shown.end();

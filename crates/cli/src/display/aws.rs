@@ -1,27 +1,33 @@
 //! The AWS form: what would be done, what was, and how it is.
 
+mod state;
+
 use std::fmt::Write;
 
 use aws_form::report::{Action, FormReport, Outcome};
 use aws_form::{Change, Replacement};
-use fleet::report::Ended;
 
 use super::failure;
 use super::moment::moment;
+use super::stack_progress::left_off;
 use super::text::{BAD, BOLD, CHANGE, DIM, GOOD, counted, len, paint, wrapped};
 
 /// Draws what became of the AWS form for a window of that many columns.
 pub(crate) fn aws(report: &FormReport, width: usize) -> String {
     let mut text = head(report);
     text.push_str(&function(report, width));
-    if report.stack.outcome.is_none() {
+    let is_planned = matches!(
+        report.stack.action,
+        Action::Make | Action::Update | Action::Remove
+    );
+    if is_planned && report.stack.outcome.is_none() {
         text.push_str(&artifacts(report, width));
         text.push_str(&parameters(report, width));
         text.push_str(&changes(report, width));
     }
     text.push_str(&failures(report, width));
     text.push_str(&outputs(report));
-    text.push_str(&state(report, width));
+    text.push_str(&state::state(report, width));
     text.push_str(&listed("Kept", &report.kept, width));
     text.push('\n');
     text.push_str(&failure::notes(&report.header, width));
@@ -55,6 +61,11 @@ fn head(report: &FormReport) -> String {
             None => status.to_owned(),
         },
         (_, Some(Outcome::Failed)) => format!("failed ({status})"),
+        (_, Some(Outcome::Unknown)) => "what became of it is not known".to_owned(),
+        (_, Some(Outcome::Waiting)) => match &stack.status {
+            Some(status) => format!("CloudFormation is not finished ({status})"),
+            None => "CloudFormation is not finished".to_owned(),
+        },
         (_, _) => status.to_owned(),
     };
     let name = format!("Stack {} in {}", stack.name, stack.region);
@@ -218,47 +229,6 @@ fn outputs(report: &FormReport) -> String {
     text
 }
 
-/// What `aws status` has to say of the parts of the stack.
-fn state(report: &FormReport, width: usize) -> String {
-    if report.stack.action != Action::Look {
-        return String::new();
-    }
-    let subscriptions = report.subscriptions.as_ref().map(|all| {
-        let all = all.iter().map(|it| {
-            let state = if it.confirmed {
-                "confirmed"
-            } else {
-                "not confirmed"
-            };
-            format!("{} {}: {state}", it.protocol, it.endpoint)
-        });
-        some(all.collect(), "nobody is told")
-    });
-    let alarms = report.alarms.as_ref().map(|all| {
-        let all = all.iter().map(|it| format!("{}: {}", it.name, it.state));
-        some(all.collect(), "none")
-    });
-    let runs = report.runs.as_ref().map(|all| {
-        let all = all.iter().map(|it| {
-            let causes = match it.causes {
-                None => String::new(),
-                Some(0) => ", nothing needed action".to_owned(),
-                Some(n) => format!(", needs action for {}", counted(n as u64, "cause")),
-            };
-            format!("{} at {}{causes}: {}", it.list, moment(it.at), it.page)
-        });
-        some(all.collect(), "no list has been uploaded yet")
-    });
-    [
-        ("Last runs", runs),
-        ("Subscriptions", subscriptions),
-        ("Alarms", alarms),
-    ]
-    .into_iter()
-    .filter_map(|(title, lines)| Some(listed(title, &lines?, width)))
-    .collect()
-}
-
 fn some(lines: Vec<String>, none: &str) -> Vec<String> {
     match lines.is_empty() {
         true => vec![none.to_owned()],
@@ -278,9 +248,5 @@ fn listed(title: &str, lines: &[String], width: usize) -> String {
 }
 
 fn ended(report: &FormReport) -> String {
-    match report.ended {
-        Ended::Interrupted => "Interrupted: what CloudFormation has begun goes on in AWS; `detective-fleet aws status` shows it.\n".to_owned(),
-        Ended::Timeout => "The time is over: what CloudFormation has begun goes on in AWS; run again.\n".to_owned(),
-        Ended::Complete | Ended::Superseded => String::new(),
-    }
+    left_off(report.ended).map_or_else(String::new, |words| format!("{words}\n"))
 }

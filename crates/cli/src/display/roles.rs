@@ -4,10 +4,10 @@ use std::fmt::Write;
 
 use fleet::account::AccountId;
 use fleet::cause::{Cause, Place};
-use fleet::report::Ended;
 use roles::RolesReport;
 use roles::report::{AccountReport, Action, Outcome, SetState, StackSetReport};
 
+use super::stack_progress::left_off;
 use super::text::{
     BAD, BOLD, CHANGE, DIM, FAILED, GOOD, Mark, counted, len, number, paint, wrapped,
 };
@@ -211,13 +211,8 @@ fn summary(report: &RolesReport) -> String {
     if totals.failed > 0 {
         parts.push(format!("{} not as wanted", number(totals.failed as u64)));
     }
-    let ended = match report.ended {
-        Ended::Interrupted => " Interrupted: what CloudFormation has begun goes on in AWS.",
-        Ended::Timeout => {
-            " The time is over: what CloudFormation has begun goes on in AWS; run again."
-        }
-        Ended::Complete | Ended::Superseded => "",
-    };
+    let ended = left_off(report.ended).map(|words| format!(" {words}"));
+    let ended = ended.unwrap_or_default();
     let all = counted(len(&report.accounts), "account");
     format!("{}: {}.{ended}\n", paint(BOLD, all), parts.join(", "))
 }

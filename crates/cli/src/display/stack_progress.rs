@@ -4,10 +4,24 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use engine::clock::Clock;
+use fleet::report::Ended;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Output;
 use super::moment::moment;
+
+/// What becomes of work that CloudFormation was left with, where it was.
+pub(super) fn left_off(ended: Ended) -> Option<&'static str> {
+    match ended {
+        Ended::Interrupted => Some(
+            "Interrupted: what CloudFormation has begun goes on in AWS; the command's `status` shows it.",
+        ),
+        Ended::Timeout => {
+            Some("The time is over: what CloudFormation has begun goes on in AWS; run again.")
+        }
+        Ended::Complete | Ended::Superseded => None,
+    }
+}
 
 /// Shows what is waited for.
 pub(crate) struct StackProgress {

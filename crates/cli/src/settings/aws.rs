@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use aws_form::BucketName;
-use fleet::account::Region;
+use fleet::account::{Email, Region};
 
 use super::stack::{cloudformation_name, home};
 use super::{Reach, SettingsFile};
 use crate::args::{FormArgs, ReachArgs};
-use crate::values::TemplateParameter;
 
 /// Which stack, and how it is reached.
 #[derive(Clone, Debug)]
@@ -48,14 +47,34 @@ impl FormSettings {
     }
 }
 
-/// What the template is given: the flags, and for what they do not name the settings file.
+/// What the template is given: the flags, and for what they do not name the settings file. A value may be a secret, and is
+/// in no error.
+///
+/// # Errors
+///
+/// When a flag is not `NAME=VALUE`, or two of them name the same parameter.
 pub(crate) fn parameters(
-    typed: Vec<TemplateParameter>,
+    typed: &[String],
     file: &SettingsFile,
-) -> BTreeMap<String, String> {
-    let mut parameters = file.settings.parameter.clone().unwrap_or_default();
-    parameters.extend(typed.into_iter().map(|it| (it.name, it.value)));
-    parameters
+) -> Result<BTreeMap<String, String>> {
+    let mut said = BTreeMap::new();
+    for (text, number) in typed.iter().zip(1..) {
+        let Some((name, value)) = text.split_once('=') else {
+            bail!(
+                "--parameter, number {number} of {}: write NAME=VALUE, such as KeepDays=90",
+                typed.len()
+            );
+        };
+        if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric()) {
+            let name = Email::mask_in(name);
+            bail!("--parameter {name:?}: the name of a parameter has letters and digits only");
+        }
+        if said.insert(name.to_owned(), value.to_owned()).is_some() {
+            bail!("--parameter {name}: it is named twice; say once what it is to be");
+        }
+    }
+    let of_file = file.settings.parameter.clone().unwrap_or_default();
+    Ok(of_file.into_iter().chain(said).collect())
 }
 
 /// The bucket of that name.

@@ -8,6 +8,7 @@ use engine::clock::Clock;
 use fleet::account::AccountId;
 use fleet::report::Ended;
 use futures_util::{StreamExt, stream};
+use stacks::Wait;
 
 use crate::operation::{Limits, OnProgress, Progress};
 
@@ -75,12 +76,16 @@ impl<'a> Crew<'a> {
 
     /// Waits before another look, or says what ends the waiting.
     pub(super) async fn pause(&self, begun: Duration) -> Option<Ended> {
-        let wait = self.limits.wait(&self.clock, self.deadline);
-        wait.pause(begun).await
+        self.wait().pause(begun).await
     }
 
     /// What ends it, if it is over.
     pub(super) fn over(&self) -> Option<Ended> {
-        self.limits.wait(&self.clock, self.deadline).over()
+        self.wait().over()
+    }
+
+    /// How long CloudFormation is waited for.
+    pub(super) fn wait(&self) -> Wait {
+        self.limits.wait(&self.clock, self.deadline)
     }
 }

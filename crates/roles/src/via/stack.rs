@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use aws_sdk_cloudformation::Client;
 use engine::Failure;
-use stacks::{Change, Described, Kind, Parameter, Replacement, Stack, Standing, Wanted};
+use stacks::{
+    Begun, Change, Described, Kind, Parameter, Replacement, Stack, Standing, Wait, Wanted,
+};
 
 use super::plan::State;
 use crate::definition::{Definition, TEMPLATE};
@@ -92,22 +94,28 @@ impl MemberStack {
             stacks::Prepared::NothingToDo => Prepared::NothingToDo,
             stacks::Prepared::Refused(reason) => Prepared::Refused(reason),
             stacks::Prepared::Pending => Prepared::Pending,
+            stacks::Prepared::Missing => {
+                Prepared::Refused("its change set is gone: run again".into())
+            }
         })
     }
 
     /// Begins what the change set says.
-    pub(super) async fn execute(&self, name: &str) -> Result<(), Failure> {
-        self.0.execute(name).await
+    pub(super) async fn begin(&self, name: &str, kind: Kind, wait: &Wait) -> Begun {
+        self.0.begin(name, kind == Kind::Create, wait).await
     }
 
-    /// Takes a change set back.
-    pub(super) async fn drop_change_set(&self, name: &str) -> Result<(), Failure> {
-        self.0.drop_change_set(name).await
+    /// Takes a change set back, and with one that was to make the stack the empty stack.
+    pub(super) async fn withdraw(&self, name: &str, kind: Kind) -> Result<(), Failure> {
+        self.0.withdraw(name, kind == Kind::Create).await
     }
 
-    /// Begins to delete the stack.
-    pub(super) async fn delete(&self) -> Result<(), Failure> {
-        self.0.delete().await
+    /// Begins to delete the stack, where it is there.
+    pub(super) async fn begin_deletion(&self, wait: &Wait) -> Result<Begun, Failure> {
+        match self.describe().await? {
+            Some(now) => Ok(self.0.begin_deletion(&now, wait).await),
+            None => Ok(Begun::Yes),
+        }
     }
 
     /// Why the last operation failed, where CloudFormation says so.

@@ -1,24 +1,29 @@
 //! `aws deploy`: the AWS form, from nothing or from another release.
 
 mod intent;
+mod upload;
 
-use anyhow::{Result, bail};
-use aws_form::report::{Action, ArtifactReport, BucketReport, FormReport, Outcome};
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, bail};
+use aws_form::report::{Action, BucketReport, FormReport, Outcome};
 use aws_form::template;
 use aws_form::{
-    Artifacts, Described, Draft, Drafted, Package, Progress, Standing, stands_in_the_way,
+    Described, Draft, Drafted, End, Package, Parameter, Progress, Standing, stands_in_the_way,
 };
+use engine::Failure;
 use fleet::report::Ended;
 
 use self::intent::Intent;
 use super::status::unconfirmed;
-use super::{Stage, not_changed, permitted, words};
+use super::unasked::Unasked;
+use super::{Stage, not_changed, words};
 use crate::args::AwsDeployArgs;
-use crate::display::{self, Output, StackProgress};
+use crate::display::{self, Output};
 use crate::exit::Exit;
 use crate::settings::SettingsFile;
-use crate::settings::aws;
-use crate::signals::Interrupted;
+use crate::settings::aws::{self, FormSettings};
+use crate::signals::{Interrupted, InterruptedAfter};
 
 /// Shows what would change, asks, and does it.
 ///
@@ -26,8 +31,14 @@ use crate::signals::Interrupted;
 ///
 /// When it could not be done, was refused or declined; the stack was not changed then.
 pub(super) async fn run(args: AwsDeployArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
-    let settings = permitted(args.form, args.yes, args.dry_run, file, output)?;
-    let said = aws::parameters(args.parameter, file);
+    let settings = FormSettings::of(args.form, file)?;
+    let unasked = Unasked {
+        operation: "deploy",
+        yes: args.yes,
+        dry_run: args.dry_run,
+    };
+    unasked.check(&settings, output)?;
+    let said = aws::parameters(&args.parameter, file)?;
     let bucket = args
         .artifact_bucket
         .as_deref()
@@ -96,15 +107,24 @@ impl Stage {
     /// Deletes a stack that never came to be: nothing is in it, and no other can be made in its place.
     async fn clear(&self, now: &Described) -> Result<()> {
         let status = now.status.as_str();
-        self.output.always(&format!("The stack {} is {status}: it never came to be. Nothing is in it, and it is deleted first.\n", self.stack));
+        let stack = &self.stack;
+        self.session.output.always(&format!("The stack {stack} is {status}: it never came to be. Nothing is in it, and it is deleted first.\n"));
         let (wait, quiet) = (self.wait(), |_: Progress<'_>| {});
-        let end = self.form.remove(now, &wait, &quiet).await;
-        match end.map_err(|it| not_changed(&it))? {
-            aws_form::End::Done(_) => Ok(()),
-            aws_form::End::GoesOn(Ended::Interrupted) => Err(Interrupted.into()),
-            _ => bail!(
-                "the stack {} is {status}, and could not be deleted: delete it in the CloudFormation console, and run again",
-                self.stack
+        let end = self.counted(self.form.remove(now, &wait, &quiet)).await;
+        let end = end.with_context(|| format!("the empty stack {stack} is being deleted"))?;
+        match end {
+            End::Done(_) => Ok(()),
+            End::NotBegun(failure) => Err(self.not_begun(&failure)),
+            End::GoesOn {
+                ended: Ended::Interrupted,
+                ..
+            } => Err(InterruptedAfter(format!("the empty stack {stack} is being deleted")).into()),
+            End::GoesOn { .. } => bail!(
+                "the empty stack {stack} is being deleted still when the time of --timeout is over: run again"
+            ),
+            End::Unknown { failure, .. } => bail!("the empty stack {stack}: {failure}"),
+            End::Failed { .. } => bail!(
+                "the stack {stack} is {status}, and could not be deleted: delete it in the CloudFormation console, and run again"
             ),
         }
     }
@@ -120,18 +140,8 @@ impl Stage {
         let is_there = self.interruptible(artifacts.is_there()).await?;
         let is_there = is_there.map_err(|it| not_changed(&it))?;
         let uploads = self.uploads(intent, &artifacts, is_there).await?;
-        let wait = self.wait();
-        let drafted = self
-            .form
-            .draft(&intent.template, &parameters, now, &wait)
-            .await;
-        let draft = match drafted.map_err(|it| not_changed(&it))? {
-            Drafted::Ready(draft) => draft,
-            Drafted::NothingToDo => return Ok(None),
-            Drafted::Over(Ended::Interrupted) => return Err(Interrupted.into()),
-            Drafted::Over(_) => bail!(
-                "CloudFormation had not made the change set in time, nothing was changed: run again"
-            ),
+        let Some(draft) = self.drafted(intent, &parameters, now).await? else {
+            return Ok(None);
         };
         let action = match now.map(Described::standing) {
             None | Some(Standing::Review) => Action::Make,
@@ -149,66 +159,62 @@ impl Stage {
             ..self.report(action, now)
         };
         proposed.header.notes.clone_from(&intent.notes);
+        proposed
+            .header
+            .notes
+            .extend(template::notes(&parameters, now));
         Ok(Some((draft, proposed)))
     }
 
-    async fn uploads(
+    /// The change set; `None` where it would change nothing.
+    async fn drafted(
         &self,
         intent: &Intent,
-        artifacts: &Artifacts,
-        is_there: bool,
-    ) -> Result<Vec<ArtifactReport>> {
-        let mut uploads = Vec::new();
-        for artifact in &intent.artifacts {
-            let has = match is_there {
-                true => self.interruptible(artifacts.has(artifact)).await?,
-                false => Ok(false),
-            };
-            let has = has.map_err(|it| not_changed(&it))?;
-            uploads.push(ArtifactReport::of(artifact, !has));
+        parameters: &BTreeMap<String, Parameter>,
+        now: Option<&Described>,
+    ) -> Result<Option<Draft>> {
+        let shown = self.progress();
+        shown.say("Asking CloudFormation what would change".to_owned());
+        let wait = self.wait();
+        let drafted = self.form.draft(&intent.template, parameters, now, &wait);
+        let drafted = self.counted(drafted).await;
+        shown.end();
+        let (ended, left) = match drafted.map_err(|it| not_changed(&it))? {
+            Drafted::Ready(draft) => return Ok(Some(draft)),
+            Drafted::NothingToDo => return Ok(None),
+            Drafted::Over { ended, left } => (ended, left),
+        };
+        if let Some(left) = left {
+            self.tell_left(&left);
         }
-        Ok(uploads)
+        match ended {
+            Ended::Interrupted => Err(Interrupted.into()),
+            _ => bail!(
+                "CloudFormation had not made the change set in time, nothing was changed: run again, or wait longer with --timeout"
+            ),
+        }
     }
 
     /// Shows what is going to be done, where nobody is asked about it.
     fn tell(&self, proposed: &FormReport) {
-        if !self.output.is_json() {
-            let width = self.output.message_width();
-            self.output.message(&display::aws(proposed, width));
+        let output = self.session.output;
+        if !output.is_json() {
+            output.message(&display::aws(proposed, output.message_width()));
         }
     }
 
     /// Takes the change set back. Where that fails it changes nothing, and the next run finds it.
     async fn withdraw(&self, draft: &Draft) {
         if let Err(failure) = self.form.withdraw(draft).await {
-            let text = format!("A change set that was not executed stays: {failure}\n");
-            self.output.always(&text);
+            self.tell_left(&failure);
         }
     }
 
-    /// The bucket, and what is to lie there.
-    async fn upload(&self, intent: &Intent, proposed: &FormReport) -> Result<()> {
-        let artifacts = self.form.artifacts(intent.bucket.clone());
-        let shown = StackProgress::new(self.output, self.clock.clone());
-        let done = async {
-            if proposed.bucket.as_ref().is_some_and(|it| it.is_new) {
-                shown.say(format!("Making the bucket {}", intent.bucket));
-                artifacts.make().await?;
-            }
-            if intent.is_own || proposed.bucket.as_ref().is_some_and(|it| it.is_new) {
-                artifacts.secure().await?;
-            }
-            for (artifact, report) in intent.artifacts.iter().zip(&proposed.artifacts) {
-                if report.is_new {
-                    shown.say(format!("Uploading {}", artifact.key));
-                    artifacts.put(artifact).await?;
-                }
-            }
-            Ok(())
-        };
-        let done = self.interruptible(done).await;
-        shown.end();
-        done?.map_err(|it: engine::Failure| not_changed(&it))
+    fn tell_left(&self, failure: &Failure) {
+        let text = format!(
+            "A change set that was not executed may stay, which changes nothing: {failure}\n"
+        );
+        self.session.output.always(&text);
     }
 
     async fn execute(
@@ -218,15 +224,14 @@ impl Stage {
         now: Option<&Described>,
         intent: &Intent,
     ) -> Result<Exit> {
-        let shown = StackProgress::new(self.output, self.clock.clone());
+        let shown = self.progress();
         let on_progress = |progress: Progress<'_>| shown.say(words(progress, "Deploying"));
-        let end = self
-            .form
-            .execute(draft, now, &self.wait(), &on_progress)
-            .await;
+        let wait = self.wait();
+        let end = self.form.execute(draft, now, &wait, &on_progress);
+        let end = self.counted(end).await;
         shown.end();
         let mut report = proposed;
-        self.take(&mut report, end);
+        self.take(&mut report, end)?;
         if report.stack.outcome == Some(Outcome::Done) {
             self.check_up(&mut report).await;
             report.next = self.next(&report, intent);

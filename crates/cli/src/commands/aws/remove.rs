@@ -5,11 +5,13 @@ use aws_form::report::{Action, FormReport, Outcome};
 use aws_form::template::BUCKET;
 use aws_form::{Change, Described, Progress, Replacement, Resource};
 
-use super::{Stage, not_changed, permitted, words};
+use super::unasked::Unasked;
+use super::{Stage, words};
 use crate::args::AwsRemoveArgs;
-use crate::display::{Output, StackProgress};
+use crate::display::Output;
 use crate::exit::Exit;
 use crate::settings::SettingsFile;
+use crate::settings::aws::FormSettings;
 
 /// What the template keeps (`DeletionPolicy`).
 const KEPT: [&str; 2] = ["Bucket", "BucketPolicy"];
@@ -23,7 +25,13 @@ const MEMBERSHIPS: &str = "Memberships, behavior graphs, and the roles in member
 ///
 /// When it could not be done, was refused or declined; nothing was changed then.
 pub(super) async fn run(args: AwsRemoveArgs, file: &SettingsFile, output: Output) -> Result<Exit> {
-    let settings = permitted(args.form, args.yes, args.dry_run, file, output)?;
+    let settings = FormSettings::of(args.form, file)?;
+    let unasked = Unasked {
+        operation: "remove",
+        yes: args.yes,
+        dry_run: args.dry_run,
+    };
+    unasked.check(&settings, output)?;
     let confirmed = args.confirm.as_ref();
     if let Some(other) = confirmed.filter(|it| **it != settings.stack) {
         let stack = &settings.stack;
@@ -59,11 +67,13 @@ pub(super) async fn run(args: AwsRemoveArgs, file: &SettingsFile, output: Output
         );
         stage.ask(&report, &question, &stage.stack).await?;
     }
-    let shown = StackProgress::new(output, stage.clock.clone());
+    let shown = stage.progress();
     let on_progress = |progress: Progress<'_>| shown.say(words(progress, "Removing"));
-    let end = stage.form.remove(&now, &stage.wait(), &on_progress).await;
+    let wait = stage.wait();
+    let end = stage.form.remove(&now, &wait, &on_progress);
+    let end = stage.counted(end).await;
     shown.end();
-    stage.take(&mut report, Ok(end.map_err(|it| not_changed(&it))?));
+    stage.take(&mut report, end)?;
     if report.stack.outcome == Some(Outcome::Failed) {
         report.next = vec!["Put right what the first reason names, and run this again: IAM, for instance, deletes no policy that is still attached to a role, a user or a permission set.".to_owned()];
     }

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use aws_form::report::{Action, FormReport, FunctionReport, Outcome};
 use aws_form::template::FUNCTION_KEY;
-use aws_form::{Described, Standing, stands_in_the_way};
+use aws_form::{Described, LastRun, RunState, Standing, stands_in_the_way};
 use engine::Failure;
 
 use super::Stage;
@@ -91,11 +91,73 @@ impl Stage {
         let Some(bucket) = now.outputs.get("BucketName") else {
             return;
         };
-        match self.form.last_runs(bucket).await {
-            Ok(runs) => report.runs = Some(runs),
-            Err(failure) => unknown(report, "the last runs", &failure),
+        let mut runs = match self.form.last_runs(bucket).await {
+            Ok(runs) => runs,
+            Err(failure) => return unknown(report, "the last runs", &failure),
+        };
+        let at = self.session.clock.timestamp();
+        match self.form.unreported_runs(bucket, &runs, at).await {
+            Ok(others) => runs.splice(0..0, others).for_each(drop),
+            Err(failure) => unknown(report, "the runs that have left no report", &failure),
         }
+        let machine = now.outputs.get("StateMachineArn").map(String::as_str);
+        let needed = runs.iter().filter_map(|it| {
+            let run = it.run.as_deref();
+            let page = machine
+                .zip(run)
+                .and_then(|(machine, run)| self.execution(machine, run));
+            needed(it, page.as_deref())
+        });
+        report.needs_action.extend(needed);
+        report.runs = Some(runs);
     }
+
+    /// Where Step Functions shows an execution of the state machine; nowhere where the name cannot be one.
+    fn execution(&self, machine: &str, run: &str) -> Option<String> {
+        let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        let (prefix, name) = machine.split_once(":stateMachine:")?;
+        let region = &self.region;
+        run.chars().all(fits).then(|| {
+            self.console(&format!(
+                "states/home?region={region}#/v2/executions/details/{prefix}:execution:{name}:{run}"
+            ))
+        })
+    }
+}
+
+/// What somebody has to do about a run.
+fn needed(run: &LastRun, execution: Option<&str>) -> Option<String> {
+    let list = run.list.as_deref().unwrap_or("A list");
+    let name = run.run.as_deref().map(|it| format!(" (run {it})"));
+    let name = name.unwrap_or_default();
+    let why = run.why.as_deref().unwrap_or("its page has the reason");
+    let at = run.at;
+    Some(match run.state {
+        RunState::Reported => match run.causes {
+            None | Some(0) => return None,
+            Some(_) => format!(
+                "{list}: its last run, of {at:.0}, needs action: {}",
+                run.page
+            ),
+        },
+        RunState::UnderWay => return None,
+        RunState::Refused => format!("{list} was refused at {at:.0}{name}: {why}"),
+        RunState::Failed => format!("{list} could not be begun with at {at:.0}{name}: {why}"),
+        RunState::WaitsForApproval => {
+            let until = run.until.map(|it| format!(" until {it:.0}"));
+            format!(
+                "{list} waits{}{name} for somebody of ApproverArns to approve who is removed: the message that was sent has the command, and {}removals.json has who would go",
+                until.unwrap_or_default(),
+                run.page
+            )
+        }
+        RunState::Lost => {
+            let page = execution.map(|it| format!(", at {it}")).unwrap_or_default();
+            format!(
+                "{list} was begun with, and nothing was written since {at:.0}{name}: look how that execution ended in Step Functions{page}, and upload the list again"
+            )
+        }
+    })
 }
 
 /// Who is told nothing yet, and what to do about it.

@@ -55,7 +55,7 @@ pub(super) async fn deploy(args: DeployArgs, file: &SettingsFile, output: Output
         }
         return Err(declined);
     }
-    let shown = RolloutProgress::new(output, stage.clock.clone(), "Deploying");
+    let shown = RolloutProgress::new(output, stage.session.clock.clone(), "Deploying");
     let on_progress = |progress: roles::Progress<'_>| shown.tell(progress);
     let done = stage
         .way
@@ -93,7 +93,7 @@ pub(super) async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output
     let consent = permit.consent(stage.way.wanted().administrator)?;
     let removals = plan::with(&plan, &Step::Remove).len();
     let judged = |consent: Consent| {
-        let bad_lines = stage.header.invalid_lines.len();
+        let bad_lines = stage.session.header.invalid_lines.len();
         guard::judge_roles(removals, via_plan::ours(&looked.finds), bad_lines, consent)
     };
     let refusals = judged(consent);
@@ -110,7 +110,7 @@ pub(super) async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output
         output.beside_question(|width| display::roles(&proposed, width));
         return Err(fleet_session::refused(&refusals));
     }
-    let shown = RolloutProgress::new(output, stage.clock.clone(), "Removing");
+    let shown = RolloutProgress::new(output, stage.session.clock.clone(), "Removing");
     let on_progress = |progress: roles::Progress<'_>| shown.tell(progress);
     let done = stage
         .way
@@ -161,21 +161,23 @@ async fn open(
 impl Stage<Via> {
     /// What each account has.
     async fn look(&self, settles: bool, limits: &Limits) -> Result<Looked> {
-        let shown = RolloutProgress::new(self.output, self.clock.clone(), "Looking");
+        let shown =
+            RolloutProgress::new(self.session.output, self.session.clock.clone(), "Looking");
         let on_progress = |progress: roles::Progress<'_>| shown.tell(progress);
         let looked = self
             .way
             .look(&self.accounts, settles, limits, &on_progress)
             .await;
         shown.end();
-        if self.stop.is_cancelled() {
+        if self.session.stop().is_cancelled() {
             return Err(Interrupted.into());
         }
         Ok(looked)
     }
 
     async fn prepare(&self, looked: &Looked, plan: &Plan, limits: &Limits) -> Changes {
-        let shown = RolloutProgress::new(self.output, self.clock.clone(), "Preparing");
+        let shown =
+            RolloutProgress::new(self.session.output, self.session.clock.clone(), "Preparing");
         let on_progress = |progress: roles::Progress<'_>| shown.tell(progress);
         let changes = self.way.prepare(looked, plan, limits, &on_progress).await;
         shown.end();
@@ -190,7 +192,7 @@ impl Stage<Via> {
         plan: &Plan,
         changes: &Changes,
     ) -> Result<()> {
-        if self.stop.is_cancelled() {
+        if self.session.stop().is_cancelled() {
             return Err(Interrupted.into());
         }
         let mut steps = plan.values();
@@ -199,6 +201,6 @@ impl Stage<Via> {
             return Ok(());
         }
         let proposed = self.report(self.way.propose(looked, plan, changes), true);
-        self.ask(&proposed, Vec::new(), self.output).await
+        self.ask(&proposed, Vec::new(), self.session.output).await
     }
 }

@@ -10,6 +10,7 @@ use aws_form::template::{
     ARCHITECTURE, BUCKET, FUNCTION_KEY, STATE_MACHINE, STATE_MACHINE_KEY, Template,
 };
 use aws_form::{Architecture, Artifact, BucketName, Described, Package};
+use fleet::account::Email;
 
 use super::Stage;
 use crate::settings::aws;
@@ -43,7 +44,7 @@ impl Intent {
         now: Option<&Described>,
     ) -> Result<Self> {
         let has = |name: &str| now.and_then(|it| it.parameters.get(name));
-        let default = BucketName::own(stage.header.administrator, &stage.region);
+        let default = BucketName::own(stage.session.header.administrator, &stage.region);
         let there = has(BUCKET).map(|it| aws::bucket(it)).transpose()?;
         let bucket = bucket.or(there).unwrap_or_else(|| default.clone());
         let mut notes = Vec::new();
@@ -61,13 +62,13 @@ impl Intent {
         let function = match function {
             Some(function) => {
                 if !function.is_verified {
-                    notes.push(format!("{}: there is no SHA256SUMS beside it that has its sum; verify it before (docs/install.md)", function.name));
+                    notes.push(format!("{}: there is no SHA256SUMS beside it that has its sum; verify it before (docs/install.md)", Email::mask_in(&function.name)));
                 }
                 own.insert(ARCHITECTURE.to_owned(), function.architecture.to_string());
                 let report = FunctionReport {
                     release: aws_form::package::version(&function.name).map(str::to_owned),
                     sha256: hex(&sha256(&function.content)),
-                    file: function.name.clone(),
+                    file: Email::mask_in(&function.name),
                     runs: None,
                 };
                 let zip = Artifact::new(&function.name, function.content);
@@ -119,7 +120,7 @@ fn beside_the_program(
         }
         _ => Err(anyhow!(
             "{name} is not beside the program ({}): name the function's zip of this release with --function",
-            folder.display()
+            Email::mask_in(&folder.display().to_string())
         )),
     }
 }

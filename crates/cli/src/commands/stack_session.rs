@@ -1,0 +1,78 @@
+//! What `aws` and `roles` have in common: AWS as the administrator, for work that CloudFormation does.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use engine::clock::Clock;
+use engine::{Access, Aws};
+use fleet::report::{Header, Recorder};
+use tokio_util::sync::CancellationToken;
+
+use super::deadline::{CALLER, Deadline};
+use super::fleet_session;
+use crate::display::Output;
+use crate::settings::{Reach, environment};
+use crate::signals;
+
+/// What is told when somebody does not want to wait.
+const GOES_ON: &str =
+    "\nInterrupted: what CloudFormation has begun goes on in AWS. Once more ends this at once.\n";
+
+/// AWS, what documents say of the run, and what ends it.
+pub(super) struct StackSession {
+    pub(super) aws: Aws,
+    pub(super) header: Header,
+    pub(super) clock: Clock,
+    pub(super) deadline: Deadline,
+    pub(super) output: Output,
+}
+
+/// What is done: the kind of the document, and the operation.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Doing<'a> {
+    pub(super) kind: &'a str,
+    pub(super) operation: &'a str,
+}
+
+impl StackSession {
+    /// Connects to AWS, and listens for signals from now on.
+    ///
+    /// # Errors
+    ///
+    /// When AWS cannot be reached as the administrator.
+    pub(super) async fn open(reach: &Reach, doing: Doing<'_>, output: Output) -> Result<Self> {
+        environment::check()?;
+        let stop = signals::listen(output, GOES_ON)?;
+        let clock = Clock::system();
+        let start = fleet_session::RunStart::now(&clock);
+        let connection = reach.connection(&start.run_id, Access::Whole, output);
+        let connect = Aws::connect(connection, Arc::new(Recorder::default()));
+        let deadline = Deadline::new(reach.timeout, stop);
+        let aws = deadline.within(CALLER, connect).await??;
+        let mut header = fleet_session::header_of(start, aws.administrator());
+        header.origin = header.origin.called_by(aws.caller());
+        header.kind = doing.kind.to_owned();
+        header.operation = doing.operation.to_owned();
+        Ok(Self {
+            aws,
+            header,
+            clock,
+            deadline,
+            output,
+        })
+    }
+
+    /// What somebody ends the run with.
+    pub(super) fn stop(&self) -> &CancellationToken {
+        self.deadline.stop()
+    }
+
+    /// Work that only reads, unless the time is over or a signal comes first.
+    ///
+    /// # Errors
+    ///
+    /// Then.
+    pub(super) async fn interruptible<T>(&self, work: impl Future<Output = T>) -> Result<T> {
+        self.deadline.within("AWS", work).await
+    }
+}

@@ -1,0 +1,124 @@
+//! What would change in each account, as CloudFormation says it: change sets, and how they are taken back.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use fleet::account::AccountId;
+use stacks::{Kind, new_id};
+
+use super::each::Crew;
+use super::plan::Found;
+use super::stack::{ChangeSet, MemberStack, Prepared};
+use super::{Changes, Looked, Via, kind};
+use crate::operation::{Limits, OnProgress};
+use crate::plan::{Plan, Step};
+
+/// Why there is no change set where the run ended before.
+const OVER: &str = "CloudFormation had not made the change set when the run ended: run again";
+
+impl Via {
+    /// Has CloudFormation say what would change in the accounts of the plan. Nothing is changed by that; but where
+    /// there is no stack yet, there is an empty one that waits for its first change set.
+    pub async fn prepare(
+        &self,
+        looked: &Looked,
+        plan: &Plan,
+        limits: &Limits,
+        on_progress: OnProgress<'_>,
+    ) -> Changes {
+        // A stack that never came to be has to go first, and that is a change.
+        let is_due = |(account, step): &(&AccountId, &Step)| match step {
+            Step::Update => true,
+            Step::Make => looked.finds.get(*account) == Some(&Found::Nothing),
+            _ => false,
+        };
+        let due = plan
+            .iter()
+            .filter(is_due)
+            .map(|(account, step)| (*account, step.clone()));
+        let crew = self.crew(limits, on_progress);
+        let prepared = crew
+            .each(looked.only(due), async |_, (member, step)| {
+                self.prepare_one(&member, &step, &crew).await
+            })
+            .await;
+        Changes(prepared)
+    }
+
+    pub(super) async fn prepare_one(
+        &self,
+        member: &MemberStack,
+        step: &Step,
+        crew: &Crew<'_>,
+    ) -> Result<Option<ChangeSet>, Arc<str>> {
+        let (token, kind) = (new_id(), kind(step));
+        let prepared = self.prepared(member, kind, &token, crew).await;
+        if !matches!(prepared, Ok(Some(_))) {
+            // It would stay for ever; where it does, it changes nothing.
+            let _ = member.withdraw(&token, kind).await;
+        }
+        prepared
+    }
+
+    async fn prepared(
+        &self,
+        member: &MemberStack,
+        kind: Kind,
+        token: &str,
+        crew: &Crew<'_>,
+    ) -> Result<Option<ChangeSet>, Arc<str>> {
+        let wait = crew.wait();
+        let sent = member.prepare(&self.wanted, kind, token);
+        match wait.finish(sent).await {
+            Ok(Err(failure)) if !failure.is_unanswered() => return Err(failure.text),
+            // Where the answer was lost it may be there all the same.
+            Ok(_) => {}
+            Err(_) => return Err(OVER.into()),
+        }
+        let begun = crew.now();
+        loop {
+            let Ok(prepared) = wait.within(member.prepared(token)).await else {
+                return Err(OVER.into());
+            };
+            match prepared.map_err(|failure| failure.text)? {
+                Prepared::Ready(changes) => return Ok(Some(changes)),
+                Prepared::NothingToDo => return Ok(None),
+                Prepared::Refused(reason) => return Err(reason),
+                Prepared::Pending if wait.pause(begun).await.is_some() => {
+                    return Err(OVER.into());
+                }
+                Prepared::Pending => {}
+            }
+        }
+    }
+
+    /// Takes back what [`Via::prepare`] left in the accounts, because it is not wanted after all. Says where that did not
+    /// succeed: it changes nothing there, and the next run finds it.
+    pub async fn withdraw(
+        &self,
+        looked: &Looked,
+        plan: &Plan,
+        changes: Changes,
+        limits: &Limits,
+    ) -> BTreeMap<AccountId, Arc<str>> {
+        let ready = changes.0.into_iter();
+        let ready = ready.filter_map(|(account, it)| Some((account, it.ok()??)));
+        let left: BTreeMap<_, _> = ready
+            .filter_map(|(account, set)| Some((account, (plan.get(&account)?.clone(), set))))
+            .collect();
+        let limits = Limits {
+            stop: Default::default(),
+            ..limits.clone()
+        };
+        let crew = self.crew(&limits, &|_| {});
+        let dropped = crew
+            .each(looked.only(left), async |_, (member, (step, set))| {
+                member.withdraw(&set.name, kind(&step)).await
+            })
+            .await;
+        let dropped = dropped.into_iter();
+        dropped
+            .filter_map(|(account, it)| Some((account, it.err()?.text)))
+            .collect()
+    }
+}

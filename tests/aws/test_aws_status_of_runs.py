@@ -1,0 +1,89 @@
+"""What `aws status` tells of runs, in a stack that the command has deployed."""
+
+import itertools
+
+from support.aws_form import REGION
+from support.ministack import ADMINISTRATOR
+from support.sandbox import wait_until
+from support.stack import Stack
+
+# Not in the sandbox's world.
+NOBODY = "999999999999"
+
+
+class ByCommand(Stack):
+    """The AWS form, deployed by the command."""
+
+    def deploy(self, archive, parameters):
+        env = {
+            "AWS_ENDPOINT_URL": self.ministack.endpoint, "AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": ADMINISTRATOR,
+            "AWS_SECRET_ACCESS_KEY": "test",
+        }
+        given = itertools.chain.from_iterable(["--parameter", f"{name}={value}"] for name, value in parameters.items())
+        words = ["aws", "deploy", "--function", archive, "--yes", "--admin-account", ADMINISTRATOR, "--output", "json"]
+        report = self.command.run(*words, *given, env=env).ended(0).json()
+        self.outputs, self.env_of_command = report["outputs"], env
+        self.bucket = self.outputs["BucketName"]
+
+    def status(self):
+        words = ["aws", "status", "--admin-account", ADMINISTRATOR, "--output", "json"]
+        return self.command.run(*words, env=self.env_of_command)
+
+    def runs(self, state):
+        return [it for it in self.status().json()["runs"] if it["state"] == state]
+
+
+def test_an_upload_runs_and_the_status_tells_of_it(command, archive, tmp_path):
+    stack = ByCommand(command, archive, tmp_path)
+    try:
+        planned = stack.upload("plan/enable/accounts.csv").succeeded()
+        assert planned.report["kind"] == "plan" and stack.statuses() == {}
+        stack.upload().succeeded()
+        assert stack.statuses() == {account: "ENABLED" for account, _ in stack.members}
+        report = stack.status().ended(0).json()
+        runs = {it["list"]: it for it in report["runs"]}
+        assert set(runs) == {"enable/accounts.csv", "plan/enable/accounts.csv"}
+        assert runs["enable/accounts.csv"]["causes"] == 0 and runs["enable/accounts.csv"]["state"] == "reported"
+
+        # A list that is refused leaves no report of it.
+        refused = stack.upload("enable/others.csv", "no list\n").failed("BadInput")
+        report = stack.status().ended(3).json()
+        newest = report["runs"][0]
+        assert (newest["list"], newest["state"], newest["run"]) == ("enable/others.csv", "refused", refused.name)
+        [needed] = report["needs_action"]
+        assert "was refused" in needed and refused.report["error"] in needed
+        shown = command.run("aws", "status", "--admin-account", ADMINISTRATOR, env=stack.env_of_command).ended(3).stdout
+        assert ", refused: s3://" in shown
+        stack.upload("enable/others.csv").succeeded()
+        stack.status().ended(0)
+
+        # The last run of a list that is there needs action.
+        stack.upload(text=f"{stack.csv()}{NOBODY},nobody@example.com\n").failed("Failed")
+        [needed] = stack.status().ended(3).json()["needs_action"]
+        assert "enable/accounts.csv: its last run" in needed and "report.html" in needed
+    finally:
+        stack.stop()
+
+
+def test_the_status_tells_of_runs_that_are_not_over(command, archive, tmp_path):
+    approver = f"arn:aws:iam::{ADMINISTRATOR}:role/Approver"
+    parameters = {"ApproveRemovals": "true", "ApproverArns": approver}
+    stack = ByCommand(command, archive, tmp_path, world={"verification": '"20s"'}, parameters=parameters)
+    try:
+        stack.put("enable/some.csv", stack.csv())
+        [run] = wait_until(lambda: stack.runs("under_way"))
+        assert run["list"] == "enable/some.csv"
+        assert "needs_action" not in stack.status().ended(4).json()
+        stack.ended(stack.newest_execution()).succeeded()
+
+        stack.put("disable/some.csv", stack.csv())
+        [run] = wait_until(lambda: stack.runs("waits_for_approval"))
+        assert run["list"] == "disable/some.csv" and run["until"] > run["at"]
+        [needed] = stack.status().ended(3).json()["needs_action"]
+        assert f"waits until {run['until'][:16]}" in needed and f"{run['run']}/removals.json" in needed
+        # Whoever deletes the list ends the wait.
+        stack.s3.delete_object(Bucket=stack.bucket, Key="disable/some.csv")
+        stack.ended(stack.newest_execution()).succeeded()
+        stack.status().ended(0)
+    finally:
+        stack.stop()
