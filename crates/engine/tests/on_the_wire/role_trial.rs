@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use aws_smithy_types::body::SdkBody;
 use engine::{JUST_MADE, RoleName};
+use fleet::desired::Purpose;
 use fleet::report::Recorder;
 use sandbox::World;
 use sandbox_connector::Answer;
@@ -103,5 +104,26 @@ async fn a_role_whose_credentials_are_those_of_another_account_is_no_role_of_the
             why.contains("those of account 999999999999"),
             "{account}: {why}"
         );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_knows_whether_every_role_that_it_asked_for_was_refused() {
+    let one = "[accounts.700000000001]\nroles = []";
+    for (roles, purpose, are_refused) in [
+        ("roles = []", Purpose::Enable, true),
+        (one, Purpose::Enable, false),
+        ("", Purpose::Enable, false),
+        // Nobody was asked.
+        ("roles = []", Purpose::Disable, false),
+    ] {
+        let world = format!("size = 2\nverification = '0s'\n{roles}");
+        let world = World::from_toml(&world).unwrap();
+        let mut stage = Stage::of(world).in_regions(&["us-east-1"]);
+        stage.fleet.settings.patience = Duration::ZERO;
+        stage.fleet.settings.purpose = purpose;
+        let (_, mut run) = stage.begin(&Arc::default()).await;
+        run.reconcile(&stage.limit()).await;
+        assert_eq!(run.roles_are_refused(), are_refused, "{roles} {purpose:?}");
     }
 }
