@@ -152,7 +152,7 @@ async fn another_role_of_the_administrator_need_not_allow_a_name() {
     stage.admin_role = Some(ADMINISTRATOR);
     // As for `roles`, which works with other services, too.
     stage.access = engine::Access::Whole;
-    let (aws, _) = stage.begin(&std::sync::Arc::default()).await;
+    let (aws, _) = stage.begin(&Arc::default()).await;
     let trusted = aws.becoming(&"Trusted".parse().unwrap());
     trusted.can_call().await.unwrap();
 }
