@@ -28,6 +28,7 @@ use fleet::plan::{GraphStep, Kind, Plan, plan};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
+use litemap::LiteMap;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, PollSemaphore};
@@ -76,7 +77,7 @@ pub(crate) struct RegionRun {
     /// The newest look that had begun when something was last changed.
     altered: Option<Round>,
     /// The statuses that events have told of.
-    told: BTreeMap<AccountId, Option<MemberStatus>>,
+    told: LiteMap<AccountId, Option<MemberStatus>>,
     events: Events,
     news: mpsc::UnboundedReceiver<News>,
     newsroom: mpsc::UnboundedSender<News>,
@@ -107,7 +108,7 @@ impl RegionRun {
             place: None,
             judged: None,
             altered: None,
-            told: BTreeMap::new(),
+            told: LiteMap::new(),
             events: aws.events().stream(),
             news,
             newsroom,

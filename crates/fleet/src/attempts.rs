@@ -8,9 +8,10 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
-pub use member::{MemberAttempts, MemberRequest, Role};
+pub use member::{MemberAttempts, MemberRequest, Role, Seldom};
 
 use crate::account::AccountId;
 use crate::cause::{Cause, FailedCall, ours};
@@ -64,7 +65,7 @@ pub struct Refusal {
 }
 
 /// The history of one kind of request about one thing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     /// How many have been sent.
     pub sent: u32,
@@ -117,6 +118,12 @@ pub enum Verdict<'a> {
     Final(&'a Refusal),
 }
 
+impl Default for Attempt {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
 impl Refusals {
     fn add(&mut self, refusal: &Arc<Refusal>, turn: u32) {
         let same = matches!(&self.last, Some(last) if last.call.code == refusal.call.code);
@@ -129,6 +136,25 @@ impl Refusals {
 }
 
 impl Attempt {
+    /// Nothing was sent.
+    const NONE: Self = Self {
+        sent: 0,
+        under_way: false,
+        last: None,
+        turn: 0,
+        after: Round::NONE,
+        alike: 0,
+        done: 0,
+        lost: false,
+        refusals: Refusals {
+            last: None,
+            alike: 0,
+            all: 0,
+            batches: 0,
+            turn: 0,
+        },
+    };
+
     /// What the refusals since it was last done mean now. The first row that fits:
     ///
     /// | the last refusal | what is known besides | verdict |
@@ -163,7 +189,7 @@ impl Attempt {
 
     /// Whether nothing was sent: the rule for most of what is written down of a large fleet.
     pub(super) fn is_none(&self) -> bool {
-        *self == Self::default()
+        *self == Self::NONE
     }
 
     fn begin(&mut self, turn: Turn) {
@@ -230,8 +256,7 @@ pub enum RegionRequest {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Attempts {
     region: BTreeMap<RegionRequest, Attempt>,
-    /// Boxed: the nodes of a map that is filled in order are half empty.
-    members: BTreeMap<AccountId, Box<MemberAttempts>>,
+    members: LiteMap<AccountId, MemberAttempts>,
     off: BTreeSet<AccountId>,
     members_first: bool,
     heard: bool,
@@ -253,7 +278,7 @@ impl Attempts {
     /// What was tried about one membership.
     #[must_use]
     pub fn member(&self, account: AccountId) -> Option<&MemberAttempts> {
-        self.members.get(&account).map(Box::as_ref)
+        self.members.get(&account)
     }
 
     /// Whether this Region is known to be off in that member.

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use litemap::LiteMap;
+
 use crate::account::{AccountId, GraphArn, Region};
 use crate::member::Member;
 
@@ -16,6 +18,12 @@ pub struct Round {
 }
 
 impl Round {
+    /// Before any look.
+    pub(crate) const NONE: Self = Self {
+        number: 0,
+        looks: 0,
+    };
+
     /// How many looks have begun since the round `earlier`. Changes that tell of those that they
     /// name are none: there may be hundreds of them in a second.
     #[must_use]
@@ -53,7 +61,7 @@ pub struct Observation {
     /// The newest look that had begun when the graph changed: it was at another one.
     outdated: Option<Round>,
     listed: Option<Round>,
-    looks: BTreeMap<AccountId, (Round, Option<Member>)>,
+    looks: LiteMap<AccountId, (Round, Option<Member>)>,
     tags: Option<BTreeMap<String, String>>,
     packages: Option<BTreeSet<String>>,
 }
@@ -68,7 +76,7 @@ impl Observation {
             newest: Round::default(),
             outdated: None,
             listed: None,
-            looks: BTreeMap::new(),
+            looks: LiteMap::new(),
             tags: None,
             packages: None,
         }

@@ -17,6 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use chores::Chore;
 pub use decide::{Decision, LEFT_OUT_AFTER, VISIBLE_AFTER, decide};
 
+use litemap::LiteMap;
+
 use crate::account::AccountId;
 use crate::attempts::{Attempts, RegionRequest};
 use crate::cause::Cause;
@@ -140,7 +142,7 @@ impl Step {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     graph: GraphStep,
-    steps: BTreeMap<AccountId, Step>,
+    steps: LiteMap<AccountId, Step>,
     kinds: BTreeMap<Kind, BTreeSet<AccountId>>,
     /// Who is not invited because the graph has no room.
     crowded_out: BTreeSet<AccountId>,
@@ -152,7 +154,7 @@ pub struct Plan {
 pub fn plan(fleet: &Fleet, observation: &Observation, attempts: &Attempts) -> Plan {
     let mut plan = Plan {
         graph: GraphStep::Keep,
-        steps: BTreeMap::new(),
+        steps: LiteMap::new(),
         kinds: BTreeMap::new(),
         crowded_out: BTreeSet::new(),
         chores: chores::Chores::default(),
@@ -222,10 +224,29 @@ impl Plan {
 
     /// Takes an account out of the plan.
     fn forget(&mut self, account: AccountId) {
-        let Some(before) = self.steps.remove(&account) else {
-            return;
-        };
-        for kind in [before.kind(), Kind::NeedsRole] {
+        if let Some(before) = self.steps.remove(&account) {
+            self.unfile(account, &before);
+        }
+    }
+
+    fn place(&mut self, account: AccountId, decision: Decision) {
+        let Decision { step, needs_role } = decision;
+        let kind = step.kind();
+        if let Some(before) = self.steps.insert(account, step) {
+            self.unfile(account, &before);
+        }
+        self.kinds.entry(kind).or_default().insert(account);
+        if needs_role {
+            self.kinds
+                .entry(Kind::NeedsRole)
+                .or_default()
+                .insert(account);
+        }
+    }
+
+    /// Takes an account out of the kinds that it is of by its step.
+    fn unfile(&mut self, account: AccountId, step: &Step) {
+        for kind in [step.kind(), Kind::NeedsRole] {
             if let Some(accounts) = self.kinds.get_mut(&kind) {
                 accounts.remove(&account);
                 // An empty set would make this plan differ from one made anew.
@@ -234,19 +255,6 @@ impl Plan {
                 }
             }
         }
-    }
-
-    fn place(&mut self, account: AccountId, decision: Decision) {
-        let Decision { step, needs_role } = decision;
-        self.forget(account);
-        self.kinds.entry(step.kind()).or_default().insert(account);
-        if needs_role {
-            self.kinds
-                .entry(Kind::NeedsRole)
-                .or_default()
-                .insert(account);
-        }
-        self.steps.insert(account, step);
     }
 
     /// What happens to the behavior graph.

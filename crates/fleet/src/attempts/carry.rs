@@ -23,15 +23,17 @@ impl Attempts {
             }
         }
         self.region.values_mut().for_each(carry);
-        for member in self.members.values_mut() {
+        for (_, member) in self.members.iter_mut() {
             let MemberAttempts {
                 invite,
                 accept,
                 remove,
                 start,
                 role,
-            } = member.as_mut();
-            [invite, accept, remove, start].into_iter().for_each(carry);
+            } = member;
+            [invite, accept].into_iter().for_each(carry);
+            let seldom = [remove.tried(), start.tried()];
+            seldom.into_iter().flatten().for_each(carry);
             if !matches!(role, Role::Failed { .. }) {
                 *role = Role::Unasked;
             }

@@ -1,5 +1,6 @@
 //! What this run has tried about one membership.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -56,6 +57,37 @@ pub enum Role {
     },
 }
 
+/// The history of a request that is made of few memberships: it takes room only where it was made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Seldom(Option<Box<Attempt>>);
+
+impl Seldom {
+    fn is_none(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// The history, where there is one.
+    pub(super) fn tried(&mut self) -> Option<&mut Attempt> {
+        self.0.as_deref_mut()
+    }
+}
+
+impl Deref for Seldom {
+    type Target = Attempt;
+
+    fn deref(&self) -> &Attempt {
+        static NOT_TRIED: Attempt = Attempt::NONE;
+        self.0.as_deref().unwrap_or(&NOT_TRIED)
+    }
+}
+
+impl DerefMut for Seldom {
+    fn deref_mut(&mut self) -> &mut Attempt {
+        self.0.get_or_insert_default()
+    }
+}
+
 /// What was tried about one membership.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberAttempts {
@@ -66,11 +98,11 @@ pub struct MemberAttempts {
     #[serde(default, skip_serializing_if = "Attempt::is_none")]
     pub accept: Attempt,
     /// DeleteMembers.
-    #[serde(default, skip_serializing_if = "Attempt::is_none")]
-    pub remove: Attempt,
+    #[serde(default, skip_serializing_if = "Seldom::is_none")]
+    pub remove: Seldom,
     /// StartMonitoringMember.
-    #[serde(default, skip_serializing_if = "Attempt::is_none")]
-    pub start: Attempt,
+    #[serde(default, skip_serializing_if = "Seldom::is_none")]
+    pub start: Seldom,
     /// The role that accepts.
     pub role: Role,
 }
@@ -79,16 +111,11 @@ impl MemberAttempts {
     /// Whether any request about it is under way.
     #[must_use]
     pub fn is_under_way(&self) -> bool {
-        let Self {
-            invite,
-            accept,
-            remove,
-            start,
-            ..
-        } = self;
-        [invite, accept, remove, start]
-            .iter()
-            .any(|sent| sent.under_way)
+        self.each().iter().any(|attempt| attempt.under_way)
+    }
+
+    fn each(&self) -> [&Attempt; 4] {
+        [&self.invite, &self.accept, &self.remove, &self.start]
     }
 
     /// What was tried of that request.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
+use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -43,8 +44,7 @@ struct RegionRecord {
     /// When something last happened here.
     #[serde(default)]
     happened: Option<Timestamp>,
-    /// Boxed: the nodes of a map that is filled in order are half empty.
-    members: BTreeMap<AccountId, Box<MemberRecord>>,
+    members: LiteMap<AccountId, MemberRecord>,
     /// What was done here may not have been recorded.
     #[serde(default)]
     lost: bool,
@@ -93,7 +93,7 @@ impl Record {
     pub fn interrupted(mut self) -> Self {
         for region in self.0.regions.values_mut() {
             region.lost = true;
-            for member in region.members.values_mut() {
+            for (_, member) in region.members.iter_mut() {
                 member.lost = true;
             }
         }
@@ -110,7 +110,7 @@ impl Recorder {
             region.error = None;
             region.amiss.clear();
             region.finished = None;
-            for member in region.members.values_mut() {
+            for (_, member) in region.members.iter_mut() {
                 member.conclusion = None;
             }
         }

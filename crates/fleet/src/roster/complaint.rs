@@ -8,6 +8,9 @@ use std::sync::Arc;
 use crate::account::{AccountId, Email, NotAnEmail};
 use crate::expected::Exception;
 
+/// What input methods write where a comma or a semicolon was meant.
+const FULL_WIDTH_SEPARATORS: [char; 4] = ['\u{ff0c}', '\u{3001}', '\u{ff1b}', '\u{ff64}'];
+
 /// Reads an account id.
 pub(super) fn account_id(field: &str, email: &str) -> Result<AccountId, String> {
     field
@@ -19,7 +22,7 @@ fn what_is_wrong_with_id(field: &str, email: &str) -> String {
     if field.is_empty() {
         return "the account id is missing; write its 12 digits".to_owned();
     }
-    if field.contains('@') {
+    if field.contains(['@', '\u{ff20}']) {
         return at_in_id(field, email);
     }
     if let Some(problem) = not_text(field) {
@@ -44,9 +47,15 @@ fn what_is_wrong_with_id(field: &str, email: &str) -> String {
 }
 
 fn at_in_id(field: &str, email: &str) -> String {
-    if email.is_empty() && field.starts_with(|c: char| c.is_ascii_digit()) {
+    let is_of_id_and_email = field.starts_with(|c: char| c.is_ascii_digit());
+    if email.is_empty() && is_of_id_and_email && !field.contains(FULL_WIDTH_SEPARATORS) {
         return "the account id and the e-mail address are in one field; put a comma between them, \
                 and no quotes around both"
+            .to_owned();
+    }
+    if email.is_empty() && field.contains(FULL_WIDTH_SEPARATORS) {
+        return "a full-width comma or semicolon stands between the account id and the e-mail address; \
+                write a comma (,)"
             .to_owned();
     }
     let what = if email.parse::<AccountId>().is_ok() {
@@ -116,6 +125,11 @@ fn notation(field: &str) -> Option<String> {
     Some(format!("the account id {problem}; write {digits}"))
 }
 
+/// ASCII as input methods write it.
+fn is_full_width(c: char) -> bool {
+    matches!(c, '\u{ff01}'..='\u{ff5e}' | '\u{3000}')
+}
+
 fn is_dash(c: char) -> bool {
     matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ff0d}')
 }
@@ -132,13 +146,19 @@ pub(super) fn email(field: &str) -> Result<Email, String> {
     if let Some(problem) = not_text(field) {
         return Err(format!("the e-mail address {problem}"));
     }
-    // The service's pattern takes anything before the last `@`, so these two would only come out as
-    // a verification that fails.
+    // The service's pattern takes anything before the last `@`, so these would only come out as a verification
+    // that fails.
     if field
         .get(..7)
         .is_some_and(|start| start.eq_ignore_ascii_case("mailto:"))
     {
         return Err("the e-mail address is a link; write it without mailto:".to_owned());
+    }
+    if field.contains(is_full_width) {
+        return Err(
+            "the e-mail address has full-width characters in it; write it in half-width ones"
+                .to_owned(),
+        );
     }
     if field.matches('@').count() > 1 && field.contains([',', ';', ' ', '/', '|']) {
         return Err("there are two e-mail addresses; keep the one of the root user".to_owned());
@@ -209,6 +229,7 @@ mod tests {
             "",
             "root@example.com",
             "123456789012 root@example.com",
+            "123456789012，root@example.com",
             "12345678901",
             "1234567890123",
             "1.23457E+11",
@@ -230,6 +251,7 @@ mod tests {
             "root@example",
             "a@example.com;b@example.com",
             "mailto:root@example.com",
+            "root＠example.com",
             "ro\0t@example.com",
             "ro\u{7}t@example.com",
             "ro\u{fffd}t@example.com",
@@ -351,6 +373,15 @@ mod tests {
             let complaint = account_id(field, "").unwrap_err();
             assert!(complaint.contains("are in one field"), "{complaint}");
         }
+        for separator in ["，", "、", "；"] {
+            for id in ["123456789012", "１２３４５６７８９０１２"] {
+                for at in ["@", "＠"] {
+                    let line = format!("{id}{separator}root{at}example.com");
+                    let complaint = account_id(&line, "").unwrap_err();
+                    assert!(complaint.ends_with("write a comma (,)"), "{complaint}");
+                }
+            }
+        }
     }
 
     #[test]
@@ -363,6 +394,8 @@ mod tests {
             ("root@example", "does not end in a domain"),
             ("a@example.com;b@example.com", "two e-mail addresses"),
             ("mailto:root@example.com", "without mailto:"),
+            ("root＠example.com", "full-width characters"),
+            ("ｒｏｏｔ@example.com", "full-width characters"),
             ("ro\0t@example.com", "NUL byte"),
             ("ro\u{fffd}t@example.com", "save the file as UTF-8"),
         ] {

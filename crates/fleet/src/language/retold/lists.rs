@@ -107,6 +107,10 @@ pub(super) const ROWS: &[Row] = &[
         "アカウント ID と E メールアドレスが 1 つの項目になっています。間をコンマで区切り、両方を 1 組の引用符で囲まないでください",
     ),
     (
+        "a full-width comma or semicolon stands between the account id and the e-mail address; write a comma (,)",
+        "アカウント ID と E メールアドレスの間が全角の読点、コンマ、またはセミコロンになっています。半角のコンマ (,) で区切ってください",
+    ),
+    (
         "the columns are swapped; write the account id first, then the e-mail address",
         "列が逆になっています。アカウント ID、E メールアドレスの順に書いてください",
     ),
@@ -145,6 +149,10 @@ pub(super) const ROWS: &[Row] = &[
     ("has separators in it", "に区切り文字が含まれています"),
     // complaint.rs: text
     ("the account id {0}", "アカウント ID {0}"),
+    (
+        "the e-mail address has full-width characters in it; write it in half-width ones",
+        "E メールアドレスに全角文字が含まれています。半角で書いてください",
+    ),
     (
         "the e-mail address is a link; write it without mailto:",
         "E メールアドレスがリンクになっています。mailto: を付けずに書いてください",

@@ -152,7 +152,7 @@ fn a_membership_is_of_one_kind_and_of_the_kind_of_its_step() {
 fn batches_are_of_what_aws_takes_and_what_a_refusal_allows() {
     let batches_of = |size| {
         move |plan: &mut Plan| {
-            for step in plan.steps.values_mut() {
+            for (_, step) in plan.steps.iter_mut() {
                 *step = Step::Invite { batch: size };
             }
         }
