@@ -176,14 +176,19 @@ mod tests {
 
     /// A run that began then, in which these accounts failed.
     fn run(began: &str, failed: &[u64]) -> Report {
+        let failed = failed.iter().map(|n| EventKind::Concluded {
+            account: id(*n),
+            conclusion: Conclusion::Failed,
+            cause: Some(Cause::RegionOff),
+        });
+        told(began, failed)
+    }
+
+    /// A run that began then and told this of the Region.
+    fn told(began: &str, kinds: impl IntoIterator<Item = EventKind>) -> Report {
         let at: Timestamp = began.parse().unwrap();
         let recorder = Recorder::default();
-        for n in failed {
-            let kind = EventKind::Concluded {
-                account: id(*n),
-                conclusion: Conclusion::Failed,
-                cause: Some(Cause::RegionOff),
-            };
+        for kind in kinds {
             let event = Event {
                 region: Some(west()),
                 number: 1,
@@ -224,5 +229,39 @@ mod tests {
         let (news, remembered) = News::of(&run("2026-08-04T06:00:00Z", &[]), Some(&remembered));
         assert!(news.was_amiss && !news.has_new() && news.known.is_empty());
         assert_eq!(remembered.causes, []);
+    }
+
+    #[test]
+    fn what_several_accounts_have_is_known_since_the_first_of_them() {
+        let (earlier, later) = ("2026-08-01T06:00:00Z", "2026-08-02T06:00:00Z");
+        for (first, second) in [(1, 2), (2, 1)] {
+            let (_, remembered) = News::of(&run(earlier, &[first]), None);
+            let (_, remembered) = News::of(&run(later, &[first, second]), Some(&remembered));
+            let again = run("2026-08-03T06:00:00Z", &[1, 2]);
+            let (news, remembered) = News::of(&again, Some(&remembered));
+            let [(_, spots, since)] = &news.known[..] else {
+                panic!("{news:?}")
+            };
+            assert_eq!((spots.len(), since.to_string()), (2, earlier.to_owned()));
+            // Each keeps its own, should the other be mended.
+            let (news, _) = News::of(&run("2026-08-04T06:00:00Z", &[second]), Some(&remembered));
+            assert_eq!(news.known[0].2.to_string(), later);
+        }
+    }
+
+    #[test]
+    fn a_region_that_failed_is_told_once_and_its_members_are_not() {
+        let failed = |account| EventKind::Concluded {
+            account: id(account),
+            conclusion: Conclusion::Failed,
+            cause: Some(Cause::RegionUnread),
+        };
+        let ended = EventKind::RegionEnded {
+            cause: Some(Cause::RegionUnread),
+        };
+        let report = told("2026-08-01T06:00:00Z", [failed(1), failed(2), ended]);
+        let (news, remembered) = News::of(&report, None);
+        assert_eq!(news.new, [(Cause::RegionUnread, (None, west()))]);
+        assert_eq!(remembered.causes[0].spots.len(), 1);
     }
 }

@@ -385,3 +385,44 @@ pub(super) fn is_session_of(caller: &Identity, administrator: AccountId, role: &
     let session = format!(":assumed-role/{}/", role.base());
     caller.account == administrator && caller.arn.contains(&session)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_of_the_role_is_one_in_the_administrators_account_by_that_name() {
+        let administrator = "111111111111";
+        let role: RoleName = "path/Admin".parse().unwrap();
+        for (account, arn, is_it) in [
+            (
+                administrator,
+                "arn:aws:sts::111111111111:assumed-role/Admin/alice",
+                true,
+            ),
+            (
+                administrator,
+                "arn:aws:sts::111111111111:assumed-role/Other/Admin",
+                false,
+            ),
+            (
+                administrator,
+                "arn:aws:sts::111111111111:assumed-role/Admin2/alice",
+                false,
+            ),
+            (administrator, "arn:aws:iam::111111111111:user/Admin", false),
+            (
+                "222222222222",
+                "arn:aws:sts::222222222222:assumed-role/Admin/alice",
+                false,
+            ),
+        ] {
+            let caller = Identity {
+                account: account.parse().unwrap(),
+                arn: arn.to_owned(),
+            };
+            let administrator = administrator.parse().unwrap();
+            assert_eq!(is_session_of(&caller, administrator, &role), is_it, "{arn}");
+        }
+    }
+}

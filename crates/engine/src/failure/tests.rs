@@ -202,3 +202,48 @@ fn an_answer_without_words_is_its_code_alone() {
     let failure = of_service(Some("X"), Some(""), 400);
     assert_eq!((&*failure.text, failure.words), ("X", None));
 }
+
+/// An answer with that status and these headers.
+fn answer(status: u16, headers: &[(&'static str, &'static str)]) -> HttpResponse {
+    let status = aws_smithy_runtime_api::http::StatusCode::try_from(status).unwrap();
+    let mut answer = HttpResponse::new(status, aws_smithy_types::body::SdkBody::empty());
+    for (name, value) in headers {
+        answer.headers_mut().insert(*name, *value);
+    }
+    answer
+}
+
+#[test]
+fn what_something_on_the_way_answers_is_none_of_awss() {
+    let html = [("content-type", "text/html; charset=utf-8")];
+    let portal = [(
+        "location",
+        "https://portal.example.com/sign-in?mail=root@example.com",
+    )];
+    for (status, headers, kind, words) in [
+        (
+            407,
+            &[][..],
+            FailureKind::Barred,
+            "user name and a password",
+        ),
+        (302, &portal[..], FailureKind::Barred, "portal.example.com"),
+        (200, &html[..], FailureKind::Barred, "HTML page"),
+        (403, &html[..], FailureKind::Barred, "HTTP status 403"),
+        // A gateway has its moments.
+        (429, &html[..], FailureKind::Unclear, "HTTP status 429"),
+        (502, &html[..], FailureKind::Unclear, "HTTP status 502"),
+    ] {
+        let failure = foreign(&answer(status, headers)).unwrap();
+        assert_eq!(failure.kind, kind, "{status}");
+        assert!(failure.text.contains(words), "{failure}");
+        assert!(!failure.text.contains("root@"), "{failure}");
+        assert!(!failure.text.contains("sign-in"), "{failure}");
+    }
+    let own = [("content-type", "application/json")];
+    for (status, headers) in [(403, &own[..]), (503, &own[..]), (301, &[][..])] {
+        assert!(foreign(&answer(status, headers)).is_none(), "{status}");
+    }
+    let nowhere = answer(307, &[("location", "/elsewhere")]);
+    assert!(foreign(&nowhere).unwrap().text.contains("another place"));
+}

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use engine::Check;
 use fleet::check::{Answer, Facts, RoleFacts};
 use fleet::report::{CheckReport, Ended, Verdict};
 use sandbox::World;
+use sandbox_connector::Answer as Given;
 
-use crate::stage::Stage;
+use crate::stage::{Instead, Stage};
 
 fn world(text: &str) -> World {
     World::from_toml(text).unwrap()
@@ -222,4 +224,73 @@ async fn guardduty_is_asked_in_every_region() {
     );
     // It is advice, whatever it is.
     assert_eq!(report.verdict(), Verdict::AsWanted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_members_invitations_are_read_to_their_end() {
+    let administrators: Vec<_> = (1..=9).map(|n| format!("70000000000{n}")).collect();
+    let invitations: String = administrators
+        .iter()
+        .map(|id| format!("[[memberships]]\naccounts = ['100000000001']\nadministrator = '{id}'\nregions = ['us-east-1']\nstatus = 'INVITED'\n"))
+        .collect();
+    let mut asked = 0;
+    for seed in 0..5 {
+        let text = format!(
+            "seed = {seed}\n{invitations}[accounts.100000000001]\n[unkind]\nshort_pages = true"
+        );
+        let mut stage = Stage::of(world(&text)).in_regions(&["us-east-1"]);
+        let member = "100000000001".parse().unwrap();
+        stage.fleet.members.retain(|account, _| *account == member);
+        let (report, facts) = checked(&stage).await;
+        asked += calls(&report, "detective:ListInvitations");
+        let found = facts.members[&member].invitations.values().next().unwrap();
+        let Answer::Is(found) = found else {
+            panic!("{found:?}")
+        };
+        let found: Vec<_> = found
+            .iter()
+            .map(|it| it.administrator.to_string())
+            .collect();
+        assert_eq!(found, administrators, "{seed}");
+    }
+    assert!(asked > 5, "{asked} pages of five lists");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_who_is_called_after_an_e_mail_is_told_without_it() {
+    let mut stage = Stage::of(World::of_size(1)).in_regions(&["us-east-1"]);
+    stage.instead = Instead::interfering(|request| {
+        let arn = "arn:aws:sts::555555555555:assumed-role/Admin/root@example.com";
+        let answer = format!(
+            "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>{arn}</Arn><UserId>x</UserId><Account>555555555555</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+        );
+        let is_it = request.body().starts_with(b"Action=GetCallerIdentity");
+        is_it.then(|| Given::Body(answer.into()))
+    });
+    let (_, facts) = checked(&stage).await;
+    assert!(
+        facts.caller.ends_with("/Admin/r***@example.com"),
+        "{}",
+        facts.caller
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_that_have_expired_are_the_error_of_the_whole_check() {
+    let stage = Stage::of(world(
+        "size = 2
+        [[faults]]
+        effect = \"expired_token\"
+        operations = [\"detective:ListGraphs\"]",
+    ))
+    .in_regions(&["us-east-1", "eu-west-1"]);
+    let (aws, chosen) = stage.connect(&std::sync::Arc::default()).await.unwrap();
+    let check = Check {
+        fleet: std::sync::Arc::new(stage.fleet.clone()),
+        regions: chosen.regions,
+        guardduty: false,
+    };
+    let (_, finish) = check.find_out(&aws, &stage.limit()).await;
+    let error = finish.error.unwrap_or_default();
+    assert!(error.contains("sign in again"), "{error}");
 }

@@ -58,7 +58,7 @@ fn id(n: u64) -> AccountId {
 }
 
 /// How many graphs and members the sandbox has in a Region.
-fn there(stage: &Stage, region: &str) -> (usize, usize) {
+pub(crate) fn there(stage: &Stage, region: &str) -> (usize, usize) {
     let state = stage.sandbox.state();
     let graphs = state["regions"][region]
         .as_array()
@@ -209,7 +209,7 @@ async fn delegate(stage: &Stage) {
 }
 
 /// What somebody else does.
-async fn post(stage: &Stage, key: &str, region: &str, path: &str, body: String) {
+pub(crate) async fn post(stage: &Stage, key: &str, region: &str, path: &str, body: String) {
     let scope = format!("{key}/20270115/{region}/detective/aws4_request");
     let request = http::Request::post(format!("http://sandbox.invalid{path}"))
         .header(

@@ -4,20 +4,26 @@
     reason = "a test ends where its stage cannot be set"
 )]
 
+mod account_service;
+mod answers;
 mod check;
 mod credentials;
 mod deadline;
 mod enable;
 mod gate;
+#[cfg(feature = "guardduty")]
+mod guardduty;
 mod isolation;
 mod leaving;
 mod names;
 mod narrow;
 mod pacing;
 mod passes;
+mod planned;
 mod refusals;
 mod repair;
 mod role_trial;
 mod silence;
 mod stage;
 mod strange;
+mod trust;

@@ -142,3 +142,17 @@ async fn an_administrator_role_that_wants_a_name_has_none_without() {
     let reason = report.regions[0].members[0].reason.clone().unwrap();
     assert!(reason.contains(MEMBER), "{reason}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn another_role_of_the_administrator_need_not_allow_a_name() {
+    let world = format!(
+        "size = 1\n[accounts.555555555555]\nroles = [{{ name = '{ADMINISTRATOR}' }}, {{ name = 'Trusted', no_source_identity = true }}]"
+    );
+    let mut stage = Stage::of(World::from_toml(&world).unwrap()).in_regions(&["us-east-1"]);
+    stage.admin_role = Some(ADMINISTRATOR);
+    // As for `roles`, which works with other services, too.
+    stage.access = engine::Access::Whole;
+    let (aws, _) = stage.begin(&Arc::default()).await;
+    let trusted = aws.becoming(&"Trusted".parse().unwrap());
+    trusted.can_call().await.unwrap();
+}

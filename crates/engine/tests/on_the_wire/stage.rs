@@ -15,6 +15,7 @@ use engine::{
 use fleet::account::AccountId;
 use fleet::check::Facts;
 use fleet::desired::{Fleet, Settings};
+use fleet::event::Sink;
 use fleet::guard::{Consent, Refusal};
 use fleet::report::{CheckReport, Header, Recorder, Report};
 use http::Request;
@@ -102,6 +103,8 @@ pub(crate) struct Stage {
     pub(crate) admin_role: Option<&'static str>,
     /// What is sent along with each member's AssumeRole.
     pub(crate) external_id: Option<&'static str>,
+    /// Who is told of events in the place of the recorder.
+    pub(crate) sink: Option<Arc<dyn Sink>>,
 }
 
 impl Stage {
@@ -135,6 +138,7 @@ impl Stage {
             access: Access::Enable,
             admin_role: None,
             external_id: None,
+            sink: None,
         }
     }
 
@@ -235,7 +239,8 @@ impl Stage {
             clock: Clock::starting_at(self.epoch),
             seed: 7,
         };
-        let aws = Aws::connect_on(platform, connection, recorder.clone()).await?;
+        let sink = self.sink.clone().unwrap_or_else(|| recorder.clone());
+        let aws = Aws::connect_on(platform, connection, sink).await?;
         let aws = match &self.gate {
             Some(gate) => aws.through(gate.clone()),
             None => aws,

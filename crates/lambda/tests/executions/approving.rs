@@ -13,7 +13,7 @@ use crate::wire::Fate;
 
 const DISABLE: &str = "disable/leavers.csv";
 const ALICE: &str = "AROAEXAMPLE1:alice@example.com";
-const BOB: &str = "AROAEXAMPLE2:bob";
+pub(crate) const BOB: &str = "AROAEXAMPLE2:bob";
 
 /// Five members, of which the list names three, where removals have to be approved.
 async fn stage() -> Stage {
@@ -32,7 +32,7 @@ fn shorter(stage: &Stage) -> String {
 
 /// Before `prepare` looks for the nth time whether somebody has approved what hashes to that, this
 /// happens.
-fn when_asked<F>(
+pub(crate) fn when_asked<F>(
     stage: &Stage,
     nth: usize,
     act: impl Fn(Stage, String, String) -> F + Send + Sync + 'static,
@@ -56,7 +56,7 @@ fn when_asked<F>(
     });
 }
 
-async fn approve(stage: &Stage, run: &str, hash: &str, who: &str) {
+pub(crate) async fn approve(stage: &Stage, run: &str, hash: &str, who: &str) {
     stage.put(&format!("approve/{run}/{hash}/{who}"), "").await;
 }
 

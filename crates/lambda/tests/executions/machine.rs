@@ -88,8 +88,7 @@ impl Player<'_> {
                             return Err(failed);
                         };
                         let told = json!({"Error": failed.0, "Cause": failed.1});
-                        let path = catch["ResultPath"].as_str().unwrap_or("$");
-                        input = put(path, entered, told);
+                        input = result(catch, entered, told);
                         name = catch["Next"].as_str().unwrap();
                     }
                 }
@@ -174,10 +173,7 @@ impl Player<'_> {
             Value::Null => result,
             selector => self.fill(selector, &result)?,
         };
-        let output = match &state["ResultPath"] {
-            Value::Null if state.get("ResultPath").is_some() => input,
-            path => put(path.as_str().unwrap_or("$"), input, result),
-        };
+        let output = self::result(state, input, result);
         let path = state["OutputPath"].as_str().unwrap_or("$");
         Ok(get(path, &output, &self.context).unwrap())
     }
@@ -200,7 +196,11 @@ impl Player<'_> {
                 execution.told.push((text("Subject"), text("Message")));
                 Ok(json!({}))
             }
-            other => panic!("{other} is not known here"),
+            other => {
+                let operation = other.strip_prefix("aws-sdk:cloudformation:");
+                let operation = operation.unwrap_or_else(|| panic!("{other} is not known here"));
+                self.stage.cloudformation(operation, &parameters)
+            }
         }
     }
 
@@ -221,6 +221,14 @@ impl Player<'_> {
             input,
             json!(results),
         ))
+    }
+}
+
+/// What goes on of an input and a result: with a `ResultPath` that is null, the input alone.
+fn result(rule: &Value, input: Value, result: Value) -> Value {
+    match rule.get("ResultPath") {
+        Some(Value::Null) => input,
+        path => put(path.and_then(Value::as_str).unwrap_or("$"), input, result),
     }
 }
 

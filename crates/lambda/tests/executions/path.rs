@@ -35,6 +35,8 @@ fn evaluate(text: &str, input: &Value, context: &Value) -> Result<Value, String>
     let (name, arguments) = call.split_once('(').unwrap();
     let arguments = arguments.strip_suffix(')').unwrap();
     match name {
+        // One for each execution will do.
+        "UUID" => Ok(json!("00000000-0000-4000-8000-000000000001")),
         "MathAdd" => {
             let (path, more) = arguments.split_once(", ").unwrap();
             let number = evaluate(path, input, context)?.as_i64().unwrap();

@@ -71,3 +71,28 @@ async fn the_plan_is_for_what_the_stack_says_and_for_a_day() {
     assert_eq!(execution.error, None);
     assert_eq!(stage.get(&place(&execution.name)).await, None);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_whose_list_is_replaced_under_way_is_not_the_latest() {
+    let stage = Stage::of("size = 3");
+    let key = format!("plan/{LIST}");
+    let list = stage.csv(&stage.members());
+    let (newer, place) = (list.clone(), key.clone());
+    stage.before(move |stage, payload| {
+        let (newer, place) = (newer.clone(), place.clone());
+        async move {
+            if payload["step"] == "reconcile" {
+                stage.put(&place, newer).await;
+            }
+        }
+    });
+    let execution = stage.upload(&key, list).await;
+    assert_eq!(execution.error, None, "{execution:?}");
+    for name in ["plan.json", "report.json", "report.html"] {
+        assert_eq!(stage.get(&format!("latest/{key}/{name}")).await, None);
+    }
+    let run = format!("runs/{}/plan.json", execution.name);
+    assert_eq!(stage.get(&run).await, None);
+    let (_, message) = &execution.told[0];
+    assert!(!message.contains("copy-object"), "{message}");
+}

@@ -30,6 +30,9 @@ const ADMINISTRATOR: &str = "555555555555";
 /// What somebody does before an invocation.
 type Before = Arc<dyn Fn(Value) -> BoxFuture<'static, ()> + Send + Sync>;
 
+/// What CloudFormation answers to an operation with these parameters.
+type CloudFormation = Box<dyn Fn(&str, &Value) -> Result<Value, Failed> + Send + Sync>;
+
 /// A security account with the function in it. Clones are the same one.
 #[derive(Clone)]
 pub(crate) struct Stage(Arc<Inside>);
@@ -43,6 +46,8 @@ struct Inside {
     behind: Mutex<Duration>,
     fates: Mutex<Fates>,
     before: Mutex<Before>,
+    cloudformation: Mutex<Option<CloudFormation>>,
+    asked_of_cloudformation: Mutex<Vec<(String, Value)>>,
     invocations: AtomicUsize,
     executions: AtomicUsize,
     payloads: Mutex<Vec<Value>>,
@@ -85,6 +90,8 @@ impl Stage {
             behind: Mutex::default(),
             fates: Mutex::new(Arc::new(|_| Fate::Answered)),
             before: Mutex::new(Arc::new(|_| Box::pin(async {}))),
+            cloudformation: Mutex::default(),
+            asked_of_cloudformation: Mutex::default(),
             invocations: AtomicUsize::new(0),
             executions: AtomicUsize::new(0),
             payloads: Mutex::default(),
@@ -126,6 +133,33 @@ impl Stage {
             let stage = Self(weak.upgrade().unwrap());
             Box::pin(act(stage, payload))
         });
+    }
+
+    /// From here on CloudFormation answers the state machine.
+    pub(crate) fn rolls_out(
+        &self,
+        answer: impl Fn(&str, &Value) -> Result<Value, Failed> + Send + Sync + 'static,
+    ) {
+        *self.0.cloudformation.lock().unwrap() = Some(Box::new(answer));
+    }
+
+    /// What the state machine asks CloudFormation.
+    pub(crate) fn cloudformation(&self, operation: &str, asked: &Value) -> Result<Value, Failed> {
+        let mut all = self.0.asked_of_cloudformation.lock().unwrap();
+        all.push((operation.to_owned(), asked.clone()));
+        let answer = self.0.cloudformation.lock().unwrap();
+        answer.as_ref().expect("a StackSet")(operation, asked)
+    }
+
+    /// With what the state machine asked CloudFormation for that so far.
+    pub(crate) fn rolled_out(&self, operation: &str) -> Vec<Value> {
+        let all = self.0.asked_of_cloudformation.lock().unwrap();
+        let asked = all.iter().filter(|(name, _)| name == operation);
+        asked.map(|(_, asked)| asked.clone()).collect()
+    }
+
+    pub(crate) fn clock(&self) -> sandbox::Clock {
+        self.0.clock
     }
 
     pub(crate) fn now(&self) -> Timestamp {

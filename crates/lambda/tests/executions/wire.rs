@@ -14,6 +14,7 @@ pub(crate) struct Asked {
     pub(crate) method: Method,
     /// Of S3: bucket and key.
     pub(crate) path: String,
+    pub(crate) body: Bytes,
 }
 
 /// What becomes of a request.
@@ -28,6 +29,8 @@ pub(crate) enum Fate {
     Conflict,
     /// It has its effect, and the function is killed before it knows.
     Killed,
+    /// It has no effect, and nobody answers.
+    Silent,
 }
 
 /// From requests to their fates.
@@ -55,10 +58,14 @@ impl Wire {
         let asked = Asked {
             method: request.method().clone(),
             path: path.decode_utf8_lossy().into_owned(),
+            body: request.body().clone(),
         };
         let fate = (self.fates)(&asked);
         if fate == Fate::Conflict {
             return Reply::Response(conflict());
+        }
+        if fate == Fate::Silent {
+            return std::future::pending().await;
         }
         let reply = self.sandbox.handle(request).await;
         match fate {
