@@ -64,6 +64,21 @@ def test_the_archive_has_what_it_should(one, run, tmp_path):
     assert (top / "bin/detective-fleet").stat().st_size < 20 * MIB
 
 
+@pytest.mark.parametrize("processor", ["x86_64", "aarch64"])
+def test_each_program_rehearses_on_its_processor(processor, dist, run, accounts, tmp_path):
+    """The one for another processor under QEMU, where that is installed."""
+    found = list(dist.glob(f"*-{processor}-unknown-linux-musl.tar.gz"))
+    emulator = [] if processor == platform.machine() else [shutil.which(f"qemu-{processor}-static") or shutil.which(f"qemu-{processor}")]
+    if not found or None in emulator:
+        pytest.skip("it was not made" if not found else f"qemu-user-static is not installed, which has qemu-{processor}-static")
+    with tarfile.open(found[0]) as archive:
+        archive.extractall(tmp_path, filter="data")
+    program = next(tmp_path.glob("detective-fleet-*/bin/detective-fleet"))
+    rehearsed = run(*emulator, program, "rehearse", accounts, "--output", "json")
+    assert json.loads(rehearsed.stdout)["ended"] == "complete"
+    assert run(*emulator, program, "--version").stdout.splitlines()[-1] == f"target: {processor}-unknown-linux-musl"
+
+
 def test_programs_are_static_and_know_no_folder_of_the_builder(dist, tmp_path):
     seen = 0
     for path in dist.glob("*-linux-musl.tar.gz"):

@@ -138,7 +138,7 @@ def test_nobody_is_asked_where_there_is_no_terminal(desk):
     desk.run("remove", "--stack", "other", "--home-region", "us-east-1").refused("no terminal", whole)
     desk.run("remove", "--stack", "other", "--home-region", "us-east-1", "--confirm", "other").refused("no terminal", whole)
     words = ["aws", "deploy", "--function", desk.archive, "--yes"]
-    desk.command.run(*words, env=desk.env).refused("--admin-account")
+    desk.command.run(*words, env=desk.env).refused("--admin-account", "another account")
     assert desk.status() == [] and desk.buckets() == []
 
 
@@ -198,6 +198,8 @@ def test_a_value_that_may_be_a_secret_is_in_no_error(desk):
     # An e-mail where none is expected is a secret, too: every run is looked at for that.
     desk.deploy("NotificationEmail:root@example.com").refused("NAME=VALUE")
     desk.deploy("Architecture=root@example.com").refused("r***@example.com")
+    for flag in ("--artifact-bucket", "--stack", "--home-region", "--timeout"):
+        desk.run("deploy", "--yes", flag, "root@example.com").refused("r***@example.com")
     assert desk.status() == []
 
 

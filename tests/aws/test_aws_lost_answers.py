@@ -126,9 +126,9 @@ def test_another_operation_that_does_not_end_is_named(desk, line):
     before = desk.parameters()
     line.rewrite = lambda call, content: content.replace(b"CREATE_COMPLETE", b"UPDATE_IN_PROGRESS")
     told = desk.run("deploy", "--yes", "--timeout", "2s", "--parameter", "KeepDays=8")
-    told.refused("another operation", "UPDATE_IN_PROGRESS", "--timeout", "nothing was changed")
+    told.refused("did not end in time (UPDATE_IN_PROGRESS), nothing was changed", "--timeout")
     told = desk.run("remove", "--yes", "--confirm", "detective-fleet", "--timeout", "2s")
-    told.refused("another operation", "nothing was changed")
+    told.refused("did not end in time", "nothing was changed")
     assert desk.parameters() == before
 
 

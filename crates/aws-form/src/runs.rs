@@ -108,12 +108,22 @@ impl RunBucket<'_> {
         Ok(listed)
     }
 
-    /// `s3:GetObject`: what an object says; `None` where it is gone, or says something else.
+    /// What an object says; `None` where it is gone, or says something else.
     ///
     /// # Errors
     ///
     /// Where S3 does not hand it out.
     pub(crate) async fn read<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, Failure> {
+        let bytes = self.bytes(key).await?;
+        Ok(bytes.and_then(|it| serde_json::from_slice(&it).ok()))
+    }
+
+    /// `s3:GetObject`: what is in an object; `None` where it is gone.
+    ///
+    /// # Errors
+    ///
+    /// Where S3 does not hand it out.
+    pub(crate) async fn bytes(&self, key: &str) -> Result<Option<Vec<u8>>, Failure> {
         let get = self.client.get_object().bucket(self.name).key(key);
         let object = match get.expected_bucket_owner(self.owner).send().await {
             Err(error) if error.code() == Some("NoSuchKey") => return Ok(None),
@@ -121,7 +131,7 @@ impl RunBucket<'_> {
         };
         let bytes = object.body.collect().await;
         let bytes = bytes.map_err(|error| Failure::unclear(format!("s3:GetObject: {error}")))?;
-        Ok(serde_json::from_slice(&bytes.to_vec()).ok())
+        Ok(Some(bytes.to_vec()))
     }
 
     /// Where an object is, for people: a list may be called after somebody.

@@ -9,6 +9,7 @@ use fleet::account::Email;
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use crate::package::{hex, sha256};
 use crate::runs::{LastRun, Listed, RunBucket, RunState};
 
 /// Where runs write down what they do, each under its name.
@@ -72,11 +73,31 @@ pub(crate) async fn unreported(
     let open = traces.iter().filter_map(|it| Some((it, it.state(now)?)));
     for (trace, state) in open.take(MOST) {
         let key = format!("{RUNS}{}/{}", trace.run, trace.file());
-        let said: Said = bucket.read(&key).await?.unwrap_or_default();
-        runs.extend(trace.told(state, said, bucket, now));
+        let bytes = bucket.bytes(&key).await?.unwrap_or_default();
+        let said: Said = serde_json::from_slice(&bytes).unwrap_or_default();
+        let mut told = trace.told(state, said, bucket, now);
+        if let Some(run) = told
+            .as_mut()
+            .filter(|it| it.state == RunState::WaitsForApproval)
+        {
+            let approvals = bucket.list(&approved(&trace.run, &bytes)).await?;
+            if !approvals.is_empty() {
+                run.state = RunState::UnderWay;
+                run.why = Some(
+                    "somebody has approved it: it goes on when it looks next, within five minutes"
+                        .to_owned(),
+                );
+            }
+        }
+        runs.extend(told);
     }
     runs.sort_by_key(|it| std::cmp::Reverse(it.at));
     Ok(of_interest(runs, reported))
+}
+
+/// Where approvals of that lie which has been written down: under the SHA-256 of it (`lambda::approval`).
+fn approved(run: &str, removals: &[u8]) -> String {
+    format!("approve/{run}/{}/", hex(&sha256(removals)))
 }
 
 /// What each run has written, the newest first.
@@ -344,6 +365,12 @@ mod tests {
                 .told(RunState::Refused, superseded, bucket, at(0))
                 .is_none()
         );
+    }
+
+    #[test]
+    fn an_approval_is_of_just_what_was_written_down() {
+        let sum = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(approved("r", b"abc"), format!("approve/r/{sum}/"));
     }
 
     #[test]

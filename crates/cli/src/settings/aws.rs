@@ -84,5 +84,5 @@ pub(crate) fn parameters(
 /// When no bucket can have it.
 pub(crate) fn bucket(name: &str) -> Result<BucketName> {
     name.parse()
-        .map_err(|error| anyhow!("--artifact-bucket {name:?}: {error}"))
+        .map_err(|error| anyhow!("--artifact-bucket {:?}: {error}", Email::mask_in(name)))
 }

@@ -4,6 +4,7 @@ use anyhow::{Context, Result, bail};
 use aws_form::report::{Action, FormReport, Outcome};
 use aws_form::template::BUCKET;
 use aws_form::{Change, Described, Progress, Replacement, Resource};
+use fleet::account::Email;
 
 use super::unasked::Unasked;
 use super::{Stage, words};
@@ -35,6 +36,7 @@ pub(super) async fn run(args: AwsRemoveArgs, file: &SettingsFile, output: Output
     let confirmed = args.confirm.as_ref();
     if let Some(other) = confirmed.filter(|it| **it != settings.stack) {
         let stack = &settings.stack;
+        let other = Email::mask_in(other);
         bail!("--confirm {other}: the stack is {stack}, nothing was changed");
     }
     let stage = Stage::open(settings, "remove", output).await?;

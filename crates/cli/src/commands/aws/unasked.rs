@@ -36,6 +36,11 @@ impl Unasked<'_> {
                 }
             );
         }
+        if self.yes && settings.reach.connection.admin_account.is_none() {
+            bail!(
+                "--yes needs --admin-account: with a wrong profile the stack of another account would be meant"
+            );
+        }
         let permit = Permit {
             yes: self.yes,
             max_removals: None,
