@@ -96,8 +96,8 @@ def test_no_run_that_came_to_nothing_is_hidden(desk):
     bucket = desk.resource("Bucket")
     s3 = desk.client("s3")
 
-    def put(key, **content):
-        s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(content).encode())
+    def put(place, **content):
+        s3.put_object(Bucket=bucket, Key=place, Body=json.dumps(content).encode())
 
     def reported(name, key, **content):
         put(f"runs/{name}/manifest.json", key=key)
