@@ -53,8 +53,9 @@ def test_what_is_not_known_is_not_said(desk, line, answer):
     line.trouble[EXECUTE].extend([answer] * ALWAYS)
     deaf = ["cut"] * 10_000
     line.record = after(line.record, EXECUTE, lambda: line.trouble["cloudformation:DescribeChangeSet"].extend(deaf))
-    told = desk.run("deploy", "--yes", "--timeout", "5s").ended(3)
+    told = desk.run("deploy", "--yes", "--timeout", "5s", "--home-region", REGION).ended(3)
     report = told.json()
+    assert report["next"] == [f"See what became of it: `detective-fleet aws status --home-region {REGION}`."]
     assert report["stack"]["outcome"] == "unknown" and report["stack"]["status"] is None
     assert "could not be found out" in report["error"] and "aws status" in report["next"][0]
     assert "not changed" not in told.output
@@ -102,6 +103,7 @@ def test_who_does_not_wait_for_the_change_set_leaves_the_world_as_it_was(desk, l
     result = finish(process)
     if by == "interrupted":
         assert "nothing was changed" in result.ended(130).stderr
+        assert "goes on in AWS" not in result.stderr and "Interrupted: the stack was not changed" in result.stderr
     else:
         result.refused("change set in time", "nothing was changed")
     # Nobody has waited until the SDK gave the answer up.

@@ -50,12 +50,24 @@ pub(crate) const MAY_FINISH: &str =
 ///
 /// When the system does not let us listen.
 pub(crate) fn listen(output: Output, told: &'static str) -> Result<CancellationToken> {
+    listen_and(output, move || told)
+}
+
+/// The same, where what follows depends on how far the command is by then.
+///
+/// # Errors
+///
+/// When the system does not let us listen.
+pub(crate) fn listen_and(
+    output: Output,
+    told: impl Fn() -> &'static str + Send + 'static,
+) -> Result<CancellationToken> {
     let mut signals = Signals::new().context("cannot listen for signals")?;
     let stop = CancellationToken::new();
     let token = stop.clone();
     tokio::spawn(async move {
         signals.next().await;
-        output.message(told);
+        output.message(told());
         token.cancel();
         signals.next().await;
         end_at_once();

@@ -18,7 +18,7 @@ use jiff::Timestamp;
 
 use super::change;
 use super::stack_session::{Doing, StackSession};
-use crate::args::{AwsArgs, AwsCommand};
+use crate::args::{AwsArgs, AwsCommand, DEFAULT_STACK};
 use crate::display::{self, Output, StackProgress};
 use crate::exit::Exit;
 use crate::settings::SettingsFile;
@@ -43,6 +43,8 @@ struct Stage {
     form: Form,
     stack: String,
     region: Region,
+    /// It was named in this call: whoever copies a command needs it again.
+    names_region: bool,
     session: StackSession,
 }
 
@@ -53,6 +55,7 @@ impl Stage {
             operation,
         };
         let session = StackSession::open(&settings.reach, doing, output).await?;
+        let names_region = settings.region.is_some();
         let Some(region) = settings.region.or_else(|| session.aws.region()) else {
             bail!("in which Region? Name it with --home-region, or in the AWS configuration");
         };
@@ -60,6 +63,7 @@ impl Stage {
             form: Form::new(&session.aws, region.clone(), &settings.stack),
             stack: settings.stack,
             region,
+            names_region,
             session,
         })
     }
@@ -175,6 +179,12 @@ impl Stage {
         Ok(())
     }
 
+    /// A command that is about the same stack, for people to copy.
+    fn command(&self, operation: &str) -> String {
+        let region = Some(&self.region).filter(|_| self.names_region);
+        command(operation, &self.stack, region)
+    }
+
     /// A page of AWS's console.
     fn console(&self, path: &str) -> String {
         let region = &self.region;
@@ -193,6 +203,18 @@ impl Stage {
             "s3/upload/{bucket}?region={region}&prefix={prefix}"
         ))
     }
+}
+
+/// A command of `aws`, with what is not the default.
+fn command(operation: &str, stack: &str, region: Option<&Region>) -> String {
+    let mut command = format!("detective-fleet aws {operation}");
+    if let Some(region) = region {
+        command.push_str(&format!(" --home-region {region}"));
+    }
+    if stack != DEFAULT_STACK {
+        command.push_str(&format!(" --stack {stack}"));
+    }
+    command
 }
 
 /// How far it is, for people.

@@ -1,6 +1,7 @@
 //! What `aws` and `roles` have in common: AWS as the administrator, for work that CloudFormation does.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 use engine::clock::Clock;
@@ -14,7 +15,11 @@ use crate::display::Output;
 use crate::settings::{Reach, environment};
 use crate::signals;
 
-/// What is told when somebody does not want to wait.
+/// What is told when somebody does not want to wait, before anything is begun.
+const NOT_CHANGED: &str =
+    "\nInterrupted: the stack was not changed. Once more ends this at once.\n";
+
+/// What is told then, once something is.
 const GOES_ON: &str =
     "\nInterrupted: what CloudFormation has begun goes on in AWS. Once more ends this at once.\n";
 
@@ -25,6 +30,7 @@ pub(super) struct StackSession {
     pub(super) clock: Clock,
     pub(super) deadline: Deadline,
     pub(super) output: Output,
+    has_begun: Arc<AtomicBool>,
 }
 
 /// What is done: the kind of the document, and the operation.
@@ -42,7 +48,14 @@ impl StackSession {
     /// When AWS cannot be reached as the administrator.
     pub(super) async fn open(reach: &Reach, doing: Doing<'_>, output: Output) -> Result<Self> {
         environment::check()?;
-        let stop = signals::listen(output, GOES_ON)?;
+        // `roles` begins as it goes, and does not say when.
+        let has_begun = Arc::new(AtomicBool::new(doing.kind == "roles"));
+        let begun = Arc::clone(&has_begun);
+        let told = move || match begun.load(Ordering::Relaxed) {
+            true => GOES_ON,
+            false => NOT_CHANGED,
+        };
+        let stop = signals::listen_and(output, told)?;
         let clock = Clock::system();
         let start = fleet_session::RunStart::now(&clock);
         let connection = reach.connection(&start.run_id, Access::Whole, output);
@@ -59,7 +72,17 @@ impl StackSession {
             clock,
             deadline,
             output,
+            has_begun,
         })
+    }
+
+    /// Whether CloudFormation is working by now, for who interrupts it.
+    #[cfg_attr(
+        not(feature = "deploy"),
+        expect(dead_code, reason = "only `aws` says when it begins")
+    )]
+    pub(super) fn works(&self, works: bool) {
+        self.has_begun.store(works, Ordering::Relaxed);
     }
 
     /// What somebody ends the run with.

@@ -6,6 +6,7 @@ use std::fmt::Write;
 
 use aws_form::report::{Action, FormReport, Outcome};
 use aws_form::{Change, Replacement};
+use fleet::report::Ended;
 
 use super::failure;
 use super::moment::moment;
@@ -248,5 +249,11 @@ fn listed(title: &str, lines: &[String], width: usize) -> String {
 }
 
 fn ended(report: &FormReport) -> String {
-    left_off(report.ended).map_or_else(String::new, |words| format!("{words}\n"))
+    let words = match (report.stack.outcome, report.ended) {
+        // Whether CloudFormation has begun is not known.
+        (Some(Outcome::Unknown), Ended::Timeout) => Some("The time is over."),
+        (Some(Outcome::Unknown), Ended::Interrupted) => Some("Interrupted."),
+        (_, ended) => left_off(ended),
+    };
+    words.map_or_else(String::new, |words| format!("{words}\n"))
 }

@@ -110,10 +110,14 @@ impl Stage {
         let stack = &self.stack;
         self.session.output.always(&format!("The stack {stack} is {status}: it never came to be. Nothing is in it, and it is deleted first.\n"));
         let (wait, quiet) = (self.wait(), |_: Progress<'_>| {});
+        self.session.works(true);
         let end = self.counted(self.form.remove(now, &wait, &quiet)).await;
         let end = end.with_context(|| format!("the empty stack {stack} is being deleted"))?;
         match end {
-            End::Done(_) => Ok(()),
+            End::Done(_) => {
+                self.session.works(false);
+                Ok(())
+            }
             End::NotBegun(failure) => Err(self.not_begun(&failure)),
             End::GoesOn {
                 ended: Ended::Interrupted,
@@ -227,6 +231,7 @@ impl Stage {
         let shown = self.progress();
         let on_progress = |progress: Progress<'_>| shown.say(words(progress, "Deploying"));
         let wait = self.wait();
+        self.session.works(true);
         let end = self.form.execute(draft, now, &wait, &on_progress);
         let end = self.counted(end).await;
         shown.end();

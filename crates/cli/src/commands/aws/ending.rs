@@ -57,7 +57,8 @@ impl Stage {
         };
         report.stack.outcome = Some(outcome);
         if outcome == Outcome::Unknown {
-            report.next = vec!["Look what became of it: `detective-fleet aws status`.".to_owned()];
+            let status = self.command("status");
+            report.next = vec![format!("See what became of it: `{status}`.")];
         }
         match now {
             Seen::Last(now) => {

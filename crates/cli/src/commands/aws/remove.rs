@@ -72,6 +72,7 @@ pub(super) async fn run(args: AwsRemoveArgs, file: &SettingsFile, output: Output
     let shown = stage.progress();
     let on_progress = |progress: Progress<'_>| shown.say(words(progress, "Removing"));
     let wait = stage.wait();
+    stage.session.works(true);
     let end = stage.form.remove(&now, &wait, &on_progress);
     let end = stage.counted(end).await;
     shown.end();

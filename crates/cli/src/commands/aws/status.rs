@@ -26,7 +26,8 @@ pub(super) async fn run(args: AwsStatusArgs, file: &SettingsFile, output: Output
     let mut report = stage.report(Action::Look, now.as_ref());
     let Some(now) = now.filter(|it| it.standing() != Standing::Review) else {
         let (stack, region) = (&stage.stack, &stage.region);
-        report.needs_action.push(format!("There is no stack {stack} in {region}: `detective-fleet aws deploy` makes it, and --home-region names another Region."));
+        let deploy = stage.command("deploy");
+        report.needs_action.push(format!("There is no stack {stack} in {region}: `{deploy}` makes it, and --home-region names another Region."));
         return Ok(stage.close(&report));
     };
     report.stack.outcome = Some(match now.standing() {
@@ -42,7 +43,7 @@ pub(super) async fn run(args: AwsStatusArgs, file: &SettingsFile, output: Output
     let stuck = stuck.map(|it| it.to_string());
     report.needs_action.extend(stuck.or_else(|| {
         let never_came = now.standing() == Standing::NeverCame;
-        never_came.then(|| "The stack never came to be, and nothing is in it: `detective-fleet aws deploy` deletes it, and makes it anew.".to_owned())
+        never_came.then(|| format!("The stack never came to be, and nothing is in it: `{}` deletes it, and makes it anew.", stage.command("deploy")))
     }));
     let key = now.parameters.get(FUNCTION_KEY);
     report.function = key.and_then(|key| FunctionReport::of_key(key));

@@ -2,7 +2,6 @@
 
 use anyhow::{Result, bail};
 
-use crate::args::DEFAULT_STACK;
 use crate::commands::change::Permit;
 use crate::display::Output;
 use crate::settings::aws::FormSettings;
@@ -28,12 +27,8 @@ impl Unasked<'_> {
         }
         if !self.yes && !output.can_ask() {
             bail!(
-                "there is no terminal to ask on; to go on without being asked, run `{}`{}",
-                self.command(settings),
-                match self.operation {
-                    "remove" => "",
-                    _ => ", with the other flags as before",
-                }
+                "there is no terminal to ask on; to go on without being asked, run `{}`, with the other flags as before",
+                self.command(settings)
             );
         }
         if self.yes && settings.reach.connection.admin_account.is_none() {
@@ -51,13 +46,7 @@ impl Unasked<'_> {
 
     /// The command that asks nobody.
     fn command(self, settings: &FormSettings) -> String {
-        let mut command = format!("detective-fleet aws {}", self.operation);
-        if let Some(region) = &settings.region {
-            command.push_str(&format!(" --home-region {region}"));
-        }
-        if settings.stack != DEFAULT_STACK {
-            command.push_str(&format!(" --stack {}", settings.stack));
-        }
+        let mut command = super::command(self.operation, &settings.stack, settings.region.as_ref());
         let account = settings.reach.connection.admin_account;
         let account = account.map_or_else(|| "ACCOUNT".to_owned(), |it| it.to_string());
         command.push_str(&format!(" --yes --admin-account {account}"));
