@@ -18,12 +18,12 @@ use std::sync::Arc;
 use aws_sdk_cloudformation::types::StackStatus;
 use engine::{Aws, Failure, RoleName};
 use fleet::account::AccountId;
-use stacks::{Begun, Kind};
+use stacks::Begun;
 
 use self::each::Crew;
 use self::plan::{Finds, Found, Own, State};
 use self::remains::Unused;
-use self::stack::{ChangeSet, MemberStack};
+use self::stack::{ChangeSet, MemberStack, kind};
 use crate::definition::Definition;
 use crate::operation::{Limits, OnProgress};
 use crate::plan::{Plan, Step};
@@ -241,14 +241,6 @@ impl Via {
 
     fn crew<'a>(&self, limits: &'a Limits, on_progress: OnProgress<'a>) -> Crew<'a> {
         Crew::new(self.aws.clock(), limits, on_progress)
-    }
-}
-
-/// Whether the stack is to be made or to be changed.
-fn kind(step: &Step) -> Kind {
-    match step {
-        Step::Update => Kind::Update,
-        _ => Kind::Create,
     }
 }
 
