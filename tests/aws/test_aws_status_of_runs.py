@@ -1,6 +1,8 @@
 """What `aws status` tells of runs, in a stack that the command has deployed."""
 
 import itertools
+import json
+import time
 
 from support.aws_form import REGION
 from support.ministack import ADMINISTRATOR
@@ -87,3 +89,38 @@ def test_the_status_tells_of_runs_that_are_not_over(command, archive, tmp_path):
         stack.status().ended(0)
     finally:
         stack.stop()
+
+
+def test_no_run_that_came_to_nothing_is_hidden(desk):
+    desk.deploy().ended(0)
+    bucket = desk.resource("Bucket")
+    s3 = desk.client("s3")
+
+    def put(place, **content):
+        s3.put_object(Bucket=bucket, Key=place, Body=json.dumps(content).encode())
+
+    def reported(name, key, **content):
+        put(f"runs/{name}/manifest.json", key=key)
+        put(f"runs/{name}/report.json", run_id=name, **content)
+
+    # The function never came to write why: the claims name the lists.
+    for number in (1, 2):
+        put(f"state/claims/enable/early{number}.csv/V/upload.json", execution=f"early{number}")
+        put(f"runs/early{number}/report.json", error="Lambda.Unknown: it ended")
+    # The manifest is not as it was sealed, or the turn was lost: only the run itself has a report.
+    reported("forged", "enable/forged.csv", error="the manifest is not the one that was sealed", ended="complete")
+    reported("newer", "enable/newer.csv", error="another list took over", ended="superseded")
+    # Those whose masked names are alike are two lists.
+    put("runs/refused/refused.json", key="enable/ron@example.com.csv", name="BadInput", text="no list")
+    time.sleep(1.1)
+    reported("well", "enable/rob@example.com.csv", error="no turn any more", ended="complete")
+    put("latest/enable/rob@example.com.csv/report.json", run_id="well", error="no turn any more", ended="complete")
+
+    report = desk.run("status").ended(3).json()
+    found = {it["run"]: (it["list"], it["state"]) for it in report["runs"] if it["run"]}
+    assert found == {
+        "early1": ("enable/early1.csv", "failed"), "early2": ("enable/early2.csv", "failed"),
+        "forged": ("enable/forged.csv", "failed"), "refused": ("enable/r***@example.com.csv", "refused"),
+    }
+    assert any("enable/forged.csv failed" in it and "sealed" in it for it in report["needs_action"])
+    assert "rob@" not in json.dumps(report) and "ron@" not in json.dumps(report)

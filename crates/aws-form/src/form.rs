@@ -16,7 +16,7 @@ use crate::artifact::BucketName;
 use crate::artifacts::{self, Artifacts};
 use crate::operation::{OnProgress, Progress, Settled};
 use crate::runs::{self, LastRun, RunBucket};
-use crate::unreported::unreported;
+use crate::unreported::{Unreported, unreported};
 
 /// Parameters of the template that it has always had.
 const ALWAYS_THERE: [&str; 3] = ["AuthoritativeKey", "DriftSchedule", "MemberRoleName"];
@@ -129,7 +129,7 @@ impl Form {
         bucket: &str,
         reported: &[LastRun],
         now: Timestamp,
-    ) -> Result<Vec<LastRun>, Failure> {
+    ) -> Result<Unreported, Failure> {
         let (client, owner) = (artifacts::client(&self.config), self.account.to_string());
         let bucket = RunBucket {
             client: &client,

@@ -27,3 +27,4 @@ pub use stacks::{
     Change, Described, Parameter, Replacement, Resource, ResourceFailure, Standing, Wait,
 };
 pub use template::Template;
+pub use unreported::Unreported;

@@ -20,8 +20,11 @@ const CAUSES: &str = "/causes.json";
 /// The last run of one list, or one that has left no report of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LastRun {
-    /// The key of the list; `null` where the run does not say.
+    /// The list, e-mails in it masked; `null` where nothing says which.
     pub list: Option<String>,
+    /// What the bucket has of it.
+    #[serde(skip)]
+    pub(crate) stored: Stored,
     /// How far it is.
     pub state: RunState,
     /// The name of the execution; `null` where only the newest report of the list is known.
@@ -40,6 +43,15 @@ pub struct LastRun {
     pub page: String,
 }
 
+/// What the bucket has of a run: compared, and never shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Stored {
+    /// The key of the list, as it is.
+    pub(crate) key: Option<String>,
+    /// The size of its report in bytes.
+    pub(crate) size: i64,
+}
+
 /// How far a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -48,13 +60,13 @@ pub enum RunState {
     Reported,
     /// It was refused before it changed anything.
     Refused,
-    /// It failed before it could begin.
+    /// It failed before it could begin, or lost its turn: it is not what the newest report of its list says.
     Failed,
     /// It waits until somebody approves whom it removes.
     WaitsForApproval,
     /// It is under way, or waits for its turn.
     UnderWay,
-    /// It has begun, and has written neither a report nor anything else for long.
+    /// It was started, and has written neither a report nor anything else for long.
     Lost,
 }
 
@@ -82,6 +94,8 @@ pub(crate) struct RunBucket<'a> {
 pub(crate) struct Listed {
     pub(crate) key: String,
     pub(crate) at: Timestamp,
+    /// In bytes.
+    pub(crate) size: i64,
 }
 
 impl RunBucket<'_> {
@@ -102,6 +116,7 @@ impl RunBucket<'_> {
                 Some(Listed {
                     key: object.key()?.to_owned(),
                     at: Timestamp::from_nanosecond(at).ok()?,
+                    size: object.size().unwrap_or_default(),
                 })
             }));
         }
@@ -147,13 +162,17 @@ impl RunBucket<'_> {
 /// Where S3 does not say.
 pub(crate) async fn last_runs(bucket: RunBucket<'_>) -> Result<Vec<LastRun>, Failure> {
     let mut runs = Vec::new();
-    for Listed { key, at } in bucket.list(LATEST).await? {
+    for Listed { key, at, size } in bucket.list(LATEST).await? {
         let list = key.strip_prefix(LATEST);
         let Some(list) = list.and_then(|it| it.strip_suffix(REPORT)) else {
             continue;
         };
         runs.push(LastRun {
             list: Some(Email::mask_in(list)),
+            stored: Stored {
+                key: Some(list.to_owned()),
+                size,
+            },
             state: RunState::Reported,
             run: None,
             at,

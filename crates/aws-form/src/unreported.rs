@@ -1,22 +1,24 @@
 //! Runs that have left no report of their list: refused, failed, under way, waiting for somebody, or lost. What they wrote
 //! down in the bucket says which (`lambda::run` names the files).
 
-use std::collections::{BTreeMap, BTreeSet};
+mod claims;
+#[cfg(test)]
+mod tests;
+mod trace;
+
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use engine::Failure;
-use fleet::account::Email;
 use jiff::Timestamp;
-use serde::Deserialize;
 
+use self::claims::Claims;
+use self::trace::{Said, Trace, traces};
 use crate::package::{hex, sha256};
 use crate::runs::{LastRun, Listed, RunBucket, RunState};
 
 /// Where runs write down what they do, each under its name.
 const RUNS: &str = "runs/";
-
-/// Where it is written which execution has which upload: under the key of the list, its version, and the occasion.
-const CLAIMS: &str = "state/claims/";
 
 /// A run writes something down in each pass, and no pass lasts longer with the wait after it: as long as its lease.
 const SILENCE: Duration = Duration::from_secs(30 * 60);
@@ -24,41 +26,26 @@ const SILENCE: Duration = Duration::from_secs(30 * 60);
 /// No run waits longer for its turn: the most that the template allows (`WaitLimitMinutes`), and a start.
 const TURN: Duration = Duration::from_secs(190 * 60);
 
-/// So many runs are looked into, the newest first: each is a request.
+/// The newest report of a list is written right after that of the run, by the same invocation: as long as Lambda lets it.
+const INVOCATION: Duration = Duration::from_secs(15 * 60);
+
+/// So many runs without a report are looked into, those that wait for an approval first, then the newest: each is a
+/// request.
 const MOST: usize = 20;
 
-/// What a run has written down.
+/// So many runs with a report that is no list's newest are looked into, the newest first.
+const MOST_REPORTED: usize = 50;
+
+/// The runs that have left no report of their list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Trace {
-    run: String,
-    /// When it wrote something last.
-    at: Timestamp,
-    files: BTreeSet<String>,
+pub struct Unreported {
+    /// The newest first.
+    pub runs: Vec<LastRun>,
+    /// So many more were not looked into.
+    pub left_out: usize,
 }
 
-/// What those files say, as far as it matters: one type for `refused.json`, `removals.json`, `manifest.json` and
-/// `report.json`.
-#[derive(Clone, Debug, Default, Deserialize)]
-struct Said {
-    #[serde(default)]
-    key: Option<String>,
-    /// The name of the error: none where a newer version of the list took over.
-    #[serde(default)]
-    name: Option<String>,
-    #[serde(default)]
-    text: Option<String>,
-    #[serde(default)]
-    error: Option<String>,
-    #[serde(default)]
-    until: Option<Timestamp>,
-}
-
-#[derive(Deserialize)]
-struct Claim {
-    execution: String,
-}
-
-/// The runs that have left no report of their list, as far as it has had none since, the newest first.
+/// The runs that have left no report of their list, as far as it has had none since.
 ///
 /// # Errors
 ///
@@ -67,32 +54,90 @@ pub(crate) async fn unreported(
     bucket: RunBucket<'_>,
     reported: &[LastRun],
     now: Timestamp,
-) -> Result<Vec<LastRun>, Failure> {
+) -> Result<Unreported, Failure> {
     let traces = traces(&bucket.list(RUNS).await?);
-    let mut runs = waiting_for_their_turn(bucket, &traces, now).await?;
-    let open = traces.iter().filter_map(|it| Some((it, it.state(now)?)));
-    for (trace, state) in open.take(MOST) {
+    let mut claims = Claims::of(bucket).await?;
+    let mut runs = claims.silent(&traces, now).await?;
+    let open = open(&traces, now);
+    let left_out = open.len().saturating_sub(MOST);
+    for trace in open.into_iter().take(MOST) {
         let key = format!("{RUNS}{}/{}", trace.run, trace.file());
         let bytes = bucket.bytes(&key).await?.unwrap_or_default();
-        let said: Said = serde_json::from_slice(&bytes).unwrap_or_default();
-        let mut told = trace.told(state, said, bucket, now);
-        if let Some(run) = told
-            .as_mut()
-            .filter(|it| it.state == RunState::WaitsForApproval)
-        {
-            let approvals = bucket.list(&approved(&trace.run, &bytes)).await?;
-            if !approvals.is_empty() {
-                run.state = RunState::UnderWay;
-                run.why = Some(
-                    "somebody has approved it: it goes on when it looks next, within five minutes"
-                        .to_owned(),
-                );
-            }
+        let mut said: Said = serde_json::from_slice(&bytes).unwrap_or_default();
+        if said.key.is_none() {
+            said.key = claims.list_of(&trace.run, trace.at).await?;
         }
-        runs.extend(told);
+        let state = trace.state(now);
+        if state == RunState::WaitsForApproval {
+            let approvals = bucket.list(&approved(&trace.run, &bytes)).await?;
+            said.is_approved = !approvals.is_empty();
+        }
+        runs.extend(trace.told(state, said, bucket, now));
+    }
+    for trace in replaced(&traces, reported, now) {
+        let Some(mut said) = ended_badly(bucket, reported, trace).await? else {
+            continue;
+        };
+        if said.key.is_none() {
+            said.key = claims.list_of(&trace.run, trace.at).await?;
+        }
+        runs.extend(trace.told(RunState::Failed, said, bucket, now));
     }
     runs.sort_by_key(|it| std::cmp::Reverse(it.at));
-    Ok(of_interest(runs, reported))
+    let runs = of_interest(runs, reported);
+    Ok(Unreported { runs, left_out })
+}
+
+/// Those without a report of their list, those that wait for an approval first.
+fn open(traces: &[Trace], now: Timestamp) -> Vec<&Trace> {
+    let open = traces.iter();
+    let mut open: Vec<_> = open
+        .filter(|it| it.state(now) != RunState::Reported)
+        .collect();
+    open.sort_by_key(|it| it.state(now) != RunState::WaitsForApproval);
+    open
+}
+
+/// Those with a report that no list has as its newest: another one took its place, or it never was.
+fn replaced<'a>(traces: &'a [Trace], reported: &[LastRun], now: Timestamp) -> Vec<&'a Trace> {
+    let mut ended: Vec<_> = traces
+        .iter()
+        .filter(|it| it.state(now) == RunState::Reported)
+        .collect();
+    for latest in reported {
+        // The same bytes, written right after it: each is that of one run, and the traces begin with the newest.
+        let is_that = |report: &Listed| {
+            let is_after = report.at <= latest.at;
+            is_after
+                && is_within(report.at, INVOCATION, latest.at)
+                && report.size == latest.stored.size
+        };
+        let found = ended
+            .iter()
+            .position(|it| it.report.as_ref().is_some_and(is_that));
+        if let Some(found) = found {
+            ended.remove(found);
+        }
+    }
+    ended.truncate(MOST_REPORTED);
+    ended
+}
+
+/// What a run said that ended with an error, where its list has had no report since.
+async fn ended_badly(
+    bucket: RunBucket<'_>,
+    reported: &[LastRun],
+    trace: &Trace,
+) -> Result<Option<Said>, Failure> {
+    let place = |file: &str| format!("{RUNS}{}/{file}", trace.run);
+    let manifest: Option<Said> = bucket.read(&place("manifest.json")).await?;
+    let key = manifest.and_then(|it| it.key);
+    if key.is_some() && is_settled(key.as_deref(), trace.at, reported) {
+        return Ok(None);
+    }
+    let said: Option<Said> = bucket.read(&place("report.json")).await?;
+    let said = said.filter(|it| it.error.is_some() && it.ended.as_deref() != Some("superseded"));
+    Ok(said.map(|said| Said { key, ..said }))
 }
 
 /// Where approvals of that lie which has been written down: under the SHA-256 of it (`lambda::approval`).
@@ -100,130 +145,8 @@ fn approved(run: &str, removals: &[u8]) -> String {
     format!("approve/{run}/{}/", hex(&sha256(removals)))
 }
 
-/// What each run has written, the newest first.
-fn traces(listed: &[Listed]) -> Vec<Trace> {
-    let mut traces: BTreeMap<&str, Trace> = BTreeMap::new();
-    for Listed { key, at } in listed {
-        let path = key.strip_prefix(RUNS).and_then(|it| it.split_once('/'));
-        let Some((run, file)) = path else { continue };
-        let trace = traces.entry(run).or_insert_with(|| Trace {
-            run: run.to_owned(),
-            at: *at,
-            files: BTreeSet::new(),
-        });
-        trace.at = trace.at.max(*at);
-        trace.files.insert(file.to_owned());
-    }
-    let mut traces: Vec<_> = traces.into_values().collect();
-    traces.sort_by_key(|it| std::cmp::Reverse(it.at));
-    traces
-}
-
-impl Trace {
-    fn has(&self, file: &str) -> bool {
-        self.files.contains(file)
-    }
-
-    /// How far it is; `None` where it has left a report of its list.
-    fn state(&self, now: Timestamp) -> Option<RunState> {
-        let [refused, report, manifest, removals] =
-            ["refused", "report", "manifest", "removals"].map(|it| self.has(&format!("{it}.json")));
-        match (refused, report) {
-            (true, _) => Some(RunState::Refused),
-            (_, true) if manifest => None,
-            (_, true) => Some(RunState::Failed),
-            _ if removals && !manifest => Some(RunState::WaitsForApproval),
-            _ if is_within(self.at, SILENCE, now) => Some(RunState::UnderWay),
-            _ => Some(RunState::Lost),
-        }
-    }
-
-    /// Which of its files says most.
-    fn file(&self) -> &'static str {
-        let files = [
-            "refused.json",
-            "report.json",
-            "manifest.json",
-            "removals.json",
-        ];
-        let found = files.into_iter().find(|it| self.has(it));
-        found.unwrap_or("manifest.json")
-    }
-
-    /// What there is to tell of it; nothing where a newer version of the list took over.
-    fn told(
-        &self,
-        state: RunState,
-        said: Said,
-        bucket: RunBucket<'_>,
-        now: Timestamp,
-    ) -> Option<LastRun> {
-        if state == RunState::Refused && said.name.is_none() && said.text.is_some() {
-            return None;
-        }
-        let is_late = |until: Timestamp| until < now && !is_within(until, SILENCE, now);
-        let state = match state {
-            RunState::WaitsForApproval if said.until.is_some_and(is_late) => RunState::Lost,
-            state => state,
-        };
-        let page = match self.has("report.html") {
-            true => format!("{RUNS}{}/report.html", self.run),
-            false => format!("{RUNS}{}/", self.run),
-        };
-        Some(LastRun {
-            list: said.key.as_deref().map(Email::mask_in),
-            state,
-            run: Some(Email::mask_in(&self.run)),
-            at: self.at,
-            causes: None,
-            until: said.until.filter(|_| state == RunState::WaitsForApproval),
-            why: said.text.or(said.error).as_deref().map(Email::mask_in),
-            page: bucket.uri(&page),
-        })
-    }
-}
-
-/// Runs that have an upload, and have written nothing yet: another one has the turn.
-async fn waiting_for_their_turn(
-    bucket: RunBucket<'_>,
-    traces: &[Trace],
-    now: Timestamp,
-) -> Result<Vec<LastRun>, Failure> {
-    let mut claims = bucket.list(CLAIMS).await?;
-    claims.retain(|it| is_within(it.at, TURN, now));
-    claims.sort_by_key(|it| std::cmp::Reverse(it.at));
-    let mut runs = Vec::new();
-    for Listed { key, at } in claims.into_iter().take(MOST) {
-        let Some(claim) = bucket.read::<Claim>(&key).await? else {
-            continue;
-        };
-        if traces.iter().any(|it| it.run == claim.execution) {
-            continue;
-        }
-        runs.push(LastRun {
-            list: list_of(&key).map(Email::mask_in),
-            state: RunState::UnderWay,
-            run: Some(Email::mask_in(&claim.execution)),
-            at,
-            causes: None,
-            until: None,
-            why: Some("it waits for its turn: another run changes AWS".to_owned()),
-            page: bucket.uri(&format!("{RUNS}{}/", claim.execution)),
-        });
-    }
-    Ok(runs)
-}
-
-/// The list that a claim is of.
-fn list_of(claim: &str) -> Option<&str> {
-    let mut parts = claim.strip_prefix(CLAIMS)?.rsplitn(3, '/');
-    let (_occasion, _version) = (parts.next()?, parts.next()?);
-    parts.next()
-}
-
 /// Those after which their list has had no report. Of those that have ended, the newest of each list.
 fn of_interest(mut runs: Vec<LastRun>, reported: &[LastRun]) -> Vec<LastRun> {
-    let newest = reported.iter().map(|it| it.at).max();
     let is_open =
         |it: &LastRun| matches!(it.state, RunState::UnderWay | RunState::WaitsForApproval);
     let mut told = BTreeSet::new();
@@ -231,151 +154,25 @@ fn of_interest(mut runs: Vec<LastRun>, reported: &[LastRun]) -> Vec<LastRun> {
         if is_open(it) {
             return true;
         }
-        let since = match &it.list {
-            Some(_) => reported
-                .iter()
-                .filter(|of| of.list == it.list)
-                .map(|of| of.at)
-                .max(),
-            None => newest,
-        };
-        since.is_none_or(|since| since < it.at) && told.insert(it.list.clone())
+        let key = it.stored.key.as_deref();
+        !is_settled(key, it.at, reported) && key.is_none_or(|key| told.insert(key.to_owned()))
     });
     runs
 }
 
-fn is_within(at: Timestamp, time: Duration, now: Timestamp) -> bool {
-    now.duration_since(at).unsigned_abs() <= time
+/// Whether the list has had a report since; where it is not known which list that is, whether all have.
+fn is_settled(key: Option<&str>, at: Timestamp, reported: &[LastRun]) -> bool {
+    let since = match key {
+        Some(_) => reported
+            .iter()
+            .filter(|of| of.stored.key.as_deref() == key)
+            .map(|of| of.at)
+            .max(),
+        None => reported.iter().map(|it| it.at).min(),
+    };
+    since.is_some_and(|since| since >= at)
 }
 
-#[cfg(test)]
-mod tests {
-    use pretty_assertions::assert_eq;
-
-    use super::*;
-
-    fn at(minute: i64) -> Timestamp {
-        Timestamp::from_second(1_800_000_000 + 60 * minute).unwrap()
-    }
-
-    fn listed(keys: &[&str]) -> Vec<Listed> {
-        let keys = keys.iter().zip(0..);
-        keys.map(|(key, minute)| Listed {
-            key: (*key).to_owned(),
-            at: at(minute),
-        })
-        .collect()
-    }
-
-    fn run(list: Option<&str>, state: RunState, minute: i64) -> LastRun {
-        LastRun {
-            list: list.map(str::to_owned),
-            state,
-            run: None,
-            at: at(minute),
-            causes: None,
-            until: None,
-            why: None,
-            page: String::new(),
-        }
-    }
-
-    #[test]
-    fn what_a_run_has_written_says_how_far_it_is() {
-        let state = |files: &[&str], now: i64| {
-            let keys: Vec<_> = files.iter().map(|it| format!("runs/r/{it}.json")).collect();
-            let keys: Vec<_> = keys.iter().map(String::as_str).collect();
-            let traces = traces(&listed(&keys));
-            assert_eq!(traces.len(), 1);
-            traces[0].state(at(now))
-        };
-        assert_eq!(state(&["manifest", "report"], 2), None);
-        assert_eq!(state(&["refused", "report"], 2), Some(RunState::Refused));
-        assert_eq!(state(&["report"], 2), Some(RunState::Failed));
-        assert_eq!(state(&["removals"], 900), Some(RunState::WaitsForApproval));
-        assert_eq!(state(&["removals", "refused"], 2), Some(RunState::Refused));
-        assert_eq!(
-            state(&["manifest", "groups/0/begun/1"], 30),
-            Some(RunState::UnderWay)
-        );
-        assert_eq!(
-            state(&["manifest", "groups/0/begun/1"], 32),
-            Some(RunState::Lost)
-        );
-    }
-
-    #[test]
-    fn what_later_reports_of_the_list_have_settled_is_not_told() {
-        use RunState as Is;
-        let reported = [
-            run(Some("a"), Is::Reported, 10),
-            run(Some("b"), Is::Reported, 2),
-        ];
-        let runs = vec![
-            run(Some("b"), Is::Refused, 9),
-            run(Some("b"), Is::Lost, 8),
-            run(None, Is::Failed, 7),
-            run(Some("a"), Is::UnderWay, 6),
-            run(Some("a"), Is::Refused, 5),
-        ];
-        let told = of_interest(runs, &reported);
-        let told: Vec<_> = told
-            .iter()
-            .map(|it| (it.list.as_deref(), it.state))
-            .collect();
-        assert_eq!(told, [(Some("b"), Is::Refused), (Some("a"), Is::UnderWay)]);
-    }
-
-    #[test]
-    fn an_approval_is_not_waited_for_for_ever_and_what_a_newer_list_ended_is_not_told() {
-        let config = aws_sdk_s3::Config::builder()
-            .behavior_version_latest()
-            .build();
-        let bucket = RunBucket {
-            client: &aws_sdk_s3::Client::from_conf(config),
-            name: "b",
-            owner: "111122223333",
-        };
-        let traces = traces(&listed(&["runs/r/removals.json"]));
-        let asked = |now: i64| {
-            let said = Said {
-                key: Some("disable/of-root@example.com.csv".to_owned()),
-                until: Some(at(100)),
-                ..Said::default()
-            };
-            traces[0]
-                .told(RunState::WaitsForApproval, said, bucket, at(now))
-                .unwrap()
-        };
-        assert_eq!(
-            (asked(101).state, asked(101).until),
-            (RunState::WaitsForApproval, Some(at(100)))
-        );
-        assert_eq!((asked(131).state, asked(131).until), (RunState::Lost, None));
-        assert_eq!(
-            asked(0).list.as_deref(),
-            Some("disable/o***@example.com.csv")
-        );
-        let superseded = Said {
-            text: Some("a newer one".to_owned()),
-            ..Said::default()
-        };
-        assert!(
-            traces[0]
-                .told(RunState::Refused, superseded, bucket, at(0))
-                .is_none()
-        );
-    }
-
-    #[test]
-    fn an_approval_is_of_just_what_was_written_down() {
-        let sum = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-        assert_eq!(approved("r", b"abc"), format!("approve/r/{sum}/"));
-    }
-
-    #[test]
-    fn a_claim_says_of_which_list_it_is() {
-        let key = "state/claims/plan/enable/a.csv/VERSION/upload.json";
-        assert_eq!(list_of(key), Some("plan/enable/a.csv"));
-    }
+fn is_within(at: Timestamp, time: Duration, now: Timestamp) -> bool {
+    now.duration_since(at).unsigned_abs() <= time
 }

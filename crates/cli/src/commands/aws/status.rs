@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use aws_form::report::{Action, FormReport, FunctionReport, Outcome};
 use aws_form::template::FUNCTION_KEY;
-use aws_form::{Described, LastRun, RunState, Standing, stands_in_the_way};
+use aws_form::{Described, LastRun, RunState, Standing, Unreported, stands_in_the_way};
 use engine::Failure;
 
 use super::Stage;
@@ -97,7 +97,13 @@ impl Stage {
         };
         let at = self.session.clock.timestamp();
         match self.form.unreported_runs(bucket, &runs, at).await {
-            Ok(others) => runs.splice(0..0, others).for_each(drop),
+            Ok(Unreported {
+                runs: others,
+                left_out,
+            }) => {
+                runs.splice(0..0, others).for_each(drop);
+                report.header.notes.extend(left(left_out));
+            }
             Err(failure) => unknown(report, "the runs that have left no report", &failure),
         }
         let machine = now.outputs.get("StateMachineArn").map(String::as_str);
@@ -125,6 +131,14 @@ impl Stage {
     }
 }
 
+/// That there are more runs than were looked into.
+fn left(out: usize) -> Option<String> {
+    let words = format!(
+        "{out} more runs without a report of their list were not looked into: see runs/ in the bucket."
+    );
+    (out > 0).then_some(words)
+}
+
 /// What somebody has to do about a run.
 fn needed(run: &LastRun, execution: Option<&str>) -> Option<String> {
     let list = run.list.as_deref().unwrap_or("A list");
@@ -142,7 +156,7 @@ fn needed(run: &LastRun, execution: Option<&str>) -> Option<String> {
         },
         RunState::UnderWay => return None,
         RunState::Refused => format!("{list} was refused at {at:.0}{name}: {why}"),
-        RunState::Failed => format!("{list} could not be begun with at {at:.0}{name}: {why}"),
+        RunState::Failed => format!("{list} failed at {at:.0}{name}: {why}"),
         RunState::WaitsForApproval => {
             let until = run.until.map(|it| format!(" until {it:.0}"));
             format!(
@@ -154,7 +168,7 @@ fn needed(run: &LastRun, execution: Option<&str>) -> Option<String> {
         RunState::Lost => {
             let page = execution.map(|it| format!(", at {it}")).unwrap_or_default();
             format!(
-                "{list} was begun with, and nothing was written since {at:.0}{name}: look how that execution ended in Step Functions{page}, and upload the list again"
+                "{list} was started, and nothing was written since {at:.0}{name}: see how that execution ended in Step Functions{page}, and upload the list again"
             )
         }
     })

@@ -53,7 +53,7 @@ fn how(run: &LastRun) -> String {
             Some(n) => format!(", needs action for {}", counted(n as u64, "cause")),
         },
         RunState::Refused => ", refused".to_owned(),
-        RunState::Failed => ", could not be begun with".to_owned(),
+        RunState::Failed => ", failed".to_owned(),
         RunState::WaitsForApproval => ", waits for an approval".to_owned(),
         RunState::UnderWay => match run.why.as_deref() {
             Some(why) => format!(", under way ({why})"),
