@@ -81,6 +81,11 @@ fn entries(zip: &[u8]) -> Option<Vec<Entry<'_>>> {
 impl Entry<'_> {
     /// What is in the file, which is no longer than `most`.
     fn content(&self, zip: &[u8], most: usize) -> Result<Vec<u8>, &'static str> {
+        if self.unpacked == u32::MAX as usize {
+            return Err(
+                "it is a ZIP64 archive, which Lambda's packages need not be: pack it again",
+            );
+        }
         if self.unpacked > most {
             return Err("it is larger than 250 MB, unpacked");
         }

@@ -5,6 +5,7 @@ use std::io::{BufWriter, IntoInnerError, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use fleet::account::Email;
 use fleet::language::Language;
 use fleet::report::{InvalidLine, VERSION};
 use fleet::roster::{Roster, RosterError};
@@ -81,11 +82,18 @@ impl ErrorDocument {
         Self {
             version: VERSION,
             kind: "error",
-            error: format!("{error:#}"),
+            error: words(error),
             invalid_lines: invalid_lines(error),
             saved_plan: error.downcast_ref().cloned(),
         }
     }
+}
+
+/// What an error says, with what was typed, and may be an e-mail, masked. What it quotes line by line stays so.
+pub(crate) fn words(error: &anyhow::Error) -> String {
+    let text = format!("{error:#}");
+    let lines: Vec<_> = text.lines().map(Email::mask_in).collect();
+    lines.join("\n")
 }
 
 /// The error that a panic is: a defect of ours.

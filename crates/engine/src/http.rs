@@ -19,6 +19,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_types::os_shim_internal::{Env, Fs};
+use fleet::account::Email;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -169,14 +170,23 @@ async fn until_there_is_room(
 
 /// Whoever is on the way reads e-mails, and credentials as STS hands them out.
 fn warn_of_plain_http(uri: &str) {
-    let authority = uri.parse().ok().and_then(|uri: http::Uri| {
-        let authority = uri.authority()?.as_str();
-        Some(authority.to_owned())
-    });
     tracing::warn!(
-        "the endpoint http://{} is not encrypted: everybody on the way reads what AWS is asked and answers, credentials too; use https://",
-        authority.unwrap_or_default()
+        "the endpoint {} is not encrypted: everybody on the way reads what AWS is asked and answers, credentials too; use https://",
+        shown_endpoint(uri)
     );
+}
+
+/// Where requests go, for people: a password in front of the host is nobody's business.
+pub(crate) fn shown_endpoint(url: &str) -> String {
+    let parsed: Option<http::Uri> = url.parse().ok();
+    let shown = parsed.and_then(|uri| {
+        let port = uri
+            .port()
+            .map(|port| format!(":{port}"))
+            .unwrap_or_default();
+        Some(format!("{}://{}{port}", uri.scheme_str()?, uri.host()?))
+    });
+    shown.unwrap_or_else(|| Email::mask_in(url))
 }
 
 /// Loopback and link-local addresses: an emulated AWS, and where a machine's own credentials come from.
@@ -293,6 +303,20 @@ fn read_bundle(path: &Path) -> Result<Vec<u8>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn where_requests_go_is_told_without_a_password() {
+        for (url, shown) in [
+            (
+                "http://user:secret@example.com:1/path",
+                "http://example.com:1",
+            ),
+            ("https://sts.amazonaws.com/", "https://sts.amazonaws.com"),
+            ("user@example.com", "u***@example.com"),
+        ] {
+            assert_eq!(shown_endpoint(url), shown);
+        }
+    }
 
     #[test]
     fn what_is_on_this_machine_needs_no_proxy() {

@@ -173,7 +173,7 @@ impl RosterError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SelectionError {
     /// No good line of the file names them.
-    #[error("not among the usable accounts of the file: {}", .0.join(", "))]
+    #[error("not among the usable accounts of the file: {}", Email::mask_in(&.0.join(", ")))]
     NotInFile(Vec<String>),
     /// The selection leaves out every account.
     #[error("every account of the file is left out; nothing remains to be done")]
@@ -229,11 +229,19 @@ impl Roster {
         let rows = table.rows.iter().filter_map(|row| row.fields.as_ref().ok());
         let Some(header) = &table.header else {
             let columns = Columns::by_place();
-            let also = |row: &Vec<String>| row.iter().skip(2).position(|it| it.contains('@'));
-            if let Some(place) = rows.clone().find_map(also) {
+            let has_others = |place: &usize| {
+                let mut fields = rows.clone().filter_map(|row| row.get(*place));
+                fields.any(|it| it.contains('@'))
+            };
+            let most = rows.clone().map(Vec::len).max().unwrap_or_default();
+            let others: Vec<_> = (2..most)
+                .filter(has_others)
+                .map(|it| (it + 1).to_string())
+                .collect();
+            if !others.is_empty() {
                 self.notes.push(format!(
-                    "the root users' e-mail addresses are taken from column 2; column {} holds others (a header names the columns)",
-                    place + 3
+                    "the root users' e-mail addresses are taken from column 2; others are in column {} (a header names the columns)",
+                    others.join(" and ")
                 ));
             }
             return Ok(columns);

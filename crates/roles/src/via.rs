@@ -8,6 +8,7 @@ mod look;
 pub mod plan;
 mod policy;
 mod prepare;
+mod remains;
 mod report;
 mod stack;
 
@@ -17,11 +18,12 @@ use std::sync::Arc;
 use aws_sdk_cloudformation::types::StackStatus;
 use engine::{Aws, Failure, RoleName};
 use fleet::account::AccountId;
-use stacks::{Begun, Kind};
+use stacks::Begun;
 
 use self::each::Crew;
 use self::plan::{Finds, Found, Own, State};
-use self::stack::{ChangeSet, MemberStack};
+use self::remains::Unused;
+use self::stack::{ChangeSet, MemberStack, kind};
 use crate::definition::Definition;
 use crate::operation::{Limits, OnProgress};
 use crate::plan::{Plan, Step};
@@ -51,11 +53,13 @@ pub struct Looked {
 pub struct Changes(BTreeMap<AccountId, Result<Option<ChangeSet>, Arc<str>>>);
 
 /// How it ended in one account.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 enum End {
     Done,
     NothingToDo,
     GoesOn,
+    /// Its turn did not come, and what [`Via::prepare`] had made for it may stay.
+    NotBegun(Option<Failure>),
     Failed(Arc<str>),
 }
 
@@ -95,13 +99,21 @@ impl Via {
                 (*account, (step.clone(), found, changes.0.remove(account)))
             })
             .collect();
+        let prepared = due.iter().filter_map(|(account, (step, _, set))| {
+            let set = set.as_ref()?.as_ref().ok()?.as_ref()?;
+            Some((*account, Unused::new(set, step)))
+        });
+        let mut unused = looked.only(prepared);
         let crew = self.crew(limits, on_progress);
-        let ends = crew
+        let mut ends = crew
             .each(looked.only(due), async |_, (member, (step, found, set))| {
                 let end = self.deploy_one(&member, &step, found, set, &crew).await;
                 counted(end, &crew)
             })
             .await;
+        unused.retain(|account, _| !ends.contains_key(account));
+        let remains = crew.take_back(unused).await.into_iter();
+        ends.extend(remains.map(|(account, left)| (account, End::NotBegun(Some(left)))));
         self.done(looked, plan, &ends, crew.over())
     }
 
@@ -125,6 +137,7 @@ impl Via {
         }
         let set = match set {
             Some(set) => set,
+            None if crew.over().is_some() => return Ok(End::NotBegun(None)),
             None => self.prepare_one(member, step, crew).await,
         };
         let set = match set {
@@ -132,13 +145,25 @@ impl Via {
             Ok(None) => return Ok(End::NothingToDo),
             Err(reason) => return Ok(End::Failed(reason)),
         };
-        let begun = member.begin(&set.name, kind(step), &crew.wait()).await;
-        if let Some(end) = not_begun(begun) {
-            return Ok(end);
+        if crew.over().is_some() {
+            let unused = Unused::new(&set, step);
+            return Ok(End::NotBegun(crew.withdraw(member, &unused).await.err()));
         }
+        let begun = member.begin(&set.name, kind(step), &crew.wait()).await;
+        match not_begun(begun) {
+            Some(end) => Ok(end),
+            None => self.deployed(member, crew).await,
+        }
+    }
+
+    /// How what has begun ends.
+    async fn deployed(&self, member: &MemberStack, crew: &Crew<'_>) -> Result<End, Failure> {
         let begun = crew.now();
         loop {
-            let Some(now) = member.describe().await? else {
+            let Ok(now) = crew.wait().within(member.describe()).await else {
+                return Ok(End::GoesOn);
+            };
+            let Some(now) = now? else {
                 return Ok(End::Failed(
                     "its stack is gone: somebody else has deleted it".into(),
                 ));
@@ -192,7 +217,10 @@ impl Via {
         }
         let begun = crew.now();
         loop {
-            let Some(now) = member.describe().await? else {
+            let Ok(now) = crew.wait().within(member.describe()).await else {
+                return Ok(End::GoesOn);
+            };
+            let Some(now) = now? else {
                 return Ok(End::Done);
             };
             if now.status == StackStatus::DeleteFailed {
@@ -213,14 +241,6 @@ impl Via {
 
     fn crew<'a>(&self, limits: &'a Limits, on_progress: OnProgress<'a>) -> Crew<'a> {
         Crew::new(self.aws.clock(), limits, on_progress)
-    }
-}
-
-/// Whether the stack is to be made or to be changed.
-fn kind(step: &Step) -> Kind {
-    match step {
-        Step::Update => Kind::Update,
-        _ => Kind::Create,
     }
 }
 

@@ -68,8 +68,9 @@ impl Stack {
         }
     }
 
-    /// Takes a change set back, and, where `is_first` says that there was no stack before, a stack that is there for its sake
-    /// alone: one that still waits for its first change set, and that somebody else has not deployed meanwhile.
+    /// Takes a change set back, and, where `is_first` says that there was no stack before, the empty stack too: one that still
+    /// waits for its first change set, because nobody has deployed it meanwhile. With it go the change sets of others who are
+    /// about to deploy it for the first time: they have to run again.
     ///
     /// # Errors
     /// Where it stays, or may stay. It changes nothing then.

@@ -69,8 +69,8 @@ pub(crate) struct AwsDeployArgs {
     /// detective-fleet-artifacts-ACCOUNT-REGION, which the command makes]
     #[arg(long, value_name = "BUCKET", help_heading = "Stack")]
     pub artifact_bucket: Option<String>,
-    /// A parameter of the template (docs/parameters.md); can be repeated, each of them once. What is not named stays as the
-    /// stack has it
+    /// A parameter of the template (docs/parameters.md); can be given several times, once for each parameter. What is not named
+    /// stays as the stack has it
     #[arg(long, value_name = "NAME=VALUE", help_heading = "Stack")]
     pub parameter: Vec<String>,
     /// Show what would be done, and do nothing

@@ -115,7 +115,7 @@ pub(super) const ROLES_STATUS: &str = help!(
     "the role is current in every account of the list, and can be assumed";
     "1    nothing could be found out",
     "3    something needs action: each thing is named",
-    "4    nothing needs action, but a run or CloudFormation is not finished: look again"
+    "4    nothing needs action, but CloudFormation is not finished: look again"
 );
 
 pub(super) const ROLES_REMOVE: &str = help!(

@@ -4,7 +4,6 @@ mod via;
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use engine::Aws;
@@ -65,8 +64,7 @@ async fn deploy(args: DeployArgs, file: &SettingsFile, output: Output) -> Result
     let files = ReportFiles::check_without_page(args.reports.files)?;
     let files = files.apart_from(ROSTER, Some(&path))?;
     let stage = open(settings, roster, "deploy", output).await?;
-    let limits = stage.limits(&args.pace);
-    let (seen, plan) = stage.look(args.dry_run, &limits, None).await?;
+    let (seen, plan) = stage.look(args.dry_run, &args.pace, None).await?;
     stage.must_be_here(&seen).await?;
     if let Some(why) = stage.way.touches_others(&seen, &plan) {
         bail!("{why}");
@@ -85,14 +83,18 @@ async fn deploy(args: DeployArgs, file: &SettingsFile, output: Output) -> Result
     }
     let shown = RolloutProgress::new(output, stage.session.clock.clone(), "Deploying");
     let on_progress = |progress: roles::Progress<'_>| shown.tell(progress);
-    let done = stage.way.deploy(&seen, &plan, &limits, &on_progress).await;
-    let mut done = done
+    let limits = stage.limits(&args.pace);
+    let done = stage.way.deploy(&seen, &plan, &limits, &on_progress);
+    let mut done = stage
+        .counted(done)
+        .await
         .inspect_err(|_| shown.end())
         .map_err(|failure| anyhow!("nothing was changed: {failure}"))?;
+    let limits = stage.limits(&args.pace);
     let waited = stage
         .way
         .wait_until_assumable(&mut done, &limits, &on_progress);
-    let untried = waited.await;
+    let untried = stage.counted(waited).await;
     shown.end();
     let offers = stage.interruptible(stage.way.offers(&done)).await;
     let mut report = stage.report(done, false);
@@ -119,8 +121,7 @@ async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output) -> Result
     let files = ReportFiles::check_without_page(args.reports.files)?;
     let files = files.apart_from(ROSTER, Some(&path))?;
     let stage = open(settings, roster, "remove", output).await?;
-    let limits = stage.limits(&args.pace);
-    let (seen, plan) = stage.look(args.dry_run, &limits, Some(leave)).await?;
+    let (seen, plan) = stage.look(args.dry_run, &args.pace, Some(leave)).await?;
     let consent = permit.consent(stage.way.wanted().administrator)?;
     let removals = plan::with(&plan, &Step::Remove).len();
     let bad_lines = stage.session.header.invalid_lines.len();
@@ -143,10 +144,9 @@ async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output) -> Result
     }
     let shown = RolloutProgress::new(output, stage.session.clock.clone(), "Removing");
     let on_progress = |progress: roles::Progress<'_>| shown.tell(progress);
-    let done = stage
-        .way
-        .remove(&seen, &plan, leave, &limits, &on_progress)
-        .await;
+    let limits = stage.limits(&args.pace);
+    let done = stage.way.remove(&seen, &plan, leave, &limits, &on_progress);
+    let done = stage.counted(done).await;
     shown.end();
     let done = done.map_err(|failure| anyhow!("nothing was changed: {failure}"))?;
     Ok(close(&stage.report(done, false), &files, output))
@@ -191,7 +191,6 @@ struct Stage<Way> {
     way: Way,
     home_is_given: bool,
     accounts: BTreeSet<AccountId>,
-    timeout: Duration,
     session: StackSession,
 }
 
@@ -242,18 +241,23 @@ impl<Way> Stage<Way> {
             way: way(&session.aws, wanted)?,
             home_is_given,
             accounts: roster.members.keys().copied().collect(),
-            timeout: reach.timeout,
             session,
         })
     }
 
+    /// Of the time, what is left.
     fn limits(&self, pace: &RolloutPaceArgs) -> Limits {
         Limits {
             at_a_time: pace.at_a_time.get(),
             may_fail: pace.failure_tolerance,
-            timeout: self.timeout,
+            timeout: self.session.deadline.left(),
             stop: self.session.stop().clone(),
         }
+    }
+
+    /// Work that ends by itself when the time is over.
+    async fn counted<T>(&self, work: impl Future<Output = T>) -> T {
+        self.session.deadline.counted(work).await
     }
 
     async fn interruptible<T>(&self, work: impl Future<Output = T>) -> Result<T> {
@@ -291,7 +295,7 @@ impl Stage<Rollout> {
     async fn look(
         &self,
         dry_run: bool,
-        limits: &Limits,
+        pace: &RolloutPaceArgs,
         leave: Option<Leave>,
     ) -> Result<(Seen, Plan)> {
         let cannot = "cannot ask CloudFormation for the StackSet";
@@ -299,7 +303,8 @@ impl Stage<Rollout> {
             let shown =
                 RolloutProgress::new(self.session.output, self.session.clock.clone(), "Waiting");
             let on_progress = |progress: roles::Progress<'_>| shown.tell(progress);
-            let settled = self.way.settle(limits, &on_progress).await;
+            let limits = self.limits(pace);
+            let settled = self.counted(self.way.settle(&limits, &on_progress)).await;
             shown.end();
             match settled.context(cannot)? {
                 Ended::Interrupted => return Err(Interrupted.into()),

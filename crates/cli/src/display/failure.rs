@@ -17,7 +17,7 @@ use crate::exit::Exit;
 
 /// An error that ended the command. What it quotes line by line, such as a settings file, stays so.
 pub(crate) fn error(error: &anyhow::Error, width: usize) -> String {
-    let text = format!("{} {error:#}", paint(BAD.bold(), "error:"));
+    let text = format!("{} {}", paint(BAD.bold(), "error:"), document::words(error));
     text.lines()
         .map(|line| wrapped(line, width, "", "  ") + "\n")
         .collect()

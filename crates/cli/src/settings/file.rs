@@ -43,8 +43,18 @@ impl SettingsFile {
         };
         tracing::debug!(path = %path.display(), "settings file");
         trust::check(path, named.is_some())?;
-        let settings = toml::from_str(&text)
-            .map_err(|error| anyhow!("{}: {}", path.display(), error.to_string().trim_end()))?;
+        let settings = toml::from_str(&text).map_err(|error: toml::de::Error| {
+            // Without the line itself: what it says may be a secret.
+            let before = error
+                .span()
+                .map_or("", |span| text.get(..span.start).unwrap_or_default());
+            let line = before.matches('\n').count() + 1;
+            anyhow!(
+                "{}, line {line}: {}",
+                path.display(),
+                error.message().trim_end()
+            )
+        })?;
         let file = Self {
             settings,
             was_found: named.is_none(),
@@ -126,6 +136,25 @@ mod tests {
             assert!(
                 error.contains(why) && error.contains("fleet.toml"),
                 "{text}: {error}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_a_mistake_says_is_not_repeated() {
+        for text in [
+            "timeout = \"1m\"\nexternal-id = S3cretExt-1234",
+            "timeout = \"1m\"\n[parameter]\nNotificationEmail = ops@example.com",
+        ] {
+            let error = format!("{:#}", read(text).unwrap_err());
+            let line = text.lines().count();
+            assert!(
+                error.contains(&format!("fleet.toml, line {line}: ")),
+                "{error}"
+            );
+            assert!(
+                !error.contains("S3cret") && !error.contains("ops@"),
+                "{error}"
             );
         }
     }

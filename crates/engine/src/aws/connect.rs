@@ -20,7 +20,7 @@ use crate::descriptors;
 use crate::events::Events;
 use crate::failure::{Failure, FailureKind};
 use crate::halt::Halt;
-use crate::http::NetworkError;
+use crate::http::{NetworkError, shown_endpoint};
 use crate::narrow;
 use crate::profile::{self, Found, Machine, ProfileError};
 use crate::signature::{session_name, source_identity};
@@ -186,7 +186,7 @@ fn machine(config: &SdkConfig, platform: &Platform) -> Machine {
 /// Where STS is asked, for people.
 fn endpoint(config: &SdkConfig) -> String {
     let regional = || format!("STS in {}", sts_region(config));
-    config.endpoint_url().map_or_else(regional, str::to_owned)
+    config.endpoint_url().map_or_else(regional, shown_endpoint)
 }
 
 async fn who_is_calling(

@@ -9,7 +9,8 @@ use crate::account::{AccountId, Email, NotAnEmail};
 use crate::expected::Exception;
 
 /// What input methods write where a comma or a semicolon was meant.
-const FULL_WIDTH_SEPARATORS: [char; 4] = ['\u{ff0c}', '\u{3001}', '\u{ff1b}', '\u{ff64}'];
+pub(super) const FULL_WIDTH_SEPARATORS: [char; 4] =
+    ['\u{ff0c}', '\u{3001}', '\u{ff1b}', '\u{ff64}'];
 
 /// Reads an account id.
 pub(super) fn account_id(field: &str, email: &str) -> Result<AccountId, String> {
@@ -19,6 +20,16 @@ pub(super) fn account_id(field: &str, email: &str) -> Result<AccountId, String> 
 }
 
 fn what_is_wrong_with_id(field: &str, email: &str) -> String {
+    // Both are in one field, then, whichever that is.
+    if field.is_empty() != email.is_empty()
+        && [field, email]
+            .iter()
+            .any(|it| it.contains(FULL_WIDTH_SEPARATORS))
+    {
+        return "a full-width comma or semicolon stands between the account id and the e-mail address; \
+                write a comma (,)"
+            .to_owned();
+    }
     if field.is_empty() {
         return "the account id is missing; write its 12 digits".to_owned();
     }
@@ -47,15 +58,9 @@ fn what_is_wrong_with_id(field: &str, email: &str) -> String {
 }
 
 fn at_in_id(field: &str, email: &str) -> String {
-    let is_of_id_and_email = field.starts_with(|c: char| c.is_ascii_digit());
-    if email.is_empty() && is_of_id_and_email && !field.contains(FULL_WIDTH_SEPARATORS) {
+    if email.is_empty() && field.starts_with(|c: char| c.is_ascii_digit()) {
         return "the account id and the e-mail address are in one field; put a comma between them, \
                 and no quotes around both"
-            .to_owned();
-    }
-    if email.is_empty() && field.contains(FULL_WIDTH_SEPARATORS) {
-        return "a full-width comma or semicolon stands between the account id and the e-mail address; \
-                write a comma (,)"
             .to_owned();
     }
     let what = if email.parse::<AccountId>().is_ok() {

@@ -2,6 +2,7 @@
 //! stands in them where no name says it.
 
 use super::RosterError;
+use super::complaint::FULL_WIDTH_SEPARATORS;
 use crate::account::{AccountId, Email};
 
 /// Which fields of a line hold what.
@@ -142,6 +143,14 @@ impl Columns {
         header: &[String],
         rows: &[Vec<String>],
     ) -> Result<(Self, Option<String>), RosterError> {
+        // The names are told in a header like that, too; the lines under it may be right.
+        let header = match header {
+            [all] if all.contains(FULL_WIDTH_SEPARATORS) => {
+                let names = all.split(FULL_WIDTH_SEPARATORS).map(str::to_owned);
+                &names.collect::<Vec<_>>()
+            }
+            _ => header,
+        };
         let names: Vec<String> = header.iter().map(|field| plain(field)).collect();
         let one_of = |known: &[&str]| {
             let mut known = known.iter();

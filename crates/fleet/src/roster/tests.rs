@@ -396,3 +396,34 @@ proptest! {
         prop_assert_eq!(without_lines(&again), without_lines(&roster));
     }
 }
+
+#[test]
+fn a_header_with_full_width_commas_names_its_columns_all_the_same() {
+    let right = "アカウントID，メールアドレス\n111122223333,a@example.com\n";
+    assert_eq!(
+        accounts(&parse(right).unwrap()),
+        ["2 111122223333 a@example.com"]
+    );
+    for separator in ["，", "、", "；"] {
+        let text = format!("メール{separator}ID\n111122223333{separator}a@example.com\n");
+        let bad = bad_lines(&text);
+        assert!(bad[0].contains("full-width comma"), "{bad:?}");
+    }
+}
+
+#[test]
+fn every_other_column_of_addresses_is_named_where_there_is_no_header() {
+    let notes = |text: &str| parse(text).unwrap().notes;
+    let line = "111122223333,a@example.com,n,o";
+    assert_eq!(notes(line), Vec::<String>::new());
+    for (more, columns) in [
+        (",b@example.com", "5"),
+        (",b@example.com,c@example.com", "5 and 6"),
+    ] {
+        let note = &notes(&format!("{line}{more}"))[0];
+        assert!(
+            note.contains(&format!("others are in column {columns} (")),
+            "{note}"
+        );
+    }
+}

@@ -1,6 +1,5 @@
 //! What would change in each account, as CloudFormation says it: change sets, and how they are taken back.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fleet::account::AccountId;
@@ -8,6 +7,7 @@ use stacks::{Kind, new_id};
 
 use super::each::Crew;
 use super::plan::Found;
+use super::remains::{Unused, and_remains};
 use super::stack::{ChangeSet, MemberStack, Prepared};
 use super::{Changes, Looked, Via, kind};
 use crate::operation::{Limits, OnProgress};
@@ -53,11 +53,16 @@ impl Via {
     ) -> Result<Option<ChangeSet>, Arc<str>> {
         let (token, kind) = (new_id(), kind(step));
         let prepared = self.prepared(member, kind, &token, crew).await;
-        if !matches!(prepared, Ok(Some(_))) {
-            // It would stay for ever; where it does, it changes nothing.
-            let _ = member.withdraw(&token, kind).await;
+        if matches!(prepared, Ok(Some(_))) {
+            return prepared;
         }
-        prepared
+        // It would stay for ever.
+        let withdrawn = crew.withdraw(member, &Unused { token, kind }).await;
+        match (prepared, withdrawn) {
+            (Err(reason), Err(left)) => Err(and_remains(reason, &left)),
+            // One that changes nothing is in nobody's way where it stays.
+            (prepared, _) => prepared,
+        }
     }
 
     async fn prepared(
@@ -90,35 +95,5 @@ impl Via {
                 Prepared::Pending => {}
             }
         }
-    }
-
-    /// Takes back what [`Via::prepare`] left in the accounts, because it is not wanted after all. Says where that did not
-    /// succeed: it changes nothing there, and the next run finds it.
-    pub async fn withdraw(
-        &self,
-        looked: &Looked,
-        plan: &Plan,
-        changes: Changes,
-        limits: &Limits,
-    ) -> BTreeMap<AccountId, Arc<str>> {
-        let ready = changes.0.into_iter();
-        let ready = ready.filter_map(|(account, it)| Some((account, it.ok()??)));
-        let left: BTreeMap<_, _> = ready
-            .filter_map(|(account, set)| Some((account, (plan.get(&account)?.clone(), set))))
-            .collect();
-        let limits = Limits {
-            stop: Default::default(),
-            ..limits.clone()
-        };
-        let crew = self.crew(&limits, &|_| {});
-        let dropped = crew
-            .each(looked.only(left), async |_, (member, (step, set))| {
-                member.withdraw(&set.name, kind(&step)).await
-            })
-            .await;
-        let dropped = dropped.into_iter();
-        dropped
-            .filter_map(|(account, it)| Some((account, it.err()?.text)))
-            .collect()
     }
 }

@@ -8,6 +8,7 @@ use fleet::account::AccountId;
 use fleet::report::Ended;
 
 use super::plan::{Found, Own, State};
+use super::remains::and_remains;
 use super::{Changes, End, Looked, Via};
 use crate::plan::{Plan, Step};
 use crate::report::{AccountReport, Outcome, ViaReport};
@@ -117,14 +118,8 @@ impl Via {
                 );
                 (Outcome::Waiting, Some(why.into()))
             }
-            None if over.is_some() => {
-                let why = "not begun before the run ended: run again";
-                (Outcome::Waiting, Some(why.into()))
-            }
-            None => {
-                let why = "not tried: too many others had failed before";
-                (Outcome::Failed, Some(why.into()))
-            }
+            Some(End::NotBegun(left)) => not_begun(left.as_ref(), over),
+            None => not_begun(None, over),
         }
     }
 
@@ -141,6 +136,22 @@ impl Via {
             accounts,
         }
     }
+}
+
+/// An account whose turn did not come, and what stays in it.
+fn not_begun(left: Option<&Failure>, over: Option<Ended>) -> (Outcome, Option<Arc<str>>) {
+    let (outcome, why) = match over {
+        Some(_) => (
+            Outcome::Waiting,
+            "not begun before the run ended: run again",
+        ),
+        None => (
+            Outcome::Failed,
+            "not tried: too many others had failed before",
+        ),
+    };
+    let why = left.map_or_else(|| why.into(), |left| and_remains(why, left));
+    (outcome, Some(why))
 }
 
 /// How far the stack is, in the words that CloudFormation has for stacks of StackSets.

@@ -10,6 +10,7 @@ use stacks::{
 
 use super::plan::State;
 use crate::definition::{Definition, TEMPLATE};
+use crate::plan::Step;
 
 /// The one resource of the template.
 const RESOURCE: &str = "MemberRole";
@@ -147,6 +148,14 @@ pub(super) fn state(stack: &Described, name: &str) -> Option<State> {
             .into(),
         ),
     })
+}
+
+/// Whether the stack is to be made or to be changed.
+pub(super) fn kind(step: &Step) -> Kind {
+    match step {
+        Step::Update => Kind::Update,
+        _ => Kind::Create,
+    }
 }
 
 /// Whether something else than the role would change.

@@ -143,6 +143,13 @@ impl Stage {
         let artifacts = self.form.artifacts(intent.bucket.clone());
         let is_there = self.interruptible(artifacts.is_there()).await?;
         let is_there = is_there.map_err(|it| not_changed(&it))?;
+        if !is_there && !intent.is_own {
+            // One that the command makes is its own to secure, on the next run, too.
+            bail!(
+                "there is no bucket {}: make it first, or leave --artifact-bucket out, so that the command makes its own",
+                intent.bucket
+            );
+        }
         let uploads = self.uploads(intent, &artifacts, is_there).await?;
         let Some(draft) = self.drafted(intent, &parameters, now).await? else {
             return Ok(None);

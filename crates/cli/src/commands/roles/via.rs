@@ -6,7 +6,7 @@ use anyhow::Result;
 use fleet::guard::{self, Consent};
 use fleet::roster::Roster;
 use roles::via::{Changes, Looked, plan as via_plan};
-use roles::{Limits, Plan, Step, Via, plan};
+use roles::{Plan, Step, Via, plan};
 
 use super::{Stage, begin, close};
 use crate::args::{DeployArgs, RemoveArgs, RolesStatusArgs, RolloutPaceArgs};
@@ -36,17 +36,19 @@ pub(super) async fn deploy(args: DeployArgs, file: &SettingsFile, output: Output
     let roster = begin(&settings, permit, args.dry_run, &path, output)?;
     let files = files(args.reports.files, &path)?;
     let stage = open(settings, roster, "deploy", output).await?;
-    let limits = stage.limits(&args.pace);
-    let looked = stage.look(!args.dry_run, &limits).await?;
+    let looked = stage.counted(stage.look(!args.dry_run, &args.pace)).await?;
     let plan = via_plan::deploy(&looked.finds);
     if args.dry_run {
         let proposed = stage.way.propose(&looked, &plan, &Changes::default());
         return Ok(close(&stage.report(proposed, true), &files, output));
     }
-    let changes = stage.prepare(&looked, &plan, &limits).await;
+    let changes = stage
+        .counted(stage.prepare(&looked, &plan, &args.pace))
+        .await;
     let plan = changes.corrected(plan);
     let agreed = stage.agree(permit, &looked, &plan, &changes).await;
     if let Err(declined) = agreed {
+        let limits = stage.limits(&args.pace);
         let left = stage.way.withdraw(&looked, &plan, changes, &limits).await;
         for (account, why) in left {
             output.always(&format!(
@@ -57,14 +59,16 @@ pub(super) async fn deploy(args: DeployArgs, file: &SettingsFile, output: Output
     }
     let shown = RolloutProgress::new(output, stage.session.clock.clone(), "Deploying");
     let on_progress = |progress: roles::Progress<'_>| shown.tell(progress);
+    let limits = stage.limits(&args.pace);
     let done = stage
         .way
         .deploy(&looked, &plan, changes, &limits, &on_progress);
-    let mut done = done.await;
+    let mut done = stage.counted(done).await;
+    let limits = stage.limits(&args.pace);
     let waited = stage
         .way
         .wait_until_assumable(&mut done, &limits, &on_progress);
-    let untried = waited.await;
+    let untried = stage.counted(waited).await;
     shown.end();
     let mut report = stage.report(done, false);
     report.header.notes.extend(untried);
@@ -87,8 +91,7 @@ pub(super) async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output
     let roster = begin(&settings, permit, args.dry_run, &path, output)?;
     let files = files(args.reports.files, &path)?;
     let stage = open(settings, roster, "remove", output).await?;
-    let limits = stage.limits(&args.pace);
-    let looked = stage.look(!args.dry_run, &limits).await?;
+    let looked = stage.counted(stage.look(!args.dry_run, &args.pace)).await?;
     let plan = via_plan::remove(&looked.finds);
     let consent = permit.consent(stage.way.wanted().administrator)?;
     let removals = plan::with(&plan, &Step::Remove).len();
@@ -112,10 +115,9 @@ pub(super) async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output
     }
     let shown = RolloutProgress::new(output, stage.session.clock.clone(), "Removing");
     let on_progress = |progress: roles::Progress<'_>| shown.tell(progress);
-    let done = stage
-        .way
-        .remove(&looked, &plan, &limits, &on_progress)
-        .await;
+    let limits = stage.limits(&args.pace);
+    let done = stage.way.remove(&looked, &plan, &limits, &on_progress);
+    let done = stage.counted(done).await;
     shown.end();
     Ok(close(&stage.report(done, false), &files, output))
 }
@@ -135,8 +137,8 @@ pub(super) async fn status(
     let roster = roster_file::read(&path, settings.reach.connection.admin_account)?;
     let files = files(args.reports.files, &path)?;
     let stage = open(settings, roster, "status", output).await?;
-    let limits = stage.limits(&RolloutPaceArgs::default());
-    let looked = stage.look(false, &limits).await?;
+    // It does not count: what was seen is shown, however long it took.
+    let looked = stage.look(false, &RolloutPaceArgs::default()).await?;
     let done = stage.interruptible(stage.way.status(&looked)).await?;
     Ok(close(&stage.report(done, false), &files, output))
 }
@@ -160,13 +162,14 @@ async fn open(
 
 impl Stage<Via> {
     /// What each account has.
-    async fn look(&self, settles: bool, limits: &Limits) -> Result<Looked> {
+    async fn look(&self, settles: bool, pace: &RolloutPaceArgs) -> Result<Looked> {
+        let limits = self.limits(pace);
         let shown =
             RolloutProgress::new(self.session.output, self.session.clock.clone(), "Looking");
         let on_progress = |progress: roles::Progress<'_>| shown.tell(progress);
         let looked = self
             .way
-            .look(&self.accounts, settles, limits, &on_progress)
+            .look(&self.accounts, settles, &limits, &on_progress)
             .await;
         shown.end();
         if self.session.stop().is_cancelled() {
@@ -175,16 +178,18 @@ impl Stage<Via> {
         Ok(looked)
     }
 
-    async fn prepare(&self, looked: &Looked, plan: &Plan, limits: &Limits) -> Changes {
+    async fn prepare(&self, looked: &Looked, plan: &Plan, pace: &RolloutPaceArgs) -> Changes {
+        let limits = self.limits(pace);
         let shown =
             RolloutProgress::new(self.session.output, self.session.clock.clone(), "Preparing");
         let on_progress = |progress: roles::Progress<'_>| shown.tell(progress);
-        let changes = self.way.prepare(looked, plan, limits, &on_progress).await;
+        let changes = self.way.prepare(looked, plan, &limits, &on_progress).await;
         shown.end();
         changes
     }
 
-    /// Shows the change sets and asks, unless nothing would change or nobody is to be asked.
+    /// Shows the change sets and asks, unless nothing would change, nobody is to be asked, or the time is over, so that nothing
+    /// begins any more.
     async fn agree(
         &self,
         permit: Permit,
@@ -197,7 +202,8 @@ impl Stage<Via> {
         }
         let mut steps = plan.values();
         let changes_something = steps.any(|it| matches!(it, Step::Make | Step::Update));
-        if permit.yes || !changes_something {
+        let is_over = self.session.deadline.left().is_zero();
+        if permit.yes || !changes_something || is_over {
             return Ok(());
         }
         let proposed = self.report(self.way.propose(looked, plan, changes), true);

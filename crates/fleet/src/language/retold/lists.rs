@@ -53,7 +53,7 @@ pub(super) const ROWS: &[Row] = &[
         "ファイルが UTF-8 ではないため、{0} として読み取りました。名前が正しく表示されない場合は、UTF-8 で保存してください",
     ),
     (
-        "the root users' e-mail addresses are taken from column {#0}; column {#1} holds others (a header names the columns)",
+        "the root users' e-mail addresses are taken from column {#0}; others are in column {1} (a header names the columns)",
         "ルートユーザーの E メールアドレスは {0} 列目から読み取りました。{1} 列目には別のアドレスがあります (見出し行で列を指定できます)",
     ),
     (

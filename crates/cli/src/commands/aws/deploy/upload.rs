@@ -74,7 +74,7 @@ impl Stage {
             artifacts.make().await?;
             made.set(true);
         }
-        if intent.is_own || is_new {
+        if intent.is_own {
             artifacts.secure().await?;
         }
         for (artifact, report) in intent.artifacts.iter().zip(&proposed.artifacts) {
