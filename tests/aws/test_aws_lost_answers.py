@@ -63,6 +63,14 @@ def test_what_is_not_known_is_not_said(desk, line, answer):
         wait_until(lambda: desk.status() == ["CREATE_COMPLETE"])
 
 
+def test_the_last_line_does_not_say_more_than_is_known(desk, line):
+    line.trouble[EXECUTE].extend(["cut"] * ALWAYS)
+    deaf = ["cut"] * 10_000
+    line.record = after(line.record, EXECUTE, lambda: line.trouble["cloudformation:DescribeChangeSet"].extend(deaf))
+    shown = desk.command.run(*desk.words("deploy", "--yes", "--timeout", "5s"), env=desk.env).ended(3).stdout
+    assert shown.endswith("The time is over.\n") and "goes on in AWS" not in shown
+
+
 def after(record, operation, then):
     """What is done with the first call of an operation besides."""
     seen = []
