@@ -108,7 +108,8 @@ def test_no_run_that_came_to_nothing_is_hidden(desk):
         put(f"state/claims/enable/early{number}.csv/V/upload.json", execution=f"early{number}")
         put(f"runs/early{number}/report.json", error="Lambda.Unknown: it ended")
     # The manifest is not as it was sealed, or the turn was lost: only the run itself has a report.
-    reported("forged", "enable/forged.csv", error="the manifest is not the one that was sealed", ended="complete")
+    put("state/claims/enable/forged.csv/V/upload.json", execution="forged")
+    reported("forged", "enable/rob@example.com.csv", error="the manifest is not the one that was sealed", ended="complete")
     reported("newer", "enable/newer.csv", error="another list took over", ended="superseded")
     # Those whose masked names are alike are two lists.
     put("runs/refused/refused.json", key="enable/ron@example.com.csv", name="BadInput", text="no list")

@@ -36,6 +36,9 @@ const MOST: usize = 20;
 /// So many runs with a report that is no list's newest are looked into, the newest first.
 const MOST_REPORTED: usize = 50;
 
+/// A report of no Region has hardly more bytes, as one that is written where the manifest is not as it was sealed.
+const NO_REGIONS: i64 = 4_096;
+
 /// The runs that have left no report of their list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreported {
@@ -75,7 +78,7 @@ pub(crate) async fn unreported(
         runs.extend(trace.told(state, said, bucket, now));
     }
     for trace in replaced(&traces, reported, now) {
-        let Some(mut said) = ended_badly(bucket, reported, trace).await? else {
+        let Some(mut said) = ended_badly(&mut claims, reported, trace).await? else {
             continue;
         };
         if said.key.is_none() {
@@ -125,13 +128,23 @@ fn replaced<'a>(traces: &'a [Trace], reported: &[LastRun], now: Timestamp) -> Ve
 
 /// What a run said that ended with an error, where its list has had no report since.
 async fn ended_badly(
-    bucket: RunBucket<'_>,
+    claims: &mut Claims<'_>,
     reported: &[LastRun],
     trace: &Trace,
 ) -> Result<Option<Said>, Failure> {
+    let bucket = claims.bucket;
     let place = |file: &str| format!("{RUNS}{}/{file}", trace.run);
     let manifest: Option<Said> = bucket.read(&place("manifest.json")).await?;
-    let key = manifest.and_then(|it| it.key);
+    let mut key = manifest.and_then(|it| it.key);
+    if trace
+        .report
+        .as_ref()
+        .is_some_and(|it| it.size <= NO_REGIONS)
+    {
+        // Where the manifest was not the run's own, its key says nothing.
+        let claimed = claims.list_of(&trace.run, trace.at).await?;
+        key = claimed.or(key);
+    }
     if key.is_some() && is_settled(key.as_deref(), trace.at, reported) {
         return Ok(None);
     }

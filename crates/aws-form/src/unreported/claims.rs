@@ -21,7 +21,7 @@ struct Claim {
 
 /// All of them, and what those say that were read.
 pub(super) struct Claims<'a> {
-    bucket: RunBucket<'a>,
+    pub(super) bucket: RunBucket<'a>,
     /// The newest first.
     listed: Vec<Listed>,
     /// The execution, by the key of the claim; `None` where it does not say.
