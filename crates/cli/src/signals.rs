@@ -23,10 +23,6 @@ impl std::error::Error for Interrupted {}
 
 /// The command was interrupted when something stood that stays, which this says.
 #[derive(Debug)]
-#[cfg_attr(
-    not(feature = "deploy"),
-    expect(dead_code, reason = "only `aws` makes what stays")
-)]
 pub(crate) struct InterruptedAfter(pub String);
 
 impl std::fmt::Display for InterruptedAfter {
