@@ -78,13 +78,9 @@ pub(crate) async fn unreported(
         runs.extend(trace.told(state, said, bucket, now));
     }
     for trace in replaced(&traces, reported, now) {
-        let Some(mut said) = ended_badly(&mut claims, reported, trace).await? else {
-            continue;
-        };
-        if said.key.is_none() {
-            said.key = claims.list_of(&trace.run, trace.at).await?;
+        if let Some(said) = ended_badly(&mut claims, reported, trace).await? {
+            runs.extend(trace.told(RunState::Failed, said, bucket, now));
         }
-        runs.extend(trace.told(RunState::Failed, said, bucket, now));
     }
     runs.sort_by_key(|it| std::cmp::Reverse(it.at));
     let runs = of_interest(runs, reported);
@@ -149,8 +145,15 @@ async fn ended_badly(
         return Ok(None);
     }
     let said: Option<Said> = bucket.read(&place("report.json")).await?;
-    let said = said.filter(|it| it.error.is_some() && it.ended.as_deref() != Some("superseded"));
-    Ok(said.map(|said| Said { key, ..said }))
+    let is_bad = |it: &Said| it.error.is_some() && it.ended.as_deref() != Some("superseded");
+    let Some(said) = said.filter(is_bad) else {
+        return Ok(None);
+    };
+    let key = match key {
+        None => claims.list_of(&trace.run, trace.at).await?,
+        known => known,
+    };
+    Ok(Some(Said { key, ..said }))
 }
 
 /// Where approvals of that lie which has been written down: under the SHA-256 of it (`lambda::approval`).

@@ -89,9 +89,13 @@ impl ErrorDocument {
     }
 }
 
-/// What an error says, with what was typed, and may be an e-mail, masked. What it quotes line by line stays so.
+/// What an error says, with what was typed, and may be an e-mail, masked.
 pub(crate) fn words(error: &anyhow::Error) -> String {
-    let text = format!("{error:#}");
+    masked(&format!("{error:#}"))
+}
+
+/// A text without e-mails. What it says line by line stays so.
+pub(crate) fn masked(text: &str) -> String {
     let lines: Vec<_> = text.lines().map(Email::mask_in).collect();
     lines.join("\n")
 }

@@ -13,7 +13,7 @@ mod table;
 mod tests;
 mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -229,16 +229,11 @@ impl Roster {
         let rows = table.rows.iter().filter_map(|row| row.fields.as_ref().ok());
         let Some(header) = &table.header else {
             let columns = Columns::by_place();
-            let has_others = |place: &usize| {
-                let mut fields = rows.clone().filter_map(|row| row.get(*place));
-                fields.any(|it| it.contains('@'))
-            };
-            let most = rows.clone().map(Vec::len).max().unwrap_or_default();
-            let others: Vec<_> = (2..most)
-                .filter(has_others)
-                .map(|it| (it + 1).to_string())
-                .collect();
+            let others = rows.flat_map(|row| row.iter().zip(1..).skip(2));
+            let others = others.filter(|(field, _)| field.contains('@'));
+            let others: BTreeSet<usize> = others.map(|(_, column)| column).collect();
             if !others.is_empty() {
+                let others: Vec<_> = others.iter().map(usize::to_string).collect();
                 self.notes.push(format!(
                     "the root users' e-mail addresses are taken from column 2; others are in column {} (a header names the columns)",
                     others.join(" and ")

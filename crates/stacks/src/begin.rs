@@ -109,7 +109,9 @@ async fn asked<T>(wait: &Wait, ask: impl AsyncFn() -> Result<T, Failure>) -> Res
     }
 }
 
-fn unanswered(call: &str) -> Failure {
+/// Nothing came back from a call, such as `DeleteStack`, by when it was waited for.
+#[must_use]
+pub fn unanswered(call: &str) -> Failure {
     Failure::unclear(format!("cloudformation:{call}: no answer in time"))
 }
 

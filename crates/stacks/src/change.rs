@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use aws_sdk_cloudformation::types::ResourceChange;
+use engine::Failure;
+use fleet::report::Ended;
 use serde::Serialize;
 
 /// What became of the wish for a change set.
@@ -12,12 +14,13 @@ pub enum Prepared {
     Ready(Vec<Change>),
     /// CloudFormation finds nothing to change.
     NothingToDo,
-    /// CloudFormation is not finished.
-    Pending,
     /// It cannot be, for this reason.
     Refused(Arc<str>),
-    /// There is none: the request for it did not arrive, or somebody has deleted it.
-    Missing,
+    /// There is none: the request for it did not arrive, or somebody has deleted it. With it what was answered instead, where
+    /// that was no answer.
+    Missing(Option<Failure>),
+    /// CloudFormation was not finished when the waiting ended.
+    Over(Ended),
 }
 
 /// One resource that would be changed.

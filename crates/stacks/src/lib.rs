@@ -8,11 +8,12 @@ mod begin;
 mod change;
 mod described;
 mod events;
+mod prepare;
 mod stack;
 mod wait;
 
 pub use answer::{is, new_id, told, words};
-pub use begin::{Begun, with_remains};
+pub use begin::{Begun, unanswered, with_remains};
 pub use change::{Change, Prepared, Replacement};
 pub use described::{Described, Standing};
 pub use events::{Event, Operation, ResourceFailure};

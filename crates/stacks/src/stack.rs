@@ -155,7 +155,7 @@ impl Stack {
     ///
     /// # Errors
     /// Where CloudFormation takes no such change set.
-    pub async fn prepare(
+    pub(crate) async fn make_change_set(
         &self,
         wanted: &Wanted<'_>,
         kind: Kind,
@@ -190,36 +190,36 @@ impl Stack {
         }
     }
 
-    /// `cloudformation:DescribeChangeSet`
+    /// `cloudformation:DescribeChangeSet`: what became of it; `None` where CloudFormation is not finished.
     ///
     /// # Errors
     /// Where CloudFormation does not say.
-    pub async fn prepared(&self, token: &str) -> Result<Prepared, Failure> {
+    pub(crate) async fn change_set(&self, token: &str) -> Result<Option<Prepared>, Failure> {
         let asked = self.client.describe_change_set().stack_name(&self.name);
         let asked = asked.change_set_name(token);
         let mut output = match told("DescribeChangeSet", asked.clone().send().await) {
-            Err(failure) if is_not_there(&failure) => return Ok(Prepared::Missing),
+            Err(failure) if is_not_there(&failure) => return Ok(Some(Prepared::Missing(None))),
             output => output?,
         };
         let reason = words(output.status_reason.as_deref());
         match output.status {
             Some(ChangeSetStatus::CreateComplete) => {}
             Some(ChangeSetStatus::Failed) if says_that_nothing_changes(reason.as_deref()) => {
-                return Ok(Prepared::NothingToDo);
+                return Ok(Some(Prepared::NothingToDo));
             }
             Some(ChangeSetStatus::Failed) => {
-                return Ok(Prepared::Refused(reason.unwrap_or_else(|| {
+                return Ok(Some(Prepared::Refused(reason.unwrap_or_else(|| {
                     "CloudFormation could not make the change set, and gives no reason".into()
-                })));
+                }))));
             }
-            _ => return Ok(Prepared::Pending),
+            _ => return Ok(None),
         }
         let mut changes = Vec::new();
         loop {
             let page = output.changes.take().unwrap_or_default().into_iter();
             changes.extend(page.filter_map(|it| it.resource_change).map(Change::of));
             let Some(next) = output.next_token.take() else {
-                return Ok(Prepared::Ready(changes));
+                return Ok(Some(Prepared::Ready(changes)));
             };
             let next = asked.clone().next_token(next).send().await;
             output = told("DescribeChangeSet", next)?;

@@ -57,40 +57,19 @@ impl Form {
         wanted: &Wanted<'_>,
         wait: &Wait,
     ) -> Result<Drafted, Failure> {
-        let over = |ended| Ok(Drafted::Over { ended, left: None });
-        let sent = self.stack.prepare(wanted, draft.kind, &draft.token);
-        let lost = match wait.finish(sent).await {
-            Ok(Ok(())) => None,
-            // It may be there all the same.
-            Ok(Err(failure)) if failure.is_unanswered() => Some(failure),
-            Ok(Err(failure)) => return Err(failure),
-            Err(ended) => return over(ended),
-        };
-        let begun = wait.now();
-        loop {
-            let prepared = match wait.within(self.stack.prepared(&draft.token)).await {
-                Ok(prepared) => prepared?,
-                Err(ended) => return over(ended),
-            };
-            match prepared {
-                Prepared::Ready(changes) => {
-                    draft.changes = changes;
-                    return Ok(Drafted::Ready(draft.clone()));
-                }
-                Prepared::NothingToDo => return Ok(Drafted::NothingToDo),
-                Prepared::Refused(reason) => {
-                    return Err(Failure::unclear(format!("CloudFormation: {reason}")));
-                }
-                Prepared::Missing => {
-                    let gone = "CloudFormation: the change set is gone, and this command has not deleted it: run again";
-                    return Err(lost.unwrap_or_else(|| Failure::unclear(gone)));
-                }
-                Prepared::Pending => {
-                    if let Some(ended) = wait.pause(begun).await {
-                        return over(ended);
-                    }
-                }
+        let prepared = self.stack.prepare(wanted, draft.kind, &draft.token, wait);
+        match prepared.await? {
+            Prepared::Ready(changes) => {
+                draft.changes = changes;
+                Ok(Drafted::Ready(draft.clone()))
             }
+            Prepared::NothingToDo => Ok(Drafted::NothingToDo),
+            Prepared::Refused(reason) => Err(Failure::unclear(format!("CloudFormation: {reason}"))),
+            Prepared::Missing(lost) => {
+                let gone = "CloudFormation: the change set is gone, and this command has not deleted it: run again";
+                Err(lost.unwrap_or_else(|| Failure::unclear(gone)))
+            }
+            Prepared::Over(ended) => Ok(Drafted::Over { ended, left: None }),
         }
     }
 

@@ -34,16 +34,24 @@ fn run(list: Option<&str>, state: RunState, minute: i64) -> LastRun {
     }
 }
 
-/// What is told of a run that waits for an approval until minute 100.
-fn asked(now: i64, is_approved: bool) -> LastRun {
-    let config = aws_sdk_s3::Config::builder()
-        .behavior_version_latest()
-        .build();
-    let bucket = RunBucket {
-        client: &aws_sdk_s3::Client::from_conf(config),
+fn client() -> aws_sdk_s3::Client {
+    let config = aws_sdk_s3::Config::builder().behavior_version_latest();
+    aws_sdk_s3::Client::from_conf(config.build())
+}
+
+/// A bucket that is not asked for anything.
+fn bucket(client: &aws_sdk_s3::Client) -> RunBucket<'_> {
+    RunBucket {
+        client,
         name: "b",
         owner: "111122223333",
-    };
+    }
+}
+
+/// What is told of a run that waits for an approval until minute 100.
+fn asked(now: i64, is_approved: bool) -> LastRun {
+    let client = client();
+    let bucket = bucket(&client);
     let said = Said {
         key: Some("disable/of-root@example.com.csv".to_owned()),
         until: Some(at(100)),
@@ -187,14 +195,8 @@ fn an_approved_run_waits_for_its_turn() {
 
 #[test]
 fn what_a_newer_list_ended_is_not_told() {
-    let config = aws_sdk_s3::Config::builder()
-        .behavior_version_latest()
-        .build();
-    let bucket = RunBucket {
-        client: &aws_sdk_s3::Client::from_conf(config),
-        name: "b",
-        owner: "111122223333",
-    };
+    let client = client();
+    let bucket = bucket(&client);
     let superseded = Said {
         text: Some("a newer one".to_owned()),
         ..Said::default()

@@ -23,20 +23,15 @@ pub(super) struct Trace {
 /// What those files say, as far as it matters: one type for `refused.json`, `removals.json`, `manifest.json` and
 /// `report.json`.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
 pub(super) struct Said {
-    #[serde(default)]
     pub(super) key: Option<String>,
     /// The name of the error: none where a newer version of the list took over.
-    #[serde(default)]
     pub(super) name: Option<String>,
-    #[serde(default)]
     pub(super) text: Option<String>,
-    #[serde(default)]
     pub(super) error: Option<String>,
     /// How the run ended, as its report has it.
-    #[serde(default)]
     pub(super) ended: Option<String>,
-    #[serde(default)]
     pub(super) until: Option<Timestamp>,
     /// Somebody has approved what it says.
     #[serde(skip)]

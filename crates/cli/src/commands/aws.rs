@@ -53,6 +53,7 @@ impl Stage {
         let doing = Doing {
             kind: "aws",
             operation,
+            begins_as_it_goes: false,
         };
         let session = StackSession::open(&settings.reach, doing, output).await?;
         let names_region = settings.region.is_some();

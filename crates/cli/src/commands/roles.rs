@@ -223,6 +223,7 @@ impl<Way> Stage<Way> {
         let doing = Doing {
             kind: "roles",
             operation,
+            begins_as_it_goes: true,
         };
         let mut session = StackSession::open(&reach, doing, output).await?;
         let administrator = settings

@@ -38,6 +38,8 @@ pub(super) struct StackSession {
 pub(super) struct Doing<'a> {
     pub(super) kind: &'a str,
     pub(super) operation: &'a str,
+    /// Whether changes begin as it goes, without [`StackSession::works`].
+    pub(super) begins_as_it_goes: bool,
 }
 
 impl StackSession {
@@ -48,8 +50,7 @@ impl StackSession {
     /// When AWS cannot be reached as the administrator.
     pub(super) async fn open(reach: &Reach, doing: Doing<'_>, output: Output) -> Result<Self> {
         environment::check()?;
-        // `roles` begins as it goes, and does not say when.
-        let has_begun = Arc::new(AtomicBool::new(doing.kind == "roles"));
+        let has_begun = Arc::new(AtomicBool::new(doing.begins_as_it_goes));
         let begun = Arc::clone(&has_begun);
         let told = move || match begun.load(Ordering::Relaxed) {
             true => GOES_ON,

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fmt::Write;
 use std::io::Write as _;
 
-use fleet::account::{Email, Region};
+use fleet::account::Region;
 use fleet::cause::Cause;
 use fleet::guard::Refusal;
 use fleet::report::{Header, InvalidLine, region_troubles};
@@ -32,17 +32,16 @@ pub(crate) fn usage(error: &clap::Error, typed: &[OsString]) -> Exit {
     }
     let plain = error.render().to_string();
     // What was typed wrong may be an e-mail, and masking knows nothing of colours.
-    let masked: Vec<_> = plain.lines().map(Email::mask_in).collect();
-    let text = match plain.lines().eq(masked.iter()) {
+    let masked = document::masked(&plain);
+    let text = match plain.lines().eq(masked.lines()) {
         true => error.render().ansi().to_string(),
-        false => masked.join("\n"),
+        false => masked.clone(),
     };
     let width = super::output::stderr_width();
     let lines = text.lines().map(|line| wrapped(line, width, "", "  "));
     super::output::stderr(&(lines.collect::<Vec<_>>().join("\n") + "\n"));
     if wants_json(typed) {
-        let words = masked.join("\n");
-        let words = words.trim().trim_start_matches("error: ").to_owned();
+        let words = masked.trim().trim_start_matches("error: ").to_owned();
         let document = document::json(&ErrorDocument::of(&anyhow::anyhow!(words)));
         let _ = document.map(|text| anstream::stdout().write_all(text.as_bytes()));
     }

@@ -3,18 +3,15 @@
 use std::sync::Arc;
 
 use fleet::account::AccountId;
-use stacks::{Kind, new_id};
+use stacks::new_id;
 
 use super::each::Crew;
 use super::plan::Found;
 use super::remains::{Unused, and_remains};
-use super::stack::{ChangeSet, MemberStack, Prepared};
+use super::stack::{ChangeSet, MemberStack};
 use super::{Changes, Looked, Via, kind};
 use crate::operation::{Limits, OnProgress};
 use crate::plan::{Plan, Step};
-
-/// Why there is no change set where the run ended before.
-const OVER: &str = "CloudFormation had not made the change set when the run ended: run again";
 
 impl Via {
     /// Has CloudFormation say what would change in the accounts of the plan. Nothing is changed by that; but where
@@ -52,7 +49,8 @@ impl Via {
         crew: &Crew<'_>,
     ) -> Result<Option<ChangeSet>, Arc<str>> {
         let (token, kind) = (new_id(), kind(step));
-        let prepared = self.prepared(member, kind, &token, crew).await;
+        let wait = crew.wait();
+        let prepared = member.prepare(&self.wanted, kind, &token, &wait).await;
         if matches!(prepared, Ok(Some(_))) {
             return prepared;
         }
@@ -62,38 +60,6 @@ impl Via {
             (Err(reason), Err(left)) => Err(and_remains(reason, &left)),
             // One that changes nothing is in nobody's way where it stays.
             (prepared, _) => prepared,
-        }
-    }
-
-    async fn prepared(
-        &self,
-        member: &MemberStack,
-        kind: Kind,
-        token: &str,
-        crew: &Crew<'_>,
-    ) -> Result<Option<ChangeSet>, Arc<str>> {
-        let wait = crew.wait();
-        let sent = member.prepare(&self.wanted, kind, token);
-        match wait.finish(sent).await {
-            Ok(Err(failure)) if !failure.is_unanswered() => return Err(failure.text),
-            // Where the answer was lost it may be there all the same.
-            Ok(_) => {}
-            Err(_) => return Err(OVER.into()),
-        }
-        let begun = crew.now();
-        loop {
-            let Ok(prepared) = wait.within(member.prepared(token)).await else {
-                return Err(OVER.into());
-            };
-            match prepared.map_err(|failure| failure.text)? {
-                Prepared::Ready(changes) => return Ok(Some(changes)),
-                Prepared::NothingToDo => return Ok(None),
-                Prepared::Refused(reason) => return Err(reason),
-                Prepared::Pending if wait.pause(begun).await.is_some() => {
-                    return Err(OVER.into());
-                }
-                Prepared::Pending => {}
-            }
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use engine::Failure;
 use fleet::account::AccountId;
 use futures_util::{StreamExt, stream};
-use stacks::{Kind, with_remains};
+use stacks::{Kind, unanswered, with_remains};
 
 use super::each::Crew;
 use super::stack::{ChangeSet, MemberStack};
@@ -16,8 +16,6 @@ use crate::plan::{Plan, Step};
 
 /// In how many accounts at a time: each has CloudFormation's limits for itself, and people wait.
 const AT_A_TIME: usize = 100;
-
-const UNANSWERED: &str = "cloudformation:DeleteChangeSet: no answer in time";
 
 /// A change set that is not executed.
 #[derive(Clone, Debug)]
@@ -75,7 +73,7 @@ impl Crew<'_> {
     ) -> Result<(), Failure> {
         let withdrawn = member.withdraw(&unused.token, unused.kind);
         let withdrawn = self.wait().finish(withdrawn).await;
-        withdrawn.unwrap_or_else(|_| Err(Failure::unclear(UNANSWERED)))
+        withdrawn.unwrap_or_else(|_| Err(unanswered("DeleteChangeSet")))
     }
 
     /// Takes back what was prepared in accounts, in many at a time: where the time is over, or somebody does not want to wait
@@ -84,8 +82,8 @@ impl Crew<'_> {
         &self,
         unused: BTreeMap<AccountId, (MemberStack, Unused)>,
     ) -> BTreeMap<AccountId, Failure> {
-        let unanswered = |account: &AccountId| (*account, Failure::unclear(UNANSWERED));
-        let mut remains: BTreeMap<_, _> = unused.keys().map(unanswered).collect();
+        let none = |account: &AccountId| (*account, unanswered("DeleteChangeSet"));
+        let mut remains: BTreeMap<_, _> = unused.keys().map(none).collect();
         let each = unused.into_iter().map(|(account, it)| async move {
             let (member, unused) = it;
             (account, member.withdraw(&unused.token, unused.kind).await)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aws_sdk_cloudformation::Client;
 use engine::Failure;
 use stacks::{
-    Begun, Change, Described, Kind, Parameter, Replacement, Stack, Standing, Wait, Wanted,
+    Begun, Change, Described, Kind, Parameter, Prepared, Replacement, Stack, Standing, Wait, Wanted,
 };
 
 use super::plan::State;
@@ -30,19 +30,6 @@ pub(super) struct ChangeSet {
     pub(super) changes: Vec<String>,
 }
 
-/// What became of the wish for a change set.
-#[derive(Clone, Debug)]
-pub(super) enum Prepared {
-    /// It is ready.
-    Ready(ChangeSet),
-    /// CloudFormation finds nothing to change.
-    NothingToDo,
-    /// CloudFormation is not finished.
-    Pending,
-    /// It cannot be, for this reason.
-    Refused(Arc<str>),
-}
-
 impl MemberStack {
     pub(super) fn new(client: Client, name: &str) -> Self {
         Self(Stack::new(client, name))
@@ -63,13 +50,17 @@ impl MemberStack {
         self.0.owner(role_name, ROLE).await
     }
 
-    /// Asks for a change set; its name is `token`.
+    /// What would change, by a change set that is called `token`; `None` where nothing would.
+    ///
+    /// # Errors
+    /// Why there is no change set to be executed.
     pub(super) async fn prepare(
         &self,
         definition: &Definition,
         kind: Kind,
         token: &str,
-    ) -> Result<(), Failure> {
+        wait: &Wait,
+    ) -> Result<Option<ChangeSet>, Arc<str>> {
         let parameters = definition.parameters().into_iter();
         let wanted = Wanted {
             template: TEMPLATE,
@@ -77,28 +68,24 @@ impl MemberStack {
                 .map(|(name, value)| (name, Parameter::Value(value)))
                 .collect(),
         };
-        self.0.prepare(&wanted, kind, token).await
-    }
-
-    /// What became of it.
-    pub(super) async fn prepared(&self, name: &str) -> Result<Prepared, Failure> {
-        Ok(match self.0.prepared(name).await? {
-            stacks::Prepared::Ready(changes) => match changes.iter().find(|it| is_strange(it)) {
-                Some(strange) => Prepared::Refused(
+        let prepared = self.0.prepare(&wanted, kind, token, wait).await;
+        match prepared.map_err(|failure| failure.text)? {
+            Prepared::Ready(changes) => match changes.iter().find(|it| is_strange(it)) {
+                Some(strange) => Err(
                     format!("its change set would do more than change the role ({}): look at the stack {} in the account", shown(strange), self.0.name()).into(),
                 ),
-                None => Prepared::Ready(ChangeSet {
-                    name: name.to_owned(),
+                None => Ok(Some(ChangeSet {
+                    name: token.to_owned(),
                     changes: changes.iter().map(shown).collect(),
-                }),
+                })),
             },
-            stacks::Prepared::NothingToDo => Prepared::NothingToDo,
-            stacks::Prepared::Refused(reason) => Prepared::Refused(reason),
-            stacks::Prepared::Pending => Prepared::Pending,
-            stacks::Prepared::Missing => {
-                Prepared::Refused("its change set is gone: run again".into())
-            }
-        })
+            Prepared::NothingToDo => Ok(None),
+            Prepared::Refused(reason) => Err(reason),
+            Prepared::Missing(_) => Err("its change set is gone: run again".into()),
+            Prepared::Over(_) => Err(
+                "CloudFormation had not made the change set when the run ended: run again".into(),
+            ),
+        }
     }
 
     /// Begins what the change set says.
