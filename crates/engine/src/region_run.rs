@@ -320,7 +320,7 @@ impl RegionRun {
     async fn let_finish(&mut self, grace: Duration) {
         let end = clock::now() + grace;
         self.settle(end).await;
-        self.looks.listing = None;
+        self.looks.abandon();
         while self.is_in_doubt() && self.send_before(Work::List, end).await {
             self.settle(end).await;
             let looked = self.attempts.region(RegionRequest::Look);

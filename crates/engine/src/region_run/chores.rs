@@ -97,7 +97,7 @@ impl RegionRun {
                     matches!(failure.kind, FailureKind::Throttled | FailureKind::Stale);
                 self.region_failed(chore.request(), chore.operation(), &failure);
                 if is_missing {
-                    self.observation.lost_graph();
+                    self.lose_graph();
                     self.everything_changed();
                 } else if !is_throttled {
                     self.forget_what_it_is_about(chore);

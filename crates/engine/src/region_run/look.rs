@@ -41,6 +41,10 @@ pub(super) struct Looks {
     pub(super) page_came: Arc<AtomicBool>,
     /// The list that is being read, and the token of its next page.
     pub(super) listing: Option<(Round, Option<String>)>,
+    /// Whom a look that has begun is still to ask for by GetMembers.
+    pub(super) getting: Option<(Round, Vec<AccountId>)>,
+    /// The last look of which a part has failed: one trouble fails all of them.
+    pub(super) failed: Option<Round>,
     /// How many are under way.
     pub(super) under_way: usize,
     /// GetMembers left somebody out: only a list tells why.
@@ -52,6 +56,16 @@ impl Looks {
     pub(super) fn begin(&mut self, now: Instant) {
         self.last = Some(now);
         self.under_way += 1;
+    }
+
+    /// Every part of this look was answered well.
+    pub(super) fn is_complete(&self, round: Round) -> bool {
+        self.under_way == 0 && self.getting.is_none() && self.failed != Some(round)
+    }
+
+    /// What has begun is not gone on with.
+    pub(super) fn abandon(&mut self) {
+        (self.listing, self.getting) = (None, None);
     }
 
     /// ListGraphs begins.
@@ -107,10 +121,18 @@ impl RegionRun {
     }
 
     pub(super) fn look_due(&self, now: Instant, wake: &mut Option<Instant>) -> Option<Work> {
-        if self.observation.graph_arn().is_none() || self.looks.under_way > 0 || self.is_stopped() {
+        if self.observation.graph_arn().is_none() || self.is_stopped() {
             return None;
         }
         let list = |wake: &mut _| self.paced(Work::List, (Operation::ListMembers, None), wake);
+        let get = |wake: &mut _| self.paced(Work::Get, (Operation::GetMembers, None), wake);
+        // Unlike pages of a list, the parts of such a look are asked for side by side.
+        if self.looks.getting.is_some() {
+            return get(wake);
+        }
+        if self.looks.under_way > 0 {
+            return None;
+        }
         if self.looks.listing.is_some() || self.observation.listed().is_none() {
             return list(wake);
         }
@@ -120,6 +142,9 @@ impl RegionRun {
         // A moment to wake at means that something is still to be sent: closing looks come last.
         let quiet = self.under_way.is_empty() && wake.is_none();
         let (busy, unconfirmed) = (self.busy(), self.unconfirmed());
+        if busy == 0 && quiet && unconfirmed > 0 && self.is_got_at_once() {
+            return get(wake);
+        }
         if busy == 0 && quiet && (unconfirmed > 0 || self.needs_closing_list()) {
             return list(wake);
         }
@@ -133,13 +158,23 @@ impl RegionRun {
             *wake = Some(wake.map_or(due, |wake| wake.min(due)));
             return None;
         }
-        let (work, operation) = self.cheapest_look();
-        self.paced(work, (operation, None), wake)
+        let waiting = busy + unconfirmed;
+        if self.pages() <= waiting.div_ceil(BATCH) || !self.may_get() {
+            list(wake)
+        } else {
+            get(wake)
+        }
     }
 
-    /// Something was changed since the last whole list, and nothing is left to do.
+    /// Something was changed since the last whole list, and nothing is left to do. Who was seen to be
+    /// as wanted since it was changed is not looked at again.
     fn needs_closing_list(&self) -> bool {
-        !self.waits_for_roles() && self.is_in_doubt()
+        !self.waits_for_roles() && self.is_in_doubt() && !self.is_as_wanted()
+    }
+
+    fn is_as_wanted(&self) -> bool {
+        let settled = self.plan.count(Kind::Right) + self.plan.count(Kind::Skipped);
+        !self.fleet.removes() && settled == self.plan.steps().count()
     }
 
     /// Something was changed since the last whole list.
@@ -148,23 +183,24 @@ impl RegionRun {
         self.observation.graph_arn().is_some() && self.altered.is_some_and(unseen)
     }
 
-    /// Those that are waited for, where few; everybody, where that is fewer calls.
-    fn cheapest_look(&self) -> (Work, Operation) {
-        let waiting = self.busy() + self.unconfirmed();
-        let known = self.observation.members().count().max(1);
+    /// The last look, where it is for known members of a list of several pages: those are read one after
+    /// the other.
+    fn is_got_at_once(&self) -> bool {
+        self.pages() > 1 && self.may_get()
+    }
+
+    /// How many pages a list of those who are known has.
+    fn pages(&self) -> usize {
+        self.observation.members().count().max(1).div_ceil(PAGE)
+    }
+
+    /// GetMembers tells of members that are waited for; who is absent, only a list does.
+    fn may_get(&self) -> bool {
         let absent = |account| {
-            self.observation
-                .look(account)
-                .is_none_or(|look| look.member.is_none())
+            let look = self.observation.look(account);
+            look.is_none_or(|look| look.member.is_none())
         };
-        if self.looks.list_next
-            || known.div_ceil(PAGE) <= waiting.div_ceil(BATCH)
-            || self.looked_for().any(absent)
-        {
-            (Work::List, Operation::ListMembers)
-        } else {
-            (Work::Get, Operation::GetMembers)
-        }
+        !self.looks.list_next && !self.looked_for().any(absent)
     }
 
     /// The memberships that a look is for.

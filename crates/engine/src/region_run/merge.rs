@@ -103,7 +103,7 @@ impl RegionRun {
             Err(failure) => {
                 // It may be there now, or be somebody else's.
                 if failure.kind != FailureKind::NotSent {
-                    self.observation.lost_graph();
+                    self.lose_graph();
                 }
                 self.region_failed(RegionRequest::CreateGraph, Operation::CreateGraph, &failure);
             }
@@ -133,19 +133,30 @@ impl RegionRun {
         self.looks.under_way -= 1;
         match got {
             Ok(entries) => {
-                self.answered(RegionRequest::Look, Answer::Done);
-                self.looks.list_next = entries.len() < asked.len();
+                self.looks.list_next |= entries.len() < asked.len();
                 self.saw_entries(round, entries);
+                if self.looks.is_complete(round) {
+                    self.answered(RegionRequest::Look, Answer::Done);
+                }
             }
-            Err(failure) => self.look_failed(Operation::GetMembers, &failure),
+            Err(_) if self.looks.failed == Some(round) => {}
+            Err(failure) => {
+                self.looks.failed = Some(round);
+                self.look_failed(Operation::GetMembers, &failure);
+            }
         }
+    }
+
+    pub(super) fn lose_graph(&mut self) {
+        self.looks.abandon();
+        self.observation.lost_graph();
     }
 
     /// A list begins anew after a final answer, and a graph that is not there is looked for.
     fn look_failed(&mut self, operation: Operation, failure: &Failure) {
-        self.looks.listing = None;
+        self.looks.abandon();
         if failure.kind == FailureKind::Missing {
-            self.observation.lost_graph();
+            self.lose_graph();
         }
         self.region_failed(RegionRequest::Look, operation, failure);
         self.everything_changed();
@@ -236,7 +247,7 @@ impl RegionRun {
             self.answered_for(request, *account, answer.clone());
         }
         if failure.kind == FailureKind::Missing {
-            self.observation.lost_graph();
+            self.lose_graph();
         }
         if of_the_region {
             self.region_failed(RegionRequest::Change, operation, failure);

@@ -246,24 +246,20 @@ impl RegionRun {
 
     fn get(&mut self) -> Option<Ready> {
         let graph = self.observation.graph_arn()?.clone();
-        let mut waiting: Vec<_> = self.looked_for().collect();
-        // Those that were looked at longest ago come first, so that everybody has a turn.
-        waiting.sort_by_key(|account| {
-            (
-                self.observation.look(*account).map(|look| look.round),
-                *account,
-            )
-        });
-        waiting.truncate(BATCH);
-        let round = self.observation.begin_look();
+        let (round, mut rest) = match self.looks.getting.take() {
+            Some(getting) => getting,
+            None => (self.observation.begin_look(), self.looked_for().collect()),
+        };
+        let asked = rest.split_off(rest.len().saturating_sub(BATCH));
+        self.looks.getting = (!rest.is_empty()).then_some((round, rest));
         self.looks.begin(clock::now());
         self.attempts.region_sent(RegionRequest::Look);
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
-            let got = aws
-                .with_keys_or_halt(|keys| detective::get_members(&client, keys, &graph, &waiting));
+            let got =
+                aws.with_keys_or_halt(|keys| detective::get_members(&client, keys, &graph, &asked));
             let got = got.await;
-            Body::Got(round, waiting, got)
+            Body::Got(round, asked, got)
         };
         Some(((Operation::GetMembers, None), None, Box::pin(request)))
     }

@@ -15,6 +15,7 @@ mod gate;
 mod guardduty;
 mod isolation;
 mod leaving;
+mod looks;
 mod names;
 mod narrow;
 mod pacing;
