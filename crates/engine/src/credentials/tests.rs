@@ -143,6 +143,14 @@ async fn aws_is_believed_once_a_minute_that_keys_are_past_their_time() {
     assert!(keys.refused("AKID1"));
 }
 
+#[tokio::test(start_paused = true)]
+async fn keys_that_aws_refused_are_replaced_though_there_are_none_for_a_moment() {
+    let keys = keys(Duration::from_secs(3_600), 1..3);
+    assert_eq!(id(&keys).await, "AKID0");
+    assert!(keys.refused("AKID0"));
+    assert_eq!(id(&keys).await, "AKID3");
+}
+
 /// Takes its time to hand out keys, which are good for ten minutes from then on.
 #[derive(Debug)]
 struct Slow {

@@ -138,9 +138,25 @@ async fn an_administrator_role_that_wants_a_name_has_none_without() {
         is_it.then(crate::credentials::denied)
     });
     let report = stage.enable().await;
-    assert_eq!((report.summary.failed, report.error), (3, None));
+    assert_eq!((report.summary.failed, &report.error), (3, &None));
+    // Each member was asked, in the name and without it: its own refusal counts.
+    let refused = stage.sandbox.calls()["operations"]["sts:AssumeRole"].as_u64();
+    assert!(refused >= Some(1 + 2 * 3), "{refused:?}");
     let reason = report.regions[0].members[0].reason.clone().unwrap();
     assert!(reason.contains(MEMBER), "{reason}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_administrator_role_that_is_not_answered_for_is_not_assumed_without_the_name() {
+    let mut stage = stage(3, true, true, "");
+    stage.instead = Instead::interfering(move |request| {
+        let body = std::str::from_utf8(request.body()).unwrap_or_default();
+        let is_it = body.contains("Action=AssumeRole") && body.contains("SourceIdentity=");
+        is_it.then(|| crate::credentials::refusal_of_sts("ServiceUnavailable", 503))
+    });
+    let error = stage.connect(&Arc::default()).await.unwrap_err();
+    assert!(error.to_string().contains(ADMINISTRATOR), "{error}");
+    assert_eq!(names(&stage, ADMINISTRATOR), BTreeSet::new());
 }
 
 #[tokio::test(start_paused = true)]

@@ -13,6 +13,7 @@ mod forged;
 mod inviting;
 mod japanese;
 mod lease;
+mod limits;
 mod lists;
 mod long;
 mod machine;

@@ -1,6 +1,7 @@
 //! Accounts that have no role get one by the StackSet: which, and what is told where that fails.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -219,4 +220,17 @@ async fn what_somebody_else_wrote_about_roles_is_shown_without_e_mails() {
         "{notes}"
     );
     assert!(!execution.told[0].1.contains("root@"), "{execution:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn roles_are_tried_no_longer_than_an_invocation_has() {
+    let stage = stage();
+    stage.limit(Duration::from_secs(45));
+    rolls_out(&stage);
+    let execution = stage.upload_all().await;
+    // Neither was killed and began again.
+    assert_eq!(stage.invoked("roles"), 2);
+    let notes = noted(&stage, &execution).await;
+    assert!(notes.contains("no role in 300000000003: "), "{notes}");
+    assert!(!notes.contains("by the StackSet"), "{notes}");
 }
