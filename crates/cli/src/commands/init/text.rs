@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use engine::{MEMBER_ROLE, RoleName};
+use fleet::shell::quoted as quoted_word;
 
 use super::answers::{Answers, Member};
 
@@ -120,17 +121,8 @@ pub(super) fn command(name: &[&str], answers: &Answers, file: &Path) -> Vec<Stri
 
 /// How a command is typed.
 pub(super) fn typed(words: &[String]) -> String {
-    let is_plain = |it: &str| {
-        !it.is_empty()
-            && it
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || "-_./=,:@+".contains(c))
-    };
-    let word = |it: &String| match is_plain(it) {
-        true => it.clone(),
-        false => format!("'{}'", it.replace('\'', r"'\''")),
-    };
-    words.iter().map(word).collect::<Vec<_>>().join(" ")
+    let words: Vec<_> = words.iter().map(|it| quoted_word(it)).collect();
+    words.join(" ")
 }
 
 #[cfg(test)]
