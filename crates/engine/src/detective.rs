@@ -337,8 +337,8 @@ fn entry(detail: MemberDetail) -> Option<Entry> {
         disabled_reason: detail.disabled_reason.map(|reason| reason.as_str().into()),
         organization: detail.invitation_type == Some(InvitationType::Organization),
         since: Since {
-            invited: detail.invited_time.and_then(moment),
-            updated: detail.updated_time.and_then(moment),
+            invited: detail.invited_time.and_then(moment).map(Into::into),
+            updated: detail.updated_time.and_then(moment).map(Into::into),
         },
         volumes,
     };

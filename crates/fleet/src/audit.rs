@@ -228,7 +228,7 @@ fn crowd(fleet: &Fleet, observation: &Observation, plan: &Plan) -> Option<String
     let fits = invited == 0 || members + invited <= MOST_IN_A_GRAPH;
     let kept_out = plan
         .steps()
-        .any(|(_, step)| matches!(step, Step::Blocked(Cause::GraphFull { .. })));
+        .any(|(_, step)| matches!(step, Step::Blocked(cause) if matches!(**cause, Cause::GraphFull { .. })));
     let small = fleet.members.len() + members <= MOST_IN_A_GRAPH;
     let fault = !fits || (kept_out && small);
     fault.then(|| format!("the graph: {invited} are invited to {members} members"))

@@ -23,6 +23,7 @@ pub mod journal;
 pub mod label;
 pub mod language;
 pub mod member;
+pub mod moment;
 pub mod observation;
 pub mod origin;
 pub mod partial_settings;

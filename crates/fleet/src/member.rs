@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::account::Email;
+use crate::moment::Moment;
 
 /// The state of a membership, as `MemberDetail.Status` of Detective's service model names it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -104,10 +105,10 @@ impl Member {
 pub struct Since {
     /// When the administrator invited the account (`InvitedTime`).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub invited: Option<Timestamp>,
+    pub invited: Option<Moment>,
     /// When its status last changed (`UpdatedTime`).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub updated: Option<Timestamp>,
+    pub updated: Option<Moment>,
 }
 
 /// How much data of one data source package a member sends to the graph, as AWS last measured it

@@ -54,7 +54,7 @@ pub enum Step {
     /// Nothing: it is no member, as wanted.
     Gone,
     /// Nothing more: it cannot be as wanted.
-    Blocked(Cause),
+    Blocked(Box<Cause>),
     /// Nothing: it is known to stay out.
     Skipped,
 }
@@ -123,6 +123,10 @@ pub enum Kind {
 }
 
 impl Step {
+    pub(crate) fn blocked(cause: Cause) -> Self {
+        Self::Blocked(Box::new(cause))
+    }
+
     fn kind(&self) -> Kind {
         match self {
             Self::Invite { .. } => Kind::Invite,

@@ -38,6 +38,7 @@ use crate::event::Deed;
 use crate::label::Labels;
 use crate::language::Language;
 use crate::member::{MemberStatus, Since};
+use crate::moment::Moment;
 use crate::origin::Origin;
 use crate::roster::BadLine;
 
@@ -301,16 +302,16 @@ impl RegionReport {
 pub struct Done {
     /// DeleteMembers, or DeleteGraph with everybody in it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub removed: Option<Timestamp>,
+    pub removed: Option<Moment>,
     /// CreateMembers.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub invited: Option<Timestamp>,
+    pub invited: Option<Moment>,
     /// AcceptInvitation.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub accepted: Option<Timestamp>,
+    pub accepted: Option<Moment>,
     /// StartMonitoringMember.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub started: Option<Timestamp>,
+    pub started: Option<Moment>,
 }
 
 impl Done {
@@ -331,7 +332,7 @@ impl Done {
         ];
         let mut done: Vec<_> = deeds
             .into_iter()
-            .filter_map(|(deed, at)| Some((deed, at?)))
+            .filter_map(|(deed, at)| Some((deed, at?.into())))
             .collect();
         done.sort_by_key(|(_, at)| *at);
         done

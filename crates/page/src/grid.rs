@@ -9,7 +9,7 @@ use fleet::cause::Cause;
 use fleet::event::Deed;
 use fleet::language::Language;
 use fleet::member::MemberStatus;
-use jiff::Timestamp;
+use fleet::moment::Moment;
 use serde::Serialize;
 
 use crate::document::{Area, Cell, Document};
@@ -187,7 +187,7 @@ fn done(document: &Document, accounts: &[AccountId], area: &Area) -> Vec<Vec<i64
 
 fn since(document: &Document, accounts: &[AccountId], area: &Area) -> Vec<[i64; 3]> {
     let began = document.header.started;
-    let minutes = |at: Option<Timestamp>| at.map(|at| began.duration_since(at).as_mins());
+    let minutes = |at: Option<Moment>| at.map(|at| began.duration_since(at.into()).as_mins());
     let of = |cell: &Cell| {
         let place = accounts.binary_search(&cell.account).ok()?;
         let updated = minutes(cell.since.updated)?;

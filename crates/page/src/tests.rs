@@ -42,7 +42,9 @@ fn header(kind: &str, operation: &str) -> Header {
 
 fn member(n: u64, outcome: Outcome, reason: Option<&str>) -> MemberReport {
     let enabled = matches!(outcome, Outcome::Enabled | Outcome::Unchanged);
-    let done = |at: &str| (outcome == Outcome::Enabled).then(|| at.parse().unwrap());
+    let done = |at: &str| {
+        (outcome == Outcome::Enabled).then(|| at.parse::<jiff::Timestamp>().unwrap().into())
+    };
     MemberReport {
         name: None,
         owner: None,

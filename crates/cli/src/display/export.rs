@@ -5,6 +5,7 @@ use std::fmt::Write;
 use anyhow::{Context, Result};
 use fleet::foreign::cell;
 use fleet::report::StatusReport;
+use jiff::Timestamp;
 
 use super::matrix;
 use super::moment::moment;
@@ -47,8 +48,10 @@ pub(crate) fn csv(report: &StatusReport) -> Result<String> {
             let owner = cell(member.owner.as_deref().unwrap_or_default());
             let reason = cell(reason);
             let since = [member.since.invited, member.since.updated];
-            let [invited, updated] =
-                since.map(|at| at.map(|at| at.to_string()).unwrap_or_default());
+            let [invited, updated] = since.map(|at| {
+                at.map(|at| Timestamp::from(at).to_string())
+                    .unwrap_or_default()
+            });
             lines.write_record([
                 &id, name, status, &reason, &in_file, &called, &owner, &invited, &updated,
             ])?;

@@ -5,8 +5,8 @@ use std::fmt::Write;
 
 use comfy_table::{Table, presets};
 use fleet::member::MemberStatus;
+use fleet::moment::Moment;
 use fleet::report::{Standing, StatusReport};
-use jiff::Timestamp;
 
 use super::failure;
 use super::grouping;
@@ -57,7 +57,7 @@ pub(crate) fn memberships(report: &StatusReport) -> String {
     table.set_header(["account", "Region", "status", "invited", "last change"]);
     for region in &report.regions {
         for member in &region.members {
-            let at = |at: Option<Timestamp>| at.map(moment).unwrap_or_default();
+            let at = |at: Option<Moment>| at.map(|at| moment(at.into())).unwrap_or_default();
             table.add_row([
                 report.header.labels.account(member.account_id),
                 region.region.to_string(),

@@ -152,12 +152,12 @@ impl GraphFacts {
     fn plan(&mut self, account: AccountId, step: &Step) {
         match step {
             Step::Invite { .. } => self.to_invite += 1,
-            Step::Blocked(Cause::GraphFull { .. }) => {
+            Step::Blocked(cause) if matches!(**cause, Cause::GraphFull { .. }) => {
                 self.to_invite += 1;
                 self.without_room.push(account);
             }
             Step::Blocked(cause) if self.error.is_none() => {
-                self.blocked.push((account, cause.clone()));
+                self.blocked.push((account, Cause::clone(cause)));
             }
             _ => {}
         }

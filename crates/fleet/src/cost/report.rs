@@ -257,7 +257,9 @@ impl MembershipCost {
 
 fn trial_until(member: &Member, now: Timestamp) -> Option<Timestamp> {
     let trial = SignedDuration::from_hours(24 * DAYS as i64);
-    let until = member.since.updated?.checked_add(trial).ok()?;
+    let until = Timestamp::from(member.since.updated?)
+        .checked_add(trial)
+        .ok()?;
     (member.status == MemberStatus::Enabled && until > now).then_some(until)
 }
 

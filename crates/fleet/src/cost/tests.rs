@@ -164,7 +164,7 @@ fn a_trial_lasts_thirty_days_from_the_last_change_at_most() {
     let at = |text: &str| text.parse::<Timestamp>().unwrap();
     let since = |text: &str| Member {
         since: Since {
-            updated: Some(at(text)),
+            updated: Some(at(text).into()),
             ..Since::default()
         },
         ..enabled(GB)
@@ -295,7 +295,7 @@ fn some_member() -> impl Strategy<Value = Member> {
             let updated = now() - jiff::SignedDuration::from_hours(24 * days);
             Member {
                 since: Since {
-                    updated: Some(updated),
+                    updated: Some(updated.into()),
                     ..Since::default()
                 },
                 ..member(MemberStatus::Enabled, &volumes)

@@ -29,7 +29,7 @@ impl Plan {
             Step::Right => (Conclusion::Right, None),
             Step::Gone => (Conclusion::Gone, None),
             Step::Skipped => (Conclusion::Skipped, None),
-            Step::Blocked(cause) => (Conclusion::Failed, Some(cause.clone())),
+            Step::Blocked(cause) => (Conclusion::Failed, Some(Cause::clone(cause))),
             step => {
                 let tried = attempts.member(account);
                 let refused =

@@ -147,7 +147,7 @@ fn within_bounds(fleet: &Fleet, observation: &Observation, account: AccountId, s
         .iter()
         .find(|operation| !here.holds(graph, **operation, account));
     match missing {
-        Some(operation) => Step::Blocked(Cause::NotInPlan {
+        Some(operation) => Step::blocked(Cause::NotInPlan {
             operation: *operation,
         }),
         None => step,
@@ -201,7 +201,7 @@ fn step(
         return Step::Skipped;
     }
     if let Some(reason) = region_trouble(attempts) {
-        return Step::Blocked(reason);
+        return Step::blocked(reason);
     }
     if tried.is_under_way() {
         return Step::Wait(Wait::Answer);
@@ -218,18 +218,18 @@ fn step(
         None if !fleet.wants(account) => Step::Gone,
         None => due.invite(tried),
         Some(_) if !fleet.wants(account) && !fleet.may_end(account, observation.region()) => {
-            Step::Blocked(Cause::RemovalNotApproved)
+            Step::blocked(Cause::RemovalNotApproved)
         }
         Some(_) if !fleet.wants(account) => leaving(fleet, attempts, tried, due),
         Some(member) => match &member.status {
             MemberStatus::Enabled => Step::Right,
             MemberStatus::AcceptedButDisabled => disabled(tried, look, member),
-            MemberStatus::Other(name) => Step::Blocked(Cause::UnknownStatus {
+            MemberStatus::Other(name) => Step::blocked(Cause::UnknownStatus {
                 status: name.clone(),
             }),
             MemberStatus::VerificationInProgress => Step::Wait(Wait::Verification),
             MemberStatus::VerificationFailed => failed_verification(fleet, member, tried, due),
-            MemberStatus::Invited if attempts.is_off(account) => Step::Blocked(Cause::RegionOff),
+            MemberStatus::Invited if attempts.is_off(account) => Step::blocked(Cause::RegionOff),
             MemberStatus::Invited => invited(tried, due),
         },
     };
@@ -261,10 +261,10 @@ fn in_the_way(
     if *observation.graph() == Graph::Absent
         && let Some(reason) = no_new_graph(fleet, observation, attempts)
     {
-        return Some(Step::Blocked(reason));
+        return Some(Step::blocked(reason));
     }
     if let Some(reason) = refused_for_all(attempts, RegionRequest::Change) {
-        return Some(Step::Blocked(reason));
+        return Some(Step::blocked(reason));
     }
     let change = attempts.region(RegionRequest::Change)?;
     let stale = matches!(change.last, Some(Answer::Refused(_))) && look.round <= change.after;
@@ -282,7 +282,7 @@ fn leaving(fleet: &Fleet, attempts: &Attempts, tried: &MemberAttempts, due: Due<
     let with_its_graph = fleet.settings.purpose == Purpose::DeleteGraphs;
     if with_its_graph && !attempts.has_members_first() {
         return match refused_for_all(attempts, RegionRequest::DeleteGraph) {
-            Some(reason) => Step::Blocked(reason),
+            Some(reason) => Step::blocked(reason),
             None => Step::Wait(Wait::Graph),
         };
     }
@@ -301,7 +301,7 @@ fn disabled(tried: &MemberAttempts, look: Look<'_>, member: &Member) -> Step {
                 _ => None,
             };
             let reason = member.disabled_reason.as_deref();
-            Step::Blocked(Cause::disabled(reason, error))
+            Step::blocked(Cause::disabled(reason, error))
         }
     }
 }
@@ -317,7 +317,7 @@ fn failed_verification(
     // Once invited by this run, it has had its second chance.
     let retried = fleet.settings.retry_failed && tried.invite.sent == 0;
     if !corrected && !retried {
-        return Step::Blocked(Cause::wrong_email(wanted));
+        return Step::blocked(Cause::wrong_email(wanted));
     }
     due.remove(tried)
 }
@@ -334,7 +334,7 @@ fn with_the_role(role: &Role) -> Step {
     match role {
         Role::Unasked | Role::Asked => Step::Wait(Wait::Role),
         Role::Refused { .. } => Step::Wait(Wait::Patience(Asked::Role)),
-        Role::Failed { cause } => Step::Blocked(Cause::clone(cause)),
+        Role::Failed { cause } => Step::blocked(Cause::clone(cause)),
         Role::Ready => Step::Accept,
     }
 }
@@ -381,7 +381,7 @@ impl Due<'_> {
                 if self.looks_since(attempt) < looks {
                     return Step::Wait(Wait::Visible);
                 }
-                Step::Blocked(Cause::CallRefused {
+                Step::blocked(Cause::CallRefused {
                     error: refusal.call.clone(),
                 })
             }
@@ -400,7 +400,7 @@ impl Due<'_> {
             Some(Answer::Done) if looks < VISIBLE_AFTER => Step::Wait(Wait::Visible),
             Some(Answer::Done) if attempt.done >= FINAL_AFTER => {
                 let operation = request.operation();
-                Step::Blocked(Cause::NoEffect { operation })
+                Step::blocked(Cause::NoEffect { operation })
             }
             Some(Answer::Unclear(_) | Answer::Silent(_)) if looks < UNCLEAR_AFTER => {
                 Step::Wait(Wait::Visible)

@@ -30,7 +30,7 @@ pub(super) fn keep(plan: &mut Plan, fleet: &Fleet, observation: &Observation, at
     for (ahead, account) in (taken..).zip(queue) {
         if ahead >= MOST_MEMBERS {
             let decision = Decision {
-                step: Step::Blocked(Cause::GraphFull { ahead }),
+                step: Step::blocked(Cause::GraphFull { ahead }),
                 needs_role: false,
             };
             plan.place(account, decision);

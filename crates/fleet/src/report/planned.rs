@@ -182,7 +182,7 @@ impl RegionPlan {
             let member = observation.look(account_id).and_then(|look| look.member);
             let status = member.map(|member| member.status.clone());
             let cause = match step {
-                Step::Blocked(cause) => Some(cause.clone()),
+                Step::Blocked(cause) => Some(Cause::clone(cause)),
                 Step::Skipped => {
                     let exceptions = &fleet.settings.exceptions;
                     exceptions.why(account_id, observation.region())

@@ -243,7 +243,7 @@ impl RegionRecord {
             }
             EventKind::Did { account, deed } => {
                 let member = self.members.entry(*account).or_default();
-                let at = Some(to_the_millisecond(event.at));
+                let at = Some(event.at.into());
                 match deed {
                     Deed::Removed => member.done.removed = at,
                     Deed::Invited => member.done.invited = at,

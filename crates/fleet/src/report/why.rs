@@ -14,7 +14,7 @@ pub struct Why {
     /// The cause; none where everything is as wanted, or where a document of an earlier version has a
     /// sentence alone.
     #[serde(default, flatten, skip_serializing_if = "Option::is_none")]
-    pub cause: Option<Cause>,
+    pub cause: Option<Box<Cause>>,
     /// What to do about it.
     #[serde(default, rename = "do", skip_serializing_if = "Option::is_none")]
     pub todo: Option<Arc<str>>,
@@ -32,7 +32,7 @@ impl Why {
         };
         let told = cause.told(place);
         let why = Self {
-            cause: Some(cause.clone()),
+            cause: Some(cause.clone().into()),
             todo: told.todo.as_deref().map(Into::into),
             command: told.command.as_ref().map(|it| it.typed(None).into()),
         };
@@ -52,6 +52,7 @@ impl Why {
     /// The cause; where a document of an earlier version has a sentence alone, that.
     #[must_use]
     pub fn cause_or(&self, reason: Option<&str>) -> Option<Cause> {
-        self.cause.clone().or_else(|| reason.map(Cause::other))
+        let cause = self.cause.as_deref().cloned();
+        cause.or_else(|| reason.map(Cause::other))
     }
 }

@@ -117,9 +117,9 @@ fn eventful() -> Report {
         ),
         region("us-east-1", Vec::new()),
     ]);
-    run.regions[0].members[1].why.cause = Some(Cause::Unfinished { last: None });
+    run.regions[0].members[1].why.cause = Some(Cause::Unfinished { last: None }.into());
     run.regions[1].error = Some("the run ended before this Region was read".into());
-    run.regions[1].why.cause = Some(Cause::RegionUnread);
+    run.regions[1].why.cause = Some(Cause::RegionUnread.into());
     run.regions[0].changes = vec!["graph created".to_owned(), "set the tags a-b".to_owned()];
     run.regions[0].finished = Some("2026-01-02T03:04:12Z".parse().unwrap());
     run.header.notes = vec![

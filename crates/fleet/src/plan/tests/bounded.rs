@@ -213,7 +213,7 @@ fn step(was: &World, mut is: World) -> Step {
 }
 
 fn not_in_plan(operation: Operation) -> Step {
-    Step::Blocked(Cause::NotInPlan { operation })
+    Step::blocked(Cause::NotInPlan { operation })
 }
 
 #[test]

@@ -72,10 +72,10 @@ fn what_aws_did_three_times_to_no_effect_is_blocked() {
         ];
         let operation = names.into_iter().find(|(r, _)| *r == request).unwrap().1;
         for _ in 0..3 {
-            assert_ne!(world.step(), Step::Blocked(Cause::NoEffect { operation }));
+            assert_ne!(world.step(), Step::blocked(Cause::NoEffect { operation }));
             world = world.got(request, Answer::Done).looks(VISIBLE_AFTER);
         }
-        assert_eq!(world.step(), Step::Blocked(Cause::NoEffect { operation }));
+        assert_eq!(world.step(), Step::blocked(Cause::NoEffect { operation }));
     }
 }
 
@@ -169,7 +169,7 @@ fn an_acceptance_waits_for_a_role_that_was_refused_so_far() {
 #[test]
 fn an_acceptance_is_blocked_by_a_role_that_was_refused_for_good() {
     let world = World::invited().role(role_failed());
-    assert_eq!(world.step(), Step::Blocked(no_role()));
+    assert_eq!(world.step(), Step::blocked(no_role()));
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn where_the_role_comes_first_an_invitation_waits_for_it() {
     for (role, step) in [
         (Role::Asked, Step::Wait(Wait::Role)),
         (role_refused(), Step::Wait(Wait::Patience(Asked::Role))),
-        (role_failed(), Step::Blocked(no_role())),
+        (role_failed(), Step::blocked(no_role())),
         (Role::Ready, invited),
     ] {
         assert_eq!(world.clone().role(role).step(), step);

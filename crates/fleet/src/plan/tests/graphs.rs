@@ -138,13 +138,13 @@ fn a_graph_is_not_made_where_none_may_be_and_one_that_is_there_is_used() {
     let reason = || Cause::other("nobody asked");
     let bare = unwanted(World::bare(1));
     assert_eq!(graph(&bare), GraphStep::Blocked(reason()));
-    assert_eq!(bare.step(), Step::Blocked(reason()));
+    assert_eq!(bare.step(), Step::blocked(reason()));
     let empty = unwanted(World::empty(1));
     assert_eq!(graph(&empty), GraphStep::Keep);
     assert_eq!(empty.step(), Step::Invite { batch: BATCH });
     // Somebody deletes it meanwhile.
     let gone = gone(empty);
-    assert_eq!(gone.step(), Step::Blocked(reason()));
+    assert_eq!(gone.step(), Step::blocked(reason()));
 }
 
 #[test]

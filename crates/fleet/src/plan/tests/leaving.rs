@@ -118,7 +118,7 @@ fn only_those_are_pruned_that_were_agreed_on() {
 #[test]
 fn only_those_leave_whose_removal_was_approved_where_somebody_has_to() {
     let mut world = disabling(World::with(MemberStatus::Enabled)).sees(9, enabled());
-    let blocked = Step::Blocked(Cause::RemovalNotApproved);
+    let blocked = Step::blocked(Cause::RemovalNotApproved);
     assert_eq!(world.step(), Step::Remove);
     world.fleet.settings.approved = Some([(id(9), region())].into());
     assert_eq!(world.step(), blocked);
@@ -287,7 +287,7 @@ fn a_full_graph_takes_nobody_and_keeps_who_is_in_it() {
     let invited: Vec<_> = plan.of(Kind::Invite).collect();
     assert_eq!(invited, [id(2), id(3)]);
     assert_eq!(plan.step(id(5)), Some(&Step::Right));
-    let crowded = Step::Blocked(Cause::GraphFull {
+    let crowded = Step::blocked(Cause::GraphFull {
         ahead: MOST_MEMBERS,
     });
     assert_eq!(plan.step(id(4)), Some(&crowded));

@@ -38,7 +38,7 @@ fn a_region_that_was_given_up_in_silence_blocks_its_memberships() {
     assert_eq!(world.step(), Step::Wait(Wait::Look));
     assert_eq!(
         world.given_up().step(),
-        Step::Blocked("no answer in time".into())
+        Step::blocked("no answer in time".into())
     );
 }
 

@@ -249,7 +249,7 @@ fn a_graph_is_filled_and_not_overfilled() {
     assert_eq!(said(&crowd(1, 1_200), invite), full);
     let keep_out = |plan: &mut Plan| {
         let cause = Cause::GraphFull { ahead: 0 };
-        plan.steps.insert(id(1), Step::Blocked(cause));
+        plan.steps.insert(id(1), Step::blocked(cause));
         plan.kinds.clear();
         plan.kinds.entry(Kind::Blocked).or_default().insert(id(1));
     };
@@ -266,7 +266,7 @@ fn a_role_is_assumed_for_whom_it_is_of_use() {
         (Step::Right, Kind::Right),
         (Step::Gone, Kind::Gone),
         (Step::Skipped, Kind::Skipped),
-        (Step::Blocked(Cause::RegionOff), Kind::Blocked),
+        (Step::blocked(Cause::RegionOff), Kind::Blocked),
     ] {
         let useless = |plan: &mut Plan| {
             plan.steps.insert(id(2), step);

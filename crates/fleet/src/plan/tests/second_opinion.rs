@@ -171,7 +171,7 @@ fn what_is_blocked_has_a_reason_without_an_email() {
         move |plan: &mut Plan| {
             let status = text.into();
             let cause = Cause::UnknownStatus { status };
-            plan.steps.insert(id(1), Step::Blocked(cause));
+            plan.steps.insert(id(1), Step::blocked(cause));
         }
     };
     objects_to(block("of root@example.com"), "an e-mail in the reason");
@@ -180,7 +180,7 @@ fn what_is_blocked_has_a_reason_without_an_email() {
         |plan| plan.graph = nothing,
         "the graph: blocked without a reason",
     );
-    let masked = Step::Blocked(Cause::UnknownStatus {
+    let masked = Step::blocked(Cause::UnknownStatus {
         status: "of r***@example.com, or @ all".into(),
     });
     let mut plan = World::empty(1).plan();

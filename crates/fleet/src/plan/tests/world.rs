@@ -265,13 +265,13 @@ impl World {
 
     /// Why account 1 is blocked.
     pub(super) fn blocked(&self) -> String {
-        match self.step() {
+        let Step::Blocked(cause) = self.step() else {
+            panic!("not blocked: {:?}", self.step());
+        };
+        match *cause {
             // What AWS said, where it is that, and not what is made of it.
-            Step::Blocked(Cause::CallRefused { error } | Cause::RegionFailed { error }) => {
-                error.to_string()
-            }
-            Step::Blocked(cause) => cause.told(&Place::one(id(1), &region())).in_one(),
-            step => panic!("not blocked: {step:?}"),
+            Cause::CallRefused { error } | Cause::RegionFailed { error } => error.to_string(),
+            cause => cause.told(&Place::one(id(1), &region())).in_one(),
         }
     }
 }

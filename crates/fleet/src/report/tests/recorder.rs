@@ -332,7 +332,8 @@ fn the_records_of_other_regions_are_joined() {
 #[test]
 fn what_a_run_did_is_told_with_its_time() {
     let member = rolled_out(Story::new(), 1).member();
-    let at = Some("2026-01-02T03:04:06Z".parse().unwrap());
+    let at: jiff::Timestamp = "2026-01-02T03:04:06Z".parse().unwrap();
+    let at = Some(at.into());
     let done = Done {
         invited: at,
         accepted: at,
