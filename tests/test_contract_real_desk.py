@@ -88,6 +88,21 @@ def test_a_document_in_one_line_is_no_line_of_a_csv(run, write):
         run("validate", write(text)).refused("looks like YAML", "`Id` and an `Email`", "aws organizations list-accounts")
 
 
+def test_a_name_that_is_none_of_a_file_comes_with_what_to_do(run):
+    run("validate", "s3://bucket/enable/accounts.csv").refused("there is no such file", "aws s3 cp")
+    run("validate", "-").refused("there is no such file", "/dev/stdin")
+
+
+def test_what_is_said_of_a_saved_plan_fits_the_window_and_its_command_stays_in_one_piece(command, sandbox, open_terminal):
+    name = copied(command, sandbox)
+    words = ["plan", name, "--regions", "us-east-1", "--out", "the plan.json"]
+    terminal = open_terminal(*words, columns=60, rows=40, env=sandbox.env | {"NO_COLOR": "1"})
+    assert terminal.to_the_end() == 0
+    lines = terminal.everything().splitlines()
+    [said] = [at for at, line in enumerate(lines) if line.startswith("The plan is saved in the plan.json.")]
+    assert len(lines[said]) <= 60 and lines[said + 1].startswith("  ") and "just that" in " ".join(lines[said:said + 3])
+
+
 def test_who_disables_is_asked_whether_all_are_meant(make_sandbox, command):
     sandbox = make_sandbox(accounts=6)
     command.run(*changing(sandbox, "enable", sandbox.roster), env=sandbox.env).ended(0)

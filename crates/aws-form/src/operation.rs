@@ -140,9 +140,18 @@ mod tests {
                 StackStatus::UpdateRollbackFailed,
                 "Continue update rollback",
             ),
-            (StackStatus::RollbackFailed, "`detective-fleet aws remove --stack fleet`"),
-            (StackStatus::DeleteFailed, "`detective-fleet aws remove --stack fleet`"),
-            (StackStatus::CreateFailed, "`detective-fleet aws remove --stack fleet`"),
+            (
+                StackStatus::RollbackFailed,
+                "`detective-fleet aws remove --stack fleet`",
+            ),
+            (
+                StackStatus::DeleteFailed,
+                "`detective-fleet aws remove --stack fleet`",
+            ),
+            (
+                StackStatus::CreateFailed,
+                "`detective-fleet aws remove --stack fleet`",
+            ),
         ] {
             let advice = advice(status).unwrap();
             assert!(

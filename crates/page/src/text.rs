@@ -47,7 +47,13 @@ mod tests {
         assert_eq!(found("Run it"), [("Run it", false)]);
         assert_eq!(
             found("Run `enable` with `a b`."),
-            [("Run ", false), ("enable", true), (" with ", false), ("a b", true), (".", false)]
+            [
+                ("Run ", false),
+                ("enable", true),
+                (" with ", false),
+                ("a b", true),
+                (".", false)
+            ]
         );
         assert_eq!(found("a ` b"), [("a ` b", false)]);
         assert_eq!(found("`a` ` b"), [("a", true), (" ` b", false)]);

@@ -155,12 +155,7 @@ fn of_regions(document: &Document, all: &BTreeSet<Region>) -> Section {
     )
 }
 
-fn of_cause(
-    document: &Document,
-    told: &Told,
-    extent: String,
-    places: Vec<Place>,
-) -> ShownTrouble {
+fn of_cause(document: &Document, told: &Told, extent: String, places: Vec<Place>) -> ShownTrouble {
     let list = document.header.origin.list.as_ref();
     let command = told.command.as_ref().map(|it| it.typed(list));
     ShownTrouble {

@@ -162,7 +162,8 @@ fn a_report_that_is_no_lists_newest_is_looked_into() {
 
 #[test]
 fn of_more_runs_than_are_looked_into_those_are_counted_that_may_matter() {
-    let files = (0..60).flat_map(|n| ["manifest", "report"].map(|it| format!("runs/r{n}/{it}.json")));
+    let files =
+        (0..60).flat_map(|n| ["manifest", "report"].map(|it| format!("runs/r{n}/{it}.json")));
     let files: Vec<_> = files.collect();
     let files: Vec<_> = files.iter().map(String::as_str).collect();
     // The run n has written its report in minute 2n + 1.

@@ -103,10 +103,17 @@ mod tests {
         deadline.counted(clock::sleep(seconds(3))).await;
         clock::sleep(seconds(60)).await;
         assert_eq!(deadline.left(), seconds(7));
-        deadline.within("AWS", clock::sleep(seconds(5))).await.unwrap();
+        deadline
+            .within("AWS", clock::sleep(seconds(5)))
+            .await
+            .unwrap();
         assert_eq!(deadline.limit().timeout, seconds(2));
         let late = deadline.within("AWS", clock::sleep(seconds(3))).await;
-        assert!(late.unwrap_err().to_string().contains("within --timeout 10s"));
+        assert!(
+            late.unwrap_err()
+                .to_string()
+                .contains("within --timeout 10s")
+        );
         deadline.counted(clock::sleep(seconds(9))).await;
         assert_eq!(deadline.left(), Duration::ZERO);
         deadline.begin_again();

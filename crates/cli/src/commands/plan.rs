@@ -66,7 +66,8 @@ pub(crate) async fn run(args: PlanArgs, file: &SettingsFile, output: Output) -> 
         let expires = plan.header.started.checked_add(expires.0)?;
         let saved = SavedPlan::of(plan, settings, run.graph_changes(), expires);
         out.write(&saved)?;
-        output.message(&saved_as(&saved, &out, listed.as_deref()));
+        let width = output.message_width();
+        output.message(&saved_as(&saved, &out, listed.as_deref(), width));
     }
     Ok(exit)
 }
@@ -85,14 +86,18 @@ pub(super) fn print(document: &impl Serialize, plan: &PlanReport, output: Output
     }
 }
 
-/// What to do with the file.
-fn saved_as(saved: &SavedPlan, out: &SavedFile, listed: Option<&str>) -> String {
-    let (path, goal) = (document::shown(out.path()), saved.settings.goal);
-    let typed = document::typed(out.path());
+/// What to do with the file. A command in one piece can be copied, however long it is.
+fn saved_as(saved: &SavedPlan, out: &SavedFile, listed: Option<&str>, width: usize) -> String {
+    let path = document::shown(out.path());
+    let said = format!(
+        "The plan is saved in {path}. Until {:.0} this executes just that:",
+        saved.expires
+    );
+    let (goal, typed) = (saved.settings.goal, document::typed(out.path()));
     let listed = listed.map(|it| format!(" {it}")).unwrap_or_default();
     format!(
-        "The plan is saved in {path}. Until {:.0} this executes just that:\n\n  detective-fleet {goal}{listed} --plan {typed}\n",
-        saved.expires
+        "{}\n\n  detective-fleet {goal}{listed} --plan {typed}\n",
+        display::wrapped(&said, width, "", "  ")
     )
 }
 

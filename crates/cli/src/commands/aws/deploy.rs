@@ -8,9 +8,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, bail};
 use aws_form::report::{Action, BucketReport, FormReport, Outcome};
 use aws_form::template;
-use aws_form::{
-    Described, Draft, Drafted, End, Package, Parameter, Progress, Standing,
-};
+use aws_form::{Described, Draft, Drafted, End, Package, Parameter, Progress, Standing};
 use engine::Failure;
 use fleet::report::Ended;
 

@@ -134,9 +134,8 @@ impl Stage {
 
 /// That there are more runs than were looked into.
 fn left(out: usize) -> Option<String> {
-    let words = format!(
-        "{out} more runs, the oldest, were not looked into: see runs/ in the bucket."
-    );
+    let words =
+        format!("{out} more runs, the oldest, were not looked into: see runs/ in the bucket.");
     (out > 0).then_some(words)
 }
 
