@@ -95,6 +95,26 @@ def test_what_a_message_answers_replaces_nothing_that_is_needed_after_it():
         assert states[name].get("ResultPath") is None, name
 
 
+#: What follows each state that chooses nothing and ends nothing; where to go after a failure stands in `TASKS`.
+FOLLOWING = {
+    "Begin": "Prepare", "Prepare": "WhatNext", "WaitForTurn": "Prepare",
+    "AskForApproval": "WaitForApproval", "WaitForApproval": "Prepare",
+    "NameOperation": "MakeRoles", "MakeRoles": "WaitForRoles", "WaitForRoles": "LookAtRoles", "LookAtRoles": "KeepTurn",
+    "KeepTurn": "CountLooks", "CountLooks": "AreRolesMade",
+    # Each page of results is tried before the next one is read.
+    "ListRoles": "TryRoles", "ListMoreRoles": "TryRoles", "TryRoles": "AreThereMore",
+    "Regions": "Report", "Reconcile": "Settled", "WaitForAWS": "Reconcile",
+    "Report": "Tell", "Tell": "HowItEnded", "TellThatThereIsNoReport": "NoReport",
+}
+
+
+def test_every_state_is_followed_by_the_one_that_goes_on_with_it():
+    assert {name: it["Next"] for name, it in all_states().items() if "Next" in it} == FOLLOWING
+    ends = {name for name, it in all_states().items() if it.get("End")}
+    assert ends == {"GroupDone", "GroupFailed"}
+    assert (machine()["StartAt"], machine()["States"]["Regions"]["ItemProcessor"]["StartAt"]) == ("Begin", "Reconcile")
+
+
 def test_the_regions_fail_apart_and_five_at_a_time():
     regions = machine()["States"]["Regions"]
     # A young account has 10 Lambdas at once; each pass holds RegionsPerPass Regions.

@@ -123,6 +123,33 @@ def test_no_concurrency_is_reserved(security):
     assert "ReservedConcurrentExecutions" not in security["Resources"]["Function"]["Properties"]
 
 
+def test_the_function_runs_on_the_processor_that_its_package_is_for(security):
+    function = security["Resources"]["Function"]["Properties"]
+    # Without it, it would be x86_64 whatever is handed over.
+    assert function["Architectures"] == [{"Ref": "Architecture"}]
+    assert (function["Runtime"], function["Handler"]) == ("provided.al2023", "bootstrap")
+    assert security["Parameters"]["Architecture"]["AllowedValues"] == ["x86_64", "arm64"]
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_no_two_statements_of_a_policy_have_one_name(path):
+    """IAM refuses such a policy, and a log of denied requests could not tell which of them it was."""
+    def documents(value):
+        if isinstance(value, list):
+            for it in value:
+                yield from documents(it)
+        elif isinstance(value, dict):
+            if "Statement" in value:
+                yield value["Statement"]
+            for it in value.values():
+                yield from documents(it)
+
+    for statements in documents(load(path.name)):
+        both = [it.get("Fn::If", [None, it])[1] for it in statements]
+        named = [it["Sid"] for it in both if "Sid" in it]
+        assert len(named) == len(set(named)), named
+
+
 def test_nobody_but_the_state_machine_invokes_the_function(security):
     kinds = {it["Type"] for it in security["Resources"].values()}
     # MiniStack invokes without asking for a permission: there is nothing here that would need one.

@@ -142,3 +142,52 @@ async fn aws_is_believed_once_a_minute_that_keys_are_past_their_time() {
     clock::sleep(ANEW_APART).await;
     assert!(keys.refused("AKID1"));
 }
+
+/// Takes its time to hand out keys, which are good for ten minutes from then on.
+#[derive(Debug)]
+struct Slow {
+    clock: Clock,
+    asked: AtomicU32,
+}
+
+/// How long it takes.
+const TAKES: Duration = Duration::from_secs(40);
+
+impl ProvideCredentials for Slow {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(async {
+            let n = self.asked.fetch_add(1, Ordering::Relaxed);
+            clock::sleep(TAKES).await;
+            let expiry = Some(self.clock.time() + Duration::from_secs(600));
+            let id = format!("AKID{n}");
+            Ok(Credentials::new(id, "secret", None, expiry, "test"))
+        })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn newer_keys_that_are_on_their_way_are_waited_for_and_not_asked_for_again() {
+    let clock = Clock::starting_at(SystemTime::UNIX_EPOCH);
+    let slow = Slow {
+        clock: clock.clone(),
+        asked: AtomicU32::new(0),
+    };
+    let source = Source::Provider {
+        provider: SharedCredentialsProvider::new(slow),
+        advice: "sign in".to_owned(),
+    };
+    let keys = Keys::new(source, clock);
+    // Two who come at the same time are served by one answer.
+    let (one, other) = tokio::join!(id(&keys), id(&keys));
+    assert_eq!((one.as_str(), other.as_str()), ("AKID0", "AKID0"));
+    clock::sleep(Duration::from_secs(550)).await;
+    assert_eq!(id(&keys).await, "AKID0");
+    clock::sleep(TAKES - Duration::from_secs(4)).await;
+    // 14 s are left, and the newer ones are 4 s away.
+    let asked = clock::now();
+    assert_eq!(id(&keys).await, "AKID1");
+    assert_eq!(asked.elapsed(), Duration::from_secs(4));
+}

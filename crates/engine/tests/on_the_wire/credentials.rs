@@ -33,7 +33,7 @@ fn is_of_the_administrator(request: &Request<Bytes>, administrator: &str) -> boo
 }
 
 /// What STS answers that takes a request for nothing.
-fn refusal_of_sts(code: &str, status: u16) -> Answer {
+pub(crate) fn refusal_of_sts(code: &str, status: u16) -> Answer {
     let body = format!(
         "<ErrorResponse><Error><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>"
     );

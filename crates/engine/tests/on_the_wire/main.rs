@@ -6,6 +6,7 @@
 
 mod account_service;
 mod answers;
+mod assumed;
 mod check;
 mod credentials;
 mod deadline;
@@ -18,6 +19,7 @@ mod leaving;
 mod looks;
 mod names;
 mod narrow;
+mod newer_regions;
 mod pacing;
 mod passes;
 mod planned;

@@ -1,5 +1,8 @@
 //! Accounts that have no role get one by the StackSet: which, and what is told where that fails.
 
+use std::sync::{Arc, Mutex};
+
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::machine::{Execution, Failed};
@@ -165,4 +168,55 @@ async fn no_role_is_made_for_a_list_that_disables_or_is_only_planned() {
         stage.rolled_out("createStackInstances"),
         Vec::<Value>::new()
     );
+}
+
+/// CloudFormation is waited for, and then IAM, and nobody else may have the turn meanwhile.
+#[tokio::test(start_paused = true)]
+async fn the_turn_is_kept_while_it_is_tried_whether_roles_can_be_assumed() {
+    const HALF_AN_HOUR: SignedDuration = SignedDuration::from_mins(30);
+    let stage = stage();
+    rolls_out(&stage);
+    let moments: Arc<Mutex<Vec<(Timestamp, Timestamp)>>> = Arc::default();
+    let (seen, tried) = (moments.clone(), Arc::new(Mutex::new(None)));
+    stage.before(move |stage, payload: Value| {
+        let (seen, tried) = (seen.clone(), tried.clone());
+        async move {
+            if payload["step"] == "roles" {
+                *tried.lock().unwrap() = Some(stage.now());
+            } else if payload["step"] == "reconcile" {
+                let lease = stage.json("state/lease.json").await;
+                let until: Timestamp = lease["until"].as_str().unwrap().parse().unwrap();
+                seen.lock()
+                    .unwrap()
+                    .push((tried.lock().unwrap().unwrap(), until));
+            }
+        }
+    });
+    stage.upload_all().await;
+    let moments = moments.lock().unwrap();
+    let (tried, until) = moments[0];
+    assert!(until >= tried + HALF_AN_HOUR, "{moments:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_somebody_else_wrote_about_roles_is_shown_without_e_mails() {
+    let stage = stage();
+    rolls_out(&stage);
+    stage.before(|stage, payload: Value| async move {
+        if payload["step"] == "report" {
+            let said = json!({"300000000001": "ask root@example.com\u{202e}"});
+            stage.put_json("runs/execution-1/roles.json", &said).await;
+        }
+    });
+    let execution = stage.upload_all().await;
+    let notes = noted(&stage, &execution).await;
+    assert!(
+        notes.contains("no role in 300000000001: ask r***@example.com"),
+        "{notes}"
+    );
+    assert!(
+        !notes.contains("root@") && !notes.contains('\u{202e}'),
+        "{notes}"
+    );
+    assert!(!execution.told[0].1.contains("root@"), "{execution:?}");
 }
