@@ -19,8 +19,13 @@ use super::{Mode, RegionRun};
 const PAGE: usize = 200;
 
 /// Between two looks at what AWS is busy with.
-const SHORTEST: Duration = Duration::from_millis(100);
+const SHORTEST: Duration = Duration::from_millis(200);
 const LONGEST: Duration = Duration::from_secs(30);
+
+/// The longer something takes, the more rarely it is looked at.
+fn interval(waited: Duration) -> Duration {
+    (waited / 10).clamp(SHORTEST, LONGEST)
+}
 
 /// How long answers may go without a look while others are still under way: looking at each of them
 /// by itself would be a look per answer.
@@ -84,18 +89,17 @@ impl Looks {
         std::mem::take(&mut self.answered).cancel();
     }
 
-    /// When the graph may be looked for again: the longer it takes, the more rarely.
+    /// When the graph may be looked for again.
     pub(super) fn next_find(&self) -> Option<Instant> {
         let (since, last) = self.finds?;
-        Some(last + ((last - since) / 8).clamp(SHORTEST, LONGEST))
+        Some(last + interval(last - since))
     }
 
-    /// When the next look is due at what AWS is busy with: the longer it takes, the more rarely.
+    /// When the next look is due at what AWS is busy with.
     fn next(&self, at_least: Duration) -> Option<Instant> {
         let since = self.since?;
         let last = self.last.filter(|last| *last > since).unwrap_or(since);
-        let interval = ((last - since) / 8).clamp(SHORTEST, LONGEST);
-        Some(last + interval.max(at_least))
+        Some(last + interval(last - since).max(at_least))
     }
 }
 

@@ -62,12 +62,15 @@ async fn nothing_waits_for_anything_else() {
     let report = stage.enable().await;
     assert_eq!(report.summary.enabled, 80 * 21);
     // Verification takes 2 s. Before it: who am I, Regions, ListGraphs, CreateGraph, CreateMembers.
-    // After it: an eighth of the wait until the next look, that look, the acceptances in as many
+    // After it: a tenth of the wait until the next look, that look, the acceptances in as many
     // rounds as the 256 that may be under way need, and the closing list. 100 ms each.
     let rounds = (80 * 21_u128).div_ceil(256);
     let calls = 5 + 1 + rounds + 1;
     let elapsed = begun.elapsed().as_millis();
     assert!(elapsed <= 2_000 + 250 + calls * 100, "{elapsed} ms");
+    // Meanwhile each Region is looked at every 200 ms, and twice after that.
+    let looks = self::calls(&report, "detective:ListMembers");
+    assert!(looks <= 21 * (2_000 / 200 + 2), "{looks} looks");
 }
 
 #[tokio::test(start_paused = true)]

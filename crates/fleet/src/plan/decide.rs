@@ -15,14 +15,14 @@ use crate::plan::{BATCH, Step, Wait};
 
 /// How many looks may pass before what AWS said it did has to show in its lists.
 ///
-/// Looks begin 100 ms apart and slow down to an eighth of the time waited, so that 40 of them are
-/// about half a minute. AWS publishes no figure; Terraform's provider waits minutes for a new member
+/// Looks begin 200 ms apart and slow down to a tenth of the time waited, so that 40 of them are
+/// about 40 seconds. AWS publishes no figure; Terraform's provider waits minutes for a new member
 /// to appear, and asking AWS twice for one thing would be the worse mistake.
 pub const VISIBLE_AFTER: u32 = 40;
 
 /// How many looks may pass before an account that AWS left out of a batch counts as not done. Nothing
-/// suggests that it was, except that another run may have done it just now: these looks take about half
-/// a second, where [`VISIBLE_AFTER`] would hold up every run for a suspended account.
+/// suggests that it was, except that another run may have done it just now: these looks take less
+/// than a second, where [`VISIBLE_AFTER`] would hold up every run for a suspended account.
 pub const LEFT_OUT_AFTER: u32 = 4;
 
 /// How many looks may pass before a request whose answer was lost counts as not having happened.
