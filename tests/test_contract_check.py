@@ -368,3 +368,10 @@ def test_a_run_that_every_member_refuses_says_which_role_they_trust(world):
 def test_a_run_that_some_members_refuse_says_nothing_of_the_kind(world):
     report = world("[accounts.100000000002]\nroles = []").run("enable", "--patience", "0s").ended(3).json()
     assert not any("--admin-role" in note for note in report["notes"])
+
+
+def test_nor_does_one_in_which_somebody_is_enabled_or_that_has_a_role_of_another_name(world):
+    enabled = f"[[memberships]]\naccounts = ['234567000001']\nregions = {REGIONS}\nstatus = 'ENABLED'\n"
+    for scenario, words in [(STRICT + HAS_IT + enabled, []), (STRICT + HAS_IT, ["--role-name", "Another"])]:
+        report = world(scenario).run("enable", "--patience", "0s", *words).ended(3).json()
+        assert not any("--admin-role" in note for note in report["notes"]), words

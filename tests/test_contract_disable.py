@@ -124,6 +124,15 @@ def test_a_person_may_type_the_administrators_id(many):
     assert statuses(many, REGIONS[:1]) == [{}]
 
 
+def test_nobody_is_asked_about_what_cannot_be_agreed_to(enabled, write):
+    roster = write(enabled.sandbox.roster.read_text() + "12345,x@example.com\n")
+    words = ["disable", roster, "--regions", REGIONS[0]]
+    answer = enabled.sandbox.administrator + "\n"
+    shown = enabled.command.run_on_terminal(*words, answer=answer, env=enabled.env).ended(1).stdout
+    assert "bad line" in shown and "enter the administrator" not in shown
+    assert enabled.proxy.changes() == []
+
+
 def test_a_few_removals_take_a_yes(enabled):
     words = ["disable", enabled.sandbox.roster, "--regions", REGIONS[0]]
     enabled.command.run_on_terminal(*words, answer="no\n", env=enabled.env).ended(1)

@@ -82,6 +82,13 @@ def test_without_regions_all_that_are_on_are_covered(fleet):
     expect_enabled(fleet.sandbox, regions=[region["region"] for region in report["regions"]])
 
 
+def test_regions_that_are_off_are_left_out_and_named(make_fleet):
+    fleet = make_fleet(scenario="size = 1\n[accounts.555555555555]\nregions_off = ['af-south-1']\n")
+    report = fleet.run("plan", regions=None).ended(0).json()
+    assert len(report["regions"]) == 20
+    assert any(note.endswith("switched on in the administrator account: af-south-1") for note in report["notes"])
+
+
 def test_regions_can_be_repeated_and_excluded(fleet):
     words = ["--regions", "us-east-1, us-east-2", "--regions", "eu-west-1", "--exclude-region", "us-east-2"]
     report = fleet.run("enable", *words, regions=None).ended(0).json()
@@ -103,6 +110,9 @@ def test_the_administrator_in_the_file_is_a_bad_line(fleet, write):
     assert [bad["line"] for bad in report["invalid_lines"]] == [4]
     assert "administrator" in report["invalid_lines"][0]["reason"]
     expect_enabled(fleet.sandbox)
+    # Also where it is not named, and AWS has to say who it is.
+    report = fleet.run("plan", roster=roster).ended(3).json()
+    assert [bad["line"] for bad in report["invalid_lines"]] == [4]
 
 
 def test_a_wrong_email_is_the_failure_of_that_account_alone(fleet, write):

@@ -15,7 +15,7 @@ def test_without_a_terminal_nothing_prompts(fleet):
 
 
 def test_yes_needs_the_administrator_by_id(fleet):
-    fleet.command.run("enable", fleet.sandbox.roster, "--yes", env=fleet.env).refused("--admin-account")
+    fleet.command.run("enable", fleet.sandbox.roster, "--yes", env=fleet.env).refused("--admin-account", "a wrong profile")
     assert fleet.proxy.changes() == []
 
 
@@ -39,7 +39,11 @@ def test_an_accepted_prompt_enables(fleet):
     assert set(fleet.sandbox.statuses(REGIONS[0]).values()) == {"ENABLED"}
 
 
-def test_an_answer_after_a_long_think_is_asked_for_again_where_the_world_moved(fleet, open_terminal):
+def test_an_answer_after_a_long_think_is_asked_for_again_where_the_world_moved(fleet, open_terminal, tmp_path):
+    saved = tmp_path / "plan.json"
+    fleet.run("plan", "--out", saved, regions=REGIONS[1:]).ended(0)
+    of_plan = open_terminal("enable", fleet.sandbox.roster, "--plan", saved, env=fleet.env)
+    of_plan.until_shown("Do you want to make these changes?")
     words = ["enable", fleet.sandbox.roster, "--regions", REGIONS[0]]
     terminal = open_terminal(*words, env=fleet.env)
     terminal.until_shown("Do you want to make these changes?")
@@ -47,10 +51,17 @@ def test_an_answer_after_a_long_think_is_asked_for_again_where_the_world_moved(f
     detective = fleet.sandbox.client("detective", REGIONS[0])
     graph = detective.create_graph()["GraphArn"]
     detective.create_members(GraphArn=graph, Accounts=[first], DisableEmailNotification=True)
+    elsewhere = fleet.sandbox.client("detective", REGIONS[1])
+    wrong = [{**first, "EmailAddress": "wrong@example.com"}]
+    elsewhere.create_members(GraphArn=elsewhere.create_graph()["GraphArn"], Accounts=wrong, DisableEmailNotification=True)
     # An answer within a minute is for what was shown; this one is later. Nothing else takes so long here.
     time.sleep(61)
     terminal.type("yes\n")
     terminal.until_shown("Meanwhile something else has changed.")
+    # What was reviewed is not asked about again.
+    of_plan.type("yes\n")
+    of_plan.until_shown("nothing was changed")
+    assert of_plan.to_the_end() == 1
     assert fleet.proxy.changes() == []
     terminal.type("yes\n")
     assert terminal.to_the_end() == 0
@@ -139,6 +150,15 @@ def test_a_profile_that_is_named_goes_before_keys_in_the_environment(fleet):
 
 def test_a_region_to_exclude_has_to_exist(fleet):
     fleet.run("plan", "--exclude-region", "eu-wset-1", regions=None).refused("eu-west-1?")
+
+
+def test_what_a_run_begins_with_counts_as_its_time(make_fleet):
+    members = f"[[memberships]]\naccounts = ['234567000001']\nregions = {REGIONS}\nstatus = 'ENABLED'\n"
+    fleet = make_fleet(scenario=f"size = 1\n{members}", latency="1s")
+    # Who is calling and which Regions are on take a second each, and so do the graph and its members.
+    words = ["status", "--regions", REGIONS[0], "--timeout", "2500ms"]
+    result = fleet.command.run(*words, env=fleet.env)
+    assert result.status in (1, 3), result.output
 
 
 @pytest.mark.parametrize("operation", ["plan", "enable", "status", "check", "disable"])

@@ -112,6 +112,25 @@ def test_adopt_names_differences_and_hides_addresses_from_stderr(fleet):
     fleet.command.run("adopt", "--output", "json", env=fleet.env).refused("file")
 
 
+def test_adopt_writes_whom_it_finds_where_a_region_cannot_be_read_and_is_not_as_wanted(make_fleet):
+    fleet = make_fleet(scenario=f"""
+size = 1
+[[memberships]]
+accounts = ["234567000001"]
+regions = {REGIONS}
+status = "ENABLED"
+[[faults]]
+effect = "denied"
+operations = ["detective:ListMembers"]
+regions = ["{REGIONS[1]}"]
+""")
+    process = adopt(fleet)
+    stdout, stderr = process.communicate(timeout=60)
+    assert process.returncode == 3, stderr
+    assert [line.split(",")[0] for line in stdout.splitlines()] == ["234567000001"]
+    assert f"{REGIONS[1]} could not be read, and its members are missing" in " ".join(stderr.split())
+
+
 def test_adopt_without_members_writes_nothing(fleet, tmp_path):
     path = tmp_path / "adopted.csv"
     words = ["adopt", path, "--regions", ",".join(REGIONS)]

@@ -33,6 +33,16 @@ def test_a_report_never_replaces_the_list_of_accounts(fleet, tmp_path, operation
     assert fleet.proxy.calls == []
 
 
+def test_a_run_whose_report_cannot_be_handed_over_was_done_and_is_not_as_wanted(fleet):
+    with open("/dev/full", "w") as full:
+        process = fleet.command.start(*fleet.words("enable"), env=fleet.env, stdout=full)
+        _, stderr = process.communicate(timeout=120)
+    assert process.returncode == 3, stderr
+    assert "No space left" in stderr
+    # Nothing is wrong with the fleet.
+    fleet.run("plan", "--detailed-exitcode").ended(0)
+
+
 def test_a_rehearsal_spares_its_list_too(run, write):
     roster = write("111122223333,r@example.com\n", "accounts.json")
     run("rehearse", roster, "--report", roster).refused("the list of accounts")

@@ -172,6 +172,18 @@ def test_status_of_some_accounts_and_regions_only(mixed):
     assert "nor a member anywhere: 999999999999" in result.ended(3).stdout
 
 
+def test_a_choice_that_nobody_fits_is_not_as_wanted_for_an_account_that_is_unknown_alone(fleet):
+    fleet.run("enable").ended(0)
+    words = words_for(fleet, "status", "--account", fleet.sandbox.ids[0])
+    fleet.command.run(*words, "--only", "failed", env=fleet.env).ended(0)
+
+
+def test_a_bad_line_is_named_beside_a_spreadsheet(mixed, write):
+    roster = write(mixed.sandbox.roster.read_text() + "12345,x@example.com\n")
+    result = mixed.command.run("status", roster, "--output", "csv", env=mixed.env).ended(3)
+    assert "line 4: " in result.stderr and "line 4" not in result.stdout
+
+
 def test_status_for_wikis(mixed):
     words = words_for(mixed, "status", "--output", "markdown")
     text = mixed.command.run(*words, env=mixed.env).ended(3).stdout
@@ -242,6 +254,7 @@ def test_without_a_terminal_one_status_follows_the_other(fleet, tmp_path):
     assert all(STAMPED.match(line) for line in result.stdout.splitlines() if "accounts are on everywhere" in line)
     assert "\x1b" not in result.output
     assert report.exists()
+    assert "error" not in result.stderr
 
 
 def test_a_watch_that_nobody_reads_ends(fleet):
