@@ -80,3 +80,14 @@ def test_a_preparation_that_fails_names_what_stays(rollout):
     why = reasons(run(rollout, accounts=accounts).ended(3).json())[account]
     assert "DescribeChangeSet" in why and "a change set that was not executed may stay" in why and "DeleteChangeSet" in why
     assert rollout.moto.stacks(account) == {STACK: "REVIEW_IN_PROGRESS"}
+
+
+def test_nobody_is_asked_about_a_removal_when_the_time_is_over(rollout):
+    run(rollout).ended(0)
+    # CloudFormation is silent about one stack for all of the time.
+    rollout.proxy.trouble["cloudformation:DescribeStacks"].append("hold")
+    words = [it for it in rollout.words("remove", "--via", VIA, accounts=ACCOUNTS) if it not in ("--yes", "--output", "json")]
+    result = rollout.command.run_on_terminal(*words, "--timeout", "4s", answer="", env=rollout.env)
+    assert result.status in (3, 4) and "Enter a value" not in result.stdout, result.stdout
+    assert "6 waiting. The time is over" in result.stdout, result.stdout
+    assert rollout.proxy.count()["cloudformation:DeleteStack"] == 0

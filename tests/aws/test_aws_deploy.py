@@ -123,6 +123,28 @@ def test_who_declines_takes_nothing_away_that_somebody_else_has_deployed_meanwhi
     assert desk.status() == ["CREATE_COMPLETE"]
 
 
+def test_who_declines_leaves_the_first_deployment_of_somebody_else_to_them(desk):
+    def asked(change_sets):
+        master, slave = pty.openpty()
+        ends = {"stdin": slave, "stdout": slave, "stderr": slave, "start_new_session": True}
+        process = desk.command.start(*desk.words("deploy"), env=desk.env, **ends)
+        os.close(slave)
+        wait_until(lambda: desk.status() == ["REVIEW_IN_PROGRESS"] and len(desk.change_sets()) == change_sets)
+        return process, master
+
+    def answered(process, master, answer, status):
+        os.write(master, answer)
+        shown = read_terminal(master, process, time.monotonic() + 60)
+        os.close(master)
+        assert process.wait(10) == status, shown
+
+    one, other = asked(1), asked(2)
+    answered(*one, b"no\n", 1)
+    assert desk.status() == ["REVIEW_IN_PROGRESS"] and len(desk.change_sets()) == 1
+    answered(*other, b"yes\n", 0)
+    assert desk.status() == ["CREATE_COMPLETE"]
+
+
 def test_a_stack_of_somebody_elses_is_left_alone(desk):
     template = {"Resources": {"Data": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": f"payroll-{desk.account}"}}}}
     desk.client("cloudformation").create_stack(StackName="payroll", TemplateBody=json.dumps(template))
@@ -343,6 +365,7 @@ def as_deployer(desk):
 
 def test_what_the_command_asks_for_itself_is_what_the_page_says(as_deployer):
     as_deployer("deploy", "--yes", without="TheStack").refused("cloudformation:")
+    assert "may stay" not in as_deployer("deploy", "--dry-run").ended(0).stderr
     as_deployer("deploy", "--yes", without="TheBucketOfTheFunction").refused("not changed")
     as_deployer("deploy", "--yes").ended(0)
     blind = as_deployer("status", without="HowItsPartsAre").ended(3).json()

@@ -113,6 +113,9 @@ def test_no_run_that_came_to_nothing_is_hidden(desk):
     reported("newer", "enable/newer.csv", error="another list took over", ended="superseded")
     # Those whose masked names are alike are two lists.
     put("runs/refused/refused.json", key="enable/ron@example.com.csv", name="BadInput", text="no list")
+    # So many Regions were in it that its report is a long one.
+    put("state/claims/enable/long.csv/V/upload.json", execution="long")
+    reported("long", "enable/rob@example.com.csv", error="the manifest is not the one that was sealed", ended="complete", notes=["x" * 5_000])
     time.sleep(1.1)
     reported("well", "enable/rob@example.com.csv", error="no turn any more", ended="complete")
     put("latest/enable/rob@example.com.csv/report.json", run_id="well", error="no turn any more", ended="complete")
@@ -121,7 +124,41 @@ def test_no_run_that_came_to_nothing_is_hidden(desk):
     found = {it["run"]: (it["list"], it["state"]) for it in report["runs"] if it["run"]}
     assert found == {
         "early1": ("enable/early1.csv", "failed"), "early2": ("enable/early2.csv", "failed"),
-        "forged": ("enable/forged.csv", "failed"), "refused": ("enable/r***@example.com.csv", "refused"),
+        "forged": ("enable/forged.csv", "failed"), "long": ("enable/long.csv", "failed"),
+        "refused": ("enable/r***@example.com.csv", "refused"),
     }
     assert any("enable/forged.csv failed" in it and "sealed" in it for it in report["needs_action"])
     assert "rob@" not in json.dumps(report) and "ron@" not in json.dumps(report)
+
+
+def test_an_upload_whose_run_is_silent_is_under_way(desk):
+    desk.deploy().ended(0)
+    claim = json.dumps({"execution": "silent"}).encode()
+    key = "state/claims/enable/of-root@example.com.csv/V/upload.json"
+    desk.client("s3").put_object(Bucket=desk.resource("Bucket"), Key=key, Body=claim)
+    [run] = desk.run("status").ended(4).json()["runs"]
+    assert (run["list"], run["run"], run["state"]) == ("enable/o***@example.com.csv", "silent", "under_way")
+    assert run["why"] == "it has an upload and has written nothing yet: it waits for its turn, or ended before it began"
+    assert run["page"].endswith("/runs/silent/")
+    shown = desk.command.run(*desk.words("status"), env=desk.env).ended(4).stdout
+    assert "enable/o***@example.com.csv" in shown and "has written nothing yet" in shown
+
+
+def test_that_not_all_runs_were_looked_into_is_said(desk):
+    desk.deploy().ended(0)
+    bucket, s3 = desk.resource("Bucket"), desk.client("s3")
+
+    def put(place, **content):
+        s3.put_object(Bucket=bucket, Key=place, Body=json.dumps(content).encode())
+
+    # One list has had no report since these 53 runs of the other.
+    put("latest/enable/old.csv/report.json", run_id="old")
+    time.sleep(1.1)
+    for number in range(53):
+        put(f"runs/run{number:02}/manifest.json", key="enable/new.csv")
+        put(f"runs/run{number:02}/report.json", run_id=f"run{number:02}")
+    time.sleep(1.1)
+    put("latest/enable/new.csv/report.json", run_id="the newest, of other runs")
+    report = desk.run("status").ended(0).json()
+    assert "3 more runs, the oldest, were not looked into: see runs/ in the bucket." in report["notes"]
+    assert {it["state"] for it in report["runs"]} == {"reported"}

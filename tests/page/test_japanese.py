@@ -123,3 +123,12 @@ def test_the_page_of_a_history_is_in_japanese(browser, command, japanese_report,
     assert english(text) == []
     opened.check()
     opened.close()
+
+
+def test_a_moment_in_a_sentence_about_a_plan_is_written_as_in_japanese(show, command, write_report, sandbox, tmp_path):
+    plan = tmp_path / "plan.json"
+    words = [sandbox.roster, "--regions", "us-east-1"]
+    command.run("plan", *words, "--out", plan, env=sandbox.env).ended(0)
+    more = ["--plan", plan, "--yes", "--admin-account", sandbox.administrator, "--output", "json", "--language", "ja"]
+    notes = show(write_report("enable", *words, *more, env=sandbox.env)).page.locator(".notes").inner_text()
+    assert re.search(r"plan\.json の計画 \(\d{4}年\d{1,2}月\d{1,2}日 \d\d:\d\d UTC、", notes), notes

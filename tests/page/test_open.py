@@ -89,6 +89,27 @@ def test_on_a_phone_the_first_cause_is_on_the_first_screen(show, troubled_report
         assert box["y"] + box["height"] <= 844
 
 
+def test_on_a_phone_no_fact_of_the_header_is_missing(show, troubled_report):
+    shown = {}
+    for name, size in {"desk": {}, "phone": PHONE}.items():
+        page = show(troubled_report, **size)
+        facts = page.page.locator(".top .facts > div")
+        assert all(it.is_visible() for it in facts.all())
+        shown[name] = facts.all_inner_texts()
+        assert page.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert len(shown["phone"]) == 4 and [it.split() for it in shown["phone"]] == [it.split() for it in shown["desk"]]
+
+
+def test_what_is_typed_is_shown_as_code_and_without_backticks(show, write_report, sandbox):
+    status = write_report("status", sandbox.roster, "--regions", "us-east-1", "--output", "json", env=sandbox.env)
+    page = show(status)
+    assert page.page.locator(".todo code").inner_text() == "enable"
+    page.cell(sandbox.ids[0]).click()
+    assert page.details.locator(".reason code").inner_text() == "enable"
+    # The commands to copy are for a shell, which has a meaning for backticks.
+    assert "`" not in page.page.evaluate("document.body.innerText")
+
+
 def test_times_are_the_readers_with_utc_beside_them(show, run_report):
     page = show(run_report, timezone_id="Asia/Tokyo")
     began = run_report.report["started"][:19] + "Z"

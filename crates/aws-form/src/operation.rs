@@ -90,18 +90,23 @@ pub struct Settled {
     pub ended: Ended,
 }
 
-/// Why nothing can be deployed to a stack that is so, and what to do.
+/// Why nothing can be deployed to a stack that is so, and what to do; `remove` is the command that takes this stack down.
 #[must_use]
-pub fn stands_in_the_way(name: &str, region: &Region, now: &Described) -> Option<Arc<str>> {
+pub fn stands_in_the_way(
+    name: &str,
+    region: &Region,
+    now: &Described,
+    remove: &str,
+) -> Option<Arc<str>> {
     let status = now.status.as_str();
     let said = now.reason.as_deref().map(|it| format!(" ({it})"));
     let said = said.unwrap_or_default();
     let advice = match status {
         "UPDATE_ROLLBACK_FAILED" => {
-            "an update failed, and so did going back: put right what the stack's events name, choose Continue update rollback in the CloudFormation console, and run again"
+            "an update failed, and so did going back: put right what the stack's events name, choose Continue update rollback in the CloudFormation console, and run again".to_owned()
         }
         "CREATE_FAILED" | "ROLLBACK_FAILED" | "DELETE_FAILED" => {
-            "run `detective-fleet aws remove` first, which says what stands in the way, and then this again"
+            format!("run `{remove}` first, which says what stands in the way, and then this again")
         }
         _ => return None,
     };
@@ -127,16 +132,26 @@ mod tests {
                 outputs: BTreeMap::new(),
                 changed: None,
             };
-            stands_in_the_way("fleet", &Region::new("us-east-1"), &now)
+            let remove = "detective-fleet aws remove --stack fleet";
+            stands_in_the_way("fleet", &Region::new("us-east-1"), &now, remove)
         };
         for (status, word) in [
             (
                 StackStatus::UpdateRollbackFailed,
                 "Continue update rollback",
             ),
-            (StackStatus::RollbackFailed, "aws remove"),
-            (StackStatus::DeleteFailed, "aws remove"),
-            (StackStatus::CreateFailed, "aws remove"),
+            (
+                StackStatus::RollbackFailed,
+                "`detective-fleet aws remove --stack fleet`",
+            ),
+            (
+                StackStatus::DeleteFailed,
+                "`detective-fleet aws remove --stack fleet`",
+            ),
+            (
+                StackStatus::CreateFailed,
+                "`detective-fleet aws remove --stack fleet`",
+            ),
         ] {
             let advice = advice(status).unwrap();
             assert!(

@@ -36,9 +36,6 @@ const MOST: usize = 20;
 /// So many runs with a report that is no list's newest are looked into, the newest first.
 const MOST_REPORTED: usize = 50;
 
-/// A report of no Region has hardly more bytes, as one that is written where the manifest is not as it was sealed.
-const NO_REGIONS: i64 = 4_096;
-
 /// The runs that have left no report of their list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreported {
@@ -62,7 +59,8 @@ pub(crate) async fn unreported(
     let mut claims = Claims::of(bucket).await?;
     let mut runs = claims.silent(&traces, now).await?;
     let open = open(&traces, now);
-    let left_out = open.len().saturating_sub(MOST);
+    let replaced = replaced(&traces, reported, now);
+    let left_out = open.len().saturating_sub(MOST) + replaced.left_out;
     for trace in open.into_iter().take(MOST) {
         let key = format!("{RUNS}{}/{}", trace.run, trace.file());
         let bytes = bucket.bytes(&key).await?.unwrap_or_default();
@@ -77,7 +75,7 @@ pub(crate) async fn unreported(
         }
         runs.extend(trace.told(state, said, bucket, now));
     }
-    for trace in replaced(&traces, reported, now) {
+    for trace in replaced.traces {
         if let Some(said) = ended_badly(&mut claims, reported, trace).await? {
             runs.extend(trace.told(RunState::Failed, said, bucket, now));
         }
@@ -97,8 +95,15 @@ fn open(traces: &[Trace], now: Timestamp) -> Vec<&Trace> {
     open
 }
 
+/// Runs with a report that no list has as its newest.
+struct Replaced<'a> {
+    traces: Vec<&'a Trace>,
+    /// So many more are not looked into.
+    left_out: usize,
+}
+
 /// Those with a report that no list has as its newest: another one took its place, or it never was.
-fn replaced<'a>(traces: &'a [Trace], reported: &[LastRun], now: Timestamp) -> Vec<&'a Trace> {
+fn replaced<'a>(traces: &'a [Trace], reported: &[LastRun], now: Timestamp) -> Replaced<'a> {
     let mut ended: Vec<_> = traces
         .iter()
         .filter(|it| it.state(now) == RunState::Reported)
@@ -118,8 +123,14 @@ fn replaced<'a>(traces: &'a [Trace], reported: &[LastRun], now: Timestamp) -> Ve
             ended.remove(found);
         }
     }
+    let rest = ended.iter().skip(MOST_REPORTED);
+    // What every list has had a report since is of the past, and a bucket keeps many of those.
+    let left_out = rest.filter(|it| !is_settled(None, it.at, reported)).count();
     ended.truncate(MOST_REPORTED);
-    ended
+    Replaced {
+        traces: ended,
+        left_out,
+    }
 }
 
 /// What a run said that ended with an error, where its list has had no report since.
@@ -130,17 +141,14 @@ async fn ended_badly(
 ) -> Result<Option<Said>, Failure> {
     let bucket = claims.bucket;
     let place = |file: &str| format!("{RUNS}{}/{file}", trace.run);
-    let manifest: Option<Said> = bucket.read(&place("manifest.json")).await?;
-    let mut key = manifest.and_then(|it| it.key);
-    if trace
-        .report
-        .as_ref()
-        .is_some_and(|it| it.size <= NO_REGIONS)
-    {
-        // Where the manifest was not the run's own, its key says nothing.
-        let claimed = claims.list_of(&trace.run, trace.at).await?;
-        key = claimed.or(key);
-    }
+    // A manifest that is not the run's own names another list: it counts where no claim says which.
+    let key = match claims.list_of(&trace.run, trace.at).await? {
+        None => {
+            let manifest: Option<Said> = bucket.read(&place("manifest.json")).await?;
+            manifest.and_then(|it| it.key)
+        }
+        claimed => claimed,
+    };
     if key.is_some() && is_settled(key.as_deref(), trace.at, reported) {
         return Ok(None);
     }
@@ -148,10 +156,6 @@ async fn ended_badly(
     let is_bad = |it: &Said| it.error.is_some() && it.ended.as_deref() != Some("superseded");
     let Some(said) = said.filter(is_bad) else {
         return Ok(None);
-    };
-    let key = match key {
-        None => claims.list_of(&trace.run, trace.at).await?,
-        known => known,
     };
     Ok(Some(Said { key, ..said }))
 }

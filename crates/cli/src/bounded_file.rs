@@ -7,6 +7,17 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 
+/// What to do where the name is meant for something else than a file.
+fn instead(path: &Path) -> &'static str {
+    if path.starts_with("s3:") {
+        "; the command reads no bucket: copy the object here first, with aws s3 cp"
+    } else if path == Path::new("-") {
+        "; name /dev/stdin to read what another program writes"
+    } else {
+        ""
+    }
+}
+
 /// At most so many bytes of a file.
 ///
 /// # Errors
@@ -16,7 +27,7 @@ pub(crate) fn read(path: &Path, most: u64, what: &str) -> Result<Vec<u8>> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            bail!("{}: there is no such file", path.display());
+            bail!("{}: there is no such file{}", path.display(), instead(path));
         }
         Err(error) => return Err(anyhow!("{}: {error}", path.display())),
     };

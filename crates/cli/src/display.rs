@@ -66,6 +66,6 @@ pub(crate) use saved::{saved, stale};
 #[cfg(feature = "deploy")]
 pub(crate) use stack_progress::StackProgress;
 pub(crate) use status::{memberships, status};
-pub(crate) use text::time;
+pub(crate) use text::{time, wrapped};
 pub(crate) use validate::{unusable, validate};
 pub(crate) use watch::Watched;

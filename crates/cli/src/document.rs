@@ -10,6 +10,7 @@ use fleet::language::Language;
 use fleet::report::{InvalidLine, VERSION};
 use fleet::roster::{Roster, RosterError};
 use fleet::saved::Stale;
+use fleet::shell;
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
@@ -98,6 +99,16 @@ pub(crate) fn words(error: &anyhow::Error) -> String {
 pub(crate) fn masked(text: &str) -> String {
     let lines: Vec<_> = text.lines().map(Email::mask_in).collect();
     lines.join("\n")
+}
+
+/// A path for people: a file may be called after somebody.
+pub(crate) fn shown(path: &Path) -> String {
+    Email::mask_in(&path.display().to_string())
+}
+
+/// The same as a word of a command.
+pub(crate) fn typed(path: &Path) -> String {
+    shell::quoted(&shown(path)).into_owned()
 }
 
 /// The error that a panic is: a defect of ours.

@@ -186,11 +186,21 @@ impl Platform {
     /// # Errors
     /// Where what they say of the network cannot be used.
     pub async fn real(profile: Option<&str>, share: Share) -> Result<Self, NetworkError> {
-        let clock = Clock::system();
         let http = http::network(profile, share.idle_per_host).await?;
+        Ok(Self::with(http))
+    }
+
+    /// The same for an AWS that is emulated on this machine: no proxy is on the way, and TLS is not spoken.
+    #[must_use]
+    pub(crate) fn emulated(share: Share) -> Self {
+        Self::with(http::loopback(share.idle_per_host))
+    }
+
+    fn with(http: SharedHttpClient) -> Self {
+        let clock = Clock::system();
         // Two processes that start in one nanosecond may back off alike; nothing else depends on it.
         let seed = clock.timestamp().as_nanosecond() as u64;
-        Ok(Self { http, clock, seed })
+        Self { http, clock, seed }
     }
 }
 

@@ -83,6 +83,11 @@ pub async fn network(
     Ok(carrier(&trust, idle_per_host))
 }
 
+/// To what is on this machine, whatever the environment and the profile say of the way to others.
+pub(crate) fn loopback(idle_per_host: usize) -> SharedHttpClient {
+    carrier(&TlsContext::default(), idle_per_host)
+}
+
 fn carrier(trust: &TlsContext, idle_per_host: usize) -> SharedHttpClient {
     let lookups = Lookups::default();
     let client = |proxy: ProxyConfig| {

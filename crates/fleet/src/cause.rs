@@ -6,6 +6,7 @@
 
 mod brief;
 mod call;
+mod command;
 mod japanese;
 mod place;
 #[cfg(test)]
@@ -20,6 +21,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 pub use call::{FailedCall, FailureKind, advice, answered, ours};
+pub use command::Command;
 pub use place::Place;
 pub use told::Told;
 pub use words::not_assumed;

@@ -58,6 +58,8 @@ pub enum Refusal {
     BadLines(usize),
     /// It would remove many accounts.
     TooMany {
+        /// What for: by the list, or with everybody else.
+        purpose: Purpose,
         /// How many.
         removals: usize,
         /// Of how many that are members somewhere.
@@ -166,6 +168,17 @@ impl Refusal {
     }
 }
 
+/// What to ask oneself before many accounts are removed. Pruning removes whom a list does not name that may have lost lines;
+/// to disable, it names those who leave.
+#[must_use]
+pub fn is_meant(purpose: Purpose, list: &str) -> String {
+    match purpose {
+        Purpose::Enable => format!("is the {list} complete?"),
+        Purpose::Disable => "are all of them meant to leave?".to_owned(),
+        Purpose::DeleteGraphs => "is Detective meant to end for all of them?".to_owned(),
+    }
+}
+
 fn names(regions: &[Region]) -> String {
     let regions: Vec<_> = regions.iter().map(Region::as_str).collect();
     regions.join(", ")
@@ -222,6 +235,7 @@ fn too_many(
         Word::Typed => true,
     };
     (removals > most && !agreed).then_some(Refusal::TooMany {
+        purpose: fleet.settings.purpose,
         removals,
         members,
         most,
@@ -247,13 +261,15 @@ impl fmt::Display for Refusal {
                 "nothing is removed with a file that has bad lines ({lines} here), because nobody can tell whom they mean: correct them first"
             ),
             Self::TooMany {
+                purpose,
                 removals,
                 members,
                 most,
                 ..
             } => write!(
                 f,
-                "this would remove {removals} of {members} member accounts, and {most} may be removed without being asked for: is the file complete? If so, say --max-removals {removals}"
+                "this would remove {removals} of {members} member accounts, and {most} may be removed without being asked for: {} If so, say --max-removals {removals}",
+                is_meant(*purpose, "file")
             ),
             Self::ManyRoles {
                 removals,

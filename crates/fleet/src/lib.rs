@@ -33,5 +33,6 @@ pub mod region_table;
 pub mod report;
 pub mod roster;
 pub mod saved;
+pub mod shell;
 pub mod silence;
 pub mod values;

@@ -10,6 +10,7 @@ use crate::account::Email;
 use crate::foreign::visible;
 use crate::language::Language;
 use crate::saved::{SavedPlan, Stale};
+use crate::shell;
 
 /// Who made a document, and by which list; what is not known is left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -236,6 +237,17 @@ impl ListOrigin {
             uploader: None,
         }
     }
+
+    /// Its name as a word of a command: as it was typed. An upload has a name of its own in the bucket, and the last part of
+    /// it is what whoever has uploaded it calls the file.
+    #[must_use]
+    pub fn typed(&self) -> String {
+        let name = match (&self.version, self.name.rsplit_once('/')) {
+            (Some(_), Some((_, file))) => file,
+            _ => &self.name,
+        };
+        shell::quoted(name).into_owned()
+    }
 }
 
 impl Uploader {
@@ -329,6 +341,26 @@ mod tests {
             serde_json::from_str::<Origin>(&text(&origin)).unwrap(),
             origin
         );
+    }
+
+    #[test]
+    fn a_list_is_named_as_it_was_typed() {
+        let list = |name: &str| ListOrigin::named(name);
+        for (name, typed) in [
+            ("lists/a.csv", "lists/a.csv"),
+            ("my list.csv", "'my list.csv'"),
+            ("it's.csv", r"'it'\''s.csv'"),
+            ("本番.csv", "'本番.csv'"),
+            ("of root@example.com", "'of r***@example.com'"),
+        ] {
+            assert_eq!(list(name).typed(), typed);
+        }
+        let version = Some("V".to_owned());
+        let upload = ListOrigin {
+            version,
+            ..list("enable/prod/a b.csv")
+        };
+        assert_eq!(upload.typed(), "'a b.csv'");
     }
 
     #[test]

@@ -127,7 +127,7 @@ pub enum RosterError {
     NotText(Looks),
     /// JSON or YAML that cannot be read.
     #[error(
-        "the file looks like {kind}, but cannot be read from line {line} on ({why}); write it again, as a whole"
+        "the file looks like {kind}, but cannot be read from line {line} on ({why}); write it again, as a whole, with an `Id` and an `Email` for each account, as in the output of `aws organizations list-accounts`"
     )]
     Broken {
         /// `JSON` or `YAML`.

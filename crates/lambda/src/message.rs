@@ -11,6 +11,7 @@ use fleet::cause::{Cause, Place, Told};
 use fleet::foreign::escaped;
 use fleet::label::Labels;
 use fleet::language::{Language, Words};
+use fleet::origin::ListOrigin;
 use fleet::report::{
     Ended, Header, Outcome, PlanReport, RegionPlan, Report, Verdict, name_regions_in, places,
 };
@@ -330,7 +331,8 @@ fn troubles(words: Words, report: &Report, new: &[(Cause, Spot)]) -> Vec<String>
         let accounts = accounts(report).len();
         let place = place(&spots).out_of(accounts);
         let told = cause.told_in(words.language, &place);
-        item(&told, &whereabouts(words, report, &spots))
+        let list = report.header.origin.list.as_ref();
+        item(&told, list, &whereabouts(words, report, &spots))
     };
     causes.map(item).collect()
 }
@@ -409,9 +411,10 @@ fn name_accounts(words: Words, ids: &[AccountId], labels: &Labels) -> String {
 }
 
 /// A cause: what and why, where, and what to do, each on a line.
-fn item(told: &Told, place: &str) -> String {
+fn item(told: &Told, list: Option<&ListOrigin>, place: &str) -> String {
     let mut text = format!("{}\n    {place}", told.what_and_why());
-    for line in told.todo.iter().chain(&told.command) {
+    let command = told.command.as_ref().map(|it| it.typed(list));
+    for line in told.todo.iter().chain(&command) {
         text.push_str(&format!("\n    -> {line}"));
     }
     text

@@ -9,9 +9,56 @@ pub(crate) fn visible(text: &str) -> String {
     Email::mask_in(text)
 }
 
+/// A part of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Piece<'a> {
+    pub(crate) text: &'a str,
+    /// It stood between two backticks, as what is typed does.
+    pub(crate) is_code: bool,
+}
+
+/// The parts of a text; a backtick without another one stays.
+pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut add = |text, is_code| pieces.push(Piece { text, is_code });
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('`')
+        && let Some((code, behind)) = after.split_once('`')
+    {
+        add(before, false);
+        add(code, true);
+        rest = behind;
+    }
+    add(rest, false);
+    pieces.retain(|it| !it.text.is_empty());
+    pieces
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_between_two_backticks_is_code() {
+        let found = |text| {
+            let pieces = pieces(text).into_iter();
+            pieces.map(|it| (it.text, it.is_code)).collect::<Vec<_>>()
+        };
+        assert_eq!(found("Run it"), [("Run it", false)]);
+        assert_eq!(
+            found("Run `enable` with `a b`."),
+            [
+                ("Run ", false),
+                ("enable", true),
+                (" with ", false),
+                ("a b", true),
+                (".", false)
+            ]
+        );
+        assert_eq!(found("a ` b"), [("a ` b", false)]);
+        assert_eq!(found("`a` ` b"), [("a", true), (" ` b", false)]);
+        assert_eq!(found(""), []);
+    }
 
     #[test]
     fn what_nobody_sees_is_named_and_addresses_are_masked() {

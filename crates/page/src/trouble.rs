@@ -144,7 +144,7 @@ fn of_regions(document: &Document, all: &BTreeSet<Region>) -> Section {
         }];
         ShownTrouble {
             links: links::of_regions(words, &regions),
-            ..of_cause(&told, extent, places)
+            ..of_cause(document, &told, extent, places)
         }
     });
     section(
@@ -155,12 +155,14 @@ fn of_regions(document: &Document, all: &BTreeSet<Region>) -> Section {
     )
 }
 
-fn of_cause(told: &Told, extent: String, places: Vec<Place>) -> ShownTrouble {
+fn of_cause(document: &Document, told: &Told, extent: String, places: Vec<Place>) -> ShownTrouble {
+    let list = document.header.origin.list.as_ref();
+    let command = told.command.as_ref().map(|it| it.typed(list));
     ShownTrouble {
         what: visible(&told.what),
         why: told.why.as_deref().map(visible),
         todo: told.todo.as_deref().map(visible),
-        command: told.command.as_deref().map(visible),
+        command: command.as_deref().map(visible),
         extent,
         places,
         owners: None,
@@ -221,7 +223,7 @@ fn trouble(
         owners: owners(document, &accounts),
         links: links::of_accounts(words, &trouble.cause, &accounts, &regions),
         example: example.map(|(id, region)| (id.to_string(), visible(region.as_str()))),
-        ..of_cause(&told, extent, places.collect())
+        ..of_cause(document, &told, extent, places.collect())
     }
 }
 

@@ -20,6 +20,9 @@ function causeOf(account, region) {
   return kind && kind[CAUSE] >= 0 ? `${kind[MARK]} ${kind[CAUSE]}` : null;
 }
 
+// A text, with what stands between two backticks as code.
+const told = (text) => text.split(/`([^`]+)`/).map((part, n) => (n % 2 ? element("code", {}, part) : part));
+
 // Text goes in as text only: nothing in the data can become markup.
 function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);

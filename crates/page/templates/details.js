@@ -72,13 +72,13 @@ function tell(account, region, focus = false) {
     const sample = element("span", { class: `cell fill-${tone}`, "aria-hidden": "true" }, sign);
     parts.push(element("p", { class: "outcome" }, sample, ` ${words}`));
     const reason = textOf(kind[REASON]);
-    if (reason) parts.push(element("p", { class: "reason", dir: "auto" }, reason), alike(account, region));
+    if (reason) parts.push(element("p", { class: "reason", dir: "auto" }, ...told(reason)), alike(account, region));
     if (data.kind === "run") parts.push(element("h4", {}, say("History")), history(account, region));
     else parts.push(element("dl", {}, ...fact(say("Status"), textOf(kind[STATUS]) ?? say("no member")), ...since(account, region)));
   } else {
     parts.push(element("p", {}, say("The report says nothing of this account in this Region.")));
   }
-  if (error) parts.push(element("h4", {}, say("The Region")), element("p", { class: "reason", dir: "auto" }, error));
+  if (error) parts.push(element("h4", {}, say("The Region")), element("p", { class: "reason", dir: "auto" }, ...told(error)));
   const [, owner] = data.names[account];
   parts.push(elsewhere(account, region), element("dl", {}, ...fact(say("Owner"), owner), ...fact(say("Behavior graph"), graph)));
   details.replaceChildren(...parts.filter(Boolean));

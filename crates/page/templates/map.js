@@ -83,7 +83,7 @@ function rowOf(at) {
   row.append(element("div", { class: "account", role: "rowheader", "aria-colindex": 1, title: labelOf(account) }, data.accounts[account], ...called));
   for (let column = 0; column < view.columns.length; column++) row.append(cellOf(at, column));
   if (view.columns.length === 1) {
-    row.append(element("div", { class: "why", "aria-hidden": "true" }, briefly(account, view.columns[0])));
+    row.append(element("div", { class: "why", "aria-hidden": "true" }, ...told(briefly(account, view.columns[0]))));
   }
   return row;
 }

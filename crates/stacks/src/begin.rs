@@ -69,8 +69,8 @@ impl Stack {
     }
 
     /// Takes a change set back, and, where `is_first` says that there was no stack before, the empty stack too: one that still
-    /// waits for its first change set, because nobody has deployed it meanwhile. With it go the change sets of others who are
-    /// about to deploy it for the first time: they have to run again.
+    /// waits for its first change set, because nobody has deployed it meanwhile. The change sets of others go with a stack:
+    /// where there are any, somebody else is about to deploy it for the first time, and the stack stays.
     ///
     /// # Errors
     /// Where it stays, or may stay. It changes nothing then.
@@ -82,8 +82,10 @@ impl Stack {
             }
             let waits = |now: &Described| now.standing() == Standing::Review;
             match self.describe().await?.filter(waits) {
-                Some(now) => self.called(&now.id).delete().await,
-                None => Ok(()),
+                Some(now) if self.change_sets(&now.id).await?.is_empty() => {
+                    self.called(&now.id).delete().await
+                }
+                _ => Ok(()),
             }
         };
         tokio::select! {

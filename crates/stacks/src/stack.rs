@@ -266,6 +266,25 @@ impl Stack {
         }
     }
 
+    /// `cloudformation:ListChangeSets`: the names of those of the stack with that ARN which nobody has deleted.
+    ///
+    /// # Errors
+    /// Where CloudFormation does not say.
+    pub(crate) async fn change_sets(&self, id: &str) -> Result<Vec<String>, Failure> {
+        let asked = self.client.list_change_sets().stack_name(&self.name);
+        let mut pages = asked.into_paginator().send();
+        let mut names = Vec::new();
+        while let Some(page) = pages.next().await {
+            let there = told("ListChangeSets", page)?.summaries.unwrap_or_default();
+            names.extend(there.into_iter().filter_map(|it| {
+                let status = it.status.as_ref().map_or("", |it| it.as_str());
+                let is_there = it.stack_id.as_deref() == Some(id) && !status.starts_with("DELETE_");
+                it.change_set_name.filter(|_| is_there)
+            }));
+        }
+        Ok(names)
+    }
+
     /// `cloudformation:DeleteStack`
     ///
     /// # Errors

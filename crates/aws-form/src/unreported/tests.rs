@@ -147,14 +147,38 @@ fn a_report_that_is_no_lists_newest_is_looked_into() {
     written[3].size = 9;
     let traces = traces(&written);
     let reported = [run(Some("a"), RunState::Reported, 6)];
-    let names = |found: Vec<&Trace>| found.iter().map(|it| it.run.clone()).collect::<Vec<_>>();
+    let names = |found: Replaced<'_>| {
+        let traces = found.traces.iter();
+        traces.map(|it| it.run.clone()).collect::<Vec<_>>()
+    };
     assert_eq!(
         names(replaced(&traces, &reported, at(7))),
         ["forged", "old"]
     );
     // One that was written long after is of no run that is there.
     let reported = [run(Some("a"), RunState::Reported, 60)];
-    assert_eq!(replaced(&traces, &reported, at(61)).len(), 3);
+    assert_eq!(replaced(&traces, &reported, at(61)).traces.len(), 3);
+}
+
+#[test]
+fn of_more_runs_than_are_looked_into_those_are_counted_that_may_matter() {
+    let files =
+        (0..60).flat_map(|n| ["manifest", "report"].map(|it| format!("runs/r{n}/{it}.json")));
+    let files: Vec<_> = files.collect();
+    let files: Vec<_> = files.iter().map(String::as_str).collect();
+    // The run n has written its report in minute 2n + 1.
+    let traces = traces(&listed(&files));
+    let left_out = |since: i64| {
+        let mut reported = [run(Some("a"), RunState::Reported, since)];
+        reported[0].stored.size = 9;
+        let found = replaced(&traces, &reported, at(120));
+        assert_eq!(found.traces.len(), MOST_REPORTED);
+        assert_eq!(found.traces[0].run, "r59");
+        found.left_out
+    };
+    assert_eq!(left_out(120), 0);
+    assert_eq!(left_out(0), 10);
+    assert_eq!(left_out(9), 5);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::fleet_session::{Accounts, FleetSession};
 use crate::args::{AdoptArgs, Service};
 use crate::display::{self, Output};
-use crate::document::Adoption;
+use crate::document::{self, Adoption};
 use crate::exit::Exit;
 use crate::settings::{Reach, SettingsFile};
 use crate::signals;
@@ -115,7 +115,7 @@ fn hand_over(found: &Found, file: Option<&Path>, output: Output) -> Result<Exit>
             write(path, &adopted.roster.to_csv())?;
             output.message(&format!(
                 "{accounts} accounts written to {}\n",
-                path.display()
+                document::shown(path)
             ));
             let document = Adoption::new(accounts, notes);
             output.result(&document, |_| String::new())?;

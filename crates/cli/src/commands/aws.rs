@@ -7,6 +7,7 @@ mod status;
 mod unasked;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
 use aws_form::report::{Action, FormReport, StackReport};
@@ -178,6 +179,12 @@ impl Stage {
             bail!("not agreed to: nothing was changed");
         }
         Ok(())
+    }
+
+    /// Why nothing can be deployed to the stack as it is, and what to do.
+    fn stands_in_the_way(&self, now: &Described) -> Option<Arc<str>> {
+        let remove = self.command("remove");
+        aws_form::stands_in_the_way(&self.stack, &self.region, now, &remove)
     }
 
     /// A command that is about the same stack, for people to copy.

@@ -213,7 +213,7 @@ async fn perform(
     let shown = output.result(&truths, |width| {
         display::found(&truths, comparison.as_ref(), width)
     });
-    output.message(&format!("\nWritten to {}.\n", files.out.display()));
+    output.message(&format!("\nWritten to {}.\n", document::shown(&files.out)));
     let left = "something is left behind: run it again with --clean-up";
     let troubles = [
         asked.obstacle.clone().map(|why| anyhow!(why)),

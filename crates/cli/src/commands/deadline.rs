@@ -91,3 +91,32 @@ impl Deadline {
         self.whole.saturating_sub(spent)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_aws_takes_counts_once_for_all_of_a_run_and_what_people_take_does_not() {
+        let seconds = Duration::from_secs;
+        let deadline = Deadline::new(seconds(10), CancellationToken::new());
+        deadline.counted(clock::sleep(seconds(3))).await;
+        clock::sleep(seconds(60)).await;
+        assert_eq!(deadline.left(), seconds(7));
+        deadline
+            .within("AWS", clock::sleep(seconds(5)))
+            .await
+            .unwrap();
+        assert_eq!(deadline.limit().timeout, seconds(2));
+        let late = deadline.within("AWS", clock::sleep(seconds(3))).await;
+        assert!(
+            late.unwrap_err()
+                .to_string()
+                .contains("within --timeout 10s")
+        );
+        deadline.counted(clock::sleep(seconds(9))).await;
+        assert_eq!(deadline.left(), Duration::ZERO);
+        deadline.begin_again();
+        assert_eq!(deadline.left(), seconds(10));
+    }
+}

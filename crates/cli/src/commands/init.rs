@@ -20,6 +20,7 @@ use self::answers::{Answers, Member};
 use super::{check, fleet_session, roles};
 use crate::args::{Cli, Command, FleetArgs, InitArgs, RunIn};
 use crate::display::{self, Output};
+use crate::document;
 use crate::exit::Exit;
 use crate::settings::{SettingsFile, Wanted, environment};
 use crate::{own_file, roster_file};
@@ -105,7 +106,7 @@ fn next(answers: &Answers, path: &Path) -> String {
             .join("\n    "),
         RunIn::Aws => format!(
             "detective-fleet aws deploy --function detective-fleet-function-VERSION-x86_64.zip   # docs/deploy.md\n    and upload {} to its bucket, under plan/enable/",
-            answers.list.display()
+            document::shown(&answers.list)
         ),
     };
     format!("\nNext:\n\n    {commands}\n")

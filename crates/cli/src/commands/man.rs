@@ -7,6 +7,7 @@ use clap::CommandFactory;
 
 use crate::args::{Cli, ManArgs};
 use crate::display::Output;
+use crate::document;
 use crate::exit::Exit;
 
 /// Writes a page for each command, and one for all of them.
@@ -21,8 +22,8 @@ pub(crate) fn run(args: &ManArgs, output: Output) -> Result<Exit> {
         .with_context(|| format!("cannot write the manual pages to {}", folder.display()))?;
     output.message(&format!(
         "The manual pages are in {}: man -l {}\n",
-        folder.display(),
-        folder.join("detective-fleet.1").display()
+        document::shown(folder),
+        document::typed(&folder.join("detective-fleet.1"))
     ));
     Ok(Exit::Fine)
 }

@@ -10,7 +10,7 @@ use super::disable;
 use super::fleet_session::{Accounts, FleetSession};
 use crate::args::{Format, PlanArgs};
 use crate::display::{self, Output};
-use crate::document::{ROSTER, ReportFiles};
+use crate::document::{self, ROSTER, ReportFiles};
 use crate::exit::Exit;
 use crate::saved_file::SavedFile;
 use crate::settings::{SettingsFile, Wanted, given};
@@ -47,7 +47,7 @@ pub(crate) async fn run(args: PlanArgs, file: &SettingsFile, output: Output) -> 
     let settings = out.is_some().then(|| given::to_save(&wanted)).transpose()?;
     let files = ReportFiles::check(args.reports.or(file))?;
     let files = files.apart_from(ROSTER, args.file.as_deref())?;
-    let listed = args.file.as_ref().map(|path| path.display().to_string());
+    let listed = args.file.as_deref().map(document::typed);
     let roster = disable::roster(&wanted, args.file)?;
     let accounts = Accounts::of(roster, &wanted)?;
     let stop = signals::listen(output, signals::MAY_FINISH)?;
@@ -66,7 +66,8 @@ pub(crate) async fn run(args: PlanArgs, file: &SettingsFile, output: Output) -> 
         let expires = plan.header.started.checked_add(expires.0)?;
         let saved = SavedPlan::of(plan, settings, run.graph_changes(), expires);
         out.write(&saved)?;
-        output.message(&saved_as(&saved, &out, listed.as_deref()));
+        let width = output.message_width();
+        output.message(&saved_as(&saved, &out, listed.as_deref(), width));
     }
     Ok(exit)
 }
@@ -85,13 +86,18 @@ pub(super) fn print(document: &impl Serialize, plan: &PlanReport, output: Output
     }
 }
 
-/// What to do with the file.
-fn saved_as(saved: &SavedPlan, out: &SavedFile, listed: Option<&str>) -> String {
-    let (path, goal) = (out.path().display(), saved.settings.goal);
+/// What to do with the file. A command in one piece can be copied, however long it is.
+fn saved_as(saved: &SavedPlan, out: &SavedFile, listed: Option<&str>, width: usize) -> String {
+    let path = document::shown(out.path());
+    let said = format!(
+        "The plan is saved in {path}. Until {:.0} this executes just that:",
+        saved.expires
+    );
+    let (goal, typed) = (saved.settings.goal, document::typed(out.path()));
     let listed = listed.map(|it| format!(" {it}")).unwrap_or_default();
     format!(
-        "The plan is saved in {path}. Until {:.0} this executes just that:\n\n  detective-fleet {goal}{listed} --plan {path}\n",
-        saved.expires
+        "{}\n\n  detective-fleet {goal}{listed} --plan {typed}\n",
+        display::wrapped(&said, width, "", "  ")
     )
 }
 

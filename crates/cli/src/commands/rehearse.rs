@@ -196,7 +196,7 @@ impl<'a> Month<'a> {
         if let Some(cost) = cost {
             output.text(|width| display::cost(&cost, width))?;
         }
-        let end = format!("\nThe reports are in {}.\n", self.folder.display());
+        let end = format!("\nThe reports are in {}.\n", document::shown(self.folder));
         output.text(|_| end)
     }
 

@@ -130,7 +130,13 @@ pub(crate) fn regions<'a>(
     let mut text = String::new();
     for (told, regions) in region_troubles(failed) {
         let place = format!("all accounts in {}", scope.regions(&regions));
-        text.push_str(&trouble::entry(&told, &[place], FAILED, width));
+        text.push_str(&trouble::entry(
+            &told,
+            &[place],
+            scope.list.as_ref(),
+            FAILED,
+            width,
+        ));
     }
     text
 }

@@ -189,7 +189,8 @@ fn reasons(report: &RolesReport, width: usize) -> String {
             Why::Failed => FAILED,
         };
         let (told, accounts) = (cause.told(&place), grouping::accounts(&names(report, &ids)));
-        text.push_str(&trouble::entry(&told, &[accounts], mark, width));
+        let list = report.header.origin.list.as_ref();
+        text.push_str(&trouble::entry(&told, &[accounts], list, mark, width));
     }
     text
 }

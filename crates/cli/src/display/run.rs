@@ -89,7 +89,13 @@ fn failed(report: &Report, scope: &Scope, width: usize) -> String {
     });
     for (told, regions) in region_troubles(amiss) {
         let place = format!("behavior graph in {}", scope.regions(&regions));
-        text.push_str(&trouble::entry(&told, &[place], FAILED, width));
+        text.push_str(&trouble::entry(
+            &told,
+            &[place],
+            scope.list.as_ref(),
+            FAILED,
+            width,
+        ));
     }
     let regions = report
         .regions

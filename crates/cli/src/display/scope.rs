@@ -6,6 +6,7 @@ use fleet::account::{AccountId, Region};
 use fleet::cost::CostReport;
 use fleet::history::HistoryReport;
 use fleet::label::Labels;
+use fleet::origin::ListOrigin;
 use fleet::report::{CheckReport, Header, PlanReport, Report, StatusReport, name_regions};
 
 use super::grouping;
@@ -19,6 +20,8 @@ pub(crate) struct Scope {
     pub(crate) accounts: BTreeSet<AccountId>,
     /// What the list calls them.
     pub(crate) labels: Labels,
+    /// The list itself, as far as it is known.
+    pub(crate) list: Option<ListOrigin>,
 }
 
 impl From<&PlanReport> for Scope {
@@ -28,6 +31,7 @@ impl From<&PlanReport> for Scope {
             regions: report.regions.iter().map(|it| it.region.clone()).collect(),
             accounts: members.map(|member| member.account_id).collect(),
             labels: report.header.labels.clone(),
+            list: report.header.origin.list.clone(),
         }
     }
 }
@@ -39,6 +43,7 @@ impl From<&Report> for Scope {
             regions: report.regions.iter().map(|it| it.region.clone()).collect(),
             accounts: members.map(|member| member.account_id).collect(),
             labels: report.header.labels.clone(),
+            list: report.header.origin.list.clone(),
         }
     }
 }
@@ -50,6 +55,7 @@ impl From<&StatusReport> for Scope {
             regions: report.regions.iter().map(|it| it.region.clone()).collect(),
             accounts: members.map(|member| member.account_id).collect(),
             labels: report.header.labels.clone(),
+            list: report.header.origin.list.clone(),
         }
     }
 }
@@ -61,6 +67,7 @@ impl From<&CheckReport> for Scope {
             regions: report.regions.iter().map(|it| it.region.clone()).collect(),
             accounts: accounts.copied().collect(),
             labels: report.header.labels.clone(),
+            list: report.header.origin.list.clone(),
         }
     }
 }
@@ -71,6 +78,7 @@ impl From<&CostReport> for Scope {
             regions: report.regions.iter().map(|it| it.region.clone()).collect(),
             accounts: report.accounts.iter().map(|it| it.account_id).collect(),
             labels: report.header.labels.clone(),
+            list: report.header.origin.list.clone(),
         }
     }
 }
@@ -82,6 +90,7 @@ impl From<&HistoryReport> for Scope {
             regions: changes.clone().map(|it| it.region.clone()).collect(),
             accounts: changes.filter_map(|it| it.account_id).collect(),
             labels: report.labels.clone(),
+            list: None,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use fleet::account::{AccountId, Region};
 use fleet::cause::{Cause, Told};
+use fleet::origin::ListOrigin;
 
 use super::scope::Scope;
 use super::text::{BOLD, Mark, paint, wrapped};
@@ -34,13 +35,20 @@ pub(crate) fn draw<'a>(
             )
         });
         let told = trouble.told(scope.accounts.len());
-        text.push_str(&entry(&told, &places.collect::<Vec<_>>(), mark, width));
+        let places: Vec<_> = places.collect();
+        text.push_str(&entry(&told, &places, scope.list.as_ref(), mark, width));
     }
     text
 }
 
-/// Draws one cause: what and why, where, and what to do.
-pub(crate) fn entry(told: &Told, places: &[String], mark: Mark, width: usize) -> String {
+/// Draws one cause: what and why, where, and what to do, with that list.
+pub(crate) fn entry(
+    told: &Told,
+    places: &[String],
+    list: Option<&ListOrigin>,
+    mark: Mark,
+    width: usize,
+) -> String {
     let first = format!("  {} ", paint(mark.style, mark.symbol));
     let mut text = wrapped(&told.what_and_why(), width, &first, "    ");
     text.push('\n');
@@ -52,7 +60,7 @@ pub(crate) fn entry(told: &Told, places: &[String], mark: Mark, width: usize) ->
     }
     if let Some(command) = &told.command {
         // A command in one piece can be copied, however long it is.
-        let _ = writeln!(text, "       {}", paint(BOLD, command));
+        let _ = writeln!(text, "       {}", paint(BOLD, command.typed(list)));
     }
     text
 }
@@ -72,6 +80,7 @@ mod tests {
             regions: ["eu-west-1", "us-east-1"].map(Region::new).into(),
             accounts: BTreeSet::new(),
             labels: Labels::default(),
+            list: None,
         };
         let items: Vec<_> = items
             .iter()

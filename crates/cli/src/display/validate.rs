@@ -7,7 +7,7 @@ use fleet::report::InvalidLine;
 
 use super::failure::{lines, note};
 use super::text::{BOLD, counted, len, paint};
-use crate::document::Validation;
+use crate::document::{self, Validation};
 
 /// Draws what is in the file.
 pub(crate) fn validate(file: &Path, validation: &Validation, width: usize) -> String {
@@ -18,7 +18,7 @@ pub(crate) fn validate(file: &Path, validation: &Validation, width: usize) -> St
     let accounts = counted(validation.accounts, "account");
     let bad = counted(len(&validation.invalid_lines), "bad line");
     let counts = paint(BOLD, format_args!("{accounts}, {bad}"));
-    let _ = writeln!(text, "{}: {counts}.", file.display());
+    let _ = writeln!(text, "{}: {counts}.", document::shown(file));
     text
 }
 

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use fleet::partial_settings::PartialSettings;
 
 use super::trust;
+use crate::document;
 
 /// Where the settings are, unless `--config` names another place.
 const DEFAULT: &str = "detective-fleet.toml";
@@ -41,7 +42,7 @@ impl SettingsFile {
                     .with_context(|| format!("cannot read settings from {}", path.display()));
             }
         };
-        tracing::debug!(path = %path.display(), "settings file");
+        tracing::debug!(path = document::shown(path), "settings file");
         trust::check(path, named.is_some())?;
         let settings = toml::from_str(&text).map_err(|error: toml::de::Error| {
             // Without the line itself: what it says may be a secret.

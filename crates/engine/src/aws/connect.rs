@@ -69,10 +69,13 @@ impl Aws {
     ) -> Result<Self, ConnectError> {
         let share = descriptors::share(connection.max_concurrency, connection.endpoint.is_some());
         connection.max_concurrency = share.requests;
-        let mut platform = Platform::real(connection.profile.as_deref(), share).await?;
-        if let Some(endpoint) = &connection.endpoint {
-            platform.clock = endpoint.clock();
-        }
+        let platform = match &connection.endpoint {
+            Some(endpoint) => Platform {
+                clock: endpoint.clock(),
+                ..Platform::emulated(share)
+            },
+            None => Platform::real(connection.profile.as_deref(), share).await?,
+        };
         Self::connect_on(platform, connection, sink).await
     }
 

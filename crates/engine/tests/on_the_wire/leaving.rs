@@ -110,6 +110,7 @@ async fn members_leave_fifty_at_a_time() {
     leaving.fleet.settings.purpose = Purpose::Disable;
     let refusals = leaving.remove(Consent::default()).await.unwrap_err();
     let expected = Refusal::TooMany {
+        purpose: Purpose::Disable,
         removals: 120,
         members: 120,
         most: 12,

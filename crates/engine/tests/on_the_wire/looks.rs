@@ -41,11 +41,10 @@ async fn after_the_last_acceptance_no_list_begins() {
         .rposition(|path| path == "/invitation")
         .unwrap();
     let after = &asked[last + 1..];
-    assert!((1..=24).contains(&after.len()), "{after:?}");
-    assert!(
-        after.iter().all(|path| path == "/graph/members/get"),
-        "{after:?}"
-    );
+    // One that has begun is read to its end.
+    let pages = after.iter().filter(|path| *path == "/graph/members/list");
+    assert!(pages.count() < 6, "{after:?}");
+    assert_eq!(after.last().unwrap(), "/graph/members/get", "{after:?}");
 }
 
 /// AWS leaves somebody out who is a member: only a list tells.

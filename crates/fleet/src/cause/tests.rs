@@ -6,6 +6,7 @@ use pretty_assertions::assert_eq;
 
 use super::*;
 use crate::account::Region;
+use crate::origin::ListOrigin;
 
 fn id(n: u64) -> AccountId {
     format!("{n:012}").parse().unwrap()
@@ -221,7 +222,11 @@ fn a_role_that_cannot_be_assumed_names_what_was_tried_and_what_makes_it() {
     assert!(told.why.unwrap().contains("arn:aws:iam::000000000001:role/detective-fleet/DetectiveFleetMember, without an external id"));
     assert!(told.todo.unwrap().contains("deploy/member-role.yaml"));
     let command = "detective-fleet roles deploy accounts.csv --account 000000000001";
-    assert_eq!(told.command.as_deref(), Some(command));
+    let deploy = told.command.unwrap();
+    assert_eq!(deploy.typed(None), command);
+    let list = ListOrigin::named("my list.csv");
+    let command = "detective-fleet roles deploy 'my list.csv' --account 000000000001";
+    assert_eq!(deploy.typed(Some(&list)), command);
     // No template makes a role of another path.
     let told = no_role("Nope", "no").told(&here());
     assert_eq!(told.command, None);
@@ -262,7 +267,7 @@ fn a_region_that_is_off_comes_with_the_command_and_the_exception() {
             .contains("--expected 000000000001/eu-south-1")
     );
     assert_eq!(
-        told.command.as_deref(),
+        told.command.map(|it| it.typed(None)).as_deref(),
         Some("aws account enable-region --region-name eu-south-1")
     );
     let everybody = Cause::RegionOff.told(&many().out_of(80));

@@ -1,5 +1,6 @@
 //! What people are told of a cause, each part for itself.
 
+use super::Command;
 use crate::account::Email;
 use crate::language::Language;
 
@@ -13,7 +14,7 @@ pub struct Told {
     /// What to do about it.
     pub todo: Option<String>,
     /// The command for that, ready to be copied.
-    pub command: Option<String>,
+    pub command: Option<Command>,
     /// Which language the words are in.
     pub language: Language,
 }
@@ -39,9 +40,16 @@ impl Told {
         self
     }
 
-    /// That is done by this command.
-    pub(crate) fn with(mut self, command: impl Into<String>) -> Self {
-        self.command = Some(command.into());
+    /// That is done by this command, which names no list.
+    pub(crate) fn with(mut self, command: String) -> Self {
+        self.command = Some(Command::Other(command));
+        self
+    }
+
+    /// That is done by this command of ours with the list, and with these flags.
+    pub(crate) fn with_list(mut self, operation: &'static str, flags: impl Into<String>) -> Self {
+        let flags = flags.into();
+        self.command = Some(Command::WithList { operation, flags });
         self
     }
 

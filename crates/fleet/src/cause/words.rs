@@ -66,7 +66,7 @@ fn not_in_plan(operation: Operation, place: &Place) -> Told {
     ))
     .because("Something has changed in AWS since the plan was made, and what was not reviewed is not done")
     .advise("Make a new plan, and have it reviewed")
-    .with("detective-fleet plan accounts.csv --out plan.json")
+    .with_list("plan", "--out plan.json")
 }
 
 fn of_a_member(cause: &Cause, place: &Place) -> Told {
@@ -138,7 +138,7 @@ fn not_a_member(place: &Place) -> Told {
     };
     Told::what(format!("{} {is} in {}", place.who(), place.where_to()))
         .advise("Run `enable` with the list")
-        .with("detective-fleet enable accounts.csv")
+        .with_list("enable", "")
 }
 
 /// The words of Detective's service model and user guide for its two reasons.
@@ -211,12 +211,7 @@ fn role_not_in_stack(role: &MemberRole, error: &FailedCall, place: &Place) -> To
     let told = told.advise(
         "The stack is CURRENT: if somebody deleted the role there, run `roles remove` with this account, and then `roles deploy`",
     );
-    match place.account_ids() {
-        Some(ids) => told.with(format!(
-            "detective-fleet roles remove accounts.csv --account {ids}"
-        )),
-        None => told.with("detective-fleet roles remove accounts.csv"),
-    }
+    told.with_list("roles remove", only(place))
 }
 
 /// Which template makes the role, and the command that deploys it.
@@ -242,12 +237,13 @@ fn deploy(told: Told, role: &MemberRole, place: &Place) -> Told {
             ));
         }
     };
-    match place.account_ids() {
-        Some(ids) => told.with(format!(
-            "detective-fleet roles deploy accounts.csv --account {ids}"
-        )),
-        None => told.with("detective-fleet roles deploy accounts.csv"),
-    }
+    told.with_list("roles deploy", only(place))
+}
+
+/// The flag for these accounts, where they are few.
+fn only(place: &Place) -> String {
+    let ids = place.account_ids();
+    ids.map_or_else(String::new, |ids| format!("--account {ids}"))
 }
 
 fn call_refused(error: &FailedCall, place: &Place) -> Told {

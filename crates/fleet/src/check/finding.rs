@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::{AccountId, Email, Region};
 use crate::cause::Cause;
+use crate::origin::ListOrigin;
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -184,21 +185,15 @@ impl Findings {
         places.insert(place);
     }
 
-    /// Everything that was found, of so many accounts; what is alike in several accounts and Regions is
+    /// Everything that was found, of so many accounts of that list; what is alike in several accounts and Regions is
     /// one finding for all accounts that have the same Regions.
-    pub(super) fn gathered(self, accounts: usize) -> Vec<Finding> {
+    pub(super) fn gathered(self, accounts: usize, list: Option<&ListOrigin>) -> Vec<Finding> {
         let gather = |(alike, (said, places)): (Alike, (Said, BTreeSet<Place>))| {
             let places = by_regions(places).into_iter();
             let (topic, level) = (alike.topic, alike.level);
             places.map(move |(regions, ids)| {
-                finding(
-                    topic,
-                    level,
-                    &said,
-                    ids,
-                    regions.into_iter().collect(),
-                    accounts,
-                )
+                let regions = regions.into_iter().collect();
+                finding(topic, level, &said, ids, regions, accounts, list)
             })
         };
         self.0.into_iter().flat_map(gather).collect()
@@ -225,6 +220,7 @@ fn finding(
     accounts: Vec<AccountId>,
     regions: Vec<Region>,
     all_accounts: usize,
+    list: Option<&ListOrigin>,
 ) -> Finding {
     let (what, todo, command, cause) = match said {
         Said::Words { what, todo } => {
@@ -236,6 +232,7 @@ fn finding(
             let told = cause.told(&place);
             let what = told.what_and_why();
             let command = told.command.filter(|_| todo.is_none());
+            let command = command.map(|it| it.typed(list));
             let todo = todo.clone().or(told.todo);
             (what, todo, command, Some(cause.clone()))
         }

@@ -219,6 +219,7 @@ fn each_refusal_says_what_to_do() {
         (Refusal::BadLines(2), "correct them"),
         (
             Refusal::TooMany {
+                purpose: Purpose::Enable,
                 removals: 9,
                 members: 20,
                 most: 5,
@@ -280,6 +281,7 @@ fn what_was_removed_before_counts_once_and_so_do_those_who_were_members() {
     assert_eq!(judged(2..5, 0), []);
     let [
         Refusal::TooMany {
+            purpose: _,
             removals: 6,
             members: 6,
             most: 5,
@@ -323,10 +325,41 @@ fn where_a_saved_plan_is_executed_a_new_plan_is_the_way_out() {
         format!("{lines}, and make a new plan")
     );
     let many = Refusal::TooMany {
+        purpose: Purpose::Disable,
         removals: 6,
         members: 6,
         most: 5,
         before: None,
     };
     assert_eq!(many.of_saved_plan(), many.to_string());
+}
+
+#[test]
+fn each_purpose_has_a_question_of_its_own() {
+    let asked = |purpose| {
+        let many = Refusal::TooMany {
+            purpose,
+            removals: 6,
+            members: 6,
+            most: 5,
+            before: None,
+        };
+        many.to_string()
+    };
+    for (purpose, question) in [
+        (Purpose::Enable, ": is the file complete? If so"),
+        (Purpose::Disable, ": are all of them meant to leave? If so"),
+        (
+            Purpose::DeleteGraphs,
+            ": is Detective meant to end for all of them? If so",
+        ),
+    ] {
+        assert!(asked(purpose).contains(question), "{}", asked(purpose));
+    }
+    let fleet = fleet(6, Purpose::Disable, Others::Leave);
+    let refusals = judged(&fleet, &[region("us-east-1", 0..6)], 0, Consent::default());
+    let [Refusal::TooMany { purpose, .. }] = refusals[..] else {
+        panic!("{refusals:?}");
+    };
+    assert_eq!(purpose, Purpose::Disable);
 }

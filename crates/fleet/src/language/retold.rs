@@ -12,6 +12,9 @@ mod notes;
 use std::fmt::Display;
 use std::net::IpAddr;
 
+use jiff::Timestamp;
+
+use super::Language;
 use super::words::{Row, filled};
 
 const TABLES: [&[Row]; 4] = [notes::ROWS, lists::ROWS, findings::ROWS, executions::ROWS];
@@ -28,6 +31,9 @@ fn retold(text: &str, depth: usize) -> String {
     let Some(depth) = depth.checked_sub(1) else {
         return text.to_owned();
     };
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Language::Japanese.minute(at);
+    }
     let mut rows = TABLES.into_iter().flatten();
     let found = rows.find_map(|(english, japanese)| Some((parts(english, text)?, japanese)));
     let Some((parts, japanese)) = found else {
@@ -95,6 +101,17 @@ mod tests {
         );
         let theirs = "User: arn:aws:sts::1:assumed-role/x is not authorized";
         assert_eq!(in_japanese(theirs), theirs);
+    }
+
+    #[test]
+    fn a_moment_in_a_sentence_is_written_as_in_japanese() {
+        assert_eq!(
+            in_japanese(
+                "this executes the plan in p.json, which was saved at 2027-01-15T08:09:10Z by x, and nothing else"
+            ),
+            "p.json の計画 (2027年1月15日 08:09 UTC、x が保存) だけを実行しました"
+        );
+        assert_eq!(in_japanese("2027-01-15"), "2027-01-15");
     }
 
     #[test]

@@ -252,6 +252,8 @@ impl PlanReport {
                 member.name = header.labels.name(member.account_id).cloned();
                 member.owner = header.labels.owner(member.account_id).cloned();
                 others.note(member.account_id, member.other_email.as_ref());
+                let place = Place::one(member.account_id, &region.region);
+                member.why.name_list(header.origin.list.as_ref(), &place);
             }
             summary.create_graphs += u64::from(region.create_graph);
             summary.delete_graphs += u64::from(region.delete_graph);

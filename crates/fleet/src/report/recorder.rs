@@ -15,7 +15,6 @@ use super::{
 use crate::account::{AccountId, GraphArn, Region};
 use crate::cause::{Cause, Place};
 use crate::event::{Conclusion, Deed, Event, EventKind, Sink, SinkError};
-use crate::label::Labels;
 use crate::member::{MemberStatus, Since};
 
 /// A sink that keeps what the report needs, and no more.
@@ -150,7 +149,7 @@ impl Recorder {
         let regions: Vec<_> = fold
             .regions
             .iter()
-            .map(|(name, region)| region.report(name, &header.labels))
+            .map(|(name, region)| region.report(name, &header))
             .collect();
         let mut summary = Summary::default();
         for member in fold
@@ -267,18 +266,19 @@ impl RegionRecord {
         }
     }
 
-    fn report(&self, name: &Region, labels: &Labels) -> RegionReport {
+    fn report(&self, name: &Region, header: &Header) -> RegionReport {
         let concluded = self
             .members
             .iter()
             .filter(|(_, member)| member.conclusion.is_some())
-            .map(|(account, member)| member.report(*account, name, labels));
+            .map(|(account, member)| member.report(*account, name, header));
         // Nearly all are: a vector that grows by doubling would hold room for up to twice as many.
         let mut members = Vec::with_capacity(self.members.len());
         members.extend(concluded);
         let state = self.state(&members);
         let place = Place::region(name);
-        let (error, why) = Why::of(self.error.as_ref(), &place);
+        let (error, mut why) = Why::of(self.error.as_ref(), &place);
+        why.name_list(header.origin.list.as_ref(), &place);
         let told = |cause: &Cause| cause.told(&place).in_one().into();
         RegionReport {
             region: name.clone(),
@@ -351,12 +351,15 @@ impl MemberRecord {
         }
     }
 
-    fn report(&self, account_id: AccountId, region: &Region, labels: &Labels) -> MemberReport {
+    fn report(&self, account_id: AccountId, region: &Region, header: &Header) -> MemberReport {
         let cause = self
             .conclusion
             .as_ref()
             .and_then(|(_, cause)| cause.as_deref());
-        let (reason, why) = Why::of(cause, &Place::one(account_id, region));
+        let place = Place::one(account_id, region);
+        let (reason, mut why) = Why::of(cause, &place);
+        why.name_list(header.origin.list.as_ref(), &place);
+        let labels = &header.labels;
         MemberReport {
             account_id,
             name: labels.name(account_id).cloned(),

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::cause::{Cause, Place};
+use crate::cause::{Cause, Command, Place};
+use crate::origin::ListOrigin;
 
 /// Why something is not as wanted, as documents have it beside the sentence: `cause` is its code,
 /// `details` its fields, `do` what to do about it, and `command` the command for that.
@@ -33,9 +34,19 @@ impl Why {
         let why = Self {
             cause: Some(cause.clone().into()),
             todo: told.todo.as_deref().map(Into::into),
-            command: told.command.as_deref().map(Into::into),
+            command: told.command.as_ref().map(|it| it.typed(None).into()),
         };
         (Some(told.in_one().into()), why)
+    }
+
+    /// The same, where this is the list: the command names it. The place is the one of [`Why::of`].
+    pub(crate) fn name_list(&mut self, list: Option<&ListOrigin>, place: &Place) {
+        let (Some(cause), Some(_), Some(_)) = (&self.cause, &self.command, list) else {
+            return;
+        };
+        if let Some(command @ Command::WithList { .. }) = cause.told(place).command {
+            self.command = Some(command.typed(list).into());
+        }
     }
 
     /// The cause; where a document of an earlier version has a sentence alone, that.

@@ -37,16 +37,26 @@ pub(super) fn is_document(text: &str) -> bool {
         .into_iter()
         .find(|it| !it.is_empty() && !it.starts_with('#'));
     first.is_some_and(|first| {
-        let is_key = |key: &str| {
-            let fits = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-            !key.is_empty() && key.chars().all(fits)
-        };
-        let item = first.strip_prefix("- ").unwrap_or(first);
-        let has_key = item
-            .split_once(':')
-            .is_some_and(|(key, rest)| is_key(key) && (rest.is_empty() || rest.starts_with(' ')));
-        first.starts_with(['{', '[']) || first == "---" || (has_key && !first.contains([',', ';']))
+        let item = first.strip_prefix("- ").map_or(first, str::trim_start);
+        let is_open = |text: &str| text.starts_with(['{', '[']);
+        let is_field = |text: &str| value_of(text).is_some();
+        let value = value_of(item);
+        is_open(item)
+            || first == "---"
+            || value.is_some_and(is_open)
+            // Fields of one account that stand in a line.
+            || (value.is_some() && !item.contains(';') && item.split(',').all(is_field))
     })
+}
+
+/// The value of a field, such as `Id: 111111111111` or `"Id": "111111111111"`.
+fn value_of(field: &str) -> Option<&str> {
+    let (key, value) = field.trim().split_once(':')?;
+    let in_quotes = key.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    let key = in_quotes.unwrap_or(key);
+    let is_key = !key.is_empty() && key.chars().all(fits);
+    (is_key && (value.is_empty() || value.starts_with(' '))).then(|| value.trim_start())
 }
 
 /// The accounts of a document, as a table.
@@ -222,6 +232,12 @@ mod tests {
             "Version: '1'",
             "root-email: a",
             "Account_Id:",
+            "- {Id: 1, Email: a}",
+            "-  [{Id: 1, Email: a}]",
+            "Accounts: [{Id: 1, Email: a}]",
+            "\"Accounts\": [{\"Id\": \"1\", \"Email\": \"a\"}]",
+            "Id: 1, Email: a",
+            "\"Id\": \"1\", \"Email\": \"a\"",
         ] {
             assert!(is_document(text), "{text}");
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use engine::{Limit, Run};
 use fleet::account::AccountId;
 use fleet::desired::Others;
-use fleet::guard::{Before, Consent, Refusal};
+use fleet::guard::{Before, Consent, Refusal, is_meant};
 use fleet::roster::Roster;
 use tokio_util::sync::CancellationToken;
 
@@ -218,6 +218,7 @@ pub(super) async fn agree(
 pub(crate) fn words(refusals: &[Refusal]) -> String {
     let say = |refusal: &Refusal| match refusal {
         Refusal::TooMany {
+            purpose,
             removals,
             members,
             most,
@@ -226,8 +227,9 @@ pub(crate) fn words(refusals: &[Refusal]) -> String {
             let counted = before.map_or_else(String::new, |(before, hours)| {
                 format!(", {before} of them by earlier runs of the last {hours} hours")
             });
+            let is_meant = is_meant(*purpose, "list");
             format!(
-                "this would remove {removals} of {members} member accounts{counted}, and {most} may be removed without being asked for: is the list complete? If so, set the stack's parameter MaxRemovals to {removals}, and upload it again"
+                "this would remove {removals} of {members} member accounts{counted}, and {most} may be removed without being asked for: {is_meant} If so, set the stack's parameter MaxRemovals to {removals}, and upload it again"
             )
         }
         other => other.to_string(),

@@ -25,7 +25,7 @@ const WITH_THE_ROLE: [&str; 14] = [
 ];
 
 /// What is done with the stack.
-const WITH_THE_STACK: [&str; 8] = [
+const WITH_THE_STACK: [&str; 9] = [
     "cloudformation:CreateChangeSet",
     "cloudformation:DeleteChangeSet",
     "cloudformation:DeleteStack",
@@ -34,6 +34,7 @@ const WITH_THE_STACK: [&str; 8] = [
     "cloudformation:DescribeStacks",
     "cloudformation:ExecuteChangeSet",
     "cloudformation:GetTemplate",
+    "cloudformation:ListChangeSets",
 ];
 
 /// One stack and one role of one account.

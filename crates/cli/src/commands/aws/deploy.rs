@@ -8,9 +8,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, bail};
 use aws_form::report::{Action, BucketReport, FormReport, Outcome};
 use aws_form::template;
-use aws_form::{
-    Described, Draft, Drafted, End, Package, Parameter, Progress, Standing, stands_in_the_way,
-};
+use aws_form::{Described, Draft, Drafted, End, Package, Parameter, Progress, Standing};
 use engine::Failure;
 use fleet::report::Ended;
 
@@ -87,7 +85,7 @@ impl Stage {
         let Some(now) = self.settled().await? else {
             return Ok(None);
         };
-        if let Some(why) = stands_in_the_way(&self.stack, &self.region, &now) {
+        if let Some(why) = self.stands_in_the_way(&now) {
             bail!("{why}");
         }
         if now.standing() != Standing::NeverCame {

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use aws_form::report::{Action, FormReport, FunctionReport, Outcome};
 use aws_form::template::FUNCTION_KEY;
-use aws_form::{Described, LastRun, RunState, Standing, Unreported, stands_in_the_way};
+use aws_form::{Described, LastRun, RunState, Standing, Unreported};
 use engine::Failure;
 
 use super::Stage;
@@ -39,7 +39,7 @@ pub(super) async fn run(args: AwsStatusArgs, file: &SettingsFile, output: Output
         .reason
         .clone()
         .filter(|_| report.stack.outcome == Some(Outcome::Failed));
-    let stuck = stands_in_the_way(&stage.stack, &stage.region, &now);
+    let stuck = stage.stands_in_the_way(&now);
     let stuck = stuck.map(|it| it.to_string());
     report.needs_action.extend(stuck.or_else(|| {
         let never_came = now.standing() == Standing::NeverCame;
@@ -134,9 +134,8 @@ impl Stage {
 
 /// That there are more runs than were looked into.
 fn left(out: usize) -> Option<String> {
-    let words = format!(
-        "{out} more runs without a report of their list were not looked into: see runs/ in the bucket."
-    );
+    let words =
+        format!("{out} more runs, the oldest, were not looked into: see runs/ in the bucket.");
     (out > 0).then_some(words)
 }
 

@@ -4,8 +4,11 @@ use std::fmt::Write;
 use std::path::Path;
 
 use engine::{MEMBER_ROLE, RoleName};
+use fleet::account::Email;
+use fleet::shell::quoted as quoted_word;
 
 use super::answers::{Answers, Member};
+use crate::document;
 
 /// The settings, with what each is for.
 pub(super) fn settings(answers: &Answers) -> String {
@@ -18,7 +21,7 @@ pub(super) fn settings(answers: &Answers) -> String {
 admin-account = {}
 ",
         // A name with a line break would end the comment.
-        quoted(&answers.list.display().to_string()),
+        quoted(&document::shown(&answers.list)),
         quoted(&answers.administrator.to_string())
     );
     match &answers.admin_role {
@@ -118,19 +121,11 @@ pub(super) fn command(name: &[&str], answers: &Answers, file: &Path) -> Vec<Stri
     words
 }
 
-/// How a command is typed.
+/// How a command is typed, for people: a list may be called after somebody.
 pub(super) fn typed(words: &[String]) -> String {
-    let is_plain = |it: &str| {
-        !it.is_empty()
-            && it
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || "-_./=,:@+".contains(c))
-    };
-    let word = |it: &String| match is_plain(it) {
-        true => it.clone(),
-        false => format!("'{}'", it.replace('\'', r"'\''")),
-    };
-    words.iter().map(word).collect::<Vec<_>>().join(" ")
+    let masked: Vec<_> = words.iter().map(|it| Email::mask_in(it)).collect();
+    let words: Vec<_> = masked.iter().map(|it| quoted_word(it)).collect();
+    words.join(" ")
 }
 
 #[cfg(test)]
@@ -185,5 +180,7 @@ mod tests {
             typed(&words),
             r#"detective-fleet roles deploy 'my "list".csv' --config 'it'\''s.toml' --via Everywhere --trusted-role people/Security --yes"#
         );
+        let named = ["validate", "of-root@example.csv"].map(str::to_owned);
+        assert_eq!(typed(&named), "validate 'o***@example.csv'");
     }
 }

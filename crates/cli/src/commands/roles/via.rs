@@ -107,7 +107,9 @@ pub(super) async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output
         proposed.header.notes.extend(refusals.iter().map(note));
         return Ok(close(&proposed, &files, output));
     }
-    if !permit.yes && removals > 0 {
+    if !permit.yes && removals > 0 && stage.is_over() {
+        // Nothing begins any more, so that there is nothing to agree to.
+    } else if !permit.yes && removals > 0 {
         stage.ask(&proposed, refusals, output).await?;
     } else if !refusals.is_empty() {
         output.beside_question(|width| display::roles(&proposed, width));
@@ -188,6 +190,11 @@ impl Stage<Via> {
         changes
     }
 
+    /// Whether the time is over, so that nothing begins any more.
+    fn is_over(&self) -> bool {
+        self.session.deadline.left().is_zero()
+    }
+
     /// Shows the change sets and asks, unless nothing would change, nobody is to be asked, or the time is over, so that nothing
     /// begins any more.
     async fn agree(
@@ -202,8 +209,7 @@ impl Stage<Via> {
         }
         let mut steps = plan.values();
         let changes_something = steps.any(|it| matches!(it, Step::Make | Step::Update));
-        let is_over = self.session.deadline.left().is_zero();
-        if permit.yes || !changes_something || is_over {
+        if permit.yes || !changes_something || self.is_over() {
             return Ok(());
         }
         let proposed = self.report(self.way.propose(looked, plan, changes), true);

@@ -12,7 +12,7 @@ fn read(cause: &Cause, place: &Place) -> String {
         format!("  {brief}\n  {told}\n")
     });
     let command = cause.told(place).command;
-    let command = command.map(|it| format!("  $ {it}\n"));
+    let command = command.map(|it| format!("  $ {}\n", it.typed(None)));
     format!(
         "{}\n{}{}",
         cause.code(),

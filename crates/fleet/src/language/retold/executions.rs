@@ -58,6 +58,14 @@ pub(super) const ROWS: &[Row] = &[
         "{1} メンバーアカウント中 {0} アカウントが外されることになりますが、確認なしで外せるのは {2} アカウントまでです。一覧に漏れがないか確認し、なければ --max-removals {3} を指定してください",
     ),
     (
+        "this would remove {0} of {1} member accounts, and {2} may be removed without being asked for: are all of them meant to leave? If so, say --max-removals {3}",
+        "{1} メンバーアカウント中 {0} アカウントが外されることになりますが、確認なしで外せるのは {2} アカウントまでです。すべて外してよいか確認し、よければ --max-removals {3} を指定してください",
+    ),
+    (
+        "this would remove {0} of {1} member accounts, and {2} may be removed without being asked for: is Detective meant to end for all of them? If so, say --max-removals {3}",
+        "{1} メンバーアカウント中 {0} アカウントが外されることになりますが、確認なしで外せるのは {2} アカウントまでです。すべてのアカウントで Detective を終了してよいか確認し、よければ --max-removals {3} を指定してください",
+    ),
+    (
         "since {0} approved it, there is more to remove: {1}. Nothing was changed: upload the list again, and have all of it approved",
         "{0} の承認のあと、削除の対象が増えました: {1}。何も変更していません。一覧をもう一度アップロードし、すべてについて承認を受けてください",
     ),
@@ -101,6 +109,14 @@ pub(super) const ROWS: &[Row] = &[
     (
         "this would remove {#0} of {#1} member accounts, {#2} of them by earlier runs of the last {#3} hours, and {#4} may be removed without being asked for: is the list complete? If so, set the stack's parameter MaxRemovals to {5}, and upload it again",
         "{1} メンバーアカウント中 {0} アカウント (うち {2} アカウントは過去 {3} 時間の実行による) が外されることになりますが、確認なしで外せるのは {4} アカウントまでです。一覧に漏れがないか確認し、なければスタックのパラメータ MaxRemovals を {5} にして、もう一度アップロードしてください",
+    ),
+    (
+        "this would remove {#0} of {#1} member accounts, and {#2} may be removed without being asked for: are all of them meant to leave? If so, set the stack's parameter MaxRemovals to {3}, and upload it again",
+        "{1} メンバーアカウント中 {0} アカウントが外されることになりますが、確認なしで外せるのは {2} アカウントまでです。すべて外してよいか確認し、よければスタックのパラメータ MaxRemovals を {3} にして、もう一度アップロードしてください",
+    ),
+    (
+        "this would remove {#0} of {#1} member accounts, {#2} of them by earlier runs of the last {#3} hours, and {#4} may be removed without being asked for: are all of them meant to leave? If so, set the stack's parameter MaxRemovals to {5}, and upload it again",
+        "{1} メンバーアカウント中 {0} アカウント (うち {2} アカウントは過去 {3} 時間の実行による) が外されることになりますが、確認なしで外せるのは {4} アカウントまでです。すべて外してよいか確認し、よければスタックのパラメータ MaxRemovals を {5} にして、もう一度アップロードしてください",
     ),
     // Saved plans.
     (

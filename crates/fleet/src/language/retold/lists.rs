@@ -32,8 +32,8 @@ pub(super) const ROWS: &[Row] = &[
         "バイナリファイル、または対応していない文字コードのテキスト",
     ),
     (
-        "the file looks like {0}, but cannot be read from line {#1} on ({2}); write it again, as a whole",
-        "{0} のファイルですが、{1} 行目から読み取れません ({2})。全体を書き直してください",
+        "the file looks like {0}, but cannot be read from line {#1} on ({2}); write it again, as a whole, with an `Id` and an `Email` for each account, as in the output of `aws organizations list-accounts`",
+        "{0} のファイルですが、{1} 行目から読み取れません ({2})。`aws organizations list-accounts` の出力のように、アカウントごとに Id と Email を入れて、全体を書き直してください",
     ),
     (
         "the file is {0}, and there is no account in it; an account has an `Id` (or `AccountId`) and an `Email` (or `RootEmail`), as in the output of `aws organizations list-accounts`",

@@ -1,0 +1,111 @@
+"""What a desk has that no example has: names with blanks, Japanese and e-mails in them, narrow windows, a network that is set up oddly."""
+
+import shutil
+
+import pytest
+
+BLANKS = "本番 accounts (2).csv"
+QUOTED = "'本番 accounts (2).csv'"
+CALLED_AFTER_SOMEBODY = "of-root@example.csv"
+
+
+@pytest.fixture
+def without_role(make_sandbox):
+    """The role of one account cannot be assumed, and that of another can."""
+    return make_sandbox(scenario="""
+        roles = []
+        [accounts.100000000001]
+        [accounts.100000000002]
+        roles = [{ name = "detective-fleet/DetectiveFleetMember" }]
+    """)
+
+
+def copied(command, sandbox, name=BLANKS):
+    """The list by another name, in the folder in which the command runs."""
+    shutil.copy(sandbox.roster, command.home / name)
+    return name
+
+
+def changing(sandbox, *words):
+    return [*words, "--regions", "us-east-1", "--yes", "--admin-account", sandbox.administrator, "--patience", "0s"]
+
+
+def test_commands_to_copy_name_the_list_as_it_was_typed(command, without_role):
+    name, env = copied(command, without_role), without_role.env
+    again = f"detective-fleet roles deploy {QUOTED} --account 100000000001"
+    words = changing(without_role, "enable", name)
+    shown = command.run(*words, env=env).ended(3).stdout
+    assert again in shown and "accounts.csv" not in shown
+    report = command.run(*words, "--output", "json", env=env).ended(3).json()
+    member, _ = report["regions"][0]["members"]
+    assert member["command"] == again and report["list"]["name"] == BLANKS
+    shown = command.run("check", name, "--regions", "us-east-1", env=env).ended(3).stdout
+    assert again in shown
+    checked = command.run("check", name, "--regions", "us-east-1", "--output", "json", env=env).ended(3).json()
+    assert again in [it.get("command") for it in checked["findings"]]
+
+
+def test_the_status_names_the_list_too_and_says_so_on_its_page(command, sandbox):
+    name = copied(command, sandbox)
+    page = command.home / "status.html"
+    shown = command.run("status", name, "--regions", "us-east-1", "--report", page, env=sandbox.env).ended(3).stdout
+    assert f"detective-fleet enable {QUOTED}" in shown
+    assert "detective-fleet enable &#39;本番 accounts (2).csv&#39;" in page.read_text().replace("&#x27;", "&#39;")
+
+
+def test_a_saved_plan_comes_with_a_command_that_can_be_copied(command, sandbox):
+    name = copied(command, sandbox)
+    shown = command.run("plan", name, "--regions", "us-east-1", "--out", "the plan.json", env=sandbox.env).ended(0)
+    assert f"detective-fleet enable {QUOTED} --plan 'the plan.json'" in shown.stderr
+
+
+def test_a_path_with_an_email_in_it_is_masked_wherever_it_is_shown(command, sandbox):
+    name = copied(command, sandbox, CALLED_AFTER_SOMEBODY)
+    assert command.run("validate", name).ended(0).stdout.startswith("o***@example.csv: 3 accounts")
+    words = ["plan", name, "--regions", "us-east-1", "--out", "plan-of-root@example.json", "-v"]
+    shown = command.run(*words, env=sandbox.env).ended(0).stderr
+    assert "detective-fleet enable 'o***@example.csv' --plan 'p***@example.json'" in shown
+    command.run("adopt", "found-by-root@example.csv", "--regions", "us-east-1", env=sandbox.env)
+    command.run("man", "pages-of-root@example.com").ended(0)
+
+
+def test_a_rehearsal_needs_no_trust_and_no_proxy(command, sandbox):
+    words = ["rehearse", sandbox.roster, "--latency", "0ms", "--verification", "0s"]
+    for name, value in [("AWS_CA_BUNDLE", "/nowhere/ca.pem"), ("HTTPS_PROXY", "socks5://proxy")]:
+        command.run(*words, env={name: value}).ended(0)
+    # Where AWS is asked, it is looked at.
+    command.run("status", env={**sandbox.env, "AWS_CA_BUNDLE": "/nowhere/ca.pem"}).refused("AWS_CA_BUNDLE")
+
+
+def test_a_document_in_one_line_is_no_line_of_a_csv(run, write):
+    for text in (
+        "- {Id: '111111111111', Email: a@example.com}\n",
+        "Accounts: [{Id: '111111111111', Email: a@example.com}]\n",
+        '{"Accounts": [{"Id": "111111111111", "Email": "a@example.com"}]}',
+    ):
+        assert "1 account, 0 bad lines" in run("validate", write(text)).ended(0).stdout, text
+    for text in ("Id: 111111111111, Email: a@example.com\n", '"Id": "111111111111", "Email": "a@example.com"\n'):
+        run("validate", write(text)).refused("looks like YAML", "`Id` and an `Email`", "aws organizations list-accounts")
+
+
+def test_a_name_that_is_none_of_a_file_comes_with_what_to_do(run):
+    run("validate", "s3://bucket/enable/accounts.csv").refused("there is no such file", "aws s3 cp")
+    run("validate", "-").refused("there is no such file", "/dev/stdin")
+
+
+def test_what_is_said_of_a_saved_plan_fits_the_window_and_its_command_stays_in_one_piece(command, sandbox, open_terminal):
+    name = copied(command, sandbox)
+    words = ["plan", name, "--regions", "us-east-1", "--out", "the plan.json"]
+    terminal = open_terminal(*words, columns=60, rows=40, env=sandbox.env | {"NO_COLOR": "1"})
+    assert terminal.to_the_end() == 0
+    lines = terminal.everything().splitlines()
+    [said] = [at for at, line in enumerate(lines) if line.startswith("The plan is saved in the plan.json.")]
+    assert len(lines[said]) <= 60 and lines[said + 1].startswith("  ") and "just that" in " ".join(lines[said:said + 3])
+
+
+def test_who_disables_is_asked_whether_all_are_meant(make_sandbox, command):
+    sandbox = make_sandbox(accounts=6)
+    command.run(*changing(sandbox, "enable", sandbox.roster), env=sandbox.env).ended(0)
+    refused = command.run(*changing(sandbox, "disable", sandbox.roster)[:-2], env=sandbox.env)
+    refused.refused("are all of them meant to leave? If so, say --max-removals 6")
+    assert "is the file complete" not in refused.stderr
