@@ -209,6 +209,8 @@ def test_with_a_tolerance_the_rest_is_not_tried(rollout):
     report = rollout.run("deploy", "--failure-tolerance", "1", accounts=ACCOUNTS[:4]).ended(3).json()
     assert set(outcomes(report).values()) == {"failed"}
     assert sorted("cancelled" in it for it in reasons(report).values()) == [False, False, True, True]
+    # Nothing is to be taken out of a StackSet that never got there.
+    assert not any("--retain-stacks" in it for it in reasons(report).values())
 
 
 def test_where_the_execution_role_is_nowhere_the_usual_roles_are_offered_that_are_there(rollout):
@@ -236,6 +238,13 @@ def test_where_the_execution_role_is_nowhere_the_usual_roles_are_offered_that_ar
     words += ["--execution-role", "AWSCloudFormationStackSetExecutionRole"]
     report = rollout.run("deploy", *words, accounts=ACCOUNTS[:3]).ended(3).json()
     assert [it for it, outcome in outcomes(report).items() if outcome == "failed"] == ACCOUNTS[2:3]
+
+
+def test_no_other_role_is_offered_where_the_stack_set_has_made_one(rollout):
+    rollout.moto.prepare(ACCOUNTS[0])
+    rollout.moto.make_role(ACCOUNTS[1], "OrganizationAccountAccessRole", f"arn:aws:iam::{ADMINISTRATOR}:root")
+    report = rollout.run("deploy", accounts=ACCOUNTS[:2]).ended(3).json()
+    assert (sorted(outcomes(report).values()), report["notes"]) == (["failed", "made"], [])
 
 
 def test_a_stack_set_that_others_made_is_left_alone(rollout):
@@ -376,6 +385,8 @@ def test_status_of_roles_that_no_stack_set_made(rollout):
     status = rollout.run("status", accounts=ACCOUNTS[:2]).ended(3).json()
     assert status["stack_set"]["state"] == "missing"
     assert [(it["stack"], it["assumable"]) for it in status["accounts"]] == [(None, True), (None, False)]
+    # There is no stack that has lost its role.
+    assert "stack is CURRENT" not in reasons(status)[ACCOUNTS[1]]
 
 
 def test_without_a_terminal_nothing_prompts_and_yes_needs_the_administrator(rollout):

@@ -185,7 +185,12 @@ class AsAWS:
         return [(account, region) for region in regions for account in accounts]
 
     def given(self):
-        return self._get_param("OperationId"), int(self._get_param("OperationPreferences", {}).get("FailureToleranceCount", 0))
+        preferences = self._get_param("OperationPreferences", {})
+        tolerated, at_a_time = int(preferences.get("FailureToleranceCount", 0)), int(preferences.get("MaxConcurrentCount", 1))
+        # "MaxConcurrentCount is at most one more than the FailureToleranceCount" (API reference, StackSetOperationPreferences).
+        if at_a_time > tolerated + 1:
+            raise ServiceException("ValidationError", f"MaxConcurrentCount {at_a_time} is more than one above FailureToleranceCount {tolerated}")
+        return self._get_param("OperationId"), tolerated
 
     def create_stack_instances(self):
         stack_set, instances = AsAWS.stack_set(self), []
