@@ -83,34 +83,3 @@ async fn what_is_asked_too_fast_is_not_asked_again_and_again() {
         assert!(asked <= 3 * 230, "{rate}/s, {latency}: {asked}");
     }
 }
-
-#[tokio::test(start_paused = true)]
-async fn with_one_request_at_a_time_whoever_has_nothing_to_send_lets_others() {
-    for throttled in [
-        "sts:AssumeRole",
-        "detective:AcceptInvitation",
-        "detective:*",
-    ] {
-        let world = format!(
-            r#"
-size = 12
-latency = "100ms"
-verification = "2s"
-[[throttles]]
-operations = ["{throttled}"]
-rate = 2
-burst = 1
-"#
-        );
-        let world = World::from_toml(&world).unwrap();
-        let mut stage = Stage::of(world).in_regions(&["us-east-1", "eu-west-1", "us-west-2"]);
-        stage.max_concurrency = 1;
-        stage.timeout = Duration::from_secs(120);
-        let report = stage.enable().await;
-        assert_eq!(
-            report.summary.enabled, 36,
-            "{throttled}: {:?}",
-            report.summary
-        );
-    }
-}
