@@ -1,11 +1,15 @@
 //! What a rollout says and does where CloudFormation refuses, fails, or is not heard.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test ends where its stage cannot be set"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use engine::clock::Clock;
+use engine::clock::{self, Clock};
 use engine::{Access, Aws, Connection, Endpoint, Failure, Platform};
 use fleet::account::{AccountId, Region};
 use fleet::region_table::Partition;
@@ -61,6 +65,29 @@ fn parameter(body: &str, name: &str) -> String {
     pair.map(|(_, value)| value.to_owned()).unwrap_or_default()
 }
 
+/// How the administrator is reached.
+fn connection(sandbox: &Sandbox) -> Connection {
+    let (access_key_id, secret_access_key) = sandbox.access_key();
+    Connection {
+        profile: None,
+        admin_account: None,
+        admin_role: None,
+        role_name: "detective-fleet/DetectiveFleetMember".parse().unwrap(),
+        mfa: None,
+        patience: Duration::ZERO,
+        external_id: None,
+        max_concurrency: 16,
+        access: Access::Whole,
+        run: None,
+        endpoint: Some(Endpoint {
+            url: "http://sandbox.invalid".to_owned(),
+            access_key_id,
+            secret_access_key,
+            ahead: Duration::ZERO,
+        }),
+    }
+}
+
 impl Stage {
     async fn new(script: impl Fn(&str, usize) -> Answer + Send + Sync + 'static) -> Self {
         let world = "size = 2\n[[roles]]\nname = 'detective-fleet/DetectiveFleetMember'\n[[roles]]\nname = 'detective-fleet/DetectiveFleetAdministrator'";
@@ -91,25 +118,7 @@ impl Stage {
                 }
             }
         });
-        let (access_key_id, secret_access_key) = sandbox.access_key();
-        let connection = Connection {
-            profile: None,
-            admin_account: None,
-            admin_role: None,
-            role_name: "detective-fleet/DetectiveFleetMember".parse().unwrap(),
-            mfa: None,
-            patience: Duration::ZERO,
-            external_id: None,
-            max_concurrency: 16,
-            access: Access::Whole,
-            run: None,
-            endpoint: Some(Endpoint {
-                url: "http://sandbox.invalid".to_owned(),
-                access_key_id,
-                secret_access_key,
-                ahead: Duration::ZERO,
-            }),
-        };
+        let connection = connection(&sandbox);
         let platform = Platform {
             http,
             clock: Clock::starting_at(epoch),
@@ -224,7 +233,7 @@ fn outdated() -> Seen {
             template: TEMPLATE.replace("Version", "version"),
             parameters: wanted.parameters(),
             administration_role: wanted.administration_role_arn(),
-            execution_role: wanted.execution_role.clone(),
+            execution_role: wanted.execution_role,
             self_managed: true,
         }),
         stacks: Stacks::from([(account(1), vec![stack])]),
@@ -381,7 +390,7 @@ async fn an_operation_that_nobody_answered_for_is_known_by_its_id() {
         let work = stage.deploy_telling(&seen, &plan, &note);
         let know = async {
             loop {
-                tokio::time::sleep(Duration::from_millis(10)).await;
+                clock::sleep(Duration::from_millis(10)).await;
                 if stage.count("CreateStackInstances") > 0 {
                     *ours.lock().unwrap() = stage.operation("CreateStackInstances");
                 }
