@@ -7,6 +7,7 @@ import pytest
 
 from support import ROOT
 from support.moto import ADMINISTRATION, ADMINISTRATOR, Moto
+from support.proxy import Proxy
 from support.sandbox import wait_until
 
 ACCOUNTS = [f"2222222222{n:02}" for n in range(1, 21)]
@@ -238,6 +239,22 @@ def test_where_the_execution_role_is_nowhere_the_usual_roles_are_offered_that_ar
     words += ["--execution-role", "AWSCloudFormationStackSetExecutionRole"]
     report = rollout.run("deploy", *words, accounts=ACCOUNTS[:3]).ended(3).json()
     assert [it for it, outcome in outcomes(report).items() if outcome == "failed"] == ACCOUNTS[2:3]
+
+
+def test_who_interrupts_the_search_for_other_roles_has_the_report_of_what_was_done(rollout):
+    proxy = Proxy(rollout.moto.endpoint)
+    proxy.trouble["sts:AssumeRole"].extend(["hold"] * 2)
+    try:
+        env = {**rollout.moto.env, "AWS_ENDPOINT_URL": proxy.endpoint}
+        process = rollout.command.start(*rollout.words("deploy", accounts=ACCOUNTS[:2]), env=env)
+        assert proxy.held.wait(60)
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=60)
+    finally:
+        proxy.stop()
+    assert process.returncode == 3, stdout + stderr
+    assert outcomes(json.loads(stdout)) == dict.fromkeys(ACCOUNTS[:2], "failed")
+    assert "nothing was changed" not in stderr
 
 
 def test_no_other_role_is_offered_where_the_stack_set_has_made_one(rollout):

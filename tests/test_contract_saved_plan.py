@@ -283,6 +283,17 @@ def test_without_yes_it_is_asked_on_a_terminal_and_refused_without_one(saved):
     assert saved.statuses() == all_enabled(saved.sandbox)
 
 
+def test_one_that_expires_while_somebody_thinks_is_refused(saved, open_terminal):
+    saved.save("--plan-expires", "8s")
+    terminal = open_terminal("enable", saved.sandbox.roster, "--plan", saved.file, env=saved.fleet.env)
+    terminal.until_shown("Do you want to make these changes?")
+    time.sleep(8)
+    terminal.type("yes\n")
+    terminal.until_shown("expired at")
+    assert terminal.to_the_end() == 1
+    assert saved.fleet.proxy.changes() == []
+
+
 def test_a_run_that_is_killed_is_finished_by_the_same_plan(make_fleet, tmp_path):
     fleet = make_fleet(accounts=20, latency="20ms", verification="1s")
     saved = Saved(fleet, tmp_path / "plan.json").save()

@@ -257,6 +257,19 @@ def test_without_a_terminal_one_status_follows_the_other(fleet, tmp_path):
     assert "error" not in result.stderr
 
 
+def test_each_look_of_a_watch_has_all_of_the_time(make_fleet):
+    """A look takes two answers of 0.3 s, and may take 3 s."""
+    slow = make_fleet(latency="300ms")
+    slow.run("enable").ended(0)
+    before = slow.proxy.count()["detective:ListMembers"]
+    words = words_for(slow, "status", "--watch", "--interval", "1s", "--timeout", "3s")
+    process = slow.command.start(*words, env=slow.env)
+    wait_until(lambda: slow.proxy.count()["detective:ListMembers"] >= before + 7 * len(REGIONS), seconds=40)
+    process.send_signal(2)
+    result = finish(process).ended(130)
+    assert result.stdout.count("6 ENABLED") >= 6, result.output
+
+
 def test_a_watch_that_nobody_reads_ends(fleet):
     process = fleet.command.start(*words_for(fleet, "status", "--watch", "--interval", "1s"), env=fleet.env)
     assert process.stdout.readline()

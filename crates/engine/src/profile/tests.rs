@@ -155,3 +155,16 @@ async fn a_profile_that_is_not_there_is_named_with_those_that_are() {
     );
     assert!(said("").await.contains("`aws configure` makes one"));
 }
+
+#[tokio::test]
+async fn keys_of_a_profile_are_whole() {
+    let text = "[profile session]\naws_access_key_id = ASIASESSION\naws_secret_access_key = secret\naws_session_token = token\n[profile one]\nrole_arn = arn:aws:iam::111122223333:role/one\nsource_profile = session\n";
+    let profiles = profiles(text).await;
+    let one = profile_of(&profiles, "one", None).unwrap();
+    let Base::Keys(keys) = chain_of(&profiles, one).unwrap().base else {
+        panic!("no keys")
+    };
+    assert_eq!(keys.access_key_id(), "ASIASESSION");
+    assert_eq!(keys.secret_access_key(), "secret");
+    assert_eq!(keys.session_token(), Some("token"));
+}

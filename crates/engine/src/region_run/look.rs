@@ -222,3 +222,65 @@ impl RegionRun {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock;
+
+    fn seconds(n: u64) -> Duration {
+        Duration::from_secs(n)
+    }
+
+    #[test]
+    fn the_longer_something_takes_the_more_rarely_it_is_looked_at() {
+        assert_eq!(interval(Duration::ZERO), SHORTEST);
+        assert_eq!(interval(seconds(10)), seconds(1));
+        assert_eq!(interval(seconds(3_600)), LONGEST);
+    }
+
+    #[test]
+    fn the_graph_is_looked_for_ever_more_rarely_for_as_long_as_it_takes() {
+        let begun = clock::now();
+        let mut looks = Looks::default();
+        assert_eq!(looks.next_find(), None);
+        looks.begin_find(begun);
+        assert_eq!(looks.next_find(), Some(begun + SHORTEST));
+        let later = begun + seconds(20);
+        looks.begin_find(later);
+        assert_eq!(looks.last_find(), Some(later));
+        assert_eq!(looks.next_find(), Some(later + seconds(2)));
+    }
+
+    #[test]
+    fn the_next_look_is_due_by_how_long_it_was_waited_for_and_not_too_soon() {
+        let begun = clock::now();
+        let mut looks = Looks::default();
+        assert_eq!(looks.next(SHORTEST), None);
+        // A look from before has nothing to do with what is waited for now.
+        looks.begin(begun);
+        let since = begun + seconds(30);
+        looks.since = Some(since);
+        assert_eq!(looks.next(SHORTEST), Some(since + SHORTEST));
+        assert_eq!(looks.next(UNCONFIRMED), Some(since + UNCONFIRMED));
+        let last = since + seconds(30);
+        looks.begin(last);
+        assert_eq!(looks.next(SHORTEST), Some(last + seconds(3)));
+    }
+
+    #[test]
+    fn a_look_is_complete_once_every_part_was_answered_well() {
+        let mut looks = Looks::default();
+        let round = Round::default();
+        assert!(looks.is_complete(round));
+        looks.begin(clock::now());
+        assert!(!looks.is_complete(round));
+        looks.under_way = 0;
+        looks.getting = Some((round, Vec::new()));
+        assert!(!looks.is_complete(round));
+        looks.abandon();
+        assert!(looks.is_complete(round));
+        looks.failed = Some(round);
+        assert!(!looks.is_complete(round));
+    }
+}

@@ -78,3 +78,22 @@ async fn a_removal_that_is_not_answered_ends_with_its_time() {
     assert_eq!(report.summary.removed, 0);
     assert_eq!(report.summary.waiting, 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_look_before_a_removal_is_of_the_same_time() {
+    let world = "size = 1\nlatency = \"4s\"\n[[memberships]]\naccounts = [\"234567000001\"]\nstatus = \"ENABLED\"\n[[faults]]\neffect = \"silence\"\noperations = [\"detective:DeleteMembers\"]\n";
+    let mut stage = Stage::of(World::from_toml(world).unwrap()).in_regions(&["us-east-1"]);
+    stage.timeout = TIMEOUT;
+    stage.fleet.settings.purpose = Purpose::Disable;
+    let (_, mut run) = stage.begin(&Arc::default()).await;
+    let begun = clock::now();
+    run.reconcile(&stage.limit()).await;
+    // It was sent.
+    let calls = stage.sandbox.calls();
+    assert!(
+        calls["operations"]["detective:DeleteMembers"].as_u64() > Some(0),
+        "{calls}"
+    );
+    let took = begun.elapsed();
+    assert!(took <= TIMEOUT + Duration::from_secs(5), "{took:?}");
+}

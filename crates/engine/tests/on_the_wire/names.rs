@@ -1,7 +1,9 @@
 //! Who did it: what CloudTrail in every account shows of a run.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use fleet::report::Report;
 use sandbox::World;
@@ -171,4 +173,42 @@ async fn another_role_of_the_administrator_need_not_allow_a_name() {
     let (aws, _) = stage.begin(&Arc::default()).await;
     let trusted = aws.becoming(&"Trusted".parse().unwrap());
     trusted.can_call().await.unwrap();
+}
+
+/// STS refuses one role once, and not for want of a permission.
+fn refusing_one_role_once() -> Instead {
+    let refused = AtomicBool::new(false);
+    Instead::interfering(move |request| {
+        let body = std::str::from_utf8(request.body()).unwrap_or_default();
+        let mut pairs = body.split('&');
+        let is_it =
+            pairs.any(|it| it.starts_with("RoleArn=") && it.ends_with("DetectiveFleetMember"));
+        let is_first = is_it && !refused.swap(true, Ordering::Relaxed);
+        is_first.then(|| crate::credentials::refusal_of_sts("ValidationError", 400))
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_does_not_look_like_passing_is_asked_for_once_more() {
+    let mut stage = stage(4, true, true, "");
+    stage.instead = refusing_one_role_once();
+    let report = stage.enable().await;
+    assert_eq!(report.summary.enabled, 4, "{report:#?}");
+    assert_eq!(assumed(&report), 1 + 4 + 1);
+}
+
+/// Verification takes longer than sessions last: all roles are assumed once more.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_that_was_not_for_the_name_takes_it_from_nobody() {
+    let world = format!(
+        "size = 4\nverification = '2h'\n[[roles]]\nname = '{ADMINISTRATOR}'\n[[roles]]\nname = '{MEMBER}'"
+    );
+    let mut stage = Stage::of(World::from_toml(&world).unwrap()).in_regions(&["us-east-1"]);
+    stage.timeout = Duration::from_secs(3 * 3_600);
+    stage.instead = refusing_one_role_once();
+    let report = stage.enable().await;
+    assert_eq!(report.summary.enabled, 4, "{report:#?}");
+    assert_eq!(assumed(&report), 4 + 1 + 4);
+    let sandbox = BTreeSet::from([Some("sandbox".to_owned())]);
+    assert_eq!(names(&stage, MEMBER), sandbox);
 }

@@ -1,9 +1,10 @@
 //! What is refused costs its own calls, and nobody else any time.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use fleet::desired::Purpose;
-use fleet::guard::{Consent, Word};
+use fleet::guard::{Consent, Refusal, Word};
 use fleet::report::Report;
 use sandbox::World;
 use sandbox_connector::Answer;
@@ -121,4 +122,20 @@ async fn regions_that_a_policy_denies_are_waited_for_together_and_beside_the_oth
     let (report, took) = timed(&denied).await;
     assert_eq!((report.summary.enabled, report.summary.failed), (3, 6));
     assert!(took <= healthy + patience, "{took:?}, healthy {healthy:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_region_that_was_not_read_is_not_judged() {
+    let denied = "[[faults]]\neffect = \"denied\"\noperations = [\"detective:ListMembers\"]\nregions = [\"eu-west-1\"]\n";
+    let mut stage = stage(2, 0, &(members(2) + denied));
+    stage.fleet.settings.purpose = Purpose::DeleteGraphs;
+    stage.fleet.settings.patience = Duration::ZERO;
+    let (_, mut run) = stage.begin(&Arc::default()).await;
+    run.observe(&stage.limit()).await;
+    assert_eq!(run.read().len(), 2);
+    let ends = Refusal::EndsDetective {
+        graphs: 2,
+        administrator: stage.fleet.administrator,
+    };
+    assert_eq!(run.judge(0, Consent::default()), [ends]);
 }

@@ -104,6 +104,15 @@ async fn a_very_slow_region_comes_in_while_the_others_work() {
     assert_eq!(outcomes(&report), (30, 90));
 }
 
+/// The others need some 6 s, and a Region that has said nothing by then has 4.5 s more.
+#[tokio::test(start_paused = true)]
+async fn what_the_others_needed_is_what_a_region_has_and_some_more() {
+    let world = "size = 3\nlatency = \"100ms\"\nverification = \"5s\"\nslow_regions = { me-south-1 = \"7s\" }";
+    let stage = Stage::of(World::from_toml(world).unwrap()).in_regions(&REGIONS);
+    let report = stage.enable().await;
+    assert_eq!(outcomes(&report), (3, 9), "{:?}", report.regions[2].error);
+}
+
 #[tokio::test(start_paused = true)]
 async fn one_lost_answer_does_not_make_a_region_dead() {
     let lost = DEAD.replace("detective:*", "detective:ListGraphs") + "first = 1\n";

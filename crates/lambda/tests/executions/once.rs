@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::Method;
+use serde_json::Value;
 
 use crate::machine::Execution;
 use crate::stage::{LIST, REGIONS, Stage, created};
@@ -73,7 +74,10 @@ async fn a_newer_list_ends_the_pass_that_is_under_way_before_it_accepts() {
     };
     let (execution, _) = tokio::join!(stage.upload_all(), newer);
     assert_eq!(execution.error, None, "{execution:?}");
-    assert_eq!(stage.report(&execution).await["ended"], "superseded");
+    let report = stage.report(&execution).await;
+    assert_eq!(report["ended"], "superseded");
+    // That it gave way is no error.
+    assert_eq!(report["error"], Value::Null, "{report}");
     assert_eq!(stage.invoked("reconcile"), 1);
     assert_eq!(stage.calls("detective:AcceptInvitation"), 0);
     // The run of the newer list says what is, and this one does not.
