@@ -1,12 +1,22 @@
 """What a desk has that no example has: names with blanks, Japanese and e-mails in them, narrow windows, a network that is set up oddly."""
 
+import resource
 import shutil
+import signal
 
 import pytest
+
+from support.command import finish
 
 BLANKS = "本番 accounts (2).csv"
 QUOTED = "'本番 accounts (2).csv'"
 CALLED_AFTER_SOMEBODY = "of-root@example.csv"
+
+
+def room_for(size):
+    """For so many bytes in each file, as on a disk that is full."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
 @pytest.fixture
@@ -67,6 +77,28 @@ def test_a_path_with_an_email_in_it_is_masked_wherever_it_is_shown(command, sand
     assert "detective-fleet enable 'o***@example.csv' --plan 'p***@example.json'" in shown
     command.run("adopt", "found-by-root@example.csv", "--regions", "us-east-1", env=sandbox.env)
     command.run("man", "pages-of-root@example.com").ended(0)
+    told = command.run("status", name, "--account", "alice@example.com", "--output", "json", env=sandbox.env)
+    assert "alice@" not in told.stdout + told.stderr
+    assert "nor a member anywhere: a***@example.com" in told.stdout
+    words = ["enable", name, "--yes", "--admin-account", "555555555555", "--regions", "us-east-1", "--journal", "journal-of-root@example.jsonl"]
+    told = finish(command.start(*words, "--output", "json", env=sandbox.env, preexec_fn=lambda: room_for(100))).ended(3)
+    assert "the journal j***@example.jsonl cannot be written" in told.json()["error"]
+
+
+def test_a_list_whose_name_begins_with_a_dash_is_no_flag_in_a_command(command, sandbox):
+    name = copied(command, sandbox, "-y.csv")
+    words = ["plan", "--regions", "us-east-1", "--out=-p.json", "--", name]
+    shown = command.run(*words, env=sandbox.env).ended(0).stderr
+    assert "detective-fleet enable ./-y.csv --plan ./-p.json" in shown
+
+
+def test_a_settings_file_that_could_not_be_written_is_not_there(command, sandbox):
+    copied(command, sandbox, "accounts.csv")
+    words = ["init", "--list", "accounts.csv", "--admin-account", "555555555555", "--regions", "us-east-1", "--write", "new.toml", "--yes",
+             "--run-in", "here", "--role", "detective-fleet/DetectiveFleetMember"]
+
+    finish(command.start(*words, env=sandbox.env, preexec_fn=lambda: room_for(0))).refused("cannot write new.toml")
+    assert not (command.home / "new.toml").exists()
 
 
 def test_a_rehearsal_needs_no_trust_and_no_proxy(command, sandbox):

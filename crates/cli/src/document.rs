@@ -108,7 +108,7 @@ pub(crate) fn shown(path: &Path) -> String {
 
 /// The same as a word of a command.
 pub(crate) fn typed(path: &Path) -> String {
-    shell::quoted(&shown(path)).into_owned()
+    shell::path(&shown(path)).into_owned()
 }
 
 /// The error that a panic is: a defect of ours.

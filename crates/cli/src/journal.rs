@@ -10,6 +10,7 @@ use fleet::event::{Event, Sink, SinkError};
 use fleet::journal::Line;
 use fleet::origin::Origin;
 
+use crate::document::shown;
 use crate::own_file;
 
 /// A file that lines are added to.
@@ -131,7 +132,7 @@ impl Sink for Journal {
             *origin = None;
         }
         added.map_err(|error| {
-            let path = file.path.display();
+            let path = shown(&file.path);
             SinkError(format!("the journal {path} cannot be written ({error}): nothing more is changed; what was reached stays, and the same command goes on from there"))
         })
     }

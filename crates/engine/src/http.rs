@@ -42,7 +42,7 @@ const ROOM_PAUSE: Duration = Duration::from_millis(250);
 pub enum NetworkError {
     /// A variable does not name a proxy. The value is not shown: it may hold a password.
     #[error(
-        "{variable} is not the URL of a proxy{scheme}: write http://HOST:PORT or http://USER:PASSWORD@HOST:PORT, with %40 for an @ and %3A for a : in the user name or the password"
+        "{variable} is not the URL of a proxy{scheme}: write http://HOST:PORT, with USER:PASSWORD and an @ before HOST where it asks for them; in the user name and the password, write %40 for an @ and %3A for a :"
     )]
     Proxy {
         /// Such as `HTTPS_PROXY`.

@@ -342,8 +342,9 @@ impl RegionRun {
         }
     }
 
+    /// Waits for what is under way, but for parts of a look that a list can stand in for.
     async fn settle(&mut self, end: Instant) {
-        while !self.under_way.is_empty() {
+        while self.under_way.len() > self.looks.gets {
             tokio::select! {
                 biased;
                 Some(reply) = self.under_way.next() => self.merge(reply),

@@ -18,7 +18,7 @@ use crate::failure::Failure;
 type TunnelError = <Tunnel<HttpConnector> as Service<http::Uri>>::Error;
 
 /// For a proxy's 407.
-pub(crate) const WANTS_A_PASSWORD: &str = "the proxy wants a user name and a password, or does not know these: set HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT";
+pub(crate) const WANTS_A_PASSWORD: &str = "the proxy wants a user name and a password, or does not know these: set HTTPS_PROXY=http://HOST:PORT with USER:PASSWORD and an @ before HOST";
 
 /// The failure of a request whose connection could not be made, or was cut.
 pub(crate) fn failure(source: Option<&(dyn Error + 'static)>) -> Failure {

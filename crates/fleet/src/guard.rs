@@ -282,10 +282,13 @@ impl fmt::Display for Refusal {
             Self::EndsDetective {
                 graphs,
                 administrator,
-            } => write!(
-                f,
-                "--delete-graphs ends Detective for {administrator} (behavior graphs in {graphs} Regions), and AWS cannot restore the data: if that is meant, say --confirm {administrator}"
-            ),
+            } => {
+                let s = if *graphs == 1 { "" } else { "s" };
+                write!(
+                    f,
+                    "--delete-graphs ends Detective for {administrator} ({graphs} behavior graph{s}), and AWS cannot restore the data: if that is meant, say --confirm {administrator}"
+                )
+            }
             Self::Outsiders(regions) => write!(
                 f,
                 "the behavior graph has members that the file does not name in {}: leave those Regions out, add the members to the file (detective-fleet adopt lists them), or delete graphs without a file",

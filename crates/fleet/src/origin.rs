@@ -246,7 +246,7 @@ impl ListOrigin {
             (Some(_), Some((_, file))) => file,
             _ => &self.name,
         };
-        shell::quoted(name).into_owned()
+        shell::path(name).into_owned()
     }
 }
 

@@ -37,7 +37,7 @@ pub(crate) async fn run(args: InitArgs, output: Output) -> Result<Exit> {
     }
     let answers = Answers::gather(args, output).await?;
     write(&path, &text::settings(&answers))?;
-    output.raw(&format!("Written: {}\n", path.display()))?;
+    output.raw(&format!("Written: {}\n", document::shown(&path)))?;
     let exit = set_up(&answers, &path, yes, output).await;
     let exit = exit.unwrap_or_else(|error| {
         output.always(&display::error(&error, output.message_width()));
@@ -119,8 +119,12 @@ fn write(path: &Path, text: &str) -> Result<()> {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(is_there(path)),
         opened => opened.with_context(|| format!("cannot write {}", path.display()))?,
     };
-    file.write_all(text.as_bytes())
-        .with_context(|| format!("cannot write {}", path.display()))
+    let written = file.write_all(text.as_bytes());
+    if written.is_err() {
+        // The next `init` would leave a part of a file as it is. Where this fails as well, that says so.
+        let _ = std::fs::remove_file(path);
+    }
+    written.with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn is_there(path: &Path) -> anyhow::Error {

@@ -48,8 +48,10 @@ pub(super) struct Looks {
     pub(super) listing: Option<(Round, Option<String>)>,
     /// Whom a look that has begun is still to ask for by GetMembers.
     pub(super) getting: Option<(Round, Vec<AccountId>)>,
-    /// The last look of which a part has failed: one trouble fails all of them.
-    pub(super) failed: Option<Round>,
+    /// How many parts of it are under way.
+    pub(super) gets: usize,
+    /// GetMembers has failed: a list says the same, and is what such a look is instead from now on.
+    pub(super) lists_only: bool,
     /// How many are under way.
     pub(super) under_way: usize,
     /// GetMembers left somebody out: only a list tells why.
@@ -61,11 +63,6 @@ impl Looks {
     pub(super) fn begin(&mut self, now: Instant) {
         self.last = Some(now);
         self.under_way += 1;
-    }
-
-    /// Every part of this look was answered well.
-    pub(super) fn is_complete(&self, round: Round) -> bool {
-        self.under_way == 0 && self.getting.is_none() && self.failed != Some(round)
     }
 
     /// What has begun is not gone on with.
@@ -198,13 +195,15 @@ impl RegionRun {
         self.observation.members().count().max(1).div_ceil(PAGE)
     }
 
-    /// GetMembers tells of members that are waited for; who is absent, only a list does.
+    /// GetMembers tells of members that are waited for; who is absent, only a list does, and where members
+    /// are removed that is what is waited for.
     fn may_get(&self) -> bool {
         let absent = |account| {
             let look = self.observation.look(account);
             look.is_none_or(|look| look.member.is_none())
         };
-        !self.looks.list_next && !self.looked_for().any(absent)
+        let lists = self.looks.list_next || self.looks.lists_only || self.fleet.removes();
+        !lists && !self.looked_for().any(absent)
     }
 
     /// The memberships that a look is for.
@@ -266,21 +265,5 @@ mod tests {
         let last = since + seconds(30);
         looks.begin(last);
         assert_eq!(looks.next(SHORTEST), Some(last + seconds(3)));
-    }
-
-    #[test]
-    fn a_look_is_complete_once_every_part_was_answered_well() {
-        let mut looks = Looks::default();
-        let round = Round::default();
-        assert!(looks.is_complete(round));
-        looks.begin(clock::now());
-        assert!(!looks.is_complete(round));
-        looks.under_way = 0;
-        looks.getting = Some((round, Vec::new()));
-        assert!(!looks.is_complete(round));
-        looks.abandon();
-        assert!(looks.is_complete(round));
-        looks.failed = Some(round);
-        assert!(!looks.is_complete(round));
     }
 }

@@ -125,24 +125,22 @@ impl RegionRun {
             Err(failure) if failure.is_transient() => {
                 self.region_failed(RegionRequest::Look, Operation::ListMembers, &failure);
             }
-            Err(failure) => self.look_failed(Operation::ListMembers, &failure),
+            Err(failure) => self.list_failed(&failure),
         }
     }
 
     fn merge_got(&mut self, round: Round, asked: &[AccountId], got: Result<Vec<Entry>, Failure>) {
         self.looks.under_way -= 1;
+        self.looks.gets -= 1;
         match got {
             Ok(entries) => {
                 self.looks.list_next |= entries.len() < asked.len();
                 self.saw_entries(round, entries);
-                if self.looks.is_complete(round) {
-                    self.answered(RegionRequest::Look, Answer::Done);
-                }
             }
-            Err(_) if self.looks.failed == Some(round) => {}
-            Err(failure) => {
-                self.looks.failed = Some(round);
-                self.look_failed(Operation::GetMembers, &failure);
+            // Nothing depends on it: the list that follows says the same, or why not.
+            Err(_) => {
+                self.looks.lists_only = true;
+                self.looks.getting = None;
             }
         }
     }
@@ -153,12 +151,12 @@ impl RegionRun {
     }
 
     /// A list begins anew after a final answer, and a graph that is not there is looked for.
-    fn look_failed(&mut self, operation: Operation, failure: &Failure) {
+    fn list_failed(&mut self, failure: &Failure) {
         self.looks.abandon();
         if failure.kind == FailureKind::Missing {
             self.lose_graph();
         }
-        self.region_failed(RegionRequest::Look, operation, failure);
+        self.region_failed(RegionRequest::Look, Operation::ListMembers, failure);
         self.everything_changed();
     }
 

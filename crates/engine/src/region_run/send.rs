@@ -253,7 +253,7 @@ impl RegionRun {
         let asked = rest.split_off(rest.len().saturating_sub(BATCH));
         self.looks.getting = (!rest.is_empty()).then_some((round, rest));
         self.looks.begin(clock::now());
-        self.attempts.region_sent(RegionRequest::Look);
+        self.looks.gets += 1;
         let (aws, client) = (self.aws.clone(), self.client.clone());
         let request = async move {
             let got =

@@ -2,8 +2,11 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use aws_smithy_types::body::SdkBody;
+use fleet::desired::Purpose;
+use fleet::guard::{Consent, Word};
 use fleet::report::{Report, Verdict};
 use sandbox::World;
 
@@ -65,32 +68,51 @@ async fn who_is_left_out_is_looked_for_in_a_list() {
     assert_eq!(looks(&report), [pages + 2, PARTS]);
 }
 
-/// One trouble fails all parts of a look, and is one answer, not five.
+/// Nothing depends on GetMembers: where it fails, however and for how long, a list says the same.
 #[tokio::test(start_paused = true)]
-async fn a_look_that_is_refused_once_is_made_again() {
-    for effect in ["denied", "server_error", "throttle"] {
-        let report = stage(&format!(
-            "[[faults]]\neffect = '{effect}'\noperations = ['detective:GetMembers']\nfirst = {PARTS}"
-        ))
-        .enable()
-        .await;
+async fn a_look_that_fails_is_a_list_from_then_on() {
+    for effect in [
+        "denied",
+        "not_found",
+        "server_error",
+        "throttle",
+        "cut_after",
+        "silence",
+    ] {
+        let mut stage = stage(&format!(
+            "[[faults]]\neffect = '{effect}'\noperations = ['detective:GetMembers']"
+        ));
+        stage.timeout = Duration::from_secs(60);
+        let report = stage.enable().await;
         assert_eq!(report.summary.enabled, MEMBERS, "{effect}");
-        assert!(
-            looks(&report)[1] >= 2 * PARTS,
-            "{effect}: {:?}",
-            report.calls
-        );
+        assert_eq!(report.verdict(), Verdict::AsWanted, "{effect}");
+        assert_eq!(looks(&report)[1], PARTS, "{effect}: {:?}", report.calls);
     }
 }
 
+/// Who is gone, no GetMembers tells.
 #[tokio::test(start_paused = true)]
-async fn a_look_that_is_always_refused_fails_its_region() {
-    let report = stage("[[faults]]\neffect = 'denied'\noperations = ['detective:GetMembers']")
-        .enable()
-        .await;
-    assert_eq!(report.verdict(), Verdict::NotAsWanted);
-    let error = report.regions[0].error.clone().unwrap();
-    assert!(error.contains("GetMembers"), "{error}");
-    // A refused list is asked for once more, too.
-    assert_eq!(looks(&report)[1], 2 * PARTS);
+async fn who_removes_members_reads_lists() {
+    let mut stage = stage("");
+    stage.enable().await;
+    stage.fleet.settings.purpose = Purpose::Disable;
+    let asked = Consent {
+        word: Word::Typed,
+        ..Consent::default()
+    };
+    let report = stage.remove(asked).await.unwrap();
+    assert_eq!(report.summary.removed, MEMBERS);
+    assert_eq!(looks(&report)[1], 0, "{:?}", report.calls);
+}
+
+/// Answers that do not come leave the list its time, where a run is stopped.
+#[tokio::test(start_paused = true)]
+async fn a_run_that_is_stopped_does_not_wait_for_a_look() {
+    let mut stage = stage("[[faults]]\neffect = 'silence'\noperations = ['detective:GetMembers']");
+    // All have accepted by then, and answers are given up after 10 s.
+    stage.timeout = Duration::from_secs(5);
+    let report = stage.enable().await;
+    assert_eq!(report.summary.enabled, MEMBERS, "{:?}", report.calls);
+    // None was answered.
+    assert_eq!(looks(&report)[1], 0, "{:?}", report.calls);
 }

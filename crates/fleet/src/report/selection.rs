@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{MemberNow, RegionNow, StatusReport, number};
+use crate::account::Email;
 use crate::label::Who;
 use crate::member::MemberStatus;
 
@@ -110,7 +111,7 @@ fn strangers(selection: &Selection, regions: &[RegionNow]) -> Option<String> {
         members.any(|it| who.means(it.account_id, it.name.as_deref()))
     };
     let unknown = selection.accounts.iter().filter(|who| !is_there(who));
-    let names: Vec<_> = unknown.map(Who::as_str).collect();
+    let names: Vec<_> = unknown.map(|who| Email::mask_in(who.as_str())).collect();
     (!names.is_empty()).then(|| {
         format!(
             "neither in the file nor a member anywhere: {}",

@@ -21,7 +21,7 @@ pub(super) fn settings(answers: &Answers) -> String {
 admin-account = {}
 ",
         // A name with a line break would end the comment.
-        quoted(&document::shown(&answers.list)),
+        document::typed(&answers.list),
         quoted(&answers.administrator.to_string())
     );
     match &answers.admin_role {
