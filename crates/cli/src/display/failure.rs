@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::io::Write as _;
 
 use fleet::account::Region;
-use fleet::cause::Cause;
+use fleet::cause::{Cause, Told};
 use fleet::guard::Refusal;
 use fleet::report::{Header, InvalidLine, region_troubles};
 
@@ -127,16 +127,19 @@ pub(crate) fn regions<'a>(
     scope: &Scope,
     width: usize,
 ) -> String {
-    let mut text = String::new();
-    for (told, regions) in region_troubles(failed) {
-        let place = format!("all accounts in {}", scope.regions(&regions));
-        text.push_str(&trouble::entry(
-            &told,
-            &[place],
-            scope.list.as_ref(),
-            FAILED,
-            width,
-        ));
-    }
-    text
+    by_cause("all accounts", failed, scope, width)
+}
+
+/// What has failed in Regions, those with the same cause together.
+pub(super) fn by_cause<'a>(
+    what: &str,
+    failed: impl IntoIterator<Item = (&'a Region, Cause)>,
+    scope: &Scope,
+    width: usize,
+) -> String {
+    let entry = |(told, regions): (Told, _)| {
+        let place = format!("{what} in {}", scope.regions(&regions));
+        trouble::entry(&told, &[place], scope.list.as_ref(), FAILED, width)
+    };
+    region_troubles(failed).into_iter().map(entry).collect()
 }

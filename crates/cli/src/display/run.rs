@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use anstyle::Style;
 use fleet::cause::Cause;
-use fleet::report::{Ended, Outcome, RegionReport, Report, Verdict, places, region_troubles};
+use fleet::report::{Ended, Outcome, RegionReport, Report, Verdict, places};
 
 use super::failure;
 use super::grouping;
@@ -87,16 +87,7 @@ fn failed(report: &Report, scope: &Scope, width: usize) -> String {
         let causes = region.causes_amiss().into_iter();
         causes.map(|cause| (&region.region, cause))
     });
-    for (told, regions) in region_troubles(amiss) {
-        let place = format!("behavior graph in {}", scope.regions(&regions));
-        text.push_str(&trouble::entry(
-            &told,
-            &[place],
-            scope.list.as_ref(),
-            FAILED,
-            width,
-        ));
-    }
+    text.push_str(&failure::by_cause("behavior graph", amiss, scope, width));
     let regions = report
         .regions
         .iter()

@@ -107,10 +107,11 @@ pub(super) async fn remove(args: RemoveArgs, file: &SettingsFile, output: Output
         proposed.header.notes.extend(refusals.iter().map(note));
         return Ok(close(&proposed, &files, output));
     }
-    if !permit.yes && removals > 0 && stage.is_over() {
-        // Nothing begins any more, so that there is nothing to agree to.
-    } else if !permit.yes && removals > 0 {
-        stage.ask(&proposed, refusals, output).await?;
+    if !permit.yes && removals > 0 {
+        // Once the time is over nothing begins any more, and there is nothing to agree to.
+        if !stage.is_over() {
+            stage.ask(&proposed, refusals, output).await?;
+        }
     } else if !refusals.is_empty() {
         output.beside_question(|width| display::roles(&proposed, width));
         return Err(fleet_session::refused(&refusals));
