@@ -322,8 +322,10 @@ def test_the_code_of_an_mfa_device_is_asked_for_on_the_terminal(command, desk, h
     words = ["status", "--regions", "us-east-1", "--profile", "with-mfa"]
     terminal = Terminal(command, *words, env=environment(desk))
     terminal.until_shown(f"Enter MFA code for {DEVICE}:")
+    assert not terminal.shows_what_is_typed()
     os.write(terminal.master, b"12345\n")
     terminal.until_shown("6 digits")
+    assert not terminal.shows_what_is_typed()
     os.write(terminal.master, f"{MFA_CODE}\n".encode())
     assert terminal.to_the_end() == 0
     assert MFA_CODE not in terminal.everything()

@@ -73,6 +73,9 @@ class Terminal:
         check_plain(self.everything())
         return status
 
+    def shows_what_is_typed(self):
+        return bool(termios.tcgetattr(self.master)[3] & termios.ECHO)
+
     def resize(self, columns, rows):
         set_size(self.master, columns, rows)
         self.screen.resize(rows, columns)

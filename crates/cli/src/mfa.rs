@@ -54,15 +54,20 @@ impl Mfa {
                 "the profile wants a code of the MFA device {serial}, and there is no terminal to ask on: give the code with --mfa-code or DETECTIVE_FLEET_MFA_CODE"
             ));
         }
+        let mut wrong = None;
         for _ in 0..TRIES {
-            let typed = display::ask_unseen(&format!("Enter MFA code for {serial}: ")).await;
+            // Said in one piece: whoever reads why may type at once.
+            let said = wrong.map(|why| format!("{why}\n")).unwrap_or_default();
+            let question = format!("{said}Enter MFA code for {serial}: ");
+            let typed = display::ask_unseen(&question).await;
             match typed.map(|typed| typed.parse()) {
                 Some(Ok(MfaCode(code))) => return Ok(code),
-                Some(Err(why)) => self.output.always(&format!("{why}\n")),
+                Some(Err(why)) => wrong = Some(why),
                 None => break,
             }
         }
-        Err(format!("no code of the MFA device {serial} was entered"))
+        let why = wrong.map(|why| format!(": {why}")).unwrap_or_default();
+        Err(format!("no code of the MFA device {serial} was entered{why}"))
     }
 }
 

@@ -50,8 +50,9 @@ pub(crate) fn say(text: &str) {
 /// Asks for something that is not shown while it is typed; `None` where nothing was. Whoever stops
 /// waiting for it, as Ctrl-C does, has the terminal back as it was.
 pub(crate) async fn ask_unseen(question: &str) -> Option<String> {
-    super::output::stderr(question);
+    // Before the question, which may be answered as soon as it is there.
     let _unseen = unseen::Unseen::begin();
+    super::output::stderr(question);
     let typed = line().await;
     super::output::stderr("\n");
     typed
