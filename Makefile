@@ -49,7 +49,7 @@ packing: $(VENV)/ready
 # and what its tests share is made once.
 AT_A_TIME ?= 3
 end-to-end: $(VENV)/ready $(VENV)-ministack/ready chromium
-	cargo build $(EVERYTHING)
+	cargo build $(EVERYTHING) --profile test
 	$(PYTEST) tests --numprocesses $(AT_A_TIME) --dist loadfile $(ARGS)
 
 # What opens the page of `--report`. Another one: make test CHROMIUM=/path/to/it
@@ -63,7 +63,7 @@ chromium:
 
 # What takes longer than every change can wait for: 1,200 accounts in every Region, and each permission taken away.
 e2e-full: $(VENV)/ready $(VENV)-ministack/ready chromium
-	cargo build $(EVERYTHING)
+	cargo build $(EVERYTHING) --profile test
 	$(PYTEST) tests -m full $(ARGS)
 
 # The stamp comes last, so that an installation that broke off is done again.

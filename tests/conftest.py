@@ -17,7 +17,7 @@ from support.terminal import Terminal
 
 
 def pytest_configure():
-    """DETECTIVE_FLEET_BIN, or what `cargo build` leaves: for the tests of every folder."""
+    """DETECTIVE_FLEET_BIN, or what `make end-to-end` builds: for the tests of every folder."""
     if "DETECTIVE_FLEET_BIN" not in os.environ:
         words = ["cargo", "metadata", "--format-version", "1", "--no-deps", "--locked"]
         metadata = subprocess.run(words, cwd=ROOT, check=True, capture_output=True).stdout
@@ -28,7 +28,7 @@ def pytest_configure():
 @pytest.fixture(scope="session")
 def binary():
     path = Path(os.environ["DETECTIVE_FLEET_BIN"]).resolve()
-    assert path.exists(), f"{path} is not there; cargo build makes it"
+    assert path.exists(), f"{path} is not there; make end-to-end builds it"
     return path
 
 

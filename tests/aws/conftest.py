@@ -17,7 +17,7 @@ from support.stack import Stack, package
 def archive(binary, tmp_path_factory):
     """The zip of the function: beside the command, or where DETECTIVE_FLEET_BOOTSTRAP says."""
     bootstrap = Path(os.environ.get("DETECTIVE_FLEET_BOOTSTRAP", binary.parent / "bootstrap"))
-    assert bootstrap.exists(), f"{bootstrap} is not there; cargo build -p lambda makes it"
+    assert bootstrap.exists(), f"{bootstrap} is not there; make end-to-end builds it"
     path = tmp_path_factory.mktemp("package") / "bootstrap.zip"
     package(bootstrap, path)
     return path
