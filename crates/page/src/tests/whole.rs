@@ -99,6 +99,14 @@ fn the_whole_page_of_costs() {
 }
 
 #[test]
+fn a_trial_is_spoken_of_where_there_is_one() {
+    let mut report: CostReport = read(written!("cost"));
+    assert!(report.document(Language::English).remark.is_some());
+    report.summary.in_trial = 0;
+    assert_eq!(report.document(Language::English).remark, None);
+}
+
+#[test]
 fn the_whole_page_of_a_history() {
     let mut teller = Teller::new(Journals::default(), &BTreeSet::new());
     for document in [written!("enable"), written!("status"), written!("disable")] {
