@@ -22,6 +22,7 @@ mod narrow;
 mod newer_regions;
 mod pacing;
 mod passes;
+mod permits;
 mod planned;
 mod refusals;
 mod repair;
