@@ -27,6 +27,7 @@ mod planned;
 mod refusals;
 mod repair;
 mod role_trial;
+mod roles_first;
 mod silence;
 mod stage;
 mod strange;
