@@ -253,6 +253,42 @@ fn many_troubles_are_cut_short() {
     assert!(page.contains("20 more are on the map"));
 }
 
+/// The page of so many accounts that failed alike, each with an owner of its own.
+fn failed_alike(accounts: u64) -> String {
+    let members = (1..=accounts).map(|n| member(n, Outcome::Failed, Some("no role")));
+    let mut run = report(vec![region("a", members.collect())]);
+    let labels = (1..=accounts).map(|n| {
+        (
+            id(n).to_string(),
+            json!({ "owner": format!("T{n:02}"), "line": n }),
+        )
+    });
+    run.header.labels = serde_json::from_value(Value::from_iter(labels)).unwrap();
+    html(&run, Language::English).unwrap()
+}
+
+#[test]
+fn some_accounts_and_owners_are_named_and_the_rest_is_counted() {
+    let page = failed_alike(40);
+    assert!(page.contains(">000000000001 (line 1), "), "{page}");
+    assert!(
+        page.contains(", 000000000040 (line 40)</span> in a</li>"),
+        "{page}"
+    );
+    let page = failed_alike(42);
+    assert!(
+        page.contains(", 000000000040 (line 40) and 2 accounts more</span> in a</li>"),
+        "{page}"
+    );
+
+    assert!(
+        failed_alike(10).contains(
+            "Owner: <b dir=\"auto\">T01, T02, T03, T04, T05, T06, T07, T08, T09, T10</b>"
+        )
+    );
+    assert!(failed_alike(12).contains("T10 and 2 more</b>"));
+}
+
 #[test]
 fn a_plan_and_a_status_have_marks_of_their_own() {
     let plan = RegionPlan {
