@@ -170,3 +170,28 @@ async fn a_graph_is_looked_for_at_once_and_then_at_distances() {
     assert_eq!(run.next(now), Next::At(due));
     assert_eq!(run.next(due), Next::Send(Work::FindGraph));
 }
+
+/// Who was seen to be as wanted is not looked at again, nor who is expected to stay out.
+#[tokio::test(start_paused = true)]
+async fn the_list_is_read_once_more_only_where_somebody_is_not_as_wanted() {
+    let world = "size = 3\nverification = \"0s\"\n";
+    let refused = r#"
+[[faults]]
+effect = "denied"
+operations = ["detective:AcceptInvitation"]
+accounts = ["234567000001"]
+"#;
+    let skipped = Settings {
+        expected: [("234567000001".parse().unwrap(), Region::new(REGION))].into(),
+        ..Settings::default()
+    };
+    for (world, settings, right, lists) in [
+        (world.to_owned(), Settings::default(), 3, 1),
+        (world.to_owned(), skipped, 2, 1),
+        (world.to_owned() + refused, Settings::default(), 2, 2),
+    ] {
+        let done = worked(&world, settings, 100).await;
+        let found = (done.right(), done.calls("ListMembers"));
+        assert_eq!(found, (right, lists), "{world}");
+    }
+}
