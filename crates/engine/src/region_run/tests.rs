@@ -34,7 +34,7 @@ impl Worked {
     }
 }
 
-async fn connected(sandbox: &Sandbox) -> Aws {
+async fn connected(sandbox: &Sandbox, max_concurrency: usize) -> Aws {
     let (access_key_id, secret_access_key) = sandbox.access_key();
     let connection = Connection {
         profile: None,
@@ -44,7 +44,7 @@ async fn connected(sandbox: &Sandbox) -> Aws {
         mfa: None,
         external_id: None,
         patience: Duration::ZERO,
-        max_concurrency: 256,
+        max_concurrency,
         access: Access::Enable,
         run: None,
         endpoint: Some(Endpoint {
@@ -69,9 +69,14 @@ fn epoch() -> SystemTime {
 
 /// A Region of this world, in which every account is wanted.
 async fn region(world: &str, settings: Settings) -> (RegionRun, Sandbox) {
+    region_with(world, settings, 256).await
+}
+
+/// The same, with so many requests at a time.
+async fn region_with(world: &str, settings: Settings, at_most: usize) -> (RegionRun, Sandbox) {
     let clock = sandbox::clock::Clock::starting_at(epoch().try_into().unwrap());
     let sandbox = Sandbox::new(World::from_toml(world).unwrap(), clock);
-    let aws = connected(&sandbox).await;
+    let aws = connected(&sandbox, at_most).await;
     let members = sandbox.roster().into_iter();
     let fleet = Fleet {
         administrator: aws.administrator(),
@@ -118,33 +123,74 @@ async fn what_aws_verifies_is_looked_at_ever_more_rarely() {
     assert!(done.steps < 4 * 47, "{} steps", done.steps);
 }
 
+/// A complaint about one kind of request slows down that kind.
 #[tokio::test(start_paused = true)]
 async fn what_is_asked_too_fast_is_not_asked_at_once_again() {
-    let world = "size = 120\n[[throttles]]\noperations = [\"detective:*\"]\nrate = 2\nburst = 1";
-    let done = worked(world, Settings::default(), 1_000).await;
-    assert_eq!(done.right(), 120);
-    let calls = done.calls("CreateMembers");
-    assert!(calls < 20, "{calls} calls for three batches");
+    let members: Vec<_> = (1..=6)
+        .map(|n| (234_567_000_000_u64 + n).to_string())
+        .collect();
+    for (operation, purpose, status) in [
+        ("ListGraphs", Purpose::Enable, "ENABLED"),
+        ("ListMembers", Purpose::Enable, "ENABLED"),
+        ("CreateMembers", Purpose::Enable, ""),
+        ("AcceptInvitation", Purpose::Enable, "INVITED"),
+        ("DeleteMembers", Purpose::Disable, "ENABLED"),
+    ] {
+        let there = format!("[[memberships]]\naccounts = {members:?}\nstatus = \"{status}\"");
+        let there = if status.is_empty() { "" } else { &there };
+        let world = format!(
+            r#"
+size = 6
+latency = "5ms"
+{there}
+[[faults]]
+effect = "throttle"
+operations = ["detective:{operation}"]
+until = "10s"
+"#
+        );
+        let settings = Settings {
+            purpose,
+            ..Settings::default()
+        };
+        let done = worked(&world, settings, 500).await;
+        // In 10 s, and each membership has a pace of its own where it is asked for by itself.
+        let kinds = if operation == "AcceptInvitation" {
+            6
+        } else {
+            1
+        };
+        let calls = done.calls(operation);
+        assert!((4..15).contains(&(calls / kinds)), "{operation}: {calls}");
+    }
 }
 
-/// Turns come after 1, 3, 7 and 15 s. Eight are asked in the first and in the third, and all as soon as one was
-/// let in; in the second those of the first do not count yet, because a look at them is due.
+/// Turns come after 1, 3, 7 and 15 s. Every other account is asked in the first and in the third, and all as soon
+/// as one was let in; in the second those of the first do not count yet, because a look at them is due.
 #[tokio::test(start_paused = true)]
 async fn what_is_refused_so_far_is_asked_in_its_turns() {
-    for (seconds, let_in, calls) in [
-        (2, 16, 16 + 8 + 16),
-        (5, 16, 16 + 8 + 16 + 8 + 8),
-        (60, 0, 16 + 8 + 16 + 8 + 16),
+    // The last two are never refused, which says nothing about the others. Every eighth has another name.
+    let refused: Vec<_> = (1..=16_u64)
+        .map(|n| match n % 8 {
+            0 => format!("{:012}", 12_345_000_000 + n),
+            _ => format!("{:012}", 234_567_000_000 + n),
+        })
+        .collect();
+    for (until, right, calls, ends) in [
+        (2, 18, 18 + 8 + 16, 3),
+        (5, 18, 18 + 8 + 16 + 8 + 8, 7),
+        (60, 2, 18 + 8 + 16 + 8 + 16, 15),
     ] {
         let world = format!(
             r#"
-size = 16
+size = 18
 latency = "1ms"
 verification = "0s"
 [[faults]]
 effect = "denied"
 operations = ["detective:AcceptInvitation"]
-until = "{seconds}s"
+accounts = {refused:?}
+until = "{until}s"
 "#
         );
         let settings = Settings {
@@ -152,11 +198,9 @@ until = "{seconds}s"
             ..Settings::default()
         };
         let done = worked(&world, settings, 500).await;
-        assert_eq!(
-            (done.right(), done.calls("AcceptInvitation")),
-            (let_in, calls),
-            "for {seconds} s"
-        );
+        let took = (clock::now() - done.run.begun).as_secs();
+        let found = (done.right(), done.calls("AcceptInvitation"), took);
+        assert_eq!(found, (right, calls, ends), "for {until} s");
     }
 }
 
@@ -194,4 +238,63 @@ accounts = ["234567000001"]
         let found = (done.right(), done.calls("ListMembers"));
         assert_eq!(found, (right, lists), "{world}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_several_moments_the_first_is_waited_for() {
+    let (mut run, _) = region("", Settings::default()).await;
+    let under = (Operation::ListMembers, None);
+    let begun = run.pace(under).begin();
+    run.pace(under).end(begun, fleet::event::CallResult::Silent);
+    let mut wake = None;
+    assert_eq!(run.paced(Work::List, under, &mut wake), None);
+    let moment = wake.unwrap();
+    let apart = Duration::from_millis(1);
+    for other in [moment - apart, moment + apart] {
+        let mut wake = Some(other);
+        assert_eq!(run.paced(Work::List, under, &mut wake), None);
+        assert_eq!(wake, Some(moment.min(other)));
+    }
+    clock::until(moment).await;
+    assert_eq!(run.paced(Work::List, under, &mut None), Some(Work::List));
+}
+
+/// Three side by side, and fewer in a run with few requests at a time.
+#[tokio::test(start_paused = true)]
+async fn a_silent_region_is_asked_again_beside_what_is_not_answered() {
+    for (at_most, questions) in [(256, 3), (8, 2), (7, 1)] {
+        let (mut run, _) = region_with("", Settings::default(), at_most).await;
+        let company = Company::new();
+        let _working = company.place(&Region::new("eu-west-1"), true);
+        run.join(company.place(&Region::new(REGION), false));
+        let mut due = clock::now();
+        for _ in 1..questions {
+            run.looks.begin_find(due);
+            run.attempts.region_sent(RegionRequest::FindGraph);
+            let now = due;
+            due += Duration::from_millis(1_500);
+            let mut wake = None;
+            assert_eq!(run.beside_due(now, &mut wake), None);
+            assert_eq!(wake, Some(due), "{at_most} at a time");
+            let asked = run.beside_due(due, &mut None);
+            assert_eq!(asked, Some(Work::FindGraph), "{at_most} at a time");
+        }
+        run.looks.begin_find(due);
+        run.attempts.region_sent(RegionRequest::FindGraph);
+        let later = due + Duration::from_secs(5);
+        assert_eq!(
+            run.beside_due(later, &mut None),
+            None,
+            "{at_most} at a time"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_region_that_never_answers_is_asked_three_times_and_given_up() {
+    let world = "size = 1\n[[faults]]\neffect = \"silence\"\noperations = [\"detective:*\"]";
+    let done = worked(world, Settings::default(), 50).await;
+    assert_eq!(done.calls("ListGraphs"), 3);
+    assert!(done.run.attempts.given_up().is_some());
+    assert!(!done.run.was_read());
 }
