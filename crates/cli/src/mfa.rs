@@ -67,7 +67,9 @@ impl Mfa {
             }
         }
         let why = wrong.map(|why| format!(": {why}")).unwrap_or_default();
-        Err(format!("no code of the MFA device {serial} was entered{why}"))
+        Err(format!(
+            "no code of the MFA device {serial} was entered{why}"
+        ))
     }
 }
 
