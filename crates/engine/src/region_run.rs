@@ -207,7 +207,13 @@ impl RegionRun {
         }
         self.join(place);
         self.work(stop, grace).await;
+        self.leave_queue();
         self.place = None;
+    }
+
+    /// A place in the queue that nobody asks for any more would keep its permit from others.
+    fn leave_queue(&mut self) {
+        self.permits = PollSemaphore::new(self.aws.permits().clone());
     }
 
     async fn work(&mut self, stop: &CancellationToken, grace: Duration) {
@@ -234,8 +240,7 @@ impl RegionRun {
             _ => None,
         };
         if due.is_none() {
-            // A place in the queue that nobody asks for any more would keep its permit from others.
-            self.permits = PollSemaphore::new(self.aws.permits().clone());
+            self.leave_queue();
         }
         let halt = self.aws.halt().clone();
         tokio::select! {

@@ -43,9 +43,9 @@ impl Curve {
             area: format!("M0 {HEIGHT}L{line}L{WIDTH} {HEIGHT}Z"),
             line: format!("M0 {HEIGHT}L{line}"),
             words: words.fill(
-                "{0} memberships were changed; the last one after {1} of {2}",
+                "{0} changed; the last one after {1} of {2}",
                 &[
-                    &total,
+                    &words.counted(moments.len() as u64, "membership"),
                     &seconds(words, since(document, last)),
                     &seconds(words, length),
                 ],

@@ -98,8 +98,8 @@ impl HistorySheet {
                 tile("memberships and graphs first seen", sum.first_seen, "calm"),
             ],
             quiet: (quiet > 0).then(|| {
-                let runs = "{0} runs neither changed anything nor saw a change.";
-                words.fill(runs, &[&quiet])
+                let quiet = words.counted(quiet as u64, "run");
+                words.fill("{0} neither changed anything nor saw a change.", &[&quiet])
             }),
             chapters: chapters.iter().map(|it| chapter(it, &extent)).collect(),
             notes: unread
@@ -221,6 +221,53 @@ mod tests {
     use fleet::history::{Journals, Past, Teller};
     use fleet::language::Language;
     use fleet::origin::Origin;
+
+    fn told(by_day: &[(&str, u64)]) -> String {
+        let mut teller = Teller::new(Journals::default(), &BTreeSet::new());
+        for (day, (status, accounts)) in (1..).zip(by_day) {
+            let members: Vec<_> = (1..=*accounts)
+                .map(|n| serde_json::json!({ "account_id": format!("{n:012}"), "status": status }))
+                .collect();
+            let past = serde_json::json!({
+                "operation": "status", "run_id": format!("r-{day}"), "administrator": "555555555555",
+                "started": format!("2026-01-{day:02}T00:00:00Z"),
+                "regions": [{ "region": "eu-west-1", "graph_arn": "arn:1", "members": members }],
+            });
+            teller.take(serde_json::from_value(past).unwrap());
+        }
+        let report = teller.tell(Vec::new(), Origin::default());
+        crate::history(&report, Language::English).unwrap()
+    }
+
+    #[test]
+    fn what_happened_to_all_accounts_is_said_of_all_where_they_are_more_than_three() {
+        let page = told(&[("INVITED", 4), ("ENABLED", 4)]);
+        assert!(page.contains("all 4 accounts in eu-west-1"), "{page}");
+        let page = told(&[("INVITED", 3), ("ENABLED", 3)]);
+        assert!(
+            page.contains("000000000001, 000000000002, 000000000003 in eu-west-1"),
+            "{page}"
+        );
+        // Some of them are named, however many there are.
+        let page = told(&[("INVITED", 4), ("ENABLED", 3)]);
+        assert!(
+            page.contains("000000000001, 000000000002, 000000000003 in eu-west-1"),
+            "{page}"
+        );
+    }
+
+    #[test]
+    fn runs_that_saw_nothing_are_counted() {
+        let words = "neither changed anything nor saw a change";
+        let page = told(&[("ENABLED", 1), ("ENABLED", 1)]);
+        assert!(page.contains(&format!(">1 run {words}")), "{page}");
+        assert!(page.contains("<h1 class=\"tone-calm\">"), "{page}");
+        let page = told(&[("ENABLED", 1), ("ENABLED", 1), ("ENABLED", 1)]);
+        assert!(page.contains(&format!(">2 runs {words}")), "{page}");
+        let page = told(&[("ENABLED", 1), ("INVITED", 1)]);
+        assert!(!page.contains(words), "{page}");
+        assert!(page.contains("<h1 class=\"tone-bad\">"), "{page}");
+    }
 
     #[test]
     fn the_page_of_a_history_says_who_did_what_and_escapes_it() {

@@ -1,6 +1,7 @@
 //! Documents in, pages out: what holds without a browser. `tests/page` opens them in one.
 
 mod japanese;
+mod whole;
 
 use std::collections::BTreeMap;
 

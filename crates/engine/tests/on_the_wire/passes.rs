@@ -117,3 +117,22 @@ async fn a_region_that_is_down_is_waited_for_in_one_pass_only() {
         "{took:?}"
     );
 }
+
+/// What an earlier pass heard is what a silent Region is judged by, where this one does nothing there.
+#[tokio::test(start_paused = true)]
+async fn a_region_that_is_down_is_not_waited_for_where_nothing_may_be_done_in_the_others() {
+    let dead = "[[faults]]\neffect = \"silence\"\noperations = [\"detective:*\"]\nregions = [\"eu-west-1\"]";
+    let world = World::from_toml(&format!("size = 3\n{dead}")).unwrap();
+    let stage = Stage::of(world).in_regions(&["us-east-1", "us-east-2", "eu-west-1"]);
+    let asked = || stage.sandbox.calls()["operations"]["detective:ListGraphs"].as_u64();
+    let (_, mut run) = stage.begin(&Arc::default()).await;
+    run.observe(&stage.limit()).await;
+    let attempts = carried(&run.attempts());
+    assert_eq!(asked(), Some(2 + 3), "three in the one that is silent");
+
+    let (_, mut run) = stage.begin(&Arc::default()).await;
+    run.resume(attempts);
+    run.close("not now", |region| region.as_str() != "eu-west-1");
+    run.reconcile(&stage.limit()).await;
+    assert_eq!(asked(), Some(2 + 3), "none after it was given up");
+}

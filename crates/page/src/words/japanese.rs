@@ -11,6 +11,7 @@ pub(super) const ROWS: &[Row] = &[
     ("{0} call", "{0} 回の呼び出し"),
     ("{0} problem", "{0} 件の問題"),
     ("{0} report", "{0} 件のレポート"),
+    ("{0} run", "{0} 件"),
     ("{0} in {1}", "{0}、{1}"),
     ("{0} of {1}", "{1}の {0}"),
     ("{0} more", "ほか {0}"),
@@ -119,8 +120,8 @@ pub(super) const ROWS: &[Row] = &[
     ("{0} to AWS", "AWS への {0}"),
     ("{0} in {1}: {2} a second", "{0}、{1} (1 秒あたり {2} 回)"),
     (
-        "{0} memberships were changed; the last one after {1} of {2}",
-        "{0} 件のメンバーシップを変更し、最後の変更は、{2}のうち {1}の時点",
+        "{0} changed; the last one after {1} of {2}",
+        "{0}を変更し、最後の変更は、{2}のうち {1}の時点",
     ),
     ("memberships changed: {0}", "変更したメンバーシップ: {0} 件"),
     (
@@ -325,8 +326,8 @@ pub(super) const ROWS: &[Row] = &[
     ("When", "いつ"),
     ("AWS requests:", "AWS のリクエスト:"),
     (
-        "{0} runs neither changed anything nor saw a change.",
-        "ほかに、何も変えず、変化も見つけなかった実行が {0} 件あります。",
+        "{0} neither changed anything nor saw a change.",
+        "ほかに、何も変えず、変化も見つけなかった実行が {0}あります。",
     ),
     ("Not read: {0}: {1}", "読み取れないファイル: {0}: {1}"),
     (
