@@ -377,14 +377,14 @@ mod tests {
         let mut tally = Tally::default();
         tally.towards(false, BTreeMap::from([(us_east(), 100)]));
         let second = |n: usize| Timestamp::from_second(n as i64).unwrap();
-        for n in 0..50 {
+        for n in 0..60 {
             // Ten a second.
             tally.count(&seen(n / 10, "us-east-1", n, MemberStatus::Enabled));
         }
-        let rate = tally.rate(second(5)).unwrap();
+        let rate = tally.rate(second(6)).unwrap();
         assert!((9.0..=11.0).contains(&rate), "{rate}");
         let left = |now| tally.time_left(second(0), second(now));
-        assert_eq!(left(5).unwrap().as_secs(), 5);
+        assert_eq!(left(6).unwrap().as_secs(), 4);
         assert_eq!((tally.rate(second(60)), left(60)), (None, None));
     }
 
