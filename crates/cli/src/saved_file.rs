@@ -75,12 +75,12 @@ impl SavedFile {
 ///
 /// When it cannot be read, or is not one that can be used.
 pub(crate) fn read(path: &Path) -> Result<SavedPlan> {
-    let shown = || document::shown(&path);
+    let shown = || document::shown(path);
     let bytes = bounded_file::read(path, MOST + 1, "saved plan")?;
     if bytes.len() as u64 > MOST {
         bail!(
             "{}: it is larger than any saved plan",
-            document::shown(&path)
+            document::shown(path)
         );
     }
     SavedPlan::parse(&bytes).with_context(shown)

@@ -52,6 +52,11 @@ fn unknown(status: &str) -> Cause {
     }
 }
 
+fn no_deployer(error: FailedCall) -> Cause {
+    let role = role("X");
+    Cause::DeployerNotAssumed { role, error }
+}
+
 /// One of each.
 fn all() -> Vec<Cause> {
     let error = || denied(Operation::AcceptInvitation, "no root@example.com");
@@ -68,10 +73,7 @@ fn all() -> Vec<Cause> {
             role: role("X"),
             error: error(),
         },
-        Cause::DeployerNotAssumed {
-            role: role("X"),
-            error: error(),
-        },
+        no_deployer(error()),
         Cause::RemovalNotApproved,
         Cause::CallRefused { error: error() },
         no_effect(),
