@@ -59,3 +59,11 @@ def test_a_region_that_does_not_answer_is_named_with_what_is_waited_for(make_san
     terminal = open_terminal(*words, columns=80, rows=24, env=sandbox.env)
     terminal.until_shown("no answer yet from eu-central-1: waiting for detective:ListGraphs for")
     assert terminal.to_the_end() == 3
+
+
+def test_the_line_of_usage_names_what_was_typed_and_no_variable(run):
+    """A variable is of no help to who has mistyped."""
+    env = {"DETECTIVE_FLEET_REGIONS": "us-east-1", "DETECTIVE_FLEET_PROFILE": "security", "DETECTIVE_FLEET_OUTPUT": "text"}
+    shown = run("enable", "--exclude-region", "eu-west-1", env=env).refused("<FILE>").stderr
+    assert "Usage: detective-fleet enable --exclude-region <REGIONS> <FILE>" in shown
+    run("enable", "accounts.csv", env={"DETECTIVE_FLEET_TIMEOUT": "soon"}).refused("--timeout", "soon")

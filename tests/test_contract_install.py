@@ -4,6 +4,7 @@ import re
 import subprocess
 
 from support import ROOT
+from support.command import finish, room_for
 
 
 def test_the_long_version_says_what_a_build_is(run):
@@ -44,6 +45,18 @@ def test_every_command_has_a_manual_page(run, tmp_path):
     pages = {page.name for page in folder.iterdir()}
     assert {"detective-fleet.1", "detective-fleet-enable.1", "detective-fleet-roles-deploy.1"} <= pages
     assert ".TH" in (folder / "detective-fleet.1").read_text()
+
+
+def test_manual_pages_are_written_whole_or_not_at_all(command):
+    """A disk that is full after the first pages leaves none of them, nor a folder that was not there."""
+    words = ["man", "pages"]
+    done = finish(command.start(*words, preexec_fn=lambda: room_for(4000)))
+    done.refused("cannot write the manual pages to pages: detective-fleet", ".1: File too large")
+    assert not (command.home / "pages").exists()
+    command.run(*words).ended(0)
+    pages = {it.name: it.read_bytes() for it in (command.home / "pages").iterdir()}
+    finish(command.start(*words, preexec_fn=lambda: room_for(4000))).ended(1)
+    assert {it.name: it.read_bytes() for it in (command.home / "pages").iterdir()} == pages
 
 
 def test_a_folder_that_cannot_be_made_is_named(run, write):

@@ -1,22 +1,15 @@
 """What a desk has that no example has: names with blanks, Japanese and e-mails in them, narrow windows, a network that is set up oddly."""
 
-import resource
 import shutil
-import signal
+import subprocess
 
 import pytest
 
-from support.command import finish
+from support.command import finish, room_for
 
 BLANKS = "本番 accounts (2).csv"
 QUOTED = "'本番 accounts (2).csv'"
 CALLED_AFTER_SOMEBODY = "of-root@example.csv"
-
-
-def room_for(size):
-    """For so many bytes in each file, as on a disk that is full."""
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
 @pytest.fixture
@@ -43,12 +36,13 @@ def changing(sandbox, *words):
 def test_commands_to_copy_name_the_list_as_it_was_typed(command, without_role):
     name, env = copied(command, without_role), without_role.env
     again = f"detective-fleet roles deploy {QUOTED} --account 100000000001"
+    with_the_administrator = f"{again} --admin-account {without_role.administrator}"
     words = changing(without_role, "enable", name)
     shown = command.run(*words, env=env).ended(3).stdout
     assert again in shown and "accounts.csv" not in shown
     report = command.run(*words, "--output", "json", env=env).ended(3).json()
     member, _ = report["regions"][0]["members"]
-    assert member["command"] == again and report["list"]["name"] == BLANKS
+    assert member["command"] == with_the_administrator and report["list"]["name"] == BLANKS
     shown = command.run("check", name, "--regions", "us-east-1", env=env).ended(3).stdout
     assert again in shown
     checked = command.run("check", name, "--regions", "us-east-1", "--output", "json", env=env).ended(3).json()
@@ -61,6 +55,93 @@ def test_the_status_names_the_list_too_and_says_so_on_its_page(command, sandbox)
     shown = command.run("status", name, "--regions", "us-east-1", "--report", page, env=sandbox.env).ended(3).stdout
     assert f"detective-fleet enable {QUOTED}" in shown
     assert "detective-fleet enable &#39;本番 accounts (2).csv&#39;" in page.read_text().replace("&#x27;", "&#39;")
+
+
+# What a command line may say of the world that it is about, without a word on the Region or the role that nobody has to quote.
+WORLD = ["--config", "it's.toml", "--profile", "default", "--role-name", "detective-fleet/DetectiveFleetMember"]
+AGAIN = r"--config 'it'\''s.toml' --admin-account 555555555555 --profile default"
+
+
+def own_settings(command, sandbox):
+    """A settings file that is named, with a name that a shell would take amiss, and a profile."""
+    (command.home / "it's.toml").write_text("timeout = '1m'\n")
+    keys = [f"{name.lower()} = {sandbox.env[name]}" for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]]
+    (command.home / ".aws").mkdir()
+    (command.home / ".aws" / "credentials").write_text("\n".join(["[default]", *keys, ""]))
+
+
+def command_in(shown, begin):
+    """The command to be copied that begins so."""
+    return next(line.strip() for line in shown.splitlines() if line.strip().startswith(f"detective-fleet {begin}"))
+
+
+def test_commands_to_copy_have_the_flags_that_say_which_world_they_are_about(command, without_role):
+    own_settings(command, without_role)
+    name, env = copied(command, without_role), without_role.env
+    words = ["enable", name, *WORLD, "--regions", "us-east-1", "--external-id", "Ext-1234", "--tags", "team=a b", "--patience", "0s",
+             "--yes", "--admin-account", without_role.administrator]
+    shown = command.run(*words, env=env).ended(3).stdout
+    again = command_in(shown, "roles deploy")
+    # Regions and tags are none of the role's business, and `--yes` is consent to one run.
+    assert again == (f"detective-fleet roles deploy {QUOTED} --account 100000000001 {AGAIN} "
+                     '--role-name detective-fleet/DetectiveFleetMember --external-id "$EXTERNAL_ID"')
+    assert "Ext-1234" not in shown and "Set EXTERNAL_ID to the external id first" in " ".join(shown.split())
+    member = command.run(*words, "--output", "json", env=env).ended(3).json()["regions"][0]["members"][0]
+    assert member["command"].endswith('--external-id "$EXTERNAL_ID"') and "EXTERNAL_ID" in member["do"]
+    page = command.home / "status.html"
+    words = ["status", name, *WORLD[:4], "--regions", "us-east-1,eu-west-1", "--account", "1*", "--report", page]
+    shown = command.run(*words, env=env).ended(3).stdout
+    again = command_in(shown, "enable")
+    assert again == (f"detective-fleet enable {QUOTED} --config 'it'\\''s.toml' --account '1*' --profile default "
+                     "--regions us-east-1,eu-west-1")
+    assert "--regions us-east-1,eu-west-1" in page.read_text()
+
+
+def test_a_command_to_copy_can_be_copied_and_does_the_same(command, sandbox):
+    """By a shell, not by this test's idea of quoting."""
+    own_settings(command, sandbox)
+    name = copied(command, sandbox)
+    words = ["status", name, *WORLD[:4], "--regions", "eu-central-1", "--account", sandbox.ids[0]]
+    again = command_in(command.run(*words, env=sandbox.env).ended(3).stdout, "enable")
+    script = again.replace("detective-fleet", f"'{command.binary}'", 1) + f" --yes --admin-account {sandbox.administrator}"
+    copy = subprocess.run(["sh", "-c", script], env=command.environment(sandbox.env), cwd=command.home, capture_output=True, text=True, timeout=60)
+    assert copy.returncode == 0, copy.stderr
+    assert sandbox.statuses("eu-central-1") == {sandbox.ids[0]: "ENABLED"} and not sandbox.graphs("us-east-1")
+
+
+def test_what_stands_in_the_environment_is_not_said_again(command, sandbox):
+    own_settings(command, sandbox)
+    env = {**sandbox.env, "DETECTIVE_FLEET_REGIONS": "us-east-1", "DETECTIVE_FLEET_PROFILE": "default"}
+    shown = command.run("status", copied(command, sandbox), env=env).ended(3).stdout
+    assert command_in(shown, "enable") == f"detective-fleet enable {QUOTED}"
+
+
+def test_the_command_for_a_saved_plan_reaches_aws_as_the_plan_was_made(command, sandbox):
+    own_settings(command, sandbox)
+    name = copied(command, sandbox)
+    words = ["plan", name, *WORLD, "--regions", "us-east-1", "--external-id", "Ext-1234", "--out", "p.json"]
+    shown = command.run(*words, env=sandbox.env).ended(0).stderr
+    # What is in the plan is not said again.
+    assert command_in(shown, "enable") == (f"detective-fleet enable {QUOTED} --plan p.json --config 'it'\\''s.toml' --profile default "
+                                           '--external-id "$EXTERNAL_ID"')
+    assert "Ext-1234" not in shown and "Ext-1234" not in (command.home / "p.json").read_text()
+
+
+def test_a_name_that_is_masked_in_a_command_to_copy_is_said_to_be(command, sandbox):
+    said = "The command masks an e-mail, or what cannot be shown: put that in as it is."
+    name = copied(command, sandbox, CALLED_AFTER_SOMEBODY)
+    shown = command.run("status", name, "--regions", "us-east-1", env=sandbox.env).ended(3).stdout
+    assert "detective-fleet enable 'o***@example.csv'" in shown and said in " ".join(shown.split())
+    shown = command.run("plan", name, "--regions", "us-east-1", "--out", "p.json", env=sandbox.env).ended(0).stderr
+    assert said in " ".join(shown.split())
+    page = command.home / "status.html"
+    words = ["status", name, "--regions", "us-east-1", "--report", page, "--language", "ja", "--output", "json"]
+    report = command.run(*words, env=sandbox.env).ended(3).json()
+    assert report["list"] == {**report["list"], "name": "o***@example.csv", "masked": True}
+    assert "表示できない文字を伏せています。元の文字に置き換えてください。" in page.read_text()
+    assert said in " ".join(command.run("man", "pages-of-root@example.com").ended(0).stderr.split())
+    shown = command.run("status", copied(command, sandbox), "--regions", "us-east-1", env=sandbox.env).ended(3).stdout
+    assert said not in " ".join(shown.split())
 
 
 def test_a_saved_plan_comes_with_a_command_that_can_be_copied(command, sandbox):
@@ -83,6 +164,22 @@ def test_a_path_with_an_email_in_it_is_masked_wherever_it_is_shown(command, sand
     words = ["enable", name, "--yes", "--admin-account", "555555555555", "--regions", "us-east-1", "--journal", "journal-of-root@example.jsonl"]
     told = finish(command.start(*words, "--output", "json", env=sandbox.env, preexec_fn=lambda: room_for(100))).ended(3)
     assert "the journal j***@example.jsonl cannot be written" in told.json()["error"]
+
+
+@pytest.mark.parametrize("name", ["a\tb.csv", "a\nb.csv"])
+def test_a_name_with_a_tab_or_a_line_break_is_told_in_one_line(command, name):
+    """Also as a file of each kind that is not there, or is none."""
+    (command.home / name).write_text("123456789012\n")
+    missing = f"not {name}"
+    for words in [
+        ["validate", missing], ["validate", name], ["plan", missing], ["plan", "--show", name], ["status", "--config", name],
+        ["history", name], ["rehearse", "--scenario", missing], ["rehearse", "--report", name], ["rehearse", "--month", name],
+        ["cost", "--rates", missing], ["man", name], ["sandbox", "--truths", missing], ["sandbox", "--write-roster", f"{name}/x"],
+    ]:
+        shown = command.run(*words).ended(1).stderr
+        first = next(line for line in shown.splitlines() if "error:" in line)
+        assert "a b.csv" in first, words
+        assert "\t" not in shown, words
 
 
 def test_a_list_whose_name_begins_with_a_dash_is_no_flag_in_a_command(command, sandbox):

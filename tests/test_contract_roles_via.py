@@ -63,7 +63,8 @@ def test_twenty_accounts_get_the_role_and_each_that_cannot_is_named(company):
     why = reasons(report)
     assert set(why) == {*WITHOUT, SUSPENDED, OTHERS, BY_STACK_SET}
     for account in (*WITHOUT, SUSPENDED):
-        assert f"cannot assume arn:aws:iam::{account}:role/{VIA}" in why[account]
+        assert f"Cannot assume the role {VIA} in {account}" in why[account]
+        assert f"arn:aws:iam::{account}:role/{VIA}" in why[account]
     assert "by-another-name" in why[OTHERS] and "StackSet-" in why[BY_STACK_SET]
     for account in (*NEW, OLD, BY_HAND):
         check_trust(moto.role(account))
@@ -105,7 +106,7 @@ def test_a_dry_run_leaves_nothing_behind(company):
 def test_status_says_how_far_each_account_is(company):
     status = run(company, "status").ended(3).json()
     why = reasons(status)
-    assert "template" in why[OLD] and "roles deploy" in why[NEW[0]] and "cannot assume" in why[SUSPENDED]
+    assert "template" in why[OLD] and "roles deploy" in why[NEW[0]] and "Cannot assume" in why[SUSPENDED]
     by_id = {it["account_id"]: it for it in status["accounts"]}
     assert by_id[BY_HAND]["stack"] == "CURRENT" and by_id[BY_HAND]["outcome"] == "unchanged"
     assert by_id[OTHERS]["outcome"] == "unchanged" and by_id[OTHERS]["assumable"]
@@ -214,3 +215,24 @@ def test_with_a_tolerance_the_rest_is_not_tried(rollout):
         moto.make_role(account, "DetectiveFleetMember", f"arn:aws:iam::{ADMINISTRATOR}:root")
     report = run(rollout, "deploy", "--failure-tolerance", "1", "--at-a-time", "1", accounts=accounts).ended(3).json()
     assert [it.startswith("not tried") for it in reasons(report).values()] == [False, False, True, True]
+
+
+def test_a_cause_that_accounts_share_is_told_once(company):
+    """Each has another ARN, and it is the same role that is not there."""
+    words = run_words(company, "status")
+    shown = " ".join(company.command.run(*words, env=company.moto.env).ended(3).stdout.split())
+    assert shown.count("Cannot assume the role") == 1, shown
+    assert f"Cannot assume the role {VIA} in 4 accounts, by which the stack is deployed." in shown
+    assert "Name a role with --via that is there and trusts the caller" in shown
+    for account in (*WITHOUT, SUSPENDED):
+        assert account in shown
+    report = run(company, "status").ended(3).json()
+    causes = {it["account_id"]: it.get("cause") for it in report["accounts"]}
+    assert {it for it, cause in causes.items() if cause == "deployer-not-assumed"} == {*WITHOUT, SUSPENDED}
+
+
+def run_words(rollout, operation):
+    """The same for people."""
+    words = rollout.words(operation, "--via", VIA)
+    at = words.index("--output")
+    return words[:at] + words[at + 2:]

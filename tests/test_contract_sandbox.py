@@ -3,6 +3,7 @@
 import re
 import signal
 
+from support.command import finish, room_for
 from support.sandbox import EXPORTS, MEMBER_ROLE, REGIONS
 
 
@@ -79,3 +80,14 @@ def test_it_warns_where_others_could_reach_it(run):
     done = run("sandbox", "--listen", "192.0.2.1")
     done.refused("does not verify signatures, and whoever reaches 192.0.2.1 can use it", "cannot listen on 192.0.2.1:0")
     assert done.stdout == ""
+
+
+def test_a_roster_is_written_whole_or_not_at_all(command):
+    words = ["sandbox", "--accounts", "80", "--write-roster", "roster.csv"]
+    for before in [None, "as it was"]:
+        roster = command.home / "roster.csv"
+        if before:
+            roster.write_text(before)
+        done = finish(command.start(*words, preexec_fn=lambda: room_for(1000)))
+        assert done.refused("cannot write the roster to roster.csv: File too large").stdout == ""
+        assert [(it.name, it.read_text()) for it in command.home.iterdir()] == ([("roster.csv", before)] if before else [])

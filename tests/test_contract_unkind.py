@@ -62,3 +62,23 @@ def test_trouble_costs_its_own_memberships_and_shows_no_address(make_fleet):
     troubled = everywhere(["111111111111", "222222222222"], "VERIFICATION_FAILED")
     assert troubled.items() <= found.items()
     assert done.json()["summary"]["failed"] == len(troubled)
+
+
+def test_a_permission_that_nothing_depends_on_is_named_once(make_sandbox, command):
+    """In both Regions lists are read in the place of a few members, and the run succeeds; one note says what is lacking."""
+    sandbox = make_sandbox(scenario="""
+        size = 250
+        [[faults]]
+        effect = "denied"
+        operations = ["detective:GetMembers"]
+    """, verification="1s")
+    page = command.home / "run.html"
+    words = ["enable", sandbox.roster, "--regions", "us-east-1,eu-central-1", "--yes", "--admin-account", sandbox.administrator,
+             "--report", page, "--report", "run.json", "--language", "ja"]
+    shown = " ".join(command.run(*words, env=sandbox.env).ended(0).stdout.split())
+    said = "detective:GetMembers is denied to the administrator's credentials: whole lists are read in the place of a few members"
+    assert shown.count(said) == 1, shown
+    report = json.loads((command.home / "run.json").read_text())
+    assert [note for note in report["notes"] if "GetMembers" in note] == [note for note in report["notes"] if note.startswith(said)]
+    assert report["calls"]["detective:GetMembers"] >= 2
+    assert "detective:GetMembers が拒否されました" in page.read_text()

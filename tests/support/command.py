@@ -4,7 +4,9 @@ import json
 import os
 import pty
 import re
+import resource
 import select
+import signal
 import subprocess
 import time
 from dataclasses import dataclass
@@ -98,6 +100,12 @@ class Command:
         os.close(master)
         check_plain(shown)
         return Result(process.wait(10), shown, "")
+
+
+def room_for(size):
+    """For so many bytes in each file, as on a disk that is full: what a process does before it becomes the command."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
 def finish(process, timeout=120):

@@ -13,6 +13,8 @@ use fleet::report::VERSION;
 use jiff::Timestamp;
 use serde_json::error::Category;
 
+use crate::document;
+
 /// What is there to be told.
 #[derive(Debug, Default)]
 pub(crate) struct Archive {
@@ -61,16 +63,16 @@ impl Archive {
         for path in paths {
             let there = path
                 .metadata()
-                .with_context(|| format!("cannot read {}", path.display()))?;
+                .with_context(|| format!("cannot read {}", document::shown(path)))?;
             if there.is_dir() {
                 archive.folder(path);
             } else if !archive
                 .file(path)
-                .with_context(|| format!("cannot read {}", path.display()))?
+                .with_context(|| format!("cannot read {}", document::shown(path)))?
             {
                 bail!(
                     "{}: this is neither a report, a status nor a journal of detective-fleet",
-                    path.display()
+                    document::shown(path)
                 );
             }
         }

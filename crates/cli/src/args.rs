@@ -8,14 +8,19 @@ mod init;
 mod look;
 mod roles;
 mod sandbox;
+mod typed;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use ::fleet::account::AccountId;
+use ::fleet::command_line::Flags;
 use ::fleet::language::Language;
 use ::fleet::values::Time;
 use clap::builder::FalseyValueParser;
-use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    ArgAction, ArgGroup, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
+};
 
 use crate::exit;
 use crate::settings::SettingsFile;
@@ -59,6 +64,28 @@ pub(crate) struct Cli {
     /// The command.
     #[command(subcommand)]
     pub command: Command,
+    /// What a command to be copied needs again.
+    #[arg(skip)]
+    pub typed: Flags,
+}
+
+impl Cli {
+    /// Reads a command line.
+    ///
+    /// # Errors
+    ///
+    /// When it is none of ours.
+    pub(crate) fn read(words: &[impl Into<OsString> + Clone]) -> Result<Self, clap::Error> {
+        let mut command = Self::command();
+        let matches = command.try_get_matches_from_mut(words.iter().cloned());
+        let matches = matches.map_err(|error| typed::as_typed(error, words))?;
+        let cli = Self::from_arg_matches(&matches);
+        let mut cli = cli.map_err(|error| error.format(&mut command))?;
+        let everywhere = command.get_arguments().filter(|it| it.is_global_set());
+        everywhere.for_each(|it| typed::add(it, &matches, &mut cli.typed));
+        typed::add_all(&command, &matches, &mut cli.typed);
+        Ok(cli)
+    }
 }
 
 /// What every command understands.

@@ -7,6 +7,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 
+use crate::document;
+
 /// What to do where the name is meant for something else than a file.
 fn instead(path: &Path) -> &'static str {
     if path.starts_with("s3:") {
@@ -27,19 +29,23 @@ pub(crate) fn read(path: &Path, most: u64, what: &str) -> Result<Vec<u8>> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            bail!("{}: there is no such file{}", path.display(), instead(path));
+            bail!(
+                "{}: there is no such file{}",
+                document::shown(path),
+                instead(path)
+            );
         }
-        Err(error) => return Err(anyhow!("{}: {error}", path.display())),
+        Err(error) => return Err(anyhow!("{}: {error}", document::shown(path))),
     };
     if file.metadata().is_ok_and(|it| it.is_dir()) {
         bail!(
             "{}: this is a directory; name the {what} in it",
-            path.display()
+            document::shown(path)
         );
     }
     let mut bytes = Vec::new();
     file.take(most)
         .read_to_end(&mut bytes)
-        .with_context(|| format!("{}: cannot be read", path.display()))?;
+        .with_context(|| format!("{}: cannot be read", document::shown(path)))?;
     Ok(bytes)
 }

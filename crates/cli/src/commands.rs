@@ -44,6 +44,35 @@ fn named(command: &Command) -> &'static str {
     }
 }
 
+/// Why the command takes nothing from a settings file, where it does not, and what to do.
+fn goes_without_settings(command: &Command) -> Option<&'static str> {
+    match command {
+        Command::Rehearse(_) => Some(
+            "`rehearse` plays in a world of its own, and takes nothing from a settings file: leave it out (--scenario describes a world), or see with `plan` what would be done with these settings",
+        ),
+        Command::Sandbox(_) => Some(
+            "`sandbox` takes nothing from a settings file: leave it out; --scenario describes a world",
+        ),
+        Command::Init(_) => Some(
+            "`init` writes a settings file, and reads none: name the one that is to be written with --write",
+        ),
+        Command::Conformance(_) | Command::Completions(_) | Command::Man(_) | Command::Manual => {
+            Some("this command takes nothing from a settings file: leave it out")
+        }
+        Command::Plan(_)
+        | Command::Enable(_)
+        | Command::Disable(_)
+        | Command::Status(_)
+        | Command::Check(_)
+        | Command::Cost(_)
+        | Command::Adopt(_)
+        | Command::History(_)
+        | Command::Roles(_)
+        | Command::Aws(_)
+        | Command::Validate(_) => None,
+    }
+}
+
 /// Does what was asked for.
 ///
 /// # Errors
@@ -71,8 +100,13 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Exit> {
         bail!("`init` is for people: --output json is for the commands that it names");
     }
     environment::check_ours()?;
+    // A variable is for the other commands of a shell, too.
+    if let Some(why) = goes_without_settings(&cli.command).filter(|_| cli.typed.has("config")) {
+        bail!("--config: {why}");
+    }
     let settings = || {
-        let file = SettingsFile::read(cli.global.config.as_deref())?;
+        let mut file = SettingsFile::read(cli.global.config.as_deref())?;
+        file.typed = cli.typed.clone();
         if file.was_found {
             output.always("Settings are taken from detective-fleet.toml in this directory.\n");
         }

@@ -189,7 +189,7 @@ impl ReportFiles {
             let Some(format) = Format::of(&path) else {
                 bail!(
                     "--report {}: reports are written as JSON or as a page; name the file .json or .html",
-                    path.display()
+                    shown(&path)
                 );
             };
             // Not kept until the end: a run that is killed would leave it behind.
@@ -212,7 +212,7 @@ impl ReportFiles {
         match self.files.iter().find(same) {
             Some((path, _)) => bail!(
                 "--report {}: this is {what}, which the report would replace; name another file",
-                path.display()
+                shown(path)
             ),
             None => Ok(self),
         }
@@ -258,7 +258,7 @@ impl ReportFiles {
         {
             Some((path, _)) => bail!(
                 "--report {}: this is written as JSON only; name the file .json",
-                path.display()
+                shown(path)
             ),
             None => Ok(files),
         }
@@ -327,7 +327,7 @@ pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
 ///
 /// When it cannot be written.
 pub(crate) fn replace(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
-    let failed = || format!("cannot write the report {}", path.display());
+    let failed = || format!("cannot write the report {}", shown(path));
     let mut file = BufWriter::new(temporary(path, "--report")?);
     fill(&mut file).with_context(failed)?;
     let file = file.into_inner().map_err(IntoInnerError::into_error);
@@ -345,7 +345,7 @@ pub(crate) fn temporary(path: &Path, flag: &str) -> Result<PartialFile> {
     if let Some(kind) = not_a_file(path) {
         bail!(
             "{flag} {}: this is {kind}, which would be replaced; name a file",
-            path.display()
+            shown(path)
         );
     }
     let directory = match path.parent() {
@@ -353,7 +353,7 @@ pub(crate) fn temporary(path: &Path, flag: &str) -> Result<PartialFile> {
         _ => Path::new("."),
     };
     PartialFile::new(|| new_file(directory))
-        .with_context(|| format!("{flag} {}: cannot write there", path.display()))
+        .with_context(|| format!("{flag} {}: cannot write there", shown(path)))
 }
 
 /// For its owner alone, as temporary files are: a report says what an organization has.

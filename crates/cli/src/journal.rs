@@ -29,7 +29,7 @@ impl JournalFile {
     ///
     /// When it cannot be written.
     pub(crate) fn open(path: PathBuf) -> Result<Self> {
-        let named = || format!("--journal {}", path.display());
+        let named = || format!("--journal {}", shown(&path));
         if path.metadata().is_ok_and(|it| !is_for_lines(&it)) {
             bail!("{}: this is not a file", named());
         }

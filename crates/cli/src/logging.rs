@@ -63,6 +63,9 @@ pub(crate) fn event(event: &Event) {
             operation = operation.as_str(),
             "refused so far, asking again for {seconds} s"
         ),
+        EventKind::DoneWithout { operation } => {
+            tracing::info!(region, "{} denied, and done without", operation.as_str());
+        }
         EventKind::Forgotten => tracing::debug!(region, "forgotten"),
         EventKind::Did { account, deed } => tracing::debug!(region, %account, "{deed:?}"),
         EventKind::Concluded {

@@ -28,7 +28,7 @@ use std::ffi::OsString;
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 
 use crate::args::Cli;
 use crate::display::Output;
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
     if let Some(hint) = from_aws_scripts::hint(&typed).or_else(|| habits::hint(&typed)) {
         return could_not_start(&hint, &typed).into();
     }
-    match Cli::try_parse_from(&typed) {
+    match Cli::read(&typed) {
         Ok(cli) => run(cli).into(),
         Err(error) => display::usage(&error, &typed).into(),
     }

@@ -5,6 +5,8 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow};
 use fleet::cost::Rates;
 
+use crate::document;
+
 /// The rates that come along; the file says how far they can be relied on.
 const INCLUDED: &str = include_str!("rates.toml");
 
@@ -18,8 +20,8 @@ pub(crate) fn read(named: Option<&Path>) -> Result<Rates> {
         return parsed(INCLUDED, "the rates that come along");
     };
     let text = std::fs::read_to_string(path)
-        .with_context(|| format!("cannot read rates from {}", path.display()))?;
-    parsed(&text, &path.display().to_string())
+        .with_context(|| format!("cannot read rates from {}", document::shown(path)))?;
+    parsed(&text, &document::shown(path))
 }
 
 fn parsed(text: &str, place: &str) -> Result<Rates> {

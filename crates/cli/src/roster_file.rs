@@ -8,6 +8,7 @@ use fleet::origin::ListOrigin;
 use fleet::roster::Roster;
 
 use crate::bounded_file;
+use crate::document;
 
 /// One byte more than a roster may have, so that a larger file is told from one that fits and none
 /// is read that never ends.
@@ -22,6 +23,6 @@ pub(crate) fn read(path: &Path, administrator: Option<AccountId>) -> Result<Rost
     let bytes = bounded_file::read(path, MOST, "CSV")?;
     let name = path.display().to_string();
     let list = Some(ListOrigin::of(&name, &bytes));
-    let roster = Roster::parse(&bytes, administrator).context(name)?;
+    let roster = Roster::parse(&bytes, administrator).context(document::shown(path))?;
     Ok(Roster { list, ..roster })
 }

@@ -28,7 +28,7 @@ impl SavedFile {
         settings: Option<&Path>,
         reports: &[PathBuf],
     ) -> Result<Self> {
-        let shown = path.display();
+        let shown = document::shown(&path);
         if path == Path::new("-") {
             bail!(
                 "--out -: the plan is shown on stdout already, and is saved in a file: name one, as in --out plan.json"
@@ -60,7 +60,7 @@ impl SavedFile {
     ///
     /// When it cannot be written.
     pub(crate) fn write(&self, saved: &SavedPlan) -> Result<()> {
-        let failed = || format!("cannot write the saved plan {}", self.0.display());
+        let failed = || format!("cannot write the saved plan {}", document::shown(&self.0));
         let text = saved.to_text().map_err(|error| anyhow!("{error}"));
         let text = text.with_context(failed)?;
         let mut file = document::temporary(&self.0, "--out")?;
@@ -75,10 +75,13 @@ impl SavedFile {
 ///
 /// When it cannot be read, or is not one that can be used.
 pub(crate) fn read(path: &Path) -> Result<SavedPlan> {
-    let shown = || path.display().to_string();
+    let shown = || document::shown(path);
     let bytes = bounded_file::read(path, MOST + 1, "saved plan")?;
     if bytes.len() as u64 > MOST {
-        bail!("{}: it is larger than any saved plan", path.display());
+        bail!(
+            "{}: it is larger than any saved plan",
+            document::shown(path)
+        );
     }
     SavedPlan::parse(&bytes).with_context(shown)
 }

@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
 use engine::{Access, Connection, HAS_GUARDDUTY, RegionSelection};
+use fleet::command_line::Flags;
 use fleet::desired::{Others, Purpose, Settings};
 use fleet::expected::Exception;
 use fleet::label::Who;
@@ -44,6 +45,8 @@ pub(crate) struct Reach {
     pub patience: Duration,
     /// The administrator was named by whoever runs it: with a flag, a variable, or in a file that was named.
     pub names_administrator: bool,
+    /// What a command to be copied needs again.
+    pub typed: Flags,
 }
 
 /// What is left when members leave.
@@ -97,6 +100,7 @@ impl Reach {
             mfa_code: caller.mfa_code.clone(),
             patience: set.patience(),
             names_administrator: caller.admin_account.is_some() || by_file,
+            typed: file.typed.clone(),
         })
     }
 

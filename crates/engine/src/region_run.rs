@@ -11,6 +11,8 @@ mod merge;
 mod patience;
 mod send;
 mod silence;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -219,14 +221,24 @@ impl RegionRun {
     async fn work(&mut self, stop: &CancellationToken, grace: Duration) {
         // The halt is asked as well: `stop` only follows it, and nothing may begin in between.
         while !stop.is_cancelled() && !self.aws.halt().is_stopped() {
-            self.judge_silence(clock::now());
-            self.replan();
-            match self.next(clock::now()) {
-                Next::Done => return,
-                next => self.step(next, stop).await,
+            if !self.go_on(stop).await {
+                return;
             }
         }
         self.let_finish(grace).await;
+    }
+
+    /// Plans, and does what is next. Whether anything was left to do.
+    async fn go_on(&mut self, stop: &CancellationToken) -> bool {
+        self.judge_silence(clock::now());
+        self.replan();
+        match self.next(clock::now()) {
+            Next::Done => false,
+            next => {
+                self.step(next, stop).await;
+                true
+            }
+        }
     }
 
     /// Waits for the next thing to happen, and takes it in.

@@ -97,6 +97,13 @@ pub enum Cause {
         /// What STS answered.
         error: FailedCall,
     },
+    /// The role by which a stack is deployed in the member could not be assumed.
+    DeployerNotAssumed {
+        /// The role that was tried.
+        role: MemberRole,
+        /// What STS answered.
+        error: FailedCall,
+    },
     /// It is to be removed, somebody has to approve that, and nobody did: it joined since the approval
     /// was asked for.
     RemovalNotApproved,
@@ -256,6 +263,7 @@ impl Cause {
             Self::RegionOff => "region-off",
             Self::RoleNotAssumed { .. } => "role-not-assumed",
             Self::RoleNotInStack { .. } => "role-not-in-stack",
+            Self::DeployerNotAssumed { .. } => "deployer-not-assumed",
             Self::RemovalNotApproved => "removal-not-approved",
             Self::CallRefused { .. } => "call-refused",
             Self::NoEffect { .. } => "no-effect",
@@ -300,6 +308,10 @@ impl Cause {
                 error: error.key(),
             },
             Self::RoleNotInStack { role, error } => Self::RoleNotInStack {
+                role,
+                error: error.key(),
+            },
+            Self::DeployerNotAssumed { role, error } => Self::DeployerNotAssumed {
                 role,
                 error: error.key(),
             },

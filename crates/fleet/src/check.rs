@@ -29,7 +29,7 @@ pub fn judge(header: &Header, facts: &Facts) -> Vec<Finding> {
     for (account, member) in &facts.members {
         member::judge(facts, *account, member, &mut findings);
     }
-    findings.gathered(facts.members.len(), header.origin.list.as_ref())
+    findings.gathered(facts.members.len(), &header.origin)
 }
 
 /// Whether a membership is still ahead whose acceptance nobody has seen: the role's right to accept

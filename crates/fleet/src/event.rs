@@ -105,6 +105,11 @@ pub enum EventKind {
         /// For how long from now.
         seconds: u64,
     },
+    /// A permission is lacking that nothing depends on: what it is for is done in another way.
+    DoneWithout {
+        /// What was denied.
+        operation: Operation,
+    },
     /// The run has ended for a membership.
     Concluded {
         /// Whose.

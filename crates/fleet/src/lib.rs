@@ -12,6 +12,7 @@ pub mod audit;
 pub mod bounds;
 pub mod cause;
 pub mod check;
+pub mod command_line;
 pub mod cost;
 pub mod desired;
 pub mod event;

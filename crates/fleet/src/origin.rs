@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::account::Email;
+use crate::command_line::Flags;
 use crate::foreign::visible;
 use crate::language::Language;
 use crate::saved::{SavedPlan, Stale};
@@ -25,6 +26,9 @@ pub struct Origin {
     /// The list of accounts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub list: Option<ListOrigin>,
+    /// The flags that commands to be copied need again. No document holds them: what it tells to do has them.
+    #[serde(skip)]
+    pub flags: Flags,
     /// The saved plan that was executed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<PlanOrigin>,
@@ -89,6 +93,9 @@ impl PlanOrigin {
 pub struct ListOrigin {
     /// The file, or the key of the upload; an e-mail in it is masked.
     pub name: String,
+    /// Whether the name is another one: an e-mail in it is masked, or a character is written out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub masked: bool,
     /// Its version in the bucket.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
@@ -230,8 +237,10 @@ impl ListOrigin {
     /// The list of that name, of which nothing else is known.
     #[must_use]
     pub fn named(name: &str) -> Self {
+        let shown = visible(&Email::mask_in(name));
         Self {
-            name: visible(&Email::mask_in(name)),
+            masked: shown != name,
+            name: shown,
             version: None,
             sha256: None,
             uploader: None,
@@ -335,7 +344,7 @@ mod tests {
             .by(Some(ListOrigin::named("of root@example.com\u{1b}.csv")));
         assert_eq!(
             text(&origin),
-            r#"{"product_version":"1.2.3","caller":"arn:aws:sts::111111111111:assumed-role/R/r***@example.com","list":{"name":"of r***@example.com[U+001B].csv"}}"#
+            r#"{"product_version":"1.2.3","caller":"arn:aws:sts::111111111111:assumed-role/R/r***@example.com","list":{"name":"of r***@example.com[U+001B].csv","masked":true}}"#
         );
         assert_eq!(
             serde_json::from_str::<Origin>(&text(&origin)).unwrap(),

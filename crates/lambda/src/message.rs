@@ -11,7 +11,7 @@ use fleet::cause::{Cause, Place, Told};
 use fleet::foreign::escaped;
 use fleet::label::Labels;
 use fleet::language::{Language, Words};
-use fleet::origin::ListOrigin;
+use fleet::origin::Origin;
 use fleet::report::{
     Ended, Header, Outcome, PlanReport, RegionPlan, Report, Verdict, name_regions_in, places,
 };
@@ -331,8 +331,11 @@ fn troubles(words: Words, report: &Report, new: &[(Cause, Spot)]) -> Vec<String>
         let accounts = accounts(report).len();
         let place = place(&spots).out_of(accounts);
         let told = cause.told_in(words.language, &place);
-        let list = report.header.origin.list.as_ref();
-        item(&told, list, &whereabouts(words, report, &spots))
+        item(
+            told,
+            &report.header.origin,
+            &whereabouts(words, report, &spots),
+        )
     };
     causes.map(item).collect()
 }
@@ -411,9 +414,10 @@ fn name_accounts(words: Words, ids: &[AccountId], labels: &Labels) -> String {
 }
 
 /// A cause: what and why, where, and what to do, each on a line.
-fn item(told: &Told, list: Option<&ListOrigin>, place: &str) -> String {
+fn item(told: Told, origin: &Origin, place: &str) -> String {
+    let told = told.within(origin);
     let mut text = format!("{}\n    {place}", told.what_and_why());
-    let command = told.command.as_ref().map(|it| it.typed(list));
+    let command = told.command.as_ref().map(ToString::to_string);
     for line in told.todo.iter().chain(&command) {
         text.push_str(&format!("\n    -> {line}"));
     }

@@ -84,7 +84,9 @@ fn moves_on(kind: &EventKind) -> bool {
         ),
         EventKind::Graph { made, .. } => *made,
         // The request itself counts, once it has ended.
-        EventKind::Sending { .. } | EventKind::Answered { .. } => false,
+        EventKind::Sending { .. } | EventKind::Answered { .. } | EventKind::DoneWithout { .. } => {
+            false
+        }
         _ => true,
     }
 }

@@ -156,8 +156,8 @@ fn of_regions(document: &Document, all: &BTreeSet<Region>) -> Section {
 }
 
 fn of_cause(document: &Document, told: &Told, extent: String, places: Vec<Place>) -> ShownTrouble {
-    let list = document.header.origin.list.as_ref();
-    let command = told.command.as_ref().map(|it| it.typed(list));
+    let told = told.clone().within(&document.header.origin);
+    let command = told.command.as_ref().map(ToString::to_string);
     ShownTrouble {
         what: visible(&told.what),
         why: told.why.as_deref().map(visible),
@@ -231,7 +231,7 @@ fn of_findings(document: &Document, all: &BTreeSet<Region>, level: Level) -> Sec
     let findings = document.findings.iter().filter(|it| it.level == level);
     let words = document.words;
     let troubles = findings.map(|finding| {
-        let (what, todo) = told(words.language, finding);
+        let (what, todo) = told(document, finding);
         let mut trouble = plain(&what, words.say(finding.topic.as_str()).to_owned());
         trouble.todo = todo.as_deref().map(visible);
         trouble.command = finding.command.as_deref().map(visible);
@@ -253,7 +253,8 @@ fn of_findings(document: &Document, all: &BTreeSet<Region>, level: Level) -> Sec
 }
 
 /// What was found, and what to do about it. A document has that in English, and the cause as data beside it.
-fn told(language: Language, finding: &Finding) -> (String, Option<String>) {
+fn told(document: &Document, finding: &Finding) -> (String, Option<String>) {
+    let (language, origin) = (document.words.language, &document.header.origin);
     let todo = finding.todo.as_deref();
     let Some(cause) = finding
         .cause
@@ -267,9 +268,10 @@ fn told(language: Language, finding: &Finding) -> (String, Option<String>) {
     let everybody = some.clone().out_of(finding.accounts.len());
     // Where it is not the cause that says what to do, it is a sentence of the check.
     let of_the_cause = [&some, &everybody].into_iter();
-    let mut of_the_cause = of_the_cause.filter(|place| cause.told(place).todo.as_deref() == todo);
+    let mut of_the_cause =
+        of_the_cause.filter(|place| cause.told(place).within(origin).todo.as_deref() == todo);
     let todo = match of_the_cause.next() {
-        Some(place) => cause.told_in(language, place).todo,
+        Some(place) => cause.told_in(language, place).within(origin).todo,
         None => todo.map(|it| language.retell(it)),
     };
     (cause.told_in(language, &some).what_and_why(), todo)

@@ -159,7 +159,7 @@ pub(crate) const RETAIN: &str = "detective-fleet roles remove LIST --account ID 
 fn inoperable(stack: &Stack) -> Arc<str> {
     let why = stack.reason.as_deref().unwrap_or("AWS gives no reason");
     format!(
-        "a deletion failed there ({why}): take it out of the StackSet with `{RETAIN}`, delete the stack in the account, and run again"
+        "a deletion failed there ({why}): take it out of the StackSet with `{RETAIN}` and the flags of this run, delete the stack in the account, and run again"
     )
     .into()
 }

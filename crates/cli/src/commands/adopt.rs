@@ -32,7 +32,10 @@ pub(crate) async fn run(mut args: AdoptArgs, file: &SettingsFile, output: Output
         );
     }
     if let Some(path) = args.file.as_deref().filter(|path| path.exists()) {
-        bail!("{}: it is there already; name another file", path.display());
+        bail!(
+            "{}: it is there already; name another file",
+            document::shown(path)
+        );
     }
     let reach = Reach::of(&args.reach, file)?;
     let stop = signals::listen(output, signals::MAY_FINISH)?;
@@ -131,7 +134,7 @@ fn hand_over(found: &Found, file: Option<&Path>, output: Output) -> Result<Exit>
 
 /// Scope or not at all, for nobody else to read, and never over another file.
 fn write(path: &Path, csv: &str) -> Result<()> {
-    let failed = || format!("cannot write {}", path.display());
+    let failed = || format!("cannot write {}", document::shown(path));
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());

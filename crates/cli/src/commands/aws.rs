@@ -14,6 +14,7 @@ use aws_form::report::{Action, FormReport, StackReport};
 use aws_form::{Described, Form, Progress, Settled, Wait};
 use engine::Failure;
 use fleet::account::Region;
+use fleet::command_line::{CommandLine, Flags, Taker};
 use fleet::report::Ended;
 use jiff::Timestamp;
 
@@ -190,7 +191,8 @@ impl Stage {
     /// A command that is about the same stack, for people to copy.
     fn command(&self, operation: &str) -> String {
         let region = Some(&self.region).filter(|_| self.names_region);
-        command(operation, &self.stack, region)
+        let flags = &self.session.header.origin.flags;
+        command(operation, &self.stack, region, flags)
     }
 
     /// A page of AWS's console.
@@ -214,15 +216,15 @@ impl Stage {
 }
 
 /// A command of `aws`, with what is not the default.
-fn command(operation: &str, stack: &str, region: Option<&Region>) -> String {
-    let mut command = format!("detective-fleet aws {operation}");
+fn command(operation: &str, stack: &str, region: Option<&Region>, flags: &Flags) -> String {
+    let mut line = CommandLine::of(&format!("aws {operation}"));
     if let Some(region) = region {
-        command.push_str(&format!(" --home-region {region}"));
+        line = line.words(&format!("--home-region {region}"));
     }
     if stack != DEFAULT_STACK {
-        command.push_str(&format!(" --stack {stack}"));
+        line = line.words(&format!("--stack {stack}"));
     }
-    command
+    line.flags(flags, Taker::Caller).text().to_owned()
 }
 
 /// How far it is, for people.

@@ -15,6 +15,7 @@ use super::fleet_session::{self, Accounts, FleetSession};
 use super::saved::Execution;
 use crate::args::ReportArgs;
 use crate::display::{self, Output};
+use crate::document;
 use crate::document::{ROSTER, ReportFiles, is_same};
 use crate::exit::Exit;
 use crate::journal::JournalFile;
@@ -108,7 +109,7 @@ impl Files {
         if let Some(journal) = journal.as_ref().filter(both) {
             bail!(
                 "--journal {}: this is {ROSTER}; name another file",
-                journal.display()
+                document::shown(journal)
             );
         }
         let journal = journal.map(JournalFile::open).transpose()?;
@@ -128,7 +129,7 @@ impl Files {
         if let Some(journal) = both {
             bail!(
                 "--journal {}: this is {SAVED_PLAN}; name another file",
-                journal.display()
+                document::shown(journal)
             );
         }
         Ok(Self { reports, ..self })

@@ -84,7 +84,7 @@ fn files(args: &ConformanceArgs) -> Result<Files> {
     if let Some(other) = args.against.as_deref().filter(|other| is_same(&out, other)) {
         bail!(
             "--out {}: this is --against, which would be replaced; name another file",
-            other.display()
+            document::shown(other)
         );
     }
     // Before anything is changed: what came out must not be lost for this.
@@ -93,7 +93,7 @@ fn files(args: &ConformanceArgs) -> Result<Files> {
 }
 
 fn read(path: &Path) -> Result<Truths> {
-    let place = || format!("--against {}", path.display());
+    let place = || format!("--against {}", document::shown(path));
     let text = std::fs::read_to_string(path).with_context(place)?;
     Truths::from_toml(&text).with_context(place)
 }
@@ -186,7 +186,7 @@ async fn agree(only_clean_up: bool, stop: &CancellationToken) -> Result<()> {
 async fn clean_up(stage: &Stage, mark: &Mark, file: &StateFile) -> Result<(), String> {
     stage.clean_up(mark).await?;
     let removed = file.remove();
-    removed.map_err(|error| format!("{}: {error}", file.path().display()))
+    removed.map_err(|error| format!("{}: {error}", document::shown(file.path())))
 }
 
 async fn perform(

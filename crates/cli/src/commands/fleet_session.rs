@@ -134,6 +134,7 @@ impl FleetSession {
             sinks.0.push(journal.clone());
         }
         accounts.settings.patience = reach.patience;
+        let typed = reach.typed.clone();
         let connect = Aws::connect(
             reach.connection(&start.run_id, access, output),
             Arc::new(sinks),
@@ -157,6 +158,7 @@ impl FleetSession {
         header.labels = accounts.labels;
         header.origin = header.origin.called_by(aws.caller());
         header.origin.list = accounts.roster.list;
+        header.origin.flags = typed;
         if let Some(journal) = journal {
             journal.is_by(header.origin.clone());
         }

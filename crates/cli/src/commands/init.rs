@@ -11,9 +11,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use clap::Parser;
 use engine::clock::Clock;
 use engine::{Access, Aws};
+use fleet::language::Language;
 use fleet::report::Recorder;
 
 use self::answers::{Answers, Member};
@@ -58,7 +58,7 @@ async fn set_up(answers: &Answers, path: &Path, yes: bool, output: Output) -> Re
             let words = text::deploy(answers, via, path, yes);
             output.raw(&format!(
                 "\nThe member role, by {via}:\n\n    {}\n\n",
-                text::typed(&words)
+                text::line(&words).text()
             ))?;
             let deployed = perform(&words, &file, output).await?;
             if deployed == Exit::Interrupted {
@@ -69,7 +69,7 @@ async fn set_up(answers: &Answers, path: &Path, yes: bool, output: Output) -> Re
     let words = text::command(&["check"], answers, path);
     output.raw(&format!(
         "\nWill it work?\n\n    {}\n\n",
-        text::typed(&words)
+        text::line(&words).text()
     ))?;
     perform(&words, &file, output).await
 }
@@ -92,7 +92,12 @@ async fn are_there(answers: &Answers, file: &SettingsFile, output: Output) -> Re
 
 /// Does what these words say.
 async fn perform(words: &[String], file: &SettingsFile, output: Output) -> Result<Exit> {
-    match Cli::try_parse_from(words)?.command {
+    let cli = Cli::read(words)?;
+    let file = &SettingsFile {
+        typed: cli.typed,
+        ..file.clone()
+    };
+    match cli.command {
         Command::Check(args) => check::run(args, file, output).await,
         Command::Roles(args) => roles::run(args, file, output).await,
         _ => bail!("a defect of detective-fleet: init performs another command; please report it"),
@@ -101,9 +106,13 @@ async fn perform(words: &[String], file: &SettingsFile, output: Output) -> Resul
 
 fn next(answers: &Answers, path: &Path) -> String {
     let commands = match answers.run_in {
-        RunIn::Here => ["plan", "enable"]
-            .map(|it| text::typed(&text::command(&[it], answers, path)))
-            .join("\n    "),
+        RunIn::Here => {
+            let lines =
+                ["plan", "enable"].map(|it| text::line(&text::command(&[it], answers, path)));
+            let put_in = lines[0].to_put_in(Language::English);
+            let put_in = put_in.map(|it| format!("\n\n{it}")).unwrap_or_default();
+            lines.map(|it| it.text().to_owned()).join("\n    ") + &put_in
+        }
         RunIn::Aws => format!(
             "detective-fleet aws deploy --function detective-fleet-function-VERSION-x86_64.zip   # docs/deploy.md\n    and upload {} to its bucket, under plan/enable/",
             document::shown(&answers.list)
@@ -117,19 +126,19 @@ fn write(path: &Path, text: &str) -> Result<()> {
     let opened = own_file::open(path, options.write(true).create_new(true));
     let mut file = match opened {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(is_there(path)),
-        opened => opened.with_context(|| format!("cannot write {}", path.display()))?,
+        opened => opened.with_context(|| format!("cannot write {}", document::shown(path)))?,
     };
     let written = file.write_all(text.as_bytes());
     if written.is_err() {
         // The next `init` would leave a part of a file as it is. Where this fails as well, that says so.
         let _ = std::fs::remove_file(path);
     }
-    written.with_context(|| format!("cannot write {}", path.display()))
+    written.with_context(|| format!("cannot write {}", document::shown(path)))
 }
 
 fn is_there(path: &Path) -> anyhow::Error {
     anyhow::anyhow!(
         "{}: it is there already, and is left as it is: name another file with --write",
-        path.display()
+        document::shown(path)
     )
 }

@@ -1,9 +1,11 @@
 //! `plan`: what would change.
 
 use anyhow::Result;
+use fleet::command_line::{CommandLine, Flags, Taker};
 use fleet::guard::{Consent, Refusal};
+use fleet::language::Language;
 use fleet::report::PlanReport;
-use fleet::saved::SavedPlan;
+use fleet::saved::{Goal, SavedPlan};
 use serde::Serialize;
 
 use super::disable;
@@ -47,7 +49,7 @@ pub(crate) async fn run(args: PlanArgs, file: &SettingsFile, output: Output) -> 
     let settings = out.is_some().then(|| given::to_save(&wanted)).transpose()?;
     let files = ReportFiles::check(args.reports.or(file))?;
     let files = files.apart_from(ROSTER, args.file.as_deref())?;
-    let listed = args.file.as_deref().map(document::typed);
+    let listed = args.file.as_ref().map(|it| it.display().to_string());
     let roster = disable::roster(&wanted, args.file)?;
     let accounts = Accounts::of(roster, &wanted)?;
     let stop = signals::listen(output, signals::MAY_FINISH)?;
@@ -67,7 +69,8 @@ pub(crate) async fn run(args: PlanArgs, file: &SettingsFile, output: Output) -> 
         let saved = SavedPlan::of(plan, settings, run.graph_changes(), expires);
         out.write(&saved)?;
         let width = output.message_width();
-        output.message(&saved_as(&saved, &out, listed.as_deref(), width));
+        let executes = executes(&saved, &out, listed.as_deref(), &file.typed);
+        output.message(&saved_as(&saved, &out, &executes, width));
     }
     Ok(exit)
 }
@@ -87,17 +90,42 @@ pub(super) fn print(document: &impl Serialize, plan: &PlanReport, output: Output
 }
 
 /// What to do with the file. A command in one piece can be copied, however long it is.
-fn saved_as(saved: &SavedPlan, out: &SavedFile, listed: Option<&str>, width: usize) -> String {
+fn saved_as(saved: &SavedPlan, out: &SavedFile, executes: &CommandLine, width: usize) -> String {
     let path = document::shown(out.path());
     let said = format!(
         "The plan is saved in {path}. Until {:.0} this executes just that:",
         saved.expires
     );
-    let (goal, typed) = (saved.settings.goal, document::typed(out.path()));
-    let listed = listed.map(|it| format!(" {it}")).unwrap_or_default();
+    let put_in = executes.to_put_in(Language::English);
+    let put_in = put_in.map(|it| format!("\n{}\n", display::wrapped(&it, width, "", "  ")));
     format!(
-        "{}\n\n  detective-fleet {goal}{listed} --plan {typed}\n",
-        display::wrapped(&said, width, "", "  ")
+        "{}\n\n  {}\n{}",
+        display::wrapped(&said, width, "", "  "),
+        executes.text(),
+        put_in.unwrap_or_default()
+    )
+}
+
+/// The command that executes the plan. The settings are in there, and the rest has to be typed again.
+fn executes(
+    saved: &SavedPlan,
+    out: &SavedFile,
+    listed: Option<&str>,
+    typed: &Flags,
+) -> CommandLine {
+    let goal = saved.settings.goal;
+    let line = CommandLine::of(&goal.to_string());
+    let line = match listed {
+        Some(path) => line.path(path),
+        None => line,
+    };
+    let line = line.words("--plan").path(&out.path().display().to_string());
+    line.flags(
+        typed,
+        match goal {
+            Goal::Enable => Taker::EnablePlan,
+            Goal::Disable | Goal::DeleteGraphs => Taker::Caller,
+        },
     )
 }
 

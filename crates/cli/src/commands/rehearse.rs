@@ -138,7 +138,12 @@ impl<'a> Month<'a> {
     ///
     /// When it cannot be made, or has something in it: its history would be told, too.
     fn begin(folder: &'a Path) -> Result<Self> {
-        let failed = || format!("--month {}: cannot make the folder", folder.display());
+        let failed = || {
+            format!(
+                "--month {}: cannot make the folder",
+                document::shown(folder)
+            )
+        };
         std::fs::create_dir_all(folder).with_context(failed)?;
         if std::fs::read_dir(folder)
             .with_context(failed)?
@@ -147,7 +152,7 @@ impl<'a> Month<'a> {
         {
             bail!(
                 "--month {}: the folder is not empty; name a new one",
-                folder.display()
+                document::shown(folder)
             );
         }
         Ok(Self { folder })

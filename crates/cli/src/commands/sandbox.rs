@@ -1,6 +1,5 @@
 //! `sandbox`: an emulated AWS on 127.0.0.1.
 
-use std::fs::OpenOptions;
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
@@ -11,8 +10,8 @@ use tokio::net::TcpListener;
 
 use crate::args::{PaceArgs, SandboxArgs};
 use crate::display::Output;
+use crate::document;
 use crate::exit::Exit;
-use crate::own_file;
 use crate::signals;
 
 /// Serves until it is stopped.
@@ -38,14 +37,19 @@ pub(crate) async fn run(args: SandboxArgs, output: Output) -> Result<Exit> {
     };
     // Whoever reads the lines below may read the roster at once.
     if let Some(path) = &args.write_roster {
-        let mut options = OpenOptions::new();
-        own_file::open(path, options.write(true).create(true).truncate(true))
-            .and_then(|mut file| file.write_all(roster(&sandbox).as_bytes()))
-            .with_context(|| format!("cannot write the roster to {}", path.display()))?;
+        write(path, &roster(&sandbox))
+            .with_context(|| format!("cannot write the roster to {}", document::shown(path)))?;
     }
     output.raw(&exports(&sandbox, address))?;
     sandbox::serve(listener, sandbox, stop.cancelled_owned()).await?;
     Ok(Exit::Fine)
+}
+
+/// Writes a file that is whole, or as it was before.
+fn write(path: &Path, text: &str) -> Result<()> {
+    let mut file = document::temporary(path, "--write-roster")?;
+    file.write_all(text.as_bytes())?;
+    Ok(file.persist(path)?)
 }
 
 fn world(args: &SandboxArgs, output: Output) -> Result<World> {
@@ -63,7 +67,7 @@ fn world(args: &SandboxArgs, output: Output) -> Result<World> {
 ///
 /// When there is no such file, or it describes none.
 pub(crate) fn scenario(path: &Path) -> Result<World> {
-    let place = || format!("the scenario {}", path.display());
+    let place = || format!("the scenario {}", document::shown(path));
     let text = std::fs::read_to_string(path).with_context(place)?;
     World::from_toml(&text).with_context(place)
 }
@@ -75,7 +79,7 @@ pub(crate) fn scenario(path: &Path) -> Result<World> {
 /// When there is no such file, or it is none.
 pub(crate) fn set_pace(world: &mut World, pace: &PaceArgs, output: Output) -> Result<()> {
     if let Some(path) = &pace.truths {
-        let place = || format!("--truths {}", path.display());
+        let place = || format!("--truths {}", document::shown(path));
         let text = std::fs::read_to_string(path).with_context(place)?;
         for difference in world.believe(&text).with_context(place)? {
             output.always(&format!("Warning: the sandbox differs: {difference}\n"));

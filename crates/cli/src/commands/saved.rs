@@ -70,6 +70,7 @@ impl Execution {
         reach.connection.admin_account = Some(self.saved.administrator());
         // Whoever made the plan has named it, and the caller is compared with that.
         reach.names_administrator = true;
+        reach.typed.describe(self.saved.settings.flags());
         let regions = self.saved.regions();
         reach.regions = RegionSelection {
             names: Some(regions.map(|it| it.as_str().to_owned()).collect()),
@@ -169,6 +170,8 @@ pub(crate) fn show(args: PlanArgs, file: &SettingsFile, output: Output) -> Resul
     let files = ReportFiles::check(args.reports.or(file))?;
     let files = files.apart_from("the saved plan", Some(&path))?;
     let mut plan = saved.plan.clone();
+    plan.header.origin.flags = file.typed.clone();
+    plan.header.origin.flags.describe(saved.settings.flags());
     let now = Clock::system().timestamp();
     plan.header.notes.extend(display::saved(&saved, now));
     let shown = Shown {

@@ -65,6 +65,7 @@ impl StackSession {
         let aws = deadline.within(CALLER, connect).await??;
         let mut header = fleet_session::header_of(start, aws.administrator());
         header.origin = header.origin.called_by(aws.caller());
+        header.origin.flags = reach.typed.clone();
         header.kind = doing.kind.to_owned();
         header.operation = doing.operation.to_owned();
         Ok(Self {

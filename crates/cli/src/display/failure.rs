@@ -139,7 +139,7 @@ pub(super) fn by_cause<'a>(
 ) -> String {
     let entry = |(told, regions): (Told, _)| {
         let place = format!("{what} in {}", scope.regions(&regions));
-        trouble::entry(&told, &[place], scope.list.as_ref(), FAILED, width)
+        trouble::entry(&told, &[place], &scope.origin, FAILED, width)
     };
     region_troubles(failed).into_iter().map(entry).collect()
 }

@@ -188,8 +188,8 @@ impl Shown {
     fn line(&mut self, at: Timestamp) -> String {
         self.written = Some(at);
         let line = self.tally.line();
-        match self.tally.rate(at) {
-            Some((_, left)) => format!("{line}, about {} left", progress_view::roughly(left)),
+        match self.tally.time_left(self.title.began, at) {
+            Some(left) => format!("{line}, about {} left", progress_view::roughly(left)),
             None => line,
         }
     }

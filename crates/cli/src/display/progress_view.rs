@@ -125,15 +125,12 @@ fn changing(title: &Title, tally: &Tally, elapsed: Duration, frame: Frame) -> Ve
     );
     let first = format!("{}{bar}{there}", head(title, frame));
     let now = title.began + elapsed;
-    let rate = tally.rate(now).map(|(rate, left)| {
-        let rate = format!("{rate:.0} a second");
-        if all.is_done() {
-            return rate;
-        }
-        format!("{rate}, about {} left", roughly(left))
-    });
+    let rate = tally.rate(now).map(|it| format!("{it:.0} a second"));
+    let left = tally.time_left(title.began, now);
+    let left = left.map(|it| format!("about {} left", roughly(it)));
     let second = std::iter::once(clock(elapsed))
         .chain(rate)
+        .chain(left)
         .chain([tally.calls()]);
     let mut lines = vec![first, format!("  {}", grouping::listed(second))];
     lines.extend(waiting(&all).map(|text| format!("  {text}")));

@@ -189,8 +189,13 @@ fn reasons(report: &RolesReport, width: usize) -> String {
             Why::Failed => FAILED,
         };
         let (told, accounts) = (cause.told(&place), grouping::accounts(&names(report, &ids)));
-        let list = report.header.origin.list.as_ref();
-        text.push_str(&trouble::entry(&told, &[accounts], list, mark, width));
+        text.push_str(&trouble::entry(
+            &told,
+            &[accounts],
+            &report.header.origin,
+            mark,
+            width,
+        ));
     }
     text
 }

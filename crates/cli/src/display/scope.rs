@@ -6,7 +6,7 @@ use fleet::account::{AccountId, Region};
 use fleet::cost::CostReport;
 use fleet::history::HistoryReport;
 use fleet::label::Labels;
-use fleet::origin::ListOrigin;
+use fleet::origin::Origin;
 use fleet::report::{CheckReport, Header, PlanReport, Report, StatusReport, name_regions};
 
 use super::grouping;
@@ -20,8 +20,8 @@ pub(crate) struct Scope {
     pub(crate) accounts: BTreeSet<AccountId>,
     /// What the list calls them.
     pub(crate) labels: Labels,
-    /// The list itself, as far as it is known.
-    pub(crate) list: Option<ListOrigin>,
+    /// Where the document comes from, as far as it is known.
+    pub(crate) origin: Origin,
 }
 
 impl From<&PlanReport> for Scope {
@@ -31,7 +31,7 @@ impl From<&PlanReport> for Scope {
             regions: report.regions.iter().map(|it| it.region.clone()).collect(),
             accounts: members.map(|member| member.account_id).collect(),
             labels: report.header.labels.clone(),
-            list: report.header.origin.list.clone(),
+            origin: report.header.origin.clone(),
         }
     }
 }
@@ -43,7 +43,7 @@ impl From<&Report> for Scope {
             regions: report.regions.iter().map(|it| it.region.clone()).collect(),
             accounts: members.map(|member| member.account_id).collect(),
             labels: report.header.labels.clone(),
-            list: report.header.origin.list.clone(),
+            origin: report.header.origin.clone(),
         }
     }
 }
@@ -55,7 +55,7 @@ impl From<&StatusReport> for Scope {
             regions: report.regions.iter().map(|it| it.region.clone()).collect(),
             accounts: members.map(|member| member.account_id).collect(),
             labels: report.header.labels.clone(),
-            list: report.header.origin.list.clone(),
+            origin: report.header.origin.clone(),
         }
     }
 }
@@ -67,7 +67,7 @@ impl From<&CheckReport> for Scope {
             regions: report.regions.iter().map(|it| it.region.clone()).collect(),
             accounts: accounts.copied().collect(),
             labels: report.header.labels.clone(),
-            list: report.header.origin.list.clone(),
+            origin: report.header.origin.clone(),
         }
     }
 }
@@ -78,7 +78,7 @@ impl From<&CostReport> for Scope {
             regions: report.regions.iter().map(|it| it.region.clone()).collect(),
             accounts: report.accounts.iter().map(|it| it.account_id).collect(),
             labels: report.header.labels.clone(),
-            list: report.header.origin.list.clone(),
+            origin: report.header.origin.clone(),
         }
     }
 }
@@ -90,7 +90,7 @@ impl From<&HistoryReport> for Scope {
             regions: changes.clone().map(|it| it.region.clone()).collect(),
             accounts: changes.filter_map(|it| it.account_id).collect(),
             labels: report.labels.clone(),
-            list: None,
+            origin: Origin::default(),
         }
     }
 }

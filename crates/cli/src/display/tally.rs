@@ -230,18 +230,31 @@ impl Tally {
         self.parts().fold(nothing, |all, (_, part)| all.join(&part))
     }
 
-    /// How many a second get where they should be, and how long it takes at that rate; nothing where
-    /// nothing has moved for a while.
-    pub(crate) fn rate(&self, now: Timestamp) -> Option<(f64, Duration)> {
+    /// How many a second get where they should be; nothing where nothing has moved for a while.
+    pub(crate) fn rate(&self, now: Timestamp) -> Option<f64> {
         let ((first, from), (last, to)) = (self.trail.front()?, self.trail.back()?);
         if now.duration_since(*last) > WINDOW || from == to {
             return None;
         }
         let seconds = now.max(*last).duration_since(*first).as_secs_f64();
         let rate = (to.saturating_sub(*from)) as f64 / seconds.max(0.1);
+        (rate > 0.0).then_some(rate)
+    }
+
+    /// How long it takes at that rate, of what began at that time; nothing where that cannot be said: nothing is left, what is
+    /// left is up to AWS or is refused so far, or it would take longer than it has taken by now. The first ones say little of
+    /// the others: verifications end side by side.
+    pub(crate) fn time_left(&self, began: Timestamp, now: Timestamp) -> Option<Duration> {
+        let rate = self.rate(now)?;
         let all = self.all();
         let left = all.wanted.saturating_sub(all.there + all.failed());
-        (rate > 0.0).then(|| (rate, Duration::from_secs_f64(left as f64 / rate)))
+        let ours = left.saturating_sub(all.counts.of(Category::Verifying));
+        if ours == 0 || self.refused_so_far(now).is_some() {
+            return None;
+        }
+        let time = Duration::from_secs_f64(left as f64 / rate);
+        let seen = Duration::try_from(now.duration_since(began)).unwrap_or_default();
+        (time <= seen).then_some(time)
     }
 
     /// How far it is, in a line.
@@ -364,13 +377,44 @@ mod tests {
         let mut tally = Tally::default();
         tally.towards(false, BTreeMap::from([(us_east(), 100)]));
         let second = |n: usize| Timestamp::from_second(n as i64).unwrap();
-        for n in 0..50 {
+        for n in 0..60 {
             // Ten a second.
             tally.count(&seen(n / 10, "us-east-1", n, MemberStatus::Enabled));
         }
-        let (rate, left) = tally.rate(second(5)).unwrap();
+        let rate = tally.rate(second(6)).unwrap();
         assert!((9.0..=11.0).contains(&rate), "{rate}");
-        assert_eq!(left.as_secs(), 5);
-        assert_eq!(tally.rate(second(60)), None);
+        let left = |now| tally.time_left(second(0), second(now));
+        assert_eq!(left(6).unwrap().as_secs(), 4);
+        assert_eq!((tally.rate(second(60)), left(60)), (None, None));
+    }
+
+    #[test]
+    fn no_time_is_told_that_the_first_ones_would_have_all_others_take() {
+        let mut tally = Tally::default();
+        tally.towards(false, BTreeMap::from([(us_east(), 100)]));
+        let second = |n: usize| Timestamp::from_second(n as i64).unwrap();
+        for n in 0..100 {
+            tally.count(&seen(0, "us-east-1", n, MemberStatus::Invited));
+        }
+        // AWS has verified the first ones; the others are a moment away.
+        for n in 0..3 {
+            tally.count(&seen(n, "us-east-1", n, MemberStatus::Enabled));
+        }
+        assert!(tally.rate(second(3)).is_some());
+        assert_eq!(tally.time_left(second(0), second(3)), None);
+        for n in 3..90 {
+            tally.count(&seen(3, "us-east-1", n, MemberStatus::Enabled));
+        }
+        assert!(tally.time_left(second(0), second(4)).unwrap() <= Duration::from_secs(1));
+        // Nobody knows how long AWS takes to verify.
+        for n in 90..100 {
+            tally.count(&seen(
+                4,
+                "us-east-1",
+                n,
+                MemberStatus::VerificationInProgress,
+            ));
+        }
+        assert_eq!(tally.time_left(second(0), second(4)), None);
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use fleet::account::{AccountId, Region};
 use fleet::cause::{Cause, Told};
-use fleet::origin::ListOrigin;
+use fleet::origin::Origin;
 
 use super::scope::Scope;
 use super::text::{BOLD, Mark, paint, wrapped};
@@ -36,19 +36,20 @@ pub(crate) fn draw<'a>(
         });
         let told = trouble.told(scope.accounts.len());
         let places: Vec<_> = places.collect();
-        text.push_str(&entry(&told, &places, scope.list.as_ref(), mark, width));
+        text.push_str(&entry(&told, &places, &scope.origin, mark, width));
     }
     text
 }
 
-/// Draws one cause: what and why, where, and what to do, with that list.
+/// Draws one cause: what and why, where, and what to do, in a document of that origin.
 pub(crate) fn entry(
     told: &Told,
     places: &[String],
-    list: Option<&ListOrigin>,
+    origin: &Origin,
     mark: Mark,
     width: usize,
 ) -> String {
+    let told = told.clone().within(origin);
     let first = format!("  {} ", paint(mark.style, mark.symbol));
     let mut text = wrapped(&told.what_and_why(), width, &first, "    ");
     text.push('\n');
@@ -60,7 +61,7 @@ pub(crate) fn entry(
     }
     if let Some(command) = &told.command {
         // A command in one piece can be copied, however long it is.
-        let _ = writeln!(text, "       {}", paint(BOLD, command.typed(list)));
+        let _ = writeln!(text, "       {}", paint(BOLD, command));
     }
     text
 }
@@ -80,7 +81,7 @@ mod tests {
             regions: ["eu-west-1", "us-east-1"].map(Region::new).into(),
             accounts: BTreeSet::new(),
             labels: Labels::default(),
-            list: None,
+            origin: Origin::default(),
         };
         let items: Vec<_> = items
             .iter()

@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
+use fleet::command_line::Flags;
 use fleet::partial_settings::PartialSettings;
 
 use super::trust;
@@ -12,7 +13,7 @@ use crate::document;
 /// Where the settings are, unless `--config` names another place.
 const DEFAULT: &str = "detective-fleet.toml";
 
-/// The settings file.
+/// The settings file, and what was typed beside it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SettingsFile {
     /// What it says.
@@ -21,6 +22,8 @@ pub(crate) struct SettingsFile {
     pub was_found: bool,
     /// Where it is, if there is one.
     pub path: Option<PathBuf>,
+    /// What a command to be copied needs again.
+    pub typed: Flags,
 }
 
 impl SettingsFile {
@@ -38,8 +41,9 @@ impl SettingsFile {
                 return Ok(Self::default());
             }
             Err(error) => {
-                return Err(error)
-                    .with_context(|| format!("cannot read settings from {}", path.display()));
+                return Err(error).with_context(|| {
+                    format!("cannot read settings from {}", document::shown(path))
+                });
             }
         };
         tracing::debug!(path = document::shown(path), "settings file");
@@ -52,7 +56,7 @@ impl SettingsFile {
             let line = before.matches('\n').count() + 1;
             anyhow!(
                 "{}, line {line}: {}",
-                path.display(),
+                document::shown(path),
                 error.message().trim_end()
             )
         })?;
@@ -60,6 +64,7 @@ impl SettingsFile {
             settings,
             was_found: named.is_none(),
             path: Some(path.to_owned()),
+            typed: Flags::default(),
         };
         file.check_what_it_decides()?;
         Ok(file)

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use crate::document;
+
 /// Makes sure that nobody else can have written the file; where it was named, that not everybody can.
 ///
 /// # Errors
@@ -15,12 +17,12 @@ pub(super) fn check(path: &Path, was_named: bool) -> Result<()> {
 
     use anyhow::{Context, bail};
 
-    let of = || format!("{}: cannot see whose it is", path.display());
+    let of = || format!("{}: cannot see whose it is", document::shown(path));
     let file = path.metadata().with_context(of)?;
     if file.is_file() && file.mode() & 0o002 != 0 {
         bail!(
             "{}: everybody on this machine can write it: `chmod o-w` it, and look at what it says",
-            path.display()
+            document::shown(path)
         );
     }
     let root = 0;
@@ -28,9 +30,9 @@ pub(super) fn check(path: &Path, was_named: bool) -> Result<()> {
     if !was_named && file.uid() != own && file.uid() != root {
         bail!(
             "{} in this directory belongs to somebody else (user {}): if you trust it, say `--config {}`",
-            path.display(),
+            document::shown(path),
             file.uid(),
-            path.display()
+            document::shown(path)
         );
     }
     Ok(())

@@ -138,7 +138,11 @@ impl RegionRun {
                 self.saw_entries(round, entries);
             }
             // Nothing depends on it: the list that follows says the same, or why not.
-            Err(_) => {
+            Err(failure) => {
+                if failure.kind == FailureKind::Denied {
+                    let operation = Operation::GetMembers;
+                    self.record(EventKind::DoneWithout { operation });
+                }
                 self.looks.lists_only = true;
                 self.looks.getting = None;
             }

@@ -116,3 +116,44 @@ async fn a_run_that_is_stopped_does_not_wait_for_a_look() {
     // None was answered.
     assert_eq!(looks(&report)[1], 0, "{:?}", report.calls);
 }
+
+/// The graph is not there when the second page is asked for: what the first page told is not gone on with.
+#[tokio::test(start_paused = true)]
+async fn a_list_whose_graph_was_lost_begins_anew() {
+    let accounts: Vec<_> = (1..=MEMBERS)
+        .map(|n| (234_567_000_000 + n).to_string())
+        .collect();
+    let mut stage = stage(&format!(
+        "[[memberships]]\naccounts = {accounts:?}\nregions = ['us-east-1']\nstatus = 'ENABLED'"
+    ));
+    let pages = Arc::new(Mutex::new(Vec::new()));
+    let asked = pages.clone();
+    stage.instead = Instead::interfering(move |request| {
+        if request.uri().path() == "/graph/members/list" {
+            let body = String::from_utf8_lossy(request.body()).into_owned();
+            let mut pages = asked.lock().unwrap();
+            let goes_on = body.contains("NextToken");
+            if goes_on && !pages.contains(&true) {
+                *request.body_mut() = body.replace(":graph:", ":graph:0").into();
+            }
+            pages.push(goes_on);
+        }
+        None
+    });
+    let report = stage.enable().await;
+    assert_eq!(report.summary.enabled, MEMBERS);
+    assert_eq!(*pages.lock().unwrap(), [false, true, false, true]);
+}
+
+/// GetMembers has told that the others are as wanted.
+#[tokio::test(start_paused = true)]
+async fn no_list_is_read_for_who_is_expected_to_stay_out() {
+    let everybody = looks(&stage("").enable().await);
+    let mut stage = stage("");
+    let (account, _) = stage.fleet.members.first_key_value().unwrap();
+    let region = fleet::account::Region::new("us-east-1");
+    stage.fleet.settings.expected = [(*account, region)].into();
+    let report = stage.enable().await;
+    assert_eq!(report.summary.enabled, MEMBERS - 1);
+    assert_eq!(looks(&report), everybody);
+}

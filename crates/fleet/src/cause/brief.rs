@@ -16,6 +16,7 @@ pub(super) fn brief(cause: &Cause, place: &Place) -> String {
         Cause::RoleNotAssumed { .. } | Cause::RoleNotInStack { .. } => {
             format!("{who} without the role")
         }
+        Cause::DeployerNotAssumed { .. } => format!("{who} without the role that deploys"),
         Cause::RoleNotTried { .. } => format!("{who} whose role was not tried"),
         Cause::CallRefused { error } => format!("{} refused for {who}", error.operation.name()),
         Cause::NoEffect { operation } => format!("{} without effect for {who}", operation.name()),

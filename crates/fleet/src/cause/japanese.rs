@@ -15,6 +15,7 @@ pub(super) use brief::brief;
 pub(super) fn told(cause: &Cause, place: &Place) -> Told {
     let words = match cause {
         Cause::RoleNotAssumed { role, error } => role_not_assumed(role, error, place),
+        Cause::DeployerNotAssumed { role, error } => deployer_not_assumed(role, error, place),
         Cause::RoleNotInStack { role, error } => role_not_assumed(role, error, place).todo(
             "スタックは CURRENT です。ロールがだれかに削除された場合は、このアカウントで `roles remove` を実行し、続けて `roles deploy` を実行してください",
         ),
@@ -308,6 +309,32 @@ fn role_not_assumed(role: &MemberRole, error: &FailedCall, place: &Place) -> Wor
             words.why(answered(error)).todo(todo)
         }
         _ => words.why(answered(error)).todo(AGAIN),
+    }
+}
+
+fn deployer_not_assumed(role: &MemberRole, error: &FailedCall, place: &Place) -> Words {
+    let words = what(format!(
+        "{}で、スタックのデプロイに使うロール {} を引き受けられません",
+        who(place),
+        role.name
+    ));
+    let tried = place
+        .account()
+        .map(|it| format!(" ({} を試行)", role.arn(it)));
+    let tried = tried.unwrap_or_default();
+    match error.kind {
+        FailureKind::Denied if error.policy.is_some() => {
+            words.why(answered(error)).todo(exempt(error, ASK))
+        }
+        FailureKind::Denied => words
+            .why(format!(
+                "ロールがない、信頼ポリシーが合わない、アカウントが停止されている、のいずれかです。どれであるかを AWS は示しません{tried}"
+            ))
+            .todo("呼び出し元を信頼する既存のロールを --via で指定するか、別の方法でテンプレートをデプロイしてください (docs/roles.md)"),
+        _ => {
+            let todo = advice(error).map_or_else(|| AGAIN.to_owned(), str::to_owned);
+            words.why(format!("{}{tried}", answered(error))).todo(todo)
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use pretty_assertions::assert_eq;
 
 use super::*;
 use crate::account::Region;
-use crate::origin::ListOrigin;
+use crate::origin::{ListOrigin, Origin};
 
 fn id(n: u64) -> AccountId {
     format!("{n:012}").parse().unwrap()
@@ -52,6 +52,11 @@ fn unknown(status: &str) -> Cause {
     }
 }
 
+fn no_deployer(error: FailedCall) -> Cause {
+    let role = role("X");
+    Cause::DeployerNotAssumed { role, error }
+}
+
 /// One of each.
 fn all() -> Vec<Cause> {
     let error = || denied(Operation::AcceptInvitation, "no root@example.com");
@@ -68,6 +73,7 @@ fn all() -> Vec<Cause> {
             role: role("X"),
             error: error(),
         },
+        no_deployer(error()),
         Cause::RemovalNotApproved,
         Cause::CallRefused { error: error() },
         no_effect(),
@@ -219,14 +225,20 @@ fn a_role_that_cannot_be_assumed_names_what_was_tried_and_what_makes_it() {
             MemberRole::DEFAULT
         )
     );
-    assert!(told.why.unwrap().contains("arn:aws:iam::000000000001:role/detective-fleet/DetectiveFleetMember, without an external id"));
-    assert!(told.todo.unwrap().contains("deploy/member-role.yaml"));
+    assert!(told.why.as_ref().unwrap().contains("arn:aws:iam::000000000001:role/detective-fleet/DetectiveFleetMember, without an external id"));
+    assert!(
+        told.todo
+            .as_ref()
+            .unwrap()
+            .contains("deploy/member-role.yaml")
+    );
     let command = "detective-fleet roles deploy accounts.csv --account 000000000001";
-    let deploy = told.command.unwrap();
-    assert_eq!(deploy.typed(None), command);
+    let deploy = told.command.clone().unwrap();
+    assert_eq!(deploy.to_string(), command);
     let list = ListOrigin::named("my list.csv");
     let command = "detective-fleet roles deploy 'my list.csv' --account 000000000001";
-    assert_eq!(deploy.typed(Some(&list)), command);
+    let told = told.within(&Origin::default().by(Some(list)));
+    assert_eq!(told.command.unwrap().to_string(), command);
     // No template makes a role of another path.
     let told = no_role("Nope", "no").told(&here());
     assert_eq!(told.command, None);
@@ -267,7 +279,7 @@ fn a_region_that_is_off_comes_with_the_command_and_the_exception() {
             .contains("--expected 000000000001/eu-south-1")
     );
     assert_eq!(
-        told.command.map(|it| it.typed(None)).as_deref(),
+        told.command.map(|it| it.to_string()).as_deref(),
         Some("aws account enable-region --region-name eu-south-1")
     );
     let everybody = Cause::RegionOff.told(&many().out_of(80));

@@ -3,6 +3,7 @@
 use super::Command;
 use crate::account::Email;
 use crate::language::Language;
+use crate::origin::Origin;
 
 /// A cause in words. Each part is one sentence or more, with an e-mail masked, but for the command.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,6 +51,21 @@ impl Told {
     pub(crate) fn with_list(mut self, operation: &'static str, flags: impl Into<String>) -> Self {
         let flags = flags.into();
         self.command = Some(Command::WithList { operation, flags });
+        self
+    }
+
+    /// The same in a document of that origin: its command can be copied, and what to do says what has to be put into it.
+    #[must_use]
+    pub fn within(mut self, origin: &Origin) -> Self {
+        let typed = self.command.as_ref().and_then(|it| it.typed(origin));
+        let Some(line) = typed else {
+            return self;
+        };
+        if let Some(put_in) = line.to_put_in(self.language) {
+            let todo = self.todo.take().into_iter();
+            self.todo = Some(self.language.join(todo.chain([put_in])));
+        }
+        self.command = Some(Command::Other(line.text().to_owned()));
         self
     }
 

@@ -13,6 +13,7 @@ pub(super) fn told(cause: &Cause, place: &Place) -> Told {
     match cause {
         Cause::RoleNotAssumed { role, error } => role_not_assumed(role, error, place),
         Cause::RoleNotInStack { role, error } => role_not_in_stack(role, error, place),
+        Cause::DeployerNotAssumed { role, error } => deployer_not_assumed(role, error, place),
         Cause::CallRefused { error } => call_refused(error, place),
         Cause::RegionFailed { error } => region_failed(error, place),
         Cause::RegionSilent { seconds } => region_silent(*seconds, place),
@@ -212,6 +213,31 @@ fn role_not_in_stack(role: &MemberRole, error: &FailedCall, place: &Place) -> To
         "The stack is CURRENT: if somebody deleted the role there, run `roles remove` with this account, and then `roles deploy`",
     );
     told.with_list("roles remove", only(place))
+}
+
+/// Whom that role trusts is none of our business.
+fn deployer_not_assumed(role: &MemberRole, error: &FailedCall, place: &Place) -> Told {
+    let (name, who) = (&role.name, place.who());
+    let told = Told::what(format!(
+        "cannot assume the role {name} in {who}, by which the stack is deployed"
+    ));
+    let tried = place
+        .account()
+        .map(|account| format!(" (tried: {})", role.arn(account)));
+    let tried = tried.unwrap_or_default();
+    match (error.kind, &error.policy) {
+        (FailureKind::Denied, None) => told
+            .because(format!(
+                "AWS does not say which it is: the role is missing, its trust policy does not fit, or the account is suspended{tried}"
+            ))
+            .advise("Name a role with --via that is there and trusts the caller, or deploy the template there in another way (docs/roles.md)"),
+        (FailureKind::Denied, Some(policy)) => told
+            .because(answered_that(error, place, &format!("a {policy} denies it")))
+            .advise(exempt(policy)),
+        _ => told
+            .because(format!("{}{tried}", answered(error, place)))
+            .advise(by_the_code(error)),
+    }
 }
 
 /// Which template makes the role, and the command that deploys it.

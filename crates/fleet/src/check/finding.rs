@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::{AccountId, Email, Region};
 use crate::cause::Cause;
-use crate::origin::ListOrigin;
+use crate::origin::Origin;
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -185,15 +185,15 @@ impl Findings {
         places.insert(place);
     }
 
-    /// Everything that was found, of so many accounts of that list; what is alike in several accounts and Regions is
+    /// Everything that was found, of so many accounts in a document of that origin; what is alike in several accounts and Regions is
     /// one finding for all accounts that have the same Regions.
-    pub(super) fn gathered(self, accounts: usize, list: Option<&ListOrigin>) -> Vec<Finding> {
+    pub(super) fn gathered(self, accounts: usize, origin: &Origin) -> Vec<Finding> {
         let gather = |(alike, (said, places)): (Alike, (Said, BTreeSet<Place>))| {
             let places = by_regions(places).into_iter();
             let (topic, level) = (alike.topic, alike.level);
             places.map(move |(regions, ids)| {
                 let regions = regions.into_iter().collect();
-                finding(topic, level, &said, ids, regions, accounts, list)
+                finding(topic, level, &said, ids, regions, accounts, origin)
             })
         };
         self.0.into_iter().flat_map(gather).collect()
@@ -220,7 +220,7 @@ fn finding(
     accounts: Vec<AccountId>,
     regions: Vec<Region>,
     all_accounts: usize,
-    list: Option<&ListOrigin>,
+    origin: &Origin,
 ) -> Finding {
     let (what, todo, command, cause) = match said {
         Said::Words { what, todo } => {
@@ -231,8 +231,12 @@ fn finding(
             let place = crate::cause::Place::among(&accounts, &regions).out_of(all_accounts);
             let told = cause.told(&place);
             let what = told.what_and_why();
+            let told = match todo {
+                Some(_) => told,
+                None => told.within(origin),
+            };
             let command = told.command.filter(|_| todo.is_none());
-            let command = command.map(|it| it.typed(list));
+            let command = command.map(|it| it.to_string());
             let todo = todo.clone().or(told.todo);
             (what, todo, command, Some(cause.clone()))
         }

@@ -253,7 +253,7 @@ impl PlanReport {
                 member.owner = header.labels.owner(member.account_id).cloned();
                 others.note(member.account_id, member.other_email.as_ref());
                 let place = Place::one(member.account_id, &region.region);
-                member.why.name_list(header.origin.list.as_ref(), &place);
+                member.why.come_from(&header.origin, &place);
             }
             summary.create_graphs += u64::from(region.create_graph);
             summary.delete_graphs += u64::from(region.delete_graph);

@@ -30,6 +30,9 @@ pub struct Record(RunRecord);
 struct RunRecord {
     regions: BTreeMap<Region, RegionRecord>,
     calls: BTreeMap<Cow<'static, str>, u64>,
+    /// What was denied and done in another way.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    without: BTreeSet<Cow<'static, str>>,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -129,6 +132,7 @@ impl Recorder {
         for (name, count) in other.calls {
             *fold.calls.entry(name).or_default() += count;
         }
+        fold.without.extend(other.without);
     }
 
     /// A fold that panicked half way is still the best there is to report.
@@ -140,12 +144,14 @@ impl Recorder {
     #[must_use]
     pub fn report(
         &self,
-        header: Header,
+        mut header: Header,
         finished: Timestamp,
         ended: Ended,
         error: Option<String>,
     ) -> Report {
         let fold = self.lock();
+        let without = fold.without.iter();
+        header.notes.extend(without.map(|it| done_without(it)));
         let regions: Vec<_> = fold
             .regions
             .iter()
@@ -178,6 +184,13 @@ impl Recorder {
     }
 }
 
+/// What is worth knowing where a permission is lacking that nothing depends on; it is GetMembers alone.
+fn done_without(permission: &str) -> String {
+    format!(
+        "{permission} is denied to the administrator's credentials: whole lists are read in the place of a few members, which takes longer in a large behavior graph; allow it (docs/permissions.md)"
+    )
+}
+
 impl RunRecord {
     fn calls(&self) -> BTreeMap<String, u64> {
         self.calls
@@ -190,6 +203,9 @@ impl RunRecord {
         if let EventKind::Called { operation, .. } = event.kind {
             let name = Cow::Borrowed(operation.as_str());
             *self.calls.entry(name).or_default() += 1;
+        }
+        if let EventKind::DoneWithout { operation } = event.kind {
+            self.without.insert(Cow::Borrowed(operation.as_str()));
         }
         let Some(name) = &event.region else {
             return;
@@ -211,6 +227,7 @@ impl RegionRecord {
             EventKind::Called { .. }
             | EventKind::Sending { .. }
             | EventKind::Answered { .. }
+            | EventKind::DoneWithout { .. }
             | EventKind::RefusedSoFar { .. } => {}
             EventKind::Graph { arn, made } => {
                 let appeared = self.lost && self.graph_arn.is_none() && arn.is_some();
@@ -278,7 +295,7 @@ impl RegionRecord {
         let state = self.state(&members);
         let place = Place::region(name);
         let (error, mut why) = Why::of(self.error.as_ref(), &place);
-        why.name_list(header.origin.list.as_ref(), &place);
+        why.come_from(&header.origin, &place);
         let told = |cause: &Cause| cause.told(&place).in_one().into();
         RegionReport {
             region: name.clone(),
@@ -358,7 +375,7 @@ impl MemberRecord {
             .and_then(|(_, cause)| cause.as_deref());
         let place = Place::one(account_id, region);
         let (reason, mut why) = Why::of(cause, &place);
-        why.name_list(header.origin.list.as_ref(), &place);
+        why.come_from(&header.origin, &place);
         let labels = &header.labels;
         MemberReport {
             account_id,

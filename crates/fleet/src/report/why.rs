@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::cause::{Cause, Command, Place};
-use crate::origin::ListOrigin;
+use crate::origin::Origin;
 
 /// Why something is not as wanted, as documents have it beside the sentence: `cause` is its code,
 /// `details` its fields, `do` what to do about it, and `command` the command for that.
@@ -34,18 +34,21 @@ impl Why {
         let why = Self {
             cause: Some(cause.clone().into()),
             todo: told.todo.as_deref().map(Into::into),
-            command: told.command.as_ref().map(|it| it.typed(None).into()),
+            command: told.command.as_ref().map(|it| it.to_string().into()),
         };
         (Some(told.in_one().into()), why)
     }
 
-    /// The same, where this is the list: the command names it. The place is the one of [`Why::of`].
-    pub(crate) fn name_list(&mut self, list: Option<&ListOrigin>, place: &Place) {
-        let (Some(cause), Some(_), Some(_)) = (&self.cause, &self.command, list) else {
+    /// The same in a document of this origin: the command names its list and flags. The place is the one of [`Why::of`].
+    pub(crate) fn come_from(&mut self, origin: &Origin, place: &Place) {
+        let (Some(cause), Some(_)) = (&self.cause, &self.command) else {
             return;
         };
-        if let Some(command @ Command::WithList { .. }) = cause.told(place).command {
-            self.command = Some(command.typed(list).into());
+        let told = cause.told(place);
+        if matches!(told.command, Some(Command::WithList { .. })) {
+            let told = told.within(origin);
+            self.todo = told.todo.as_deref().map(Into::into);
+            self.command = told.command.map(|it| it.to_string().into());
         }
     }
 

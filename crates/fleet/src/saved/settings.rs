@@ -6,6 +6,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::account::{AccountId, Email};
+use crate::cause::MemberRole;
+use crate::command_line::Flags;
 use crate::foreign::visible;
 
 /// What a plan is for.
@@ -108,6 +110,48 @@ pub struct Difference {
 }
 
 impl SavedSettings {
+    /// The same as flags of `plan`, but for what is so where nothing is said: on the machine that executes a plan, that is
+    /// as it was where the plan was made, or the plan is refused.
+    #[must_use]
+    pub fn flags(&self) -> Flags {
+        let mut flags = Flags::default();
+        let mut add = |name: &str, values: &BTreeSet<String>| {
+            let values: Vec<_> = values.iter().map(String::as_str).collect();
+            if !values.is_empty() && values != ["all"] {
+                flags.add(name, Some(&values.join(",")));
+            }
+        };
+        add("regions", &self.regions);
+        add("exclude-region", &self.exclude_region);
+        add("account", &self.account);
+        add("not-account", &self.not_account);
+        add("expected", &self.expected);
+        add("packages", &self.packages);
+        for (key, value) in &self.tags {
+            flags.add("tags", Some(&format!("{key}={value}")));
+        }
+        if self.role_name != MemberRole::DEFAULT {
+            flags.add("role-name", Some(&self.role_name));
+        }
+        if let Some(message) = &self.message {
+            flags.add("message", Some(message));
+        }
+        if self.send_email {
+            flags.add("send-email", Some("true"));
+        }
+        for (name, is_set) in [
+            ("disable", self.goal != Goal::Enable),
+            ("delete-graphs", self.goal == Goal::DeleteGraphs),
+            ("prune", self.prune),
+            ("retry-failed", self.retry_failed),
+        ] {
+            if is_set {
+                flags.add(name, None);
+            }
+        }
+        flags
+    }
+
     /// A setting that has an e-mail address in it: a saved plan is shown to many, and has none.
     #[must_use]
     pub fn with_email(&self) -> Option<&'static str> {

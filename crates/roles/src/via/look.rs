@@ -8,6 +8,8 @@ use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::config::{Builder, IdentityCache};
 use engine::Failure;
 use fleet::account::AccountId;
+use fleet::cause::{Cause, MemberRole};
+use fleet::event::Operation;
 
 use super::each::Crew;
 use super::plan::{Found, Own, State};
@@ -64,12 +66,22 @@ impl Via {
                 let config = Builder::from(&config).identity_cache(IdentityCache::no_cache());
                 MemberStack::new(Client::from_conf(config.build()), &self.stack)
             }
-            Err(failure) => return (Found::Closed(failure.text), None),
+            Err(failure) => return (self.not_let_in(&failure), None),
         };
         match self.find(&member, settles, crew).await {
             Ok(found) => (found, Some(member)),
             Err(failure) => (Found::Closed(failure.text), None),
         }
+    }
+
+    fn not_let_in(&self, failure: &Failure) -> Found {
+        let role = MemberRole {
+            name: self.role.as_str().into(),
+            external_id: false,
+            ..self.aws.role_in_members()
+        };
+        let error = failure.call(Operation::AssumeRole);
+        Found::NotLetIn(Cause::DeployerNotAssumed { role, error })
     }
 
     async fn find(

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fleet::account::AccountId;
+use fleet::cause::{Cause, Place};
 
 use crate::plan::{Plan, Step};
 
@@ -18,6 +19,30 @@ pub enum Found {
     Theirs(Arc<str>),
     /// The account could not be looked at.
     Closed(Arc<str>),
+    /// The role that deploys could not be assumed there.
+    NotLetIn(Cause),
+}
+
+impl Found {
+    /// Why the account could not be looked at, where it could not.
+    #[must_use]
+    pub(super) fn closed(&self, account: AccountId) -> Option<Arc<str>> {
+        match self {
+            Self::Closed(why) => Some(why.clone()),
+            Self::NotLetIn(cause) => {
+                Some(cause.told(&Place::among(&[account], &[])).in_one().into())
+            }
+            Self::Nothing | Self::Ours(_) | Self::Theirs(_) => None,
+        }
+    }
+
+    /// The cause of that, where it has one that others can have, too.
+    pub(super) fn cause(&self) -> Option<Cause> {
+        match self {
+            Self::NotLetIn(cause) => Some(cause.clone()),
+            _ => None,
+        }
+    }
 }
 
 /// The stack, as CloudFormation has it.
@@ -51,7 +76,8 @@ pub fn deploy(finds: &Finds) -> Plan {
     each(finds, |found| match found {
         Found::Nothing => Step::Make,
         Found::Theirs(why) => Step::Leave(why.clone()),
-        Found::Closed(why) => Step::Blocked(why.clone()),
+        // It is blocked.
+        Found::Closed(_) | Found::NotLetIn(_) => Step::Keep,
         Found::Ours(own) => match &own.state {
             State::Stands if own.differences.is_empty() => Step::Keep,
             State::Stands => Step::Update,
@@ -67,7 +93,8 @@ pub fn remove(finds: &Finds) -> Plan {
     each(finds, |found| match found {
         Found::Nothing => Step::Keep,
         Found::Theirs(why) => Step::Leave(why.clone()),
-        Found::Closed(why) => Step::Blocked(why.clone()),
+        // It is blocked.
+        Found::Closed(_) | Found::NotLetIn(_) => Step::Keep,
         Found::Ours(own) => match &own.state {
             State::Stands | State::Failed(_) => Step::Remove,
             State::Busy(why) | State::Stuck(why) => Step::Blocked(why.clone()),
@@ -83,10 +110,11 @@ pub fn ours(finds: &Finds) -> usize {
 }
 
 fn each(finds: &Finds, step: impl Fn(&Found) -> Step) -> Plan {
-    let steps = finds.iter();
-    steps
-        .map(|(account, found)| (*account, step(found)))
-        .collect()
+    let of = |(account, found): (&AccountId, &Found)| {
+        let closed = found.closed(*account).map(Step::Blocked);
+        (*account, closed.unwrap_or_else(|| step(found)))
+    };
+    finds.iter().map(of).collect()
 }
 
 #[cfg(test)]

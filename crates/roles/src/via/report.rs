@@ -26,7 +26,7 @@ impl Via {
             assumable: None,
             changes: what(looked, step, *account, changes),
             reason: blocked(step),
-            cause: None,
+            cause: looked.finds.get(account).and_then(Found::cause),
         };
         self.report(Ended::Complete, plan.iter().map(account).collect())
     }
@@ -40,7 +40,7 @@ impl Via {
         };
         let account = |(account, found): (&AccountId, &Found)| {
             let tried = tried.get(account);
-            let reason = behind(found).or_else(|| refused(tried));
+            let reason = behind(*account, found).or_else(|| refused(tried));
             let outcome = match &reason {
                 None => Outcome::Unchanged,
                 Some(_) => Outcome::Failed,
@@ -53,7 +53,7 @@ impl Via {
                 assumable: tried.map(Result::is_ok),
                 changes: Vec::new(),
                 reason: reason.or_else(|| left(found)),
-                cause: None,
+                cause: found.cause(),
             }
         };
         self.report(Ended::Complete, looked.finds.iter().map(account).collect())
@@ -82,7 +82,7 @@ impl Via {
                 assumable: None,
                 changes: Vec::new(),
                 reason,
-                cause: None,
+                cause: found.and_then(Found::cause),
             }
         };
         let accounts: Vec<_> = plan.iter().map(account).collect();
@@ -182,11 +182,11 @@ fn what(looked: &Looked, step: &Step, account: AccountId, changes: &Changes) -> 
 }
 
 /// Why an account is not as wanted.
-fn behind(found: &Found) -> Option<Arc<str>> {
+fn behind(account: AccountId, found: &Found) -> Option<Arc<str>> {
     match found {
         Found::Nothing => Some("there is no role: run `roles deploy`".into()),
         Found::Theirs(_) => None,
-        Found::Closed(why) => Some(why.clone()),
+        Found::Closed(_) | Found::NotLetIn(_) => found.closed(account),
         Found::Ours(Own { state, differences }) => match state {
             State::Stands if differences.is_empty() => None,
             State::Stands => {

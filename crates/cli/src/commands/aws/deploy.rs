@@ -10,6 +10,7 @@ use aws_form::report::{Action, BucketReport, FormReport, Outcome};
 use aws_form::template;
 use aws_form::{Described, Draft, Drafted, End, Package, Parameter, Progress, Standing};
 use engine::Failure;
+use fleet::command_line::{CommandLine, Taker};
 use fleet::report::Ended;
 
 use self::intent::Intent;
@@ -286,7 +287,8 @@ impl Stage {
         let region = &self.region;
         let mut next = unconfirmed(report);
         if report.stack.action == Action::Make {
-            next.push(format!("Give every account of the list its role: `detective-fleet roles deploy accounts.csv --home-region {region}`, or another way of docs/roles.md."));
+            let deploy = self.roles(&format!("--home-region {region}"));
+            next.push(format!("Give every account of the list its role: `{deploy}`, or another way of docs/roles.md."));
             next.push(format!(
                 "Ask for a plan first: upload the list under plan/enable/, at {}",
                 self.upload_page(bucket, "plan/enable/")
@@ -296,8 +298,16 @@ impl Stage {
                 self.upload_page(bucket, "enable/")
             ));
         } else if intent.said.is_empty() {
-            next.push("Deploy the roles in members again, too, where the release notes say so: `detective-fleet roles deploy accounts.csv`.".to_owned());
+            let deploy = self.roles("");
+            next.push(format!("Deploy the roles in members again, too, where the release notes say so: `{deploy}`."));
         }
         next
+    }
+
+    /// The command that deploys the roles, as whom this was run.
+    fn roles(&self, words: &str) -> String {
+        let line = CommandLine::of("roles deploy accounts.csv").words(words);
+        let flags = &self.session.header.origin.flags;
+        line.flags(flags, Taker::Caller).text().to_owned()
     }
 }

@@ -46,10 +46,14 @@ impl Unasked<'_> {
 
     /// The command that asks nobody.
     fn command(self, settings: &FormSettings) -> String {
-        let mut command = super::command(self.operation, &settings.stack, settings.region.as_ref());
-        let account = settings.reach.connection.admin_account;
-        let account = account.map_or_else(|| "ACCOUNT".to_owned(), |it| it.to_string());
-        command.push_str(&format!(" --yes --admin-account {account}"));
+        let (region, typed) = (settings.region.as_ref(), &settings.reach.typed);
+        let mut command = super::command(self.operation, &settings.stack, region, typed);
+        command.push_str(" --yes");
+        if !typed.has("admin-account") {
+            let account = settings.reach.connection.admin_account;
+            let account = account.map_or_else(|| "ACCOUNT".to_owned(), |it| it.to_string());
+            command.push_str(&format!(" --admin-account {account}"));
+        }
         if self.operation == "remove" {
             command.push_str(&format!(" --confirm {}", settings.stack));
         }

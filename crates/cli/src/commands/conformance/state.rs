@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use conformance::{Mark, Stage};
 use fleet::account::Region;
 
+use crate::document;
 use crate::own_file;
 
 /// The file, in the folder where the command runs.
@@ -30,7 +31,7 @@ impl StateFile {
     ///
     /// When it cannot be read, or is of other accounts.
     pub(super) fn read(&self, stage: &Stage) -> Result<Option<Mark>> {
-        let place = || format!("the file of an earlier run, {}", self.0.display());
+        let place = || format!("the file of an earlier run, {}", document::shown(&self.0));
         let text = match std::fs::read_to_string(&self.0) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -40,7 +41,7 @@ impl StateFile {
         if mark.administrator != stage.administrator() {
             bail!(
                 "{}: that run had account {} as its administrator, and may have left a behavior graph there: run it again with a profile of that account and --clean-up, or remove the file",
-                self.0.display(),
+                document::shown(&self.0),
                 mark.administrator
             );
         }
@@ -53,7 +54,7 @@ impl StateFile {
     ///
     /// When it cannot be written.
     pub(super) fn write(&self, mark: &Mark) -> Result<()> {
-        let place = || format!("cannot write {}", self.0.display());
+        let place = || format!("cannot write {}", document::shown(&self.0));
         let text = toml::to_string(mark).with_context(place)?;
         let mut options = OpenOptions::new();
         let options = options.write(true).create(true).truncate(true);

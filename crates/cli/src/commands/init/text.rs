@@ -4,8 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use engine::{MEMBER_ROLE, RoleName};
-use fleet::account::Email;
-use fleet::shell::quoted as quoted_word;
+use fleet::command_line::CommandLine;
 
 use super::answers::{Answers, Member};
 use crate::document;
@@ -122,10 +121,12 @@ pub(super) fn command(name: &[&str], answers: &Answers, file: &Path) -> Vec<Stri
 }
 
 /// How a command is typed, for people: a list may be called after somebody.
-pub(super) fn typed(words: &[String]) -> String {
-    let masked: Vec<_> = words.iter().map(|it| Email::mask_in(it)).collect();
-    let words: Vec<_> = masked.iter().map(|it| quoted_word(it)).collect();
-    words.join(" ")
+pub(super) fn line(words: &[String]) -> CommandLine {
+    let (program, words) = words
+        .split_first()
+        .map_or(("", words), |(it, rest)| (it.as_str(), rest));
+    let line = CommandLine::begin(program);
+    words.iter().fold(line, |line, word| line.word(word))
 }
 
 #[cfg(test)]
@@ -177,10 +178,10 @@ mod tests {
             true,
         );
         assert_eq!(
-            typed(&words),
+            line(&words).text(),
             r#"detective-fleet roles deploy 'my "list".csv' --config 'it'\''s.toml' --via Everywhere --trusted-role people/Security --yes"#
         );
         let named = ["validate", "of-root@example.csv"].map(str::to_owned);
-        assert_eq!(typed(&named), "validate 'o***@example.csv'");
+        assert_eq!(line(&named).text(), "validate 'o***@example.csv'");
     }
 }

@@ -17,6 +17,9 @@ pub(crate) fn brief(cause: &Cause, place: &Place) -> String {
         }
         Cause::NotAMember => format!("{who}: メンバーではない"),
         Cause::RegionOff => format!("{who}: {region} が無効"),
+        Cause::DeployerNotAssumed { .. } => {
+            format!("{who}にデプロイ用のロールがありません")
+        }
         Cause::RoleNotAssumed { .. } | Cause::RoleNotInStack { .. } => {
             format!("{who}: ロールを引き受けられない")
         }

@@ -12,7 +12,7 @@ fn read(cause: &Cause, place: &Place) -> String {
         format!("  {brief}\n  {told}\n")
     });
     let command = cause.told(place).command;
-    let command = command.map(|it| format!("  $ {}\n", it.typed(None)));
+    let command = command.map(|it| format!("  $ {it}\n"));
     format!(
         "{}\n{}{}",
         cause.code(),
@@ -80,6 +80,13 @@ fn each_answer_has_these_words_where_it_is_a_cause() {
         role: role(MemberRole::DEFAULT),
         error,
     });
+    let deployers = answers(Operation::AssumeRole);
+    let deployers = deployers
+        .into_iter()
+        .map(|error| Cause::DeployerNotAssumed {
+            role: role("OrganizationAccountAccessRole"),
+            error,
+        });
     let calls = [Operation::AcceptInvitation, Operation::CreateMembers];
     let calls = calls.into_iter().flat_map(answers);
     let calls = calls.map(|error| Cause::CallRefused { error });
@@ -88,6 +95,7 @@ fn each_answer_has_these_words_where_it_is_a_cause() {
         .into_iter()
         .map(|error| Cause::RegionFailed { error });
     let read = roles
+        .chain(deployers)
         .chain(calls)
         .chain(regions)
         .map(|cause| read(&cause, &here()))

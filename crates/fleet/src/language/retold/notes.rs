@@ -11,6 +11,11 @@ pub(super) const ROWS: &[Row] = &[
     ("1 membership", "1 件のメンバーシップ"),
     ("{#0} memberships", "{0} 件のメンバーシップ"),
     ("somebody", "だれか"),
+    // crates/fleet/src/report/recorder.rs
+    (
+        "{0} is denied to the administrator's credentials: whole lists are read in the place of a few members, which takes longer in a large behavior graph; allow it (docs/permissions.md)",
+        "管理者の認証情報では {0} が拒否されました。一部のメンバーの代わりに一覧全体を読み取るため、大きな動作グラフでは時間がかかります。{0} を許可してください (docs/permissions.md)",
+    ),
     // crates/engine/src/region_selection.rs
     (
         "whether the named Regions are on cannot be asked (account:ListRegions: {0}): taken as on",
