@@ -155,8 +155,8 @@ def test_a_stack_of_somebody_elses_is_left_alone(desk):
 
 
 def test_nobody_is_asked_where_there_is_no_terminal(desk):
-    desk.run("deploy").refused("no terminal", f"detective-fleet aws deploy --yes --admin-account {desk.account}")
-    whole = f"`detective-fleet aws remove --home-region us-east-1 --stack other --yes --admin-account {desk.account} --confirm other`"
+    desk.run("deploy").refused("no terminal", f"detective-fleet aws deploy --admin-account {desk.account} --yes")
+    whole = f"`detective-fleet aws remove --home-region us-east-1 --stack other --admin-account {desk.account} --yes --confirm other`"
     desk.run("remove", "--stack", "other", "--home-region", "us-east-1").refused("no terminal", whole)
     desk.run("remove", "--stack", "other", "--home-region", "us-east-1", "--confirm", "other").refused("no terminal", whole)
     words = ["aws", "deploy", "--function", desk.archive, "--yes"]

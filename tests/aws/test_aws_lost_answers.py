@@ -55,7 +55,7 @@ def test_what_is_not_known_is_not_said(desk, line, answer):
     line.record = after(line.record, EXECUTE, lambda: line.trouble["cloudformation:DescribeChangeSet"].extend(deaf))
     told = desk.run("deploy", "--yes", "--timeout", "5s", "--home-region", REGION).ended(3)
     report = told.json()
-    assert report["next"] == [f"See what became of it: `detective-fleet aws status --home-region {REGION}`."]
+    assert report["next"] == [f"See what became of it: `detective-fleet aws status --home-region {REGION} --admin-account {desk.account}`."]
     assert report["stack"]["outcome"] == "unknown" and report["stack"]["status"] is None
     assert "could not be found out" in report["error"] and "aws status" in report["next"][0]
     assert "not changed" not in told.output
