@@ -83,6 +83,18 @@ def test_only_some_accounts_of_the_file(enabled):
     }
 
 
+def test_accounts_out_of_scope_are_no_progress(make_fleet, write):
+    fleet = make_fleet()
+    gone = fleet.sandbox.ids[0]
+    fleet.run("enable", roster=write(lines_of(fleet, [gone]))).ended(0)
+    # Nobody else of the list is a member.
+    told = fleet.run("disable", "--account", gone).ended(0).stderr
+    everybody = f"{len(REGIONS)} of {len(REGIONS)} gone"
+    assert everybody in told.splitlines()[-1], told
+    for region in REGIONS:
+        assert f"{region}: all gone" in told
+
+
 def test_a_bad_line_refuses_every_removal(enabled, write):
     roster = write(enabled.sandbox.roster.read_text() + "12345,x@example.com\n")
     enabled.run("disable", roster=roster).refused("bad line")

@@ -4,7 +4,7 @@
 mod accounts;
 mod run_start;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -325,21 +325,23 @@ impl FleetSession {
         }
     }
 
-    /// How many are to be no members in each Region, those that are none already included.
-    fn leaving(&self, run: &Run) -> BTreeMap<Region, u64> {
+    /// Who is to be no member in each Region, those that are none already included.
+    fn leaving(&self, run: &Run) -> BTreeMap<Region, HashSet<AccountId>> {
         let kept = |member: &&MemberPlan| member.action != Action::Skipped;
         run.plan()
             .into_iter()
             .map(|region| {
-                let members = region.members.iter().filter(kept).count();
-                (region.region, members as u64)
+                let members = region.members.iter().filter(kept);
+                let accounts = members.map(|member| member.account_id).collect();
+                (region.region, accounts)
             })
             .collect()
     }
 
-    fn wanted_in(&self, region: &Region) -> u64 {
-        let wanted = |account: &&AccountId| !self.fleet.is_expected_out(**account, region);
-        self.fleet.members.keys().filter(wanted).count() as u64
+    fn wanted_in(&self, region: &Region) -> HashSet<AccountId> {
+        let accounts = self.fleet.members.keys().copied();
+        let wanted = |account: &AccountId| !self.fleet.is_expected_out(*account, region);
+        accounts.filter(wanted).collect()
     }
 
     /// What would happen, after [`FleetSession::look`].

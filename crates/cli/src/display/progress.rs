@@ -3,11 +3,11 @@
 //! The counts follow the events and their times. What turns the spinner and lets the seconds pass is
 //! `indicatif`, which draws ten times a second whatever happens.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use fleet::account::Region;
+use fleet::account::{AccountId, Region};
 use fleet::event::{Event, Sink, SinkError};
 use indicatif::ProgressState;
 use jiff::{SignedDuration, Timestamp};
@@ -30,10 +30,10 @@ pub(crate) enum Phase {
     Look { regions: Vec<Region> },
     /// Asking so many accounts in so many Regions.
     Check { accounts: usize, regions: usize },
-    /// Enabling, or removing, so many memberships in each Region.
+    /// Enabling, or removing, the memberships of these accounts in each Region.
     Change {
         leaving: bool,
-        regions: BTreeMap<Region, u64>,
+        regions: BTreeMap<Region, HashSet<AccountId>>,
     },
 }
 

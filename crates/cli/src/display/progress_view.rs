@@ -255,6 +255,8 @@ pub(super) fn roughly(time: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::super::fixture::{self, plain, seen};
     use super::*;
     use fleet::member::MemberStatus::{
@@ -265,7 +267,9 @@ mod tests {
     fn half_way() -> Tally {
         let mut tally = Tally::default();
         let regions = fixture::regions();
-        tally.towards(false, regions.iter().map(|it| (it.clone(), 80)).collect());
+        let accounts: HashSet<_> = (0..80).map(fixture::account).collect();
+        let wanted = regions.iter().map(|it| (it.clone(), accounts.clone()));
+        tally.towards(false, wanted.collect());
         for (at, region) in regions.iter().enumerate() {
             for n in 0..80 {
                 let status = match (at, n) {

@@ -1,6 +1,6 @@
 //! How far a run is: a fold of its events.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
 use fleet::account::{AccountId, Region};
@@ -17,8 +17,8 @@ const WINDOW: SignedDuration = SignedDuration::from_secs(5);
 /// Counts of what was seen.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
-    /// How many memberships are wanted in each Region.
-    wanted: BTreeMap<Region, u64>,
+    /// Whose memberships are in scope in each Region.
+    wanted: BTreeMap<Region, HashSet<AccountId>>,
     members: HashMap<(Region, AccountId), Category>,
     regions: BTreeMap<Region, Counts>,
     /// Members are to leave.
@@ -112,13 +112,29 @@ impl Tally {
         };
     }
 
-    /// Begins to count towards so many memberships in each Region. What a look has shown already
-    /// counts.
-    pub(crate) fn towards(&mut self, leaving: bool, wanted: BTreeMap<Region, u64>) {
+    /// Begins to count towards the memberships of these accounts in each Region, and of no others. What
+    /// a look has shown of them already counts.
+    pub(crate) fn towards(&mut self, leaving: bool, wanted: BTreeMap<Region, HashSet<AccountId>>) {
         self.leaving = leaving;
         self.wanted = wanted;
+        let mut members = std::mem::take(&mut self.members);
+        members.retain(|(region, account), _| self.is_in_scope(region, *account));
+        for counts in self.regions.values_mut() {
+            *counts = Counts::default();
+        }
+        for ((region, _), category) in &members {
+            let counts = &mut self.regions.entry(region.clone()).or_default().0;
+            *counts.entry(*category).or_default() += 1;
+        }
+        self.members = members;
         self.there = self.all().there;
         self.trail.clear();
+    }
+
+    /// Whether the membership counts; before something is wanted, all do.
+    fn is_in_scope(&self, region: &Region, account: AccountId) -> bool {
+        let wanted = self.wanted.get(region);
+        self.wanted.is_empty() || wanted.is_some_and(|accounts| accounts.contains(&account))
     }
 
     fn goal(&self) -> Category {
@@ -150,6 +166,9 @@ impl Tally {
             self.regions.entry(region.clone()).or_default();
         }
         let (account, category) = category(&event.kind)?;
+        if !self.is_in_scope(region, account) {
+            return None;
+        }
         let completed = self.moved(region, account, category);
         self.remember(event.at);
         completed
@@ -179,7 +198,7 @@ impl Tally {
         }
         *counts.entry(to).or_default() += 1;
         let there = counts.get(&goal).copied().unwrap_or(0);
-        let wanted = *self.wanted.get(region)?;
+        let wanted = len(self.wanted.get(region)?);
         self.there = self.there + u64::from(to == goal) - u64::from(from == Some(goal));
         (to == goal && there == wanted).then(|| region.clone())
     }
@@ -221,7 +240,7 @@ impl Tally {
     /// How far each Region is.
     pub(crate) fn parts(&self) -> impl Iterator<Item = (&Region, Part)> {
         let wanted = self.wanted.iter();
-        wanted.map(|(region, wanted)| (region, self.part(region, *wanted)))
+        wanted.map(|(region, wanted)| (region, self.part(region, len(wanted))))
     }
 
     /// How far the run is.
@@ -286,6 +305,10 @@ impl Tally {
     }
 }
 
+fn len(accounts: &HashSet<AccountId>) -> u64 {
+    accounts.len() as u64
+}
+
 fn category(kind: &EventKind) -> Option<(AccountId, Category)> {
     match kind {
         EventKind::Seen {
@@ -313,7 +336,7 @@ fn of(status: &MemberStatus) -> Category {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{at, seen};
+    use super::super::fixture::{account, at, seen};
     use super::*;
     use pretty_assertions::assert_eq;
 
@@ -321,20 +344,48 @@ mod tests {
         Region::new("us-east-1")
     }
 
+    /// The first so many accounts, in us-east-1.
+    fn first(n: usize) -> BTreeMap<Region, HashSet<AccountId>> {
+        BTreeMap::from([(us_east(), (0..n).map(account).collect())])
+    }
+
+    #[test]
+    fn a_membership_out_of_scope_is_no_progress() {
+        let none = |n| {
+            let kind = EventKind::Seen {
+                account: account(n),
+                status: None,
+                since: Default::default(),
+            };
+            at(0, "us-east-1", kind)
+        };
+        // One that a look has shown before anything is wanted, and one after that.
+        let mut tally = Tally::default();
+        tally.count(&none(3));
+        tally.count(&seen(0, "us-east-1", 0, MemberStatus::Enabled));
+        tally.towards(true, first(1));
+        assert_eq!(tally.line(), "0 of 1 gone, 0 calls");
+        assert_eq!(tally.count(&none(2)), None);
+        assert_eq!(tally.line(), "0 of 1 gone, 0 calls");
+        assert_eq!(tally.rate(Timestamp::from_second(1).unwrap()), None);
+        assert_eq!(tally.count(&none(0)), Some(us_east()));
+        assert_eq!(tally.line(), "1 of 1 gone, 0 calls");
+    }
+
     #[test]
     fn a_membership_is_counted_where_it_was_last_seen() {
         let mut tally = Tally::default();
-        tally.towards(false, BTreeMap::from([(us_east(), 2)]));
+        tally.towards(false, first(2));
         let called = EventKind::Called {
             operation: Operation::ListMembers,
             result: CallResult::Throttled,
         };
         assert_eq!(tally.count(&at(0, "us-east-1", called)), None);
         for (n, status, done) in [
-            (1, MemberStatus::VerificationInProgress, false),
-            (2, MemberStatus::Enabled, false),
-            (1, MemberStatus::Invited, false),
-            (1, MemberStatus::Enabled, true),
+            (0, MemberStatus::VerificationInProgress, false),
+            (1, MemberStatus::Enabled, false),
+            (0, MemberStatus::Invited, false),
+            (0, MemberStatus::Enabled, true),
         ] {
             let completed = tally.count(&seen(0, "us-east-1", n, status));
             assert_eq!(completed.is_some(), done);
@@ -375,7 +426,7 @@ mod tests {
     #[test]
     fn the_time_left_follows_the_rate_of_the_last_seconds() {
         let mut tally = Tally::default();
-        tally.towards(false, BTreeMap::from([(us_east(), 100)]));
+        tally.towards(false, first(100));
         let second = |n: usize| Timestamp::from_second(n as i64).unwrap();
         for n in 0..60 {
             // Ten a second.
@@ -391,7 +442,7 @@ mod tests {
     #[test]
     fn no_time_is_told_that_the_first_ones_would_have_all_others_take() {
         let mut tally = Tally::default();
-        tally.towards(false, BTreeMap::from([(us_east(), 100)]));
+        tally.towards(false, first(100));
         let second = |n: usize| Timestamp::from_second(n as i64).unwrap();
         for n in 0..100 {
             tally.count(&seen(0, "us-east-1", n, MemberStatus::Invited));
