@@ -216,10 +216,11 @@ impl MemberNow {
         }
     }
 
-    /// Why somebody has to do something about it, as far as its status says so.
+    /// Why somebody has to do something about it, as far as its status says so. Of an account that the
+    /// list does not name, nothing is wanted.
     #[must_use]
     pub fn cause(&self) -> Option<Cause> {
-        if self.expected_out {
+        if self.reached() == Reached::LeftOut {
             return None;
         }
         let Some(status) = &self.status else {

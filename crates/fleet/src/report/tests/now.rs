@@ -295,6 +295,16 @@ fn a_list_is_judged_by_its_worst_account() {
 }
 
 #[test]
+fn who_is_not_in_the_list_needs_no_action() {
+    let failed = observed("us-east-1", [(2, member(MemberStatus::VerificationFailed))]);
+    let cause = |now: RegionNow| now.members.last().unwrap().cause();
+    assert_eq!(cause(now(&failed, &[id(1)])), None);
+    let wrong_email = Some(Cause::wrong_email(None));
+    assert_eq!(cause(now(&failed, &[id(1), id(2)])), wrong_email);
+    assert_eq!(cause(RegionNow::of(&failed, None, None)), wrong_email);
+}
+
+#[test]
 fn who_is_expected_to_stay_out_is_as_the_list_wants() {
     let expected = [(id(2), region("us-east-1"))].into();
     let fleet = Fleet {
