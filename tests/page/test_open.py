@@ -100,6 +100,44 @@ def test_on_a_phone_no_fact_of_the_header_is_missing(show, troubled_report):
     assert len(shown["phone"]) == 4 and [it.split() for it in shown["phone"]] == [it.split() for it in shown["desk"]]
 
 
+EVERY_STATUS = """
+administrator = "555555555555"
+size = 0
+[accounts.100000000001]
+[accounts.100000000002]
+[accounts.100000000003]
+[accounts.100000000004]
+[accounts.100000000005]
+# There is no room for it.
+gigabytes_per_day = 12000.0
+[accounts.100000000006]
+""" + "".join(
+    f"""
+[[memberships]]
+accounts = ["10000000000{at}"]
+regions = ["us-east-1", "ap-northeast-1"]
+status = "{status}"
+"""
+    for at, status in enumerate(
+        ["ENABLED", "INVITED", "VERIFICATION_IN_PROGRESS", "VERIFICATION_FAILED", "ACCEPTED_BUT_DISABLED"], 1
+    )
+)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_headings_of_regions_stay_in_their_cells(show, write_report, make_sandbox, screenshots, language):
+    sandbox = make_sandbox(scenario=EVERY_STATUS, verification="1h")
+    regions = ["--regions", "us-east-1,ap-northeast-1", "--language", language]
+    status = write_report("status", sandbox.roster, *regions, env=sandbox.env)
+    for width in (390, 768, 1024, 1280, 1600):
+        page = show(status, viewport={"width": width, "height": 900})
+        headings = page.page.locator(".regions thead th")
+        assert "BUT_DISABLED" in headings.nth(3).inner_text(), headings.all_inner_texts()
+        wider = "(all) => all.filter((th) => [th, ...th.children].some((it) => it.scrollWidth > it.clientWidth + 1 && it.clientWidth)).map((th) => th.innerText)"
+        assert headings.evaluate_all(wider) == [], width
+        page.page.locator(".regions").screenshot(path=screenshots / f"regions-{language}-{width}.png")
+
+
 def test_what_is_typed_is_shown_as_code_and_without_backticks(show, write_report, sandbox):
     status = write_report("status", sandbox.roster, "--regions", "us-east-1", "--output", "json", env=sandbox.env)
     page = show(status)
