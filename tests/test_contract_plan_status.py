@@ -92,6 +92,23 @@ def test_status_begins_with_the_verdict_and_its_exit_status_is_the_same(enabled,
     assert "No membership failed." in nothing.stdout
 
 
+def test_who_is_not_in_the_list_is_no_need_for_action(fleet, write, tmp_path):
+    (first, email), (second, other), (third, _) = fleet.sandbox.members
+    listed = write(f"{first},{email}\n{second},{other}\n", "listed.csv")
+    fleet.run("enable", roster=listed).ended(0)
+    fleet.run("enable", roster=write(f"{third},wrong@example.com\n", "stranger.csv")).ended(3)
+    page = tmp_path / "status.html"
+    told = shown(fleet, listed, "--report", page).ended(0).stdout
+    assert told.startswith("All 2 accounts are on everywhere.")
+    assert f"members that the list does not name: {third}" in told
+    markdown = shown(fleet, listed, "--output", "markdown").ended(0).stdout
+    for text in (told, markdown, page.read_text()):
+        assert third in text
+        assert "Needs action" not in text
+    # Without a list, nobody is out of it.
+    assert "Needs action:" in shown(fleet).ended(0).stdout
+
+
 def test_status_waits_where_nothing_failed(make_fleet):
     fleet = make_fleet(verification="1h")
     fleet.run("enable", "--timeout", "3s").ended(4)

@@ -89,6 +89,9 @@ impl Number {
     }
 }
 
+/// The number of people who are in scope.
+const ACCOUNTS: &str = "accounts";
+
 /// Accounts, by how far they are in all Regions; `on` is what is wanted of them.
 pub(crate) fn people(headcount: &Headcount, on: &'static str) -> Vec<Number> {
     let Headcount {
@@ -105,7 +108,7 @@ pub(crate) fn people(headcount: &Headcount, on: &'static str) -> Vec<Number> {
         (false, _) => "on, as far as known",
     };
     let mut people = vec![
-        Number::new("accounts", "accounts in scope", *accounts, Tone::Void),
+        Number::new(ACCOUNTS, "accounts in scope", *accounts, Tone::Void),
         Number::new("as_wanted", elsewhere, *as_wanted, Tone::Calm),
         Number::new("need_action", "need action", *need_action, Tone::Bad),
         Number::new("waiting", "waiting", *waiting, Tone::Wait),
@@ -179,6 +182,20 @@ impl Document {
 
     pub(crate) fn accounts(&self) -> BTreeSet<AccountId> {
         self.cells().map(|(_, cell)| cell.account).collect()
+    }
+
+    /// How many accounts it is about: those that are left out everywhere do not count.
+    pub(crate) fn in_scope(&self) -> u64 {
+        let told = self.people.iter().find(|it| it.key == ACCOUNTS);
+        told.map_or_else(
+            || {
+                let cells = self.cells();
+                let counts = cells.filter(|(_, cell)| self.mark(cell).tone != Tone::Mute);
+                let accounts: BTreeSet<_> = counts.map(|(_, cell)| cell.account).collect();
+                accounts.len() as u64
+            },
+            |it| it.value,
+        )
     }
 
     pub(crate) fn regions(&self) -> BTreeSet<Region> {

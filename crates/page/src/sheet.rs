@@ -157,7 +157,7 @@ fn facts(document: &Document) -> Vec<Fact> {
     } = &document.header;
     let words = document.words;
     let fact = |name, value| Fact::new(words, name, value);
-    let accounts = words.counted(document.accounts().len() as u64, "account");
+    let accounts = words.counted(document.in_scope(), "account");
     let regions = words.counted(document.areas.len() as u64, "Region");
     let scope = words.fill("{0} in {1}", &[&accounts, &regions]);
     let mut facts = vec![Fact {

@@ -36,6 +36,7 @@ const MARKS: &[Mark] = &[
         .advise("The invitation has not been accepted: enable accepts it."),
     Mark::new("absent", "o", "no member", Tone::Bad),
     Mark::new("expected_out", "/", "known to stay out", Tone::Mute),
+    Mark::new("not_in_list", "-", "not in the list", Tone::Mute),
     Mark::new("ENABLED", "·", "ENABLED", Tone::Calm),
 ];
 
@@ -47,7 +48,7 @@ fn mark(status: Option<&MemberStatus>) -> usize {
         Some(MemberStatus::VerificationInProgress) => 3,
         Some(MemberStatus::Invited) => 4,
         None => 5,
-        Some(MemberStatus::Enabled) => 7,
+        Some(MemberStatus::Enabled) => 8,
     }
 }
 
@@ -111,8 +112,11 @@ fn area(words: Words, region: &RegionNow) -> Area {
 }
 
 fn cell(words: Words, member: &MemberNow, region: &Region) -> Cell {
+    let is_stranger = member.in_roster == Some(false);
     let mark = match member.expected_out {
         true => 6,
+        // What becomes of it is nothing that the list wants.
+        false if is_stranger => 7,
         false => mark(member.status.as_ref()),
     };
     let account: AccountId = member.account_id;
@@ -123,7 +127,7 @@ fn cell(words: Words, member: &MemberNow, region: &Region) -> Cell {
         .map(|told| told.in_one());
     let advice = MARKS[mark].advice.map(|it| words.say(it).to_owned());
     let mut reasons: Vec<_> = told.or(advice).into_iter().collect();
-    if member.in_roster == Some(false) {
+    if is_stranger {
         reasons.push(words.say("It is not in the list.").to_owned());
     }
     Cell {

@@ -336,7 +336,7 @@ fn a_plan_and_a_status_have_marks_of_their_own() {
             status: Some(MemberStatus::AcceptedButDisabled),
             since: Since::default(),
             disabled_reason: Some("VOLUME_TOO_HIGH".into()),
-            in_roster: Some(false),
+            in_roster: None,
             expected_out: false,
         }],
     };
@@ -347,6 +347,45 @@ fn a_plan_and_a_status_have_marks_of_their_own() {
     .unwrap();
     assert!(page.contains("VOLUME_TOO_HIGH: the account"), "{page}");
     assert_eq!(island(&page)["kinds"], json!([[1, 0, -1, 1, 0]]));
+}
+
+#[test]
+fn the_accounts_in_scope_are_one_number() {
+    let skipped = |n| member(n, Outcome::Skipped, None);
+    let first = vec![member(1, Outcome::Enabled, None), skipped(2), skipped(3)];
+    let second = vec![
+        member(1, Outcome::Enabled, None),
+        skipped(2),
+        member(3, Outcome::Enabled, None),
+    ];
+    let run = report(vec![region("a", first), region("b", second)]);
+    assert_eq!(run.headcount().accounts, 2);
+    let page = html(&run, Language::English).unwrap();
+    assert!(page.contains("2 accounts in 2 Regions"), "{page}");
+    // A plan has no headcount, and the same accounts.
+    let planned = |n, action| MemberPlan {
+        name: None,
+        owner: None,
+        other_email: None,
+        account_id: id(n),
+        status: None,
+        action,
+        reason: None,
+        why: Default::default(),
+    };
+    let plan = RegionPlan {
+        region: Region::new("a"),
+        graph_arn: None,
+        create_graph: false,
+        delete_graph: false,
+        changes: Vec::new(),
+        error: None,
+        why: Default::default(),
+        members: vec![planned(1, Action::Unchanged), planned(2, Action::Skipped)],
+    };
+    let plan = PlanReport::of(header("plan", "enable"), vec![plan], BTreeMap::new());
+    let page = html(&plan, Language::English).unwrap();
+    assert!(page.contains("1 account in 1 Region"), "{page}");
 }
 
 #[test]

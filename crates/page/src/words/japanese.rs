@@ -249,6 +249,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     ("no member", "メンバーではない"),
     ("known to stay out", "対象外として登録済み"),
+    ("not in the list", "一覧にない"),
     ("It is not in the list.", "一覧にありません。"),
     ("in verification", "照合中"),
     ("failed verification", "照合に失敗"),
