@@ -109,6 +109,26 @@ def test_a_command_to_copy_can_be_copied_and_does_the_same(command, sandbox):
     assert sandbox.statuses("eu-central-1") == {sandbox.ids[0]: "ENABLED"} and not sandbox.graphs("us-east-1")
 
 
+def test_the_last_day_of_an_exception_is_no_email_in_a_command_to_copy(command, sandbox):
+    expected = f"{sandbox.ids[0]}/eu-west-1@2099-01-31 merger ends,{sandbox.ids[1]}/*@2099-02-01 leaving"
+    words = ["status", sandbox.roster, "--regions", "eu-central-1", "--expected", expected]
+    shown = command.run(*words, env=sandbox.env).ended(3).stdout
+    assert f"--expected '{expected}'" in command_in(shown, "enable") and "masks" not in shown
+
+
+def test_a_role_that_is_to_be_deployed_trusts_the_role_that_calls(command, make_sandbox):
+    sandbox = make_sandbox(scenario="""
+        [accounts.555555555555]
+        roles = [{ name = "Custom/Sec" }]
+        [accounts.100000000001]
+        roles = []
+    """)
+    words = [*changing(sandbox, "enable", sandbox.roster), "--admin-role", "Custom/Sec"]
+    shown = command.run(*words, env=sandbox.env).ended(3).stdout
+    again = command_in(shown, "roles deploy")
+    assert again.endswith("--admin-account 555555555555 --admin-role Custom/Sec --trusted-role Custom/Sec")
+
+
 def test_what_stands_in_the_environment_is_not_said_again(command, sandbox):
     own_settings(command, sandbox)
     env = {**sandbox.env, "DETECTIVE_FLEET_REGIONS": "us-east-1", "DETECTIVE_FLEET_PROFILE": "default"}

@@ -342,6 +342,14 @@ def test_an_email_in_a_setting_is_not_saved(saved):
     assert not saved.file.exists()
 
 
+def test_what_a_plan_was_made_with_is_shown_as_it_is_typed(saved):
+    """Somebody may copy it, and somebody else may have written it."""
+    words = ["--send-email", "--message", "`id` it's $HOME", "--tags", "team=a b"]
+    saved.fleet.run("plan", "--out", saved.file, *words).ended(0)
+    shown = " ".join(saved.fleet.command.run("plan", "--show", saved.file).ended(0).output.split())
+    assert "--tags 'team=a b'" in shown and r"""--message '`id` it'\''s $HOME'""" in shown
+
+
 @pytest.mark.parametrize("flag", ["--report", "--journal"])
 def test_no_file_of_the_run_takes_the_place_of_the_plan(saved, flag):
     saved.save()

@@ -107,7 +107,9 @@ impl Email {
         // As keyboards and forms write it, too.
         let at = |c: char| "@\u{ff20}\u{fe6b}".contains(c);
         let mask = |word: &str| match word.rsplit_once(at).or_else(|| word.rsplit_once("%40")) {
-            Some((name, domain)) if !name.is_empty() && !is_day(domain) => {
+            Some((name, domain))
+                if !name.is_empty() && may_be_domain(domain.trim_end_matches(ends_a_word)) =>
+            {
                 let first: String = name.chars().take(1).collect();
                 format!("{first}***@{domain}")
             }
@@ -140,6 +142,11 @@ impl FromStr for Email {
         }
         Ok(Self(text.into()))
     }
+}
+
+/// Whether what stands after an @ may be part of an address.
+fn may_be_domain(text: &str) -> bool {
+    text.contains(char::is_alphanumeric) && !is_day(text)
 }
 
 /// Whether it is the day of an exception (`123456789012/*@2026-01-01`), which no domain can be: the last part of one has
@@ -306,6 +313,12 @@ mod tests {
             ("ops@example.co", "o***@example.co"),
             ("ops@2026-1", "o***@2026-1"),
             ("111111111111/*@2026-01-01", "111111111111/*@2026-01-01"),
+            (
+                "111111111111/*@2026-01-01 leaves,222222222222/eu-west-1@2026-01-01,3",
+                "111111111111/*@2026-01-01 leaves,222222222222/eu-west-1@2026-01-01,3",
+            ),
+            ("letters or _+=,.@:/-", "letters or _+=,.@:/-"),
+            ("_@example.com", "_***@example.com"),
             ("no\u{1b}[31m\njo@ex.org", "no[U+001B][31m j***@ex.org"),
             (
                 "jo\u{ff20}ex.org, jo\u{fe6b}ex.org jo%40ex.org",

@@ -119,6 +119,19 @@ impl Flags {
         self.0.extend(fleet.0);
     }
 
+    /// The same, for a role in members that is to trust whoever calls now.
+    #[must_use]
+    pub fn trusting_the_caller(&self) -> Self {
+        let mut flags = self.clone();
+        let caller = self.0.iter().find(|it| it.name == "admin-role");
+        if let Some(Flag { value, .. }) = caller
+            && !self.has("trusted-role")
+        {
+            flags.add("trusted-role", value.as_deref());
+        }
+        flags
+    }
+
     /// Whether it is among them.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
@@ -309,6 +322,26 @@ mod tests {
         }
         let line = CommandLine::of("enable").path("of r@a.example.csv");
         assert!(line.hides_name, "{line:?}");
+    }
+
+    #[test]
+    fn a_role_is_to_trust_the_role_that_calls_unless_another_was_named() {
+        let words = |typed: &Flags| {
+            let line = CommandLine::of("roles deploy");
+            line.flags(&typed.trusting_the_caller(), Taker::Roles).text
+        };
+        let caller = flags(&[("admin-role", Some("a/B"))]);
+        assert_eq!(
+            words(&caller),
+            "detective-fleet roles deploy --admin-role a/B --trusted-role a/B"
+        );
+        let mut both = caller;
+        both.add("trusted-role", Some("C"));
+        assert_eq!(
+            words(&both),
+            "detective-fleet roles deploy --admin-role a/B --trusted-role C"
+        );
+        assert_eq!(words(&Flags::default()), "detective-fleet roles deploy");
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! What is said of saved plans.
 
 use comfy_table::{Table, presets};
+use fleet::foreign::visible;
 use fleet::saved::{Moved, SavedPlan, SavedSettings, Stale};
+use fleet::shell;
 use jiff::Timestamp;
 
 /// What keeps a saved plan from being executed, thing by thing; the error says the rest.
@@ -56,11 +58,16 @@ pub(crate) fn saved(saved: &SavedPlan, now: Timestamp) -> Vec<String> {
     vec![origin, settings(&saved.settings)]
 }
 
+/// As it is typed: somebody who crafted a plan may hope that it is copied into a shell.
+fn word(text: &str) -> String {
+    shell::quoted(&visible(text)).into_owned()
+}
+
 /// The flags that it was made with, and those that had an effect only.
 fn settings(settings: &SavedSettings) -> String {
     let names = |flag: &str, names: &std::collections::BTreeSet<String>| {
         let joined: Vec<_> = names.iter().map(String::as_str).collect();
-        (!names.is_empty()).then(|| format!("{flag} {}", joined.join(",")))
+        (!names.is_empty()).then(|| format!("{flag} {}", word(&joined.join(","))))
     };
     let tags = settings.tags.iter();
     let tags = tags.map(|(key, value)| format!("{key}={value}")).collect();
@@ -70,7 +77,7 @@ fn settings(settings: &SavedSettings) -> String {
         names("--account", &settings.account),
         names("--not-account", &settings.not_account),
         names("--expected", &settings.expected),
-        Some(format!("--role-name {}", settings.role_name)),
+        Some(format!("--role-name {}", word(&settings.role_name))),
         settings.prune.then(|| "--prune".to_owned()),
         settings.retry_failed.then(|| "--retry-failed".to_owned()),
         names("--tags", &tags),
@@ -79,7 +86,7 @@ fn settings(settings: &SavedSettings) -> String {
         settings
             .message
             .as_ref()
-            .map(|it| format!("--message {it:?}")),
+            .map(|it| format!("--message {}", word(it))),
     ];
     let flags: Vec<_> = flags.into_iter().flatten().collect();
     format!("it is for {} with {}", settings.goal, flags.join(" "))

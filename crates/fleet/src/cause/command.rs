@@ -34,7 +34,11 @@ impl Command {
             Some(list) => line.list(list),
             None => line.words(ANY_LIST),
         };
-        let (line, typed) = (line.words(flags), &origin.flags);
+        let line = line.words(flags);
+        let typed = &match *operation {
+            "roles deploy" => origin.flags.trusting_the_caller(),
+            _ => origin.flags.clone(),
+        };
         let taker = match *operation {
             "plan" => Taker::Plan,
             "enable" => Taker::Enable,

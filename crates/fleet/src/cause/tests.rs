@@ -280,7 +280,9 @@ fn a_region_that_is_off_comes_with_the_command_and_the_exception() {
     );
     assert_eq!(
         told.command.map(|it| it.to_string()).as_deref(),
-        Some("aws account enable-region --region-name eu-south-1")
+        Some(
+            "aws account enable-region --region-name eu-south-1 --profile PROFILE-OF-000000000001"
+        )
     );
     let everybody = Cause::RegionOff.told(&many().out_of(80));
     assert!(everybody.todo.unwrap().contains("--expected */eu-south-1"));

@@ -381,12 +381,18 @@ fn or_expect(place: &Place) -> String {
     }
 }
 
-/// The command, to be run with credentials of the account.
+/// The command, with a profile to be put in: without one, the caller's own account would be meant.
 fn switch_on(told: Told, place: &Place) -> Told {
-    match place.the_region() {
-        Some(region) => told.with(format!("aws account enable-region --region-name {region}")),
-        None => told,
-    }
+    let Some(region) = place.the_region() else {
+        return told;
+    };
+    let profile = match place.account() {
+        Some(account) => format!("PROFILE-OF-{account}"),
+        None => "PROFILE-OF-THE-ACCOUNT".to_owned(),
+    };
+    told.with(format!(
+        "aws account enable-region --region-name {region} --profile {profile}"
+    ))
 }
 
 fn capital(text: &str) -> String {

@@ -1,4 +1,4 @@
-//! Whether there is somebody to ask, and the command that asks nobody.
+//! Whether there is somebody to ask, and which flags ask nobody.
 
 use anyhow::{Result, bail};
 
@@ -27,8 +27,8 @@ impl Unasked<'_> {
         }
         if !self.yes && !output.can_ask() {
             bail!(
-                "there is no terminal to ask on; to go on without being asked, run `{}`, with the other flags as before",
-                self.command(settings)
+                "there is no terminal to ask on; to go on without being asked, say {} as well",
+                self.flags(settings)
             );
         }
         if self.yes && settings.reach.connection.admin_account.is_none() {
@@ -44,19 +44,15 @@ impl Unasked<'_> {
         permit.check(&settings.reach, output)
     }
 
-    /// The command that asks nobody.
-    fn command(self, settings: &FormSettings) -> String {
-        let (region, typed) = (settings.region.as_ref(), &settings.reach.typed);
-        let mut command = super::command(self.operation, &settings.stack, region, typed);
-        command.push_str(" --yes");
-        if !typed.has("admin-account") {
-            let account = settings.reach.connection.admin_account;
-            let account = account.map_or_else(|| "ACCOUNT".to_owned(), |it| it.to_string());
-            command.push_str(&format!(" --admin-account {account}"));
+    /// The flags that ask nobody. No command to copy: the name of the stack is to be typed by whoever means it.
+    fn flags(self, settings: &FormSettings) -> String {
+        let mut flags = vec!["--yes"];
+        if settings.reach.connection.admin_account.is_none() {
+            flags.push("--admin-account with its account");
         }
         if self.operation == "remove" {
-            command.push_str(&format!(" --confirm {}", settings.stack));
+            flags.push("--confirm with the name of the stack");
         }
-        command
+        flags.join(", ")
     }
 }
