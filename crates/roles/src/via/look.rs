@@ -8,7 +8,7 @@ use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::config::{Builder, IdentityCache};
 use engine::Failure;
 use fleet::account::AccountId;
-use fleet::cause::{Cause, MemberRole};
+use fleet::cause::{Cause, MemberRole, Place};
 use fleet::event::Operation;
 
 use super::each::Crew;
@@ -66,22 +66,27 @@ impl Via {
                 let config = Builder::from(&config).identity_cache(IdentityCache::no_cache());
                 MemberStack::new(Client::from_conf(config.build()), &self.stack)
             }
-            Err(failure) => return (self.not_let_in(&failure), None),
+            Err(failure) => return (self.not_let_in(account, &failure), None),
         };
         match self.find(&member, settles, crew).await {
             Ok(found) => (found, Some(member)),
-            Err(failure) => (Found::Closed(failure.text), None),
+            Err(failure) => (Found::closed(failure.text), None),
         }
     }
 
-    fn not_let_in(&self, failure: &Failure) -> Found {
+    fn not_let_in(&self, account: AccountId, failure: &Failure) -> Found {
         let role = MemberRole {
             name: self.role.as_str().into(),
             external_id: false,
             ..self.aws.role_in_members()
         };
         let error = failure.call(Operation::AssumeRole);
-        Found::NotLetIn(Cause::DeployerNotAssumed { role, error })
+        let cause = Cause::DeployerNotAssumed { role, error };
+        let why = cause.told(&Place::among(&[account], &[])).in_one();
+        Found::Closed {
+            why: why.into(),
+            cause: Some(cause),
+        }
     }
 
     async fn find(
@@ -172,5 +177,5 @@ fn theirs(owner: &str) -> Arc<str> {
 
 fn unseen() -> (Found, Option<MemberStack>) {
     let why = "not looked at before the run ended: run again";
-    (Found::Closed(why.into()), None)
+    (Found::closed(why), None)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fleet::account::AccountId;
-use fleet::cause::{Cause, Place};
+use fleet::cause::Cause;
 
 use crate::plan::{Plan, Step};
 
@@ -18,29 +18,26 @@ pub enum Found {
     /// The role, in no stack of ours: it is left alone, for this reason.
     Theirs(Arc<str>),
     /// The account could not be looked at.
-    Closed(Arc<str>),
-    /// The role that deploys could not be assumed there.
-    NotLetIn(Cause),
+    Closed {
+        /// Why.
+        why: Arc<str>,
+        /// The same as data, where it is something that other accounts can have, too.
+        cause: Option<Cause>,
+    },
 }
 
 impl Found {
-    /// Why the account could not be looked at, where it could not.
-    #[must_use]
-    pub(super) fn closed(&self, account: AccountId) -> Option<Arc<str>> {
-        match self {
-            Self::Closed(why) => Some(why.clone()),
-            Self::NotLetIn(cause) => {
-                Some(cause.told(&Place::among(&[account], &[])).in_one().into())
-            }
-            Self::Nothing | Self::Ours(_) | Self::Theirs(_) => None,
-        }
+    /// The account could not be looked at, for a reason of its own.
+    pub(super) fn closed(why: impl Into<Arc<str>>) -> Self {
+        let (why, cause) = (why.into(), None);
+        Self::Closed { why, cause }
     }
 
-    /// The cause of that, where it has one that others can have, too.
+    /// The cause of why the account could not be looked at, where it has one.
     pub(super) fn cause(&self) -> Option<Cause> {
         match self {
-            Self::NotLetIn(cause) => Some(cause.clone()),
-            _ => None,
+            Self::Closed { cause, .. } => cause.clone(),
+            Self::Nothing | Self::Ours(_) | Self::Theirs(_) => None,
         }
     }
 }
@@ -76,8 +73,7 @@ pub fn deploy(finds: &Finds) -> Plan {
     each(finds, |found| match found {
         Found::Nothing => Step::Make,
         Found::Theirs(why) => Step::Leave(why.clone()),
-        // It is blocked.
-        Found::Closed(_) | Found::NotLetIn(_) => Step::Keep,
+        Found::Closed { why, .. } => Step::Blocked(why.clone()),
         Found::Ours(own) => match &own.state {
             State::Stands if own.differences.is_empty() => Step::Keep,
             State::Stands => Step::Update,
@@ -93,8 +89,7 @@ pub fn remove(finds: &Finds) -> Plan {
     each(finds, |found| match found {
         Found::Nothing => Step::Keep,
         Found::Theirs(why) => Step::Leave(why.clone()),
-        // It is blocked.
-        Found::Closed(_) | Found::NotLetIn(_) => Step::Keep,
+        Found::Closed { why, .. } => Step::Blocked(why.clone()),
         Found::Ours(own) => match &own.state {
             State::Stands | State::Failed(_) => Step::Remove,
             State::Busy(why) | State::Stuck(why) => Step::Blocked(why.clone()),
@@ -110,11 +105,10 @@ pub fn ours(finds: &Finds) -> usize {
 }
 
 fn each(finds: &Finds, step: impl Fn(&Found) -> Step) -> Plan {
-    let of = |(account, found): (&AccountId, &Found)| {
-        let closed = found.closed(*account).map(Step::Blocked);
-        (*account, closed.unwrap_or_else(|| step(found)))
-    };
-    finds.iter().map(of).collect()
+    let steps = finds.iter();
+    steps
+        .map(|(account, found)| (*account, step(found)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -140,7 +134,7 @@ mod tests {
             own(State::Busy(why()), &[]),
             own(State::Stuck(why()), &[]),
             Found::Theirs(why()),
-            Found::Closed(why()),
+            Found::closed(why()),
         ];
         let ids = (1..).map(|n: u64| format!("{n:012}").parse().unwrap());
         ids.zip(all).collect()

@@ -40,7 +40,7 @@ impl Via {
         };
         let account = |(account, found): (&AccountId, &Found)| {
             let tried = tried.get(account);
-            let reason = behind(*account, found).or_else(|| refused(tried));
+            let reason = behind(found).or_else(|| refused(tried));
             let outcome = match &reason {
                 None => Outcome::Unchanged,
                 Some(_) => Outcome::Failed,
@@ -182,11 +182,11 @@ fn what(looked: &Looked, step: &Step, account: AccountId, changes: &Changes) -> 
 }
 
 /// Why an account is not as wanted.
-fn behind(account: AccountId, found: &Found) -> Option<Arc<str>> {
+fn behind(found: &Found) -> Option<Arc<str>> {
     match found {
         Found::Nothing => Some("there is no role: run `roles deploy`".into()),
         Found::Theirs(_) => None,
-        Found::Closed(_) | Found::NotLetIn(_) => found.closed(account),
+        Found::Closed { why, .. } => Some(why.clone()),
         Found::Ours(Own { state, differences }) => match state {
             State::Stands if differences.is_empty() => None,
             State::Stands => {
